@@ -1,0 +1,76 @@
+import { domainToASCII } from 'node:url';
+
+/** An address as idpmap compares it: local part NFC and lower case, domain in lower-case A-labels. */
+export interface Address {
+  /** `local@domain`. */
+  readonly text: string;
+  readonly local: string;
+  readonly domain: string;
+}
+
+/** RFC 5321's 64 + 1 + 255, in bytes of UTF-8. */
+export const MAX_ADDRESS_BYTES = 320;
+
+/** Lower-case ASCII that normalisation leaves as it is, nearly every key. Domains that want a closer look fail it. */
+const PLAIN =
+  /^[a-z0-9.!#$&'*+/=?^_{|}~%`-]+@(?!.*xn--)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?<=[a-z_-][a-z0-9_-]*)$/;
+
+/** Control characters, and U+FFFD, which stands for bytes that were not UTF-8. */
+const UNUSABLE = /[\p{Cc}\ufffd]/u;
+
+/** All that a domain may be written with: `domainToASCII` decodes `%61` and cuts at `/`, `?`, `#` and `:`. */
+const DOMAIN = /^[a-z0-9_.\u0080-\u{10ffff}-]+$/iu;
+
+/** A domain in A-labels. The last label holds more than digits: else a URL parser reads an IPv4 address. */
+const A_LABELS = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?<=[a-z_-][a-z0-9_-]*)$/;
+
+/**
+ * Reads `text` as an address; absent where no mailbox can be meant: no `@`, an empty side, over 320 bytes, control
+ * characters, an address literal, `<>`, `""`, `*`. Split at the last `@`, for a quoted local part may hold another.
+ * Idempotent: a normalised `text` reads as itself.
+ */
+export function parseAddress(text: string): Address | undefined {
+  const at = text.lastIndexOf('@');
+  if (at < 1 || text.length > MAX_ADDRESS_BYTES) return undefined;
+  if (PLAIN.test(text)) return split(text, at);
+  const local = text.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC');
+  const domain = parseDomain(text.slice(at + 1));
+  if (domain === undefined || UNUSABLE.test(local) || local === '""') return undefined;
+  const whole = `${local}@${domain}`;
+  return Buffer.byteLength(whole) > MAX_ADDRESS_BYTES ? undefined : split(whole, local.length);
+}
+
+/** Reads `text` as a domain in lower-case A-labels, without its trailing dot; absent where it is none. Idempotent. */
+export function parseDomain(text: string): string | undefined {
+  const bare = text.endsWith('.') ? text.slice(0, -1) : text;
+  if (!DOMAIN.test(bare)) return undefined;
+  const domain = domainToASCII(bare);
+  return A_LABELS.test(domain) ? domain : undefined;
+}
+
+const split = (text: string, at: number): Address => ({
+  text,
+  local: text.slice(0, at),
+  domain: text.slice(at + 1),
+});
+
+/** Names that Postfix never splits (`split_addr.c`). */
+const WHOLE = new Set(['mailer-daemon', 'double-bounce']);
+
+/**
+ * Splits `ann+news` into `ann` and `+news`, at the first of the `delimiters` found, as Postfix does; absent where there
+ * is none, where it comes first, in a quoted local part, and in `owner-list` and `list-request`.
+ */
+export function splitExtension(
+  local: string,
+  delimiters: string,
+): readonly [base: string, extension: string] | undefined {
+  for (let i = 0; i < local.length; i++) {
+    if (!delimiters.includes(local.charAt(i))) continue;
+    if (i === 0 || local.startsWith('"') || WHOLE.has(local)) return undefined;
+    if (local.charAt(i) === '-' && (local.startsWith('owner-') || local.endsWith('-request')))
+      return undefined;
+    return [local.slice(0, i), local.slice(i)];
+  }
+  return undefined;
+}

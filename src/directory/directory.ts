@@ -1,0 +1,72 @@
+/** Whoever holds an address, as a directory knows it. All addresses are normalised (`address.ts`). */
+export interface Entry {
+  /** Stable in its directory: entryUUID, Keycloak's user id, a primary key. */
+  readonly id: string;
+  readonly kind: 'account' | 'group';
+  /** Where its mail is delivered. */
+  readonly address: string;
+  /** Further addresses it answers for. */
+  readonly aliases: readonly string[];
+  /** SASL logins that may send as it; a group's are its members'. */
+  readonly logins: readonly string[];
+  /** A group's: the addresses of enabled members, nested groups already expanded. */
+  readonly members: readonly string[];
+  readonly enabled: boolean;
+}
+
+/** Knows people: the adapter to Keycloak, LDAP, SQL or a file. It may throw; `lookup/consult.ts` catches. */
+export interface Directory {
+  /** Every entry that holds `address` as its address or alias; empty: proved absent. Throws on any doubt. */
+  find(address: string, signal: AbortSignal): Promise<readonly Entry[]>;
+  /** One cheap authenticated question that proves connection, rights and visibility; throws where it can't. */
+  probe(signal: AbortSignal): Promise<void>;
+  /** All domains it serves, where it is configured to list them. */
+  domains?(signal: AbortSignal): Promise<readonly string[]>;
+  /** Opens one of its tables; the question gives a key's values, empty: no such key. Throws where there is no table. */
+  table?(definition: TableDefinition): Ask<string>;
+  /** Takes what the directory held back (`idpmap accept`); says what that was, absent: nothing is held. */
+  accept?(): string | undefined;
+  /** Ends connections and watches. Questions under way throw. */
+  close(): Promise<void>;
+}
+
+/** Names a table in its directory. */
+export interface TableDefinition {
+  readonly table: string;
+}
+
+/** Asks a directory. Empty means: proved absent. Throws on any doubt, a `Fault` where it knows why. */
+export type Ask<T> = (key: string, signal: AbortSignal) => Promise<readonly T[]>;
+
+/** Why something is unknown. Closed: it labels metrics. */
+export type Cause =
+  /** The caller's time was up; the directory may still answer. */
+  | 'deadline'
+  /** Too many questions wait for this directory. */
+  | 'overload'
+  /** The directory is failing and is not asked. */
+  | 'breaker-open'
+  /** No answer within the flight's time. */
+  | 'timeout'
+  /** It failed: refused, cut, 5xx, no rights, unreadable. */
+  | 'directory'
+  /** A *none* that no later probe confirmed. */
+  | 'unproved'
+  /** A doubt about this key alone (ambiguous, group too large). It never opens the circuit. */
+  | 'entry'
+  /** It has not been read since the start. */
+  | 'starting'
+  /** The daemon stops. */
+  | 'shutdown'
+  /** A fault of idpmap's own. */
+  | 'bug';
+
+/** What a directory throws where it knows why it can't answer. `message` is lower case, without secrets. */
+export class Fault extends Error {
+  readonly kind: Cause;
+  constructor(kind: Cause, reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.name = 'Fault';
+    this.kind = kind;
+  }
+}

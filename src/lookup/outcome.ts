@@ -1,0 +1,78 @@
+import type { Cause } from '../directory/directory.ts';
+
+/** What is known after asking. `unknown` is a fault and is never taken for `none`. */
+export type Outcome<T> = Found<T> | None | Unknown;
+
+/** Somebody, or something, is there. `value` holds at least one. */
+export interface Found<T> {
+  readonly status: 'found';
+  readonly value: readonly T[];
+  /** Why memory had to stand in for the directory; absent while fresh. */
+  readonly stale?: Unknown;
+}
+
+/** A fresh and proved "nobody". */
+export interface None {
+  readonly status: 'none';
+}
+
+/** Not known. `reason` is one line for an operator, without addresses and secrets. */
+export interface Unknown {
+  readonly status: 'unknown';
+  readonly cause: Cause;
+  readonly directory: string;
+  readonly reason: string;
+}
+
+export type Maybe<V> = V | Promise<V>;
+
+/** What a caller brings along: one object for all requests that one read completed. */
+export interface Context {
+  /** When the request's last byte was read: whole ms on the daemon's clock. Freshness is judged at this instant. */
+  readonly arrivedAt: number;
+  /** The instant by which the request is answered, whatever it still has to ask. */
+  readonly deadline: number;
+  /** Hears each step of the way; only `explain` has one. */
+  readonly tell?: (step: Step) => void;
+}
+
+/** One step on a query's way, for `explain`. */
+export type Step =
+  | { readonly step: 'candidate'; readonly kind: string; readonly address: string }
+  | {
+      readonly step: 'memory';
+      readonly directory: string;
+      readonly key: string;
+      readonly state: 'fresh' | 'stale' | 'none' | 'unknown' | 'joined';
+      /** Since the last authoritative answer; absent where there was none. */
+      readonly ageMs?: number;
+    }
+  | { readonly step: 'asked'; readonly directory: string; readonly key: string }
+  | {
+      readonly step: 'outcome';
+      readonly directory: string;
+      readonly key: string;
+      readonly outcome: Outcome<unknown>;
+    };
+
+/** One question as a caller puts it: at once where memory knows, else a promise. Never rejects. */
+export type Lookup<T> = (key: string, context: Context) => Maybe<Outcome<T>>;
+
+/** One question on its way to the directory, shared by everyone who waits for it. Never rejects. */
+export type Flight<T> = (key: string, signal: AbortSignal) => Promise<Outcome<T>>;
+
+/** Wraps a `Lookup` or a `Flight`. */
+export type Policy<F> = (next: F) => F;
+
+/** Puts `policies` round `last`, the first one outermost. */
+export const chain = <F>(policies: readonly Policy<F>[], last: F): F =>
+  policies.reduceRight((next, policy) => policy(next), last);
+
+export const NONE: None = { status: 'none' };
+
+export const unknown = (cause: Cause, directory: string, reason: string): Unknown => ({
+  status: 'unknown',
+  cause,
+  directory,
+  reason,
+});

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+const SRC = join(import.meta.dirname, '../src');
+
+/** The way of a query, and what stands beside it. A room imports from itself and from rooms further down only. */
+const ROOMS = [
+  ['cli.ts'],
+  ['cli'],
+  ['daemon.ts', 'daemon', 'index.ts'],
+  ['control'],
+  ['socketmap'],
+  ['maps'],
+  ['lookup'],
+  ['directory'],
+  ['config'],
+  ['address.ts', 'clock.ts', 'endpoint.ts', 'log.ts'],
+];
+
+/** Drivers are known in one room only, which loads them on demand. */
+const DRIVERS: Readonly<Record<string, string>> = {
+  commander: 'cli.ts',
+  zod: 'config',
+  'lru-cache': 'lookup',
+  opossum: 'lookup',
+  ldapts: 'directory',
+  undici: 'directory',
+};
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+const imports = files.flatMap((file) =>
+  [...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
+    ([, to = '']) => ({ file, to }),
+  ),
+);
+const rank = (file: string): number => {
+  const [room = ''] = file.split('/');
+  return ROOMS.findIndex((names) => names.includes(room));
+};
+
+test('every file stands in a room', () => {
+  expect(files.filter((file) => rank(file) === -1)).toEqual([]);
+});
+
+test('imports point one way', () => {
+  const wrong = imports
+    .filter(({ to }) => to.startsWith('.'))
+    .map(({ file, to }) => ({ file, to: normalize(join(dirname(file), to)) }))
+    .filter(({ file, to }) => file.split('/')[0] !== to.split('/')[0] && rank(to) <= rank(file))
+    .map(({ file, to }) => `${file} imports ${relative('.', to)}`);
+  expect(wrong).toEqual([]);
+});
+
+test('a driver is imported in its own room', () => {
+  const wrong = imports.filter(({ file, to }) => {
+    const room = DRIVERS[to];
+    return room !== undefined && file !== room && !file.startsWith(`${room}/`);
+  });
+  expect(wrong).toEqual([]);
+});
