@@ -74,3 +74,12 @@ export function splitExtension(
   }
   return undefined;
 }
+
+/** One local part: no comma, space, bracket or second `@`, save inside quotes. */
+const LOCAL = /^(?:[^\s,@"()<>:;\\[\]\p{Cc}]+|"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])+")$/u;
+
+/** Whether `text` can stand in an alias's targets: exactly one address with a domain, not a list and not a bare name. */
+export function isMailbox(text: string): boolean {
+  const at = text.lastIndexOf('@');
+  return LOCAL.test(text.slice(0, at)) && parseAddress(text) !== undefined;
+}

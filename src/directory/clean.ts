@@ -1,0 +1,45 @@
+import { isMailbox, parseAddress } from '../address.ts';
+import { type Entry, Fault } from './directory.ts';
+
+/** Counts values that a directory gave and nobody can use. */
+export interface CleanFigures {
+  dropped: number;
+}
+
+/** A login that could be read as several, or would break a reply. */
+const UNUSABLE_LOGIN = /[\s,\p{Cc}\ufffd]|^$/u;
+
+/**
+ * Normalises what a directory gave and drops what can't be used: whatever becomes an address must be exactly one with a
+ * domain (`ann@…, evil@…` would deliver to both), a login must be free of commas, spaces and control characters.
+ * @throws {Fault} `entry` where an entry's own address is none: it exists, but nobody can say where its mail goes
+ */
+export function cleanEntry(entry: Entry, figures: CleanFigures): Entry {
+  const addresses = (values: readonly string[]): readonly string[] =>
+    keepUsable(values, figures, normalise);
+  const address = normalise(entry.address);
+  if (address === undefined)
+    throw new Fault('entry', `the entry ${entry.id} has no usable address of its own`);
+  return {
+    ...entry,
+    address,
+    aliases: addresses(entry.aliases),
+    members: addresses(entry.members),
+    logins: keepUsable(entry.logins, figures, (login) =>
+      UNUSABLE_LOGIN.test(login) ? undefined : login,
+    ),
+  };
+}
+
+const normalise = (text: string): string | undefined =>
+  isMailbox(text) ? parseAddress(text)?.text : undefined;
+
+function keepUsable(
+  values: readonly string[],
+  figures: CleanFigures,
+  read: (value: string) => string | undefined,
+): readonly string[] {
+  const usable = values.map(read).filter((value) => value !== undefined);
+  figures.dropped += values.length - usable.length;
+  return usable;
+}

@@ -1,0 +1,119 @@
+import CircuitBreaker from 'opossum';
+import type { Log } from '../log.ts';
+import { type Flight, type Outcome, type Policy, unknown } from './outcome.ts';
+import type { Probe } from './probe.ts';
+
+export interface BreakerOptions {
+  readonly name: string;
+  /** The share of failed questions, 0 to 1, above which the circuit opens. */
+  readonly failures: number;
+  /** Fewer questions than this within the window prove nothing. */
+  readonly minimum: number;
+  readonly windowMs: number;
+  /** While open, the directory is probed this often; a success closes the circuit. */
+  readonly probeMs: number;
+  readonly probe: Probe;
+  readonly lifetime: AbortSignal;
+  /** Called when the circuit closes again. */
+  readonly healed: () => void;
+  readonly log: Log;
+}
+
+/** One directory's circuit: open means that the directory is failing and is only probed. */
+export interface Breaker {
+  readonly isOpen: () => boolean;
+  /** Runs `task` and counts how it ends; rejects without running it while open. */
+  run(task: () => Promise<void>): Promise<void>;
+  /** Ends its timers; a closed breaker probes no more. */
+  stop(): void;
+}
+
+/** Tells opossum, which sees rejections only, that the directory failed. */
+class Failed extends Error {}
+
+/** opossum would try one question of a caller after this; here the probe decides instead. Its largest timer. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** Creates a directory's circuit. Its probes run until `stop`. */
+export function createBreaker(options: BreakerOptions): Breaker {
+  const { name, probe, log } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let circuit = create();
+
+  function create(): CircuitBreaker<[() => Promise<void>], void> {
+    const fresh = new CircuitBreaker((task: () => Promise<void>) => task(), {
+      timeout: false,
+      errorThresholdPercentage: options.failures * 100,
+      volumeThreshold: options.minimum,
+      rollingCountTimeout: options.windowMs,
+      resetTimeout: NEVER_MS,
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+    });
+    fresh.on('open', () => {
+      if (fresh !== circuit) return;
+      log.error({ directory: name }, 'circuit opened: the directory fails, only probes ask it now');
+      later();
+    });
+    return fresh;
+  }
+
+  const later = (): void => {
+    timer = setTimeout(() => void tryProbe(), options.probeMs);
+    timer.unref();
+  };
+
+  const tryProbe = async (): Promise<void> => {
+    try {
+      await probe(options.lifetime);
+    } catch (error) {
+      log.debug({ directory: name, err: error }, 'probe failed');
+      if (timer !== undefined) later();
+      return;
+    }
+    if (timer !== undefined) heal();
+  };
+
+  /** A new circuit, for opossum's window still holds the outage and would open again at the first failure. */
+  const heal = (): void => {
+    timer = undefined;
+    circuit.shutdown();
+    circuit = create();
+    log.info({ directory: name }, 'circuit closed: the directory answers again');
+    options.healed();
+  };
+
+  return {
+    isOpen: () => circuit.opened,
+    run: (task) => circuit.fire(task),
+    stop: () => {
+      clearTimeout(timer);
+      timer = undefined;
+      circuit.shutdown();
+    },
+  };
+}
+
+/** Says *unknown* without asking while the circuit is open. A fault of one entry does not count. */
+export const withBreaker =
+  <T>(breaker: Breaker, name: string): Policy<Flight<T>> =>
+  (next) =>
+  async (key, signal) => {
+    let outcome: Outcome<T> = unknown('breaker-open', name, 'the directory fails and is not asked');
+    try {
+      await breaker.run(async () => {
+        outcome = await next(key, signal);
+        if (isFailure(outcome)) throw new Failed();
+      });
+    } catch (error) {
+      if (!(error instanceof Failed || isRefusal(error))) throw error;
+    }
+    return outcome;
+  };
+
+const isFailure = (outcome: Outcome<unknown>): boolean =>
+  outcome.status === 'unknown' && outcome.cause !== 'entry' && outcome.cause !== 'shutdown';
+
+/** opossum's own refusal of an open circuit, or of one that was stopped. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && CircuitBreaker.isOurError(error);

@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { Log } from '../log.ts';
+import { type BreakerOptions, createBreaker } from './breaker.ts';
+import { createLimiter, type LimitOptions } from './limit.ts';
+import { createFigures } from './observe.ts';
+import type { Guard } from './path.ts';
+import { createProbe } from './probe.ts';
+import { createProver } from './proof.ts';
+
+/** What the configuration says about one directory's lookups. */
+export interface GuardOptions {
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly limit: LimitOptions;
+  readonly breaker: Pick<BreakerOptions, 'failures' | 'minimum' | 'windowMs' | 'probeMs'>;
+  /** Called when the circuit closes again: what was remembered as *unknown* is then worth asking. */
+  readonly healed: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A guard that ends its timers, and the flights that it lets out, with `stop`. */
+export interface StoppableGuard extends Guard {
+  stop(): void;
+}
+
+/** Makes what all lookups of one directory share. */
+export function createGuard(
+  directory: Pick<Directory, 'probe'>,
+  options: GuardOptions,
+): StoppableGuard {
+  const { name, timeoutMs, clock, log } = options;
+  const life = new AbortController();
+  const lifetime = life.signal;
+  const probe = createProbe((signal) => directory.probe(signal), timeoutMs);
+  const breaker = createBreaker({ ...options.breaker, ...options, probe, lifetime });
+  return {
+    name,
+    timeoutMs,
+    clock,
+    log,
+    lifetime,
+    limiter: createLimiter(options.limit, clock),
+    breaker,
+    prover: createProver(probe, lifetime),
+    figures: createFigures(),
+    stop: () => {
+      breaker.stop();
+      life.abort();
+    },
+  };
+}

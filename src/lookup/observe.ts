@@ -1,0 +1,86 @@
+import type { Cause } from '../directory/directory.ts';
+import type { Context, Flight, Lookup, Outcome, Policy } from './outcome.ts';
+
+/** What happened at one directory since the start: plain numbers, read when somebody asks for them. */
+export interface LookupFigures {
+  /** Lookups by what the caller got. `stale` ones are not in `found`. */
+  found: number;
+  none: number;
+  stale: number;
+  unknown: number;
+  /** Lookups that memory answered at once. */
+  remembered: number;
+  /** Callers that joined a flight under way. */
+  joined: number;
+  /** Why callers got *unknown*, or a stale answer. */
+  readonly causes: Record<Cause, number>;
+  /** Questions that reached the directory's door (flights), prefetches among them. */
+  asked: number;
+  prefetched: number;
+  /** Flights that a bug of ours ended. */
+  bugs: number;
+}
+
+export const createFigures = (): LookupFigures => ({
+  found: 0,
+  none: 0,
+  stale: 0,
+  unknown: 0,
+  remembered: 0,
+  joined: 0,
+  causes: {
+    deadline: 0,
+    overload: 0,
+    'breaker-open': 0,
+    timeout: 0,
+    directory: 0,
+    unproved: 0,
+    entry: 0,
+    starting: 0,
+    shutdown: 0,
+    bug: 0,
+  },
+  asked: 0,
+  prefetched: 0,
+  bugs: 0,
+});
+
+/** Counts what callers get, and tells `explain`. */
+export const withObservation =
+  <T>(figures: LookupFigures, name: string): Policy<Lookup<T>> =>
+  (next) => {
+    const note = (key: string, context: Context, outcome: Outcome<T>): Outcome<T> => {
+      count(figures, outcome);
+      context.tell?.({ step: 'outcome', directory: name, key, outcome });
+      return outcome;
+    };
+    return (key, context) => {
+      const outcome = next(key, context);
+      if (outcome instanceof Promise) return outcome.then((late) => note(key, context, late));
+      figures.remembered += 1;
+      return note(key, context, outcome);
+    };
+  };
+
+function count(figures: LookupFigures, outcome: Outcome<unknown>): void {
+  if (outcome.status === 'found') {
+    if (outcome.stale === undefined) figures.found += 1;
+    else {
+      figures.stale += 1;
+      figures.causes[outcome.stale.cause] += 1;
+    }
+  } else if (outcome.status === 'none') figures.none += 1;
+  else {
+    figures.unknown += 1;
+    figures.causes[outcome.cause] += 1;
+  }
+}
+
+/** Counts the questions that are put to the directory itself. */
+export const withQuestionCount =
+  <T>(figures: LookupFigures): Policy<Flight<T>> =>
+  (next) =>
+  (key, signal) => {
+    figures.asked += 1;
+    return next(key, signal);
+  };

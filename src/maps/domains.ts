@@ -1,0 +1,78 @@
+import type { Entry } from '../directory/directory.ts';
+import type { Unknown } from '../lookup/outcome.ts';
+import type { Source } from '../lookup/path.ts';
+
+/** A domain that is ours: who is asked about its people, and what else its addresses may mean. */
+export interface Domain {
+  /** In A-labels. */
+  readonly name: string;
+  /** Its directories, in order; none where it is only a twin of another. */
+  readonly sources: readonly Source<Entry>[];
+  /** The domain whose people have addresses here too. */
+  readonly aliasOf?: Domain;
+  /** Targets by local part (RFC 2142), its own before the inherited ones. */
+  readonly roles: ReadonlyMap<string, string>;
+  /** Takes the mail for whoever is nobody's. */
+  readonly catchAll?: string;
+}
+
+/** The domains that are ours, held here: no question is ever asked for them on a query's way. */
+export interface DomainSet {
+  readonly get: (name: string) => Domain | undefined;
+  /** Why a domain that is not listed can't be denied (a directory that lists domains has not answered yet). */
+  readonly doubt: () => Unknown | undefined;
+}
+
+/** A domain as the configuration writes it; names normalised. */
+export interface DomainDefinition {
+  readonly directories: readonly string[];
+  readonly aliasOf?: string;
+  readonly catchAll?: string;
+  readonly roles: Readonly<Record<string, string>>;
+}
+
+/**
+ * Builds the configured domains: an `aliasOf` domain inherits roles and catch-all.
+ * @throws {Error} where `aliasOf` names no domain or runs in a circle, or a directory is missing: the configuration's
+ *   check finds these first
+ */
+export function buildDomains(
+  definitions: ReadonlyMap<string, DomainDefinition>,
+  sourceOf: (directory: string) => Source<Entry> | undefined,
+): ReadonlyMap<string, Domain> {
+  const built = new Map<string, Domain>();
+  const build = (name: string, above: readonly string[]): Domain => {
+    const way = [...above, name];
+    const definition = definitions.get(name);
+    if (definition === undefined || above.includes(name))
+      throw new Error(`domain ${way.join(' → ')} leads nowhere`);
+    const { aliasOf } = definition;
+    const twin = aliasOf === undefined ? undefined : (built.get(aliasOf) ?? build(aliasOf, way));
+    const domain = createDomain(name, definition, twin, sourceOf);
+    built.set(name, domain);
+    return domain;
+  };
+  for (const name of definitions.keys()) if (!built.has(name)) build(name, []);
+  return built;
+}
+
+function createDomain(
+  name: string,
+  { directories, roles, catchAll }: DomainDefinition,
+  twin: Domain | undefined,
+  sourceOf: (directory: string) => Source<Entry> | undefined,
+): Domain {
+  const taker = catchAll ?? twin?.catchAll;
+  return {
+    name,
+    sources: directories.map((directory) => need(sourceOf(directory), directory)),
+    roles: new Map([...(twin?.roles ?? []), ...Object.entries(roles)]),
+    ...(twin === undefined ? {} : { aliasOf: twin }),
+    ...(taker === undefined ? {} : { catchAll: taker }),
+  };
+}
+
+function need<V>(value: V | undefined, name: string): V {
+  if (value === undefined) throw new Error(`there is no directory ${name}`);
+  return value;
+}

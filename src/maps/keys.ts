@@ -1,0 +1,74 @@
+import { isIP } from 'node:net';
+import {
+  type Address,
+  MAX_ADDRESS_BYTES,
+  parseAddress,
+  parseDomain,
+  splitExtension,
+} from '../address.ts';
+
+/** How a table's keys are derived from what Postfix asks: a socketmap gets the full key only. */
+export type KeyMode = 'exact' | 'address' | 'domain' | 'host';
+
+/**
+ * Lists what a table is asked for `key`, in order. Normalised; empty for what can't be a key (control characters, over
+ * 320 bytes).
+ *
+ * - `exact`: the key.
+ * - `address`, as access(5) and virtual(5): user+ext@domain, user@domain, domain, its parents, user+ext@, user@, @domain.
+ * - `domain`, as transport(5): user+ext@domain, user@domain, domain, .parent, .tld.
+ * - `host`, as access(5): the name and its parents; an IP address and its networks (`192.0.2`, `2001:db8`).
+ */
+export function deriveKeys(key: string, mode: KeyMode, delimiters: string): readonly string[] {
+  if (isUnusable(key)) return [];
+  const address = parseAddress(key);
+  const whole = fold(key, address);
+  switch (mode) {
+    case 'exact':
+      return [whole];
+    case 'host':
+      return isIP(key) === 0 ? withParents(whole, '') : networks(key);
+    case 'domain':
+      return [...people(address, delimiters), ...withParents(address?.domain ?? whole, '.')];
+    case 'address':
+      return address === undefined ? withParents(whole, '') : accessKeys(address, delimiters);
+  }
+}
+
+const isUnusable = (key: string): boolean =>
+  Buffer.byteLength(key) > MAX_ADDRESS_BYTES || /[\p{Cc}\ufffd]/u.test(key);
+
+const fold = (key: string, address: Address | undefined): string =>
+  address?.text ?? parseDomain(key) ?? key.normalize('NFC').toLowerCase();
+
+function accessKeys(address: Address, delimiters: string): readonly string[] {
+  const { domain } = address;
+  const whole = people(address, delimiters);
+  const locals = whole.map((person) => person.slice(0, -domain.length));
+  return [...whole, ...withParents(domain, ''), ...locals, `@${domain}`];
+}
+
+/** The address with its extension and without; nothing where the key is no address. */
+function people(address: Address | undefined, delimiters: string): readonly string[] {
+  if (address === undefined) return [];
+  const { text, local, domain } = address;
+  const split = splitExtension(local, delimiters);
+  return split === undefined ? [text] : [text, `${split[0]}@${domain}`];
+}
+
+/** A name and its parents, each parent behind `mark`. */
+function withParents(name: string, mark: string): readonly string[] {
+  const keys = [name];
+  for (let dot = name.indexOf('.', 1); dot !== -1; dot = name.indexOf('.', dot + 1))
+    keys.push(`${mark}${name.slice(dot + 1)}`);
+  return keys;
+}
+
+/** An IP address as written and the networks it lies in, shortened label by label. */
+function networks(ip: string): readonly string[] {
+  const mark = isIP(ip) === 4 ? '.' : ':';
+  const keys = [ip.toLowerCase()];
+  for (let end = ip.lastIndexOf(mark); end > 0; end = ip.lastIndexOf(mark, end - 1))
+    keys.push(ip.slice(0, end).toLowerCase());
+  return keys;
+}

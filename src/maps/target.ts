@@ -1,0 +1,47 @@
+import { parseAddress } from '../address.ts';
+import { type Context, type Maybe, NONE, type Outcome, type Unknown } from '../lookup/outcome.ts';
+import type { CandidateKind } from './candidates.ts';
+import { isDeliverable } from './deliverable.ts';
+import type { MapWorld } from './map.ts';
+import { search } from './search.ts';
+
+/** People only: a target that leads to another role or catch-all could run in circles. */
+const PEOPLE: ReadonlySet<CandidateKind> = new Set(['exact', 'extension', 'aliasOf']);
+
+/** The target that takes the mail; `NONE`: no target can; or the doubt about one. */
+export type Taken = { readonly target: string } | typeof NONE | Unknown;
+
+/** Gives the first of the configured `targets` that can be delivered: mail that got 250 must not bounce later. */
+export function firstDeliverable(
+  targets: readonly string[],
+  world: MapWorld,
+  context: Context,
+): Maybe<Taken> {
+  const [target, ...others] = targets;
+  if (target === undefined) return NONE;
+  const decide = (taken: Taken): Maybe<Taken> =>
+    'status' in taken && taken.status === 'none' ? firstDeliverable(others, world, context) : taken;
+  const taken = tryTarget(target, world, context);
+  return taken instanceof Promise ? taken.then(decide) : decide(taken);
+}
+
+function tryTarget(target: string, world: MapWorld, context: Context): Maybe<Taken> {
+  const address = parseAddress(target);
+  const domain = address && world.domains.get(address.domain);
+  // Somebody else's domain: its own server decides.
+  if (address === undefined || domain === undefined) return { target };
+  const match = search(address, domain, PEOPLE, world.rules.delimiters, context);
+  return match instanceof Promise
+    ? match.then(({ outcome }) => judge(target, outcome, world))
+    : judge(target, match.outcome, world);
+}
+
+function judge(
+  target: string,
+  outcome: Outcome<Parameters<typeof isDeliverable>[0][number]>,
+  { rules }: MapWorld,
+): Taken {
+  if (outcome.status !== 'found') return outcome;
+  if (isDeliverable(outcome.value, rules) === 'yes') return { target };
+  return outcome.stale ?? NONE;
+}

@@ -1,0 +1,112 @@
+import { type Directory, type Entry, Fault } from '../../src/directory/directory.ts';
+
+/** How a scripted directory answers from now on. */
+export type Mode =
+  /** Answers at once. */
+  | 'well'
+  /** Answers after `slowMs`. */
+  | 'slow'
+  /** Refuses every question and probe. */
+  | 'fails'
+  /** Never answers, and ends with its signal. */
+  | 'hangs'
+  /** Sees nobody, and its probe fails: a connection that went anonymous. */
+  | 'blind'
+  /** Doubts each entry (ambiguous), though it is well. */
+  | 'doubts';
+
+export interface ScriptedDirectory extends Directory {
+  mode: Mode;
+  slowMs: number;
+  /** Who is there, by every address they hold. */
+  readonly people: Map<string, readonly Entry[]>;
+  /** What it lists as its domains; absent: it fails to. */
+  listed: readonly string[] | undefined;
+  /** Questions that reached it, in order; probes apart. */
+  readonly asked: string[];
+  probes: number;
+  /** Questions being answered, and the most at once. */
+  inFlight: number;
+  mostInFlight: number;
+  /** What it said of each address with authority, and when (whole ms); no entries: *none*. */
+  readonly said: Map<string, { readonly at: number; readonly entries: readonly Entry[] }[]>;
+}
+
+/** A directory of the tests whose answers follow its `mode`: an object of functions, as any directory is. */
+export function createScripted(): ScriptedDirectory {
+  const directory: ScriptedDirectory = {
+    mode: 'well',
+    slowMs: 300,
+    people: new Map(),
+    listed: undefined,
+    asked: [],
+    probes: 0,
+    inFlight: 0,
+    mostInFlight: 0,
+    said: new Map(),
+    find: async (address, signal) => {
+      directory.asked.push(address);
+      directory.inFlight += 1;
+      directory.mostInFlight = Math.max(directory.mostInFlight, directory.inFlight);
+      try {
+        return await answer(address, signal);
+      } finally {
+        directory.inFlight -= 1;
+      }
+    },
+    probe: async (signal) => {
+      directory.probes += 1;
+      await delay(signal);
+      if (directory.mode === 'blind') throw new Fault('directory', 'sees nobody');
+    },
+    domains: async (signal) => {
+      await delay(signal);
+      if (directory.listed === undefined) throw new Fault('directory', 'no list');
+      return directory.listed;
+    },
+    close: async () => {},
+  };
+
+  const answer = async (address: string, signal: AbortSignal): Promise<readonly Entry[]> => {
+    await delay(signal);
+    if (directory.mode === 'blind') return [];
+    if (directory.mode === 'doubts') throw new Fault('entry', 'ambiguous');
+    const entries = directory.people.get(address) ?? [];
+    const history = directory.said.get(address) ?? [];
+    directory.said.set(address, [...history, { at: Math.trunc(performance.now()), entries }]);
+    return entries;
+  };
+
+  const delay = async (signal: AbortSignal): Promise<void> => {
+    if (directory.mode === 'fails') throw new Fault('directory', 'refused');
+    if (directory.mode === 'hangs') return ended(signal);
+    if (directory.mode === 'slow')
+      await new Promise((resolve) => setTimeout(resolve, directory.slowMs));
+    else await Promise.resolve();
+  };
+  return directory;
+}
+
+const ended = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+  });
+
+/** Makes an enabled account whose login is its address. */
+export const account = (address: string, more: Partial<Entry> = {}): Entry => ({
+  id: address,
+  kind: 'account',
+  address,
+  aliases: [],
+  logins: [address],
+  members: [],
+  enabled: true,
+  ...more,
+});
+
+/** Makes a group. */
+export const group = (
+  address: string,
+  members: readonly string[],
+  more: Partial<Entry> = {},
+): Entry => ({ ...account(address, { kind: 'group', logins: [], ...more }), members });

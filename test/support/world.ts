@@ -1,0 +1,105 @@
+import type { Clock } from '../../src/clock.ts';
+import type { Entry } from '../../src/directory/directory.ts';
+import { silentLog } from '../../src/log.ts';
+import { createGuard, type GuardOptions, type StoppableGuard } from '../../src/lookup/guard.ts';
+import { createMemory, type Memory, type MemorySizes } from '../../src/lookup/memory.ts';
+import type { Context } from '../../src/lookup/outcome.ts';
+import { createSource, type Source } from '../../src/lookup/path.ts';
+import type { Times } from '../../src/lookup/remember.ts';
+import { aliases } from '../../src/maps/aliases.ts';
+import type { MapHandler } from '../../src/maps/answer.ts';
+import { CANDIDATE_KINDS, type CandidateKind } from '../../src/maps/candidates.ts';
+import { buildDomains, type DomainDefinition } from '../../src/maps/domains.ts';
+import { createDomainSet } from '../../src/maps/domainset.ts';
+import { mailboxes } from '../../src/maps/mailboxes.ts';
+import { createMap, type MapWorld, type Rules } from '../../src/maps/map.ts';
+import { recipients } from '../../src/maps/recipients.ts';
+import { senders } from '../../src/maps/senders.ts';
+import { parseTemplate } from '../../src/maps/template.ts';
+import type { ScriptedDirectory } from './scripted.ts';
+
+export const TIMES: Times = {
+  freshMs: 60_000,
+  freshNoneMs: 10_000,
+  unknownMs: 5000,
+  staleMs: 300_000,
+  prefetch: 0.75,
+};
+export const SIZES: MemorySizes = { found: 1000, none: 500, unknown: 100 };
+export const DEADLINE_MS = 200;
+export const RULES: Rules = {
+  delimiters: '+',
+  propagateExtension: 'yes',
+  disabled: 'reject',
+  groupSenders: 'none',
+};
+
+/** Follows vitest's fake time to the millisecond. */
+export const testClock: Clock = { now: () => Math.trunc(performance.now()) };
+
+/** A caller's context as a listener would make it now. */
+export const contextNow = (clock: Clock = testClock): Context => {
+  const arrivedAt = clock.now();
+  return { arrivedAt, deadline: arrivedAt + DEADLINE_MS };
+};
+
+/** One directory with all its policies. */
+export interface Guarded {
+  readonly source: Source<Entry>;
+  readonly memory: Memory<Entry>;
+  readonly guard: StoppableGuard;
+}
+
+export function guardDirectory(
+  name: string,
+  directory: ScriptedDirectory,
+  options: Partial<GuardOptions> & { readonly times?: Partial<Times> } = {},
+): Guarded {
+  const memory = createMemory<Entry>(SIZES);
+  const guard = createGuard(directory, {
+    name,
+    timeoutMs: 2000,
+    limit: { inFlight: 32, perSecond: 500, queue: 1000, queueWaitMs: 200 },
+    breaker: { failures: 0.5, minimum: 10, windowMs: 10_000, probeMs: 1000 },
+    healed: () => memory.unknown.clear(),
+    clock: testClock,
+    log: silentLog,
+    ...options,
+  });
+  const times = { ...TIMES, ...options.times };
+  const source = createSource((key, signal) => directory.find(key, signal), memory, guard, times);
+  return { source, memory, guard };
+}
+
+/** The address maps over some directories, as the daemon builds them. */
+export interface Maps {
+  readonly world: MapWorld;
+  readonly mailboxes: MapHandler;
+  readonly aliases: MapHandler;
+  readonly senders: MapHandler;
+  readonly recipients: MapHandler;
+}
+
+const DIRECT: readonly CandidateKind[] = ['exact', 'extension'];
+
+export function buildMaps(
+  domains: Readonly<Record<string, Partial<DomainDefinition>>>,
+  sources: Readonly<Record<string, Source<Entry>>>,
+  rules: Partial<Rules> = {},
+): Maps {
+  const definitions = new Map(
+    Object.entries(domains).map(([name, definition]) => [
+      name,
+      { directories: [], roles: {}, ...definition },
+    ]),
+  );
+  const built = buildDomains(definitions, (name) => sources[name]);
+  const world = { domains: createDomainSet(built, []), rules: { ...RULES, ...rules } };
+  return {
+    world,
+    mailboxes: createMap(mailboxes(parseTemplate('%s')), new Set(DIRECT), world),
+    aliases: createMap(aliases, new Set(CANDIDATE_KINDS), world),
+    senders: createMap(senders, new Set([...DIRECT, 'aliasOf']), world),
+    recipients: createMap(recipients, new Set(DIRECT), world),
+  };
+}
