@@ -23,3 +23,8 @@ export function createCoarseClock(resolutionMs = 10): CoarseClock {
 
 /** Reads the time anew at each call: for tests, commands and whatever is asked rarely. */
 export const preciseClock: Clock = { now: () => Math.trunc(performance.now()) };
+
+/** The calendar's time in milliseconds, the one that outlives a process; it may jump. For ages across a restart only. */
+export const wallClock: Clock = {
+  now: () => Math.trunc(performance.timeOrigin + performance.now()),
+};

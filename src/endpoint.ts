@@ -36,7 +36,7 @@ export function parseEndpoint(text: string): Endpoint {
 }
 
 function parseTcp(text: string): TcpEndpoint {
-  const match = /^tcp:\/\/(?:\[(?<v6>[^\]]*)\]|(?<host>[^:/[\]]+)):(?<port>\d{1,5})$/.exec(text);
+  const match = /^tcp:\/\/(?:\[(?<v6>[^\]]*)\]|(?<host>[\w.-]+)):(?<port>\d{1,5})$/.exec(text);
   const { v6, host = v6, port = '' } = match?.groups ?? {};
   if (host === undefined || Number(port) > 65_535 || (v6 !== undefined && isIP(v6) !== 6)) {
     throw new SyntaxError(
@@ -49,7 +49,7 @@ function parseTcp(text: string): TcpEndpoint {
 function parseUnix(text: string): UnixEndpoint {
   const mark = text.indexOf('?');
   const path = text.slice('unix:'.length, mark === -1 ? undefined : mark).replace(/^\/{2,}/, '/');
-  if (path === '' || path.endsWith('/')) {
+  if (path === '' || path.endsWith('/') || path.includes('\0')) {
     throw new SyntaxError(`"${text}" names no socket file, write unix:/path/of/the/socket`);
   }
   if (Buffer.byteLength(path) > MAX_UNIX_PATH_BYTES) {
@@ -61,11 +61,16 @@ function parseUnix(text: string): UnixEndpoint {
 }
 
 function parseOptions(text: string, options: string): Pick<UnixEndpoint, 'mode' | 'group'> {
-  const { mode, group, ...others } = Object.fromEntries(new URLSearchParams(options));
+  const given = [...new URLSearchParams(options)];
+  const { mode, group, ...others } = Object.fromEntries(given);
   const [other] = Object.keys(others);
   if (other !== undefined) {
     throw new SyntaxError(`"${text}" has an unknown option "${other}", known are mode and group`);
   }
+  if (given.length > Number(mode !== undefined) + Number(group !== undefined)) {
+    throw new SyntaxError(`"${text}" has an option twice, keep one`);
+  }
+  if (group === '') throw new SyntaxError(`"${text}" names no group, write group=postfix`);
   if (mode !== undefined && !/^0?[0-7]{3}$/.test(mode)) {
     throw new SyntaxError(`mode "${mode}" in "${text}" is not octal, write mode=0660`);
   }

@@ -24,7 +24,12 @@ export async function createLog({ level, format }: LogOptions): Promise<Logger> 
   const base = { level, base: null };
   if (format === 'json') return pino(base, pino.destination({ dest: 2, sync: true }));
   const { default: pretty } = await import('pino-pretty');
-  const stream = pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss.l' });
+  const stream = pretty({
+    destination: 2,
+    sync: true,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+  });
   return pino(base, stream);
 }
 

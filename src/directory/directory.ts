@@ -26,6 +26,8 @@ export interface Directory {
   table?(definition: TableDefinition): Ask<string>;
   /** Takes what the directory held back (`idpmap accept`); says what that was, absent: nothing is held. */
   accept?(): string | undefined;
+  /** What it has counted, by names of its own. */
+  readonly figures?: Readonly<Record<string, number>>;
   /** Ends connections and watches. Questions under way throw. */
   close(): Promise<void>;
 }

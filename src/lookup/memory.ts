@@ -96,3 +96,14 @@ export function expire<T>(memory: Memory<T>): void {
   for (const [key, kept] of leastRecentFirst)
     memory.found.set(key, { ...kept, prefetchAt: 0, freshUntil: 0 });
 }
+
+/** The same memory, or one of other sizes that holds what it held, the most recent first. Flights are left behind. */
+export function resized<T>(memory: Memory<T>, sizes: MemorySizes): Memory<T> {
+  const stores = ['found', 'none', 'unknown'] as const;
+  if (stores.every((store) => memory[store].max === sizes[store])) return memory;
+  const other = createMemory<T>(sizes);
+  other.found.load(memory.found.dump());
+  other.none.load(memory.none.dump());
+  other.unknown.load(memory.unknown.dump());
+  return other;
+}

@@ -13,8 +13,6 @@ export interface DomainListOptions {
   readonly refreshMs: number;
   /** The share of domains, 0 to 1, that may vanish at once. */
   readonly guard: number;
-  /** Called when the set has changed. */
-  readonly changed: () => void;
   readonly log: Log;
 }
 
@@ -42,10 +40,8 @@ export function createDomainList(options: DomainListOptions): DomainList {
   let stopped = false;
 
   const take = (next: ReadonlySet<string>): void => {
-    const isNew = names === undefined || next.symmetricDifference(names).size > 0;
     names = next;
     held = undefined;
-    if (isNew) options.changed();
   };
 
   const judge = (next: ReadonlySet<string>): void => {

@@ -1,6 +1,12 @@
 import type { Log } from '../log.ts';
 import type { Answer, MapHandler, Router } from './answer.ts';
 
+/** One configured map: its kind, for people and for the verdict, and its answers. */
+export interface Route {
+  readonly kind: 'mailboxes' | 'aliases' | 'senders' | 'recipients' | 'domains' | 'table';
+  readonly answer: MapHandler;
+}
+
 type Counts = Record<Answer['status'], number>;
 
 /** How often each map answered what, since the start. A map keeps its figures through a reload. */
@@ -21,12 +27,15 @@ function figuresOf(figures: MapFigures, map: string): Counts {
 
 /** Makes one router of the configured maps; PERM for any other, the one thing that PERM is said for. */
 export function createRouter(
-  maps: ReadonlyMap<string, MapHandler>,
+  maps: ReadonlyMap<string, Route>,
   figures: MapFigures,
   log: Log,
 ): Router {
   const routes = new Map(
-    [...maps].map(([name, handler]) => [name, { handler, counts: figuresOf(figures, name) }]),
+    [...maps].map(([name, { answer }]) => [
+      name,
+      { ask: answer, counts: figuresOf(figures, name) },
+    ]),
   );
   const strangers = figuresOf(figures, UNKNOWN_MAP);
   const note = (map: string, key: string, counts: Counts, answer: Answer): Answer => {
@@ -40,7 +49,7 @@ export function createRouter(
       const answer: Answer = { status: 'PERM', reason: `map ${map} is not configured` };
       return note(map, key, strangers, answer);
     }
-    const answer = route.handler(key, context);
+    const answer = route.ask(key, context);
     return answer instanceof Promise
       ? answer.then((late) => note(map, key, route.counts, late))
       : note(map, key, route.counts, answer);

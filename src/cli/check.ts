@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { relative } from 'node:path';
+import { parseAddress } from '../address.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { Settings } from '../config/schema.ts';
+import type { Served } from '../daemon/served.ts';
+import type { State } from '../daemon/state.ts';
+import { firstDeliverable } from '../maps/target.ts';
+import { type CommonOptions, load, print } from './common.ts';
+import { type Direct, withDirect } from './direct.ts';
+import { EXIT } from './exit.ts';
+
+export interface CheckOptions extends CommonOptions {
+  readonly queueDirectory: string;
+}
+
+/** One thing that was checked. A `warning` works, but should be looked at. */
+export interface Finding {
+  readonly level: 'ok' | 'warning' | 'failed';
+  readonly about: string;
+  readonly text: string;
+}
+
+/** A *none* that takes longer leaves too little of the 200 ms for a second question. */
+const SLOW_NONE_MS = 100;
+
+/** Checks the configuration, every directory, and what the domains lead to. For people, CI and init containers. */
+export async function check(options: CheckOptions): Promise<number> {
+  const loaded = await load(options);
+  const findings = await withDirect(loaded.settings, async (direct) => [
+    ...checkConfiguration(loaded, options.queueDirectory),
+    ...(await checkDirectories(direct)),
+    ...(await checkTables(direct)),
+    ...(await checkTargets(direct)),
+  ]);
+  print(options, findings, findings.map(format).join('\n'));
+  return findings.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
+}
+
+const format = ({ level, about, text }: Finding): string => `${level.padEnd(7)} ${about}: ${text}`;
+
+function checkConfiguration({ settings, file, warnings }: LoadedConfig, queueDirectory: string) {
+  const count = `${Object.keys(settings.domains).length} domains, ${Object.keys(settings.directories).length} directories, ${Object.keys(settings.maps).length} maps`;
+  const findings: Finding[] = [
+    { level: 'ok', about: file ?? 'the environment', text: count },
+    ...warnings.map((text): Finding => ({ level: 'warning', about: 'configuration', text })),
+  ];
+  for (const { endpoint } of settings.listen) {
+    if (endpoint.kind !== 'unix' || !relative(queueDirectory, endpoint.path).startsWith('..'))
+      continue;
+    findings.push({
+      level: 'warning',
+      about: endpoint.path,
+      text: `lies outside ${queueDirectory}, so services that run chrooted (Debian's smtpd) log "No such file or directory": listen at unix:${queueDirectory}/idpmap/socketmap`,
+    });
+  }
+  return findings;
+}
+
+function checkDirectories(direct: Direct): Promise<readonly Finding[]> {
+  const { served } = direct.state;
+  return Promise.all([...served.values()].map((each) => checkDirectory(each, direct)));
+}
+
+async function checkDirectory(served: Served, { state }: Direct): Promise<Finding> {
+  const { name, directory, settings, guard } = served;
+  const about = `directory ${name}`;
+  try {
+    await directory.probe(AbortSignal.timeout(settings.timeout));
+    const domain = domainOf(name, state.settings) ?? 'example.invalid';
+    const nobody = `idpmap-check-${randomBytes(6).toString('hex')}@${domain}`;
+    const begin = performance.now();
+    const found = await directory.find(nobody, AbortSignal.timeout(settings.timeout));
+    await guard.prover.prove(guard.prover.begun());
+    const ms = Math.round(performance.now() - begin);
+    if (found.length > 0)
+      return { level: 'warning', about, text: `has everybody at ${domain}, even ${nobody}` };
+    if (ms > SLOW_NONE_MS)
+      return {
+        level: 'warning',
+        about,
+        text: `took ${ms} ms for an unknown address, more than ${SLOW_NONE_MS} ms: such mail is deferred at first`,
+      };
+    return { level: 'ok', about, text: `answers, ${ms} ms for an unknown address` };
+  } catch (error) {
+    return { level: 'failed', about, text: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const domainOf = (directory: string, { domains }: Settings): string | undefined =>
+  Object.entries(domains).find(([, domain]) => domain.directory.includes(directory))?.[0];
+
+async function checkTables({ state, contextNow }: Direct): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const [name, map] of Object.entries(state.settings.maps)) {
+    if (map.kind !== 'table') continue;
+    const ask = state.served.get(map.directory)?.directory.table?.({ table: map.table });
+    const { deadline, arrivedAt } = contextNow();
+    try {
+      await ask?.('idpmap-check', AbortSignal.timeout(deadline - arrivedAt));
+      findings.push({
+        level: 'ok',
+        about: `map ${name}`,
+        text: `its table ${map.table} can be asked`,
+      });
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      findings.push({ level: 'failed', about: `map ${name}`, text });
+    }
+  }
+  return findings;
+}
+
+/** Mail for a role or a catch-all whose target takes none is refused: that is told before it happens. */
+async function checkTargets({ state, contextNow }: Direct): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const [name, { catchAll, roles }] of Object.entries(state.settings.domains)) {
+    const targets = new Map(
+      Object.entries(roles).map(([role, target]) => [`${role}@${name}`, target]),
+    );
+    if (catchAll !== undefined) targets.set(`catch-all of ${name}`, catchAll);
+    for (const [about, target] of targets)
+      findings.push(await checkTarget(about, target, state, contextNow));
+  }
+  return findings;
+}
+
+async function checkTarget(
+  about: string,
+  target: string,
+  { routes }: State,
+  contextNow: Direct['contextNow'],
+): Promise<Finding> {
+  const taken = await firstDeliverable([target], routes.world, contextNow());
+  if ('status' in taken) {
+    const why =
+      taken.status === 'none' ? 'nobody enabled has it: such mail is refused' : taken.reason;
+    return {
+      level: taken.status === 'none' ? 'warning' : 'failed',
+      about,
+      text: `${target}: ${why}`,
+    };
+  }
+  const domain = parseAddress(target)?.domain ?? '';
+  const where =
+    routes.world.domains.get(domain) === undefined ? 'is elsewhere, not checked' : 'takes mail';
+  return { level: 'ok', about, text: `${target} ${where}` };
+}

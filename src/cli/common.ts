@@ -1,0 +1,55 @@
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { ConfigError } from '../config/problem.ts';
+import type { Settings } from '../config/schema.ts';
+import { NoDaemonError, sendCommand } from '../control/client.ts';
+import { defaultControlPath } from '../control/path.ts';
+import type { CommandName, Commands } from '../control/protocol.ts';
+import { DEMO } from './demo.ts';
+import { CliError, EXIT } from './exit.ts';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly demo?: boolean;
+  readonly json?: boolean;
+}
+
+/** Loads the configuration that the options name: a file's and the environment's, or the demo's. */
+export async function load({ config, demo }: CommonOptions): Promise<LoadedConfig> {
+  try {
+    return await loadConfig({
+      environment: process.env,
+      ...(config !== undefined && { file: config }),
+      ...(demo === true && { overrides: DEMO }),
+    });
+  } catch (error) {
+    if (error instanceof ConfigError)
+      throw new CliError(EXIT.config, error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Where the daemon of this configuration takes commands. */
+export const controlPathOf = (settings: Settings, { demo }: CommonOptions): string =>
+  settings.control ?? defaultControlPath(process.env, demo === true ? 'demo' : 'daemon');
+
+/** Sends a command to the running daemon. */
+export async function command<Name extends CommandName>(
+  options: CommonOptions,
+  name: Name,
+  args: Commands[Name]['args'],
+): Promise<Commands[Name]['result']> {
+  const { settings } = await load(options);
+  try {
+    return await sendCommand(controlPathOf(settings, options), name, args);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof NoDaemonError ? EXIT.unavailable : EXIT.data;
+    throw new CliError(code, message, { cause: error });
+  }
+}
+
+/** Prints a command's result: for people, or as JSON. */
+export function print({ json }: CommonOptions, result: unknown, text: string): void {
+  process.stdout.write(`${json === true ? JSON.stringify(result, null, 2) : text}\n`);
+}

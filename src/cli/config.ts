@@ -1,0 +1,35 @@
+import { printSettings } from '../config/print.ts';
+import { envExample, jsonSchema } from '../config/reference.ts';
+import { type CommonOptions, load, print } from './common.ts';
+import { EXIT } from './exit.ts';
+
+/** Prints the effective configuration, secrets as `***`. */
+export async function configPrint(options: CommonOptions): Promise<number> {
+  const { settings } = await load(options);
+  print(options, settings, printSettings(settings).trimEnd());
+  return EXIT.ok;
+}
+
+/** Checks the configuration without asking any directory. */
+export async function configValidate(options: CommonOptions): Promise<number> {
+  const { file, warnings } = await load(options);
+  const where = file ?? 'the environment';
+  print(
+    options,
+    { file: file ?? null, warnings },
+    [...warnings, `${where}: no mistakes`].join('\n'),
+  );
+  return EXIT.ok;
+}
+
+/** Prints the JSON Schema of the configuration. */
+export async function configSchema(): Promise<number> {
+  process.stdout.write(jsonSchema());
+  return EXIT.ok;
+}
+
+/** Prints every setting as a variable of the environment. */
+export async function configEnvironment(): Promise<number> {
+  process.stdout.write(envExample());
+  return EXIT.ok;
+}

@@ -1,0 +1,36 @@
+import { preciseClock } from '../clock.ts';
+import type { Settings } from '../config/schema.ts';
+import { closeState, createState, type State } from '../daemon/state.ts';
+import { createLog } from '../log.ts';
+import type { Context, Step } from '../lookup/outcome.ts';
+
+/** The directories of a configuration, opened by a command itself. */
+export interface Direct {
+  readonly state: State;
+  /** Makes the context of a question that comes now. */
+  readonly contextNow: (tell?: (step: Step) => void) => Context;
+}
+
+/** A command waits longer than Postfix may: it connects first. */
+const PATIENCE_MS = 10_000;
+
+/** Opens the configured directories for as long as `use` takes; they log what is wrong with them to standard error. */
+export async function withDirect<R>(
+  settings: Settings,
+  use: (direct: Direct) => Promise<R>,
+): Promise<R> {
+  const log = await createLog({ level: 'warn', format: 'pretty' });
+  const state = await createState(settings, { clock: preciseClock, log });
+  try {
+    return await use({
+      state,
+      contextNow: (tell) => {
+        const arrivedAt = preciseClock.now();
+        const context = { arrivedAt, deadline: arrivedAt + PATIENCE_MS };
+        return tell === undefined ? context : { ...context, tell };
+      },
+    });
+  } finally {
+    await closeState(state);
+  }
+}

@@ -1,0 +1,67 @@
+import { parseEndpoint } from '../endpoint.ts';
+import { silentLog } from '../log.ts';
+import type { Answer } from '../maps/answer.ts';
+import { createRouter } from '../maps/router.ts';
+import { createSocketmapClient } from '../socketmap/client.ts';
+import { formatReply } from '../socketmap/protocol.ts';
+import { type CommonOptions, command, load, print } from './common.ts';
+import { withDirect } from './direct.ts';
+import { CliError, EXIT } from './exit.ts';
+
+export interface LookupOptions extends CommonOptions {
+  readonly direct?: boolean;
+  readonly endpoint?: string;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** Asks a map for a key: the running daemon, any socketmap server, or the directories themselves. */
+export async function lookup(map: string, key: string, options: LookupOptions): Promise<number> {
+  const answer = await ask(map, key, options);
+  print(options, answer, formatReply(answer).trimEnd());
+  return exitCodeOf(answer);
+}
+
+async function ask(map: string, key: string, options: LookupOptions): Promise<Answer> {
+  if (options.endpoint !== undefined) return askEndpoint(options.endpoint, map, key);
+  if (options.direct !== true) return command(options, 'lookup', { map, key });
+  const { settings } = await load(options);
+  return withDirect(settings, async ({ state, contextNow }) =>
+    createRouter(state.routes.maps, new Map(), silentLog)(map, key, contextNow()),
+  );
+}
+
+async function askEndpoint(text: string, map: string, key: string): Promise<Answer> {
+  const client = createSocketmapClient({ endpoint: readEndpoint(text), timeoutMs: TIMEOUT_MS });
+  try {
+    return await client.ask(map, key);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CliError(EXIT.unavailable, message, { cause: error });
+  } finally {
+    client.close();
+  }
+}
+
+function readEndpoint(text: string) {
+  try {
+    return parseEndpoint(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CliError(EXIT.usage, message, { cause: error });
+  }
+}
+
+function exitCodeOf(answer: Answer): number {
+  switch (answer.status) {
+    case 'OK':
+      return EXIT.ok;
+    case 'NOTFOUND':
+      return EXIT.notFound;
+    case 'TEMP':
+    case 'TIMEOUT':
+      return EXIT.temporary;
+    case 'PERM':
+      return EXIT.config;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Answer } from '../maps/answer.ts';
+import type { Explanation } from '../maps/explain.ts';
+
+/** What is to be forgotten: one address, all of a domain, all of a directory, or all. */
+export type Purge =
+  | { readonly address: string }
+  | { readonly domain: string }
+  | { readonly directory: string }
+  | { readonly all: true };
+
+/** What commands may ask of a running daemon: the arguments of each, and what it gives. */
+export interface Commands {
+  lookup: { args: { readonly map: string; readonly key: string }; result: Answer };
+  explain: { args: { readonly address: string }; result: Explanation };
+  /** `taken` says what was held; absent: nothing was. */
+  accept: { args: { readonly directory: string }; result: { readonly taken?: string } };
+  purge: { args: { readonly what: Purge }; result: { readonly forgotten: number } };
+  /** Addresses that memory knows, the most recent first. */
+  known: { args: { readonly limit: number }; result: { readonly addresses: readonly string[] } };
+  figures: { args: Readonly<Record<string, never>>; result: object };
+  /** Ends the daemon as SIGTERM does, once another listens in its place. */
+  drain: { args: Readonly<Record<string, never>>; result: Readonly<Record<string, never>> };
+}
+
+export type CommandName = keyof Commands;
+
+/** What the daemon does for each command. A rejection's message is handed to whoever asked. */
+export type Handlers = {
+  readonly [Name in CommandName]: (
+    args: Commands[Name]['args'],
+  ) => Promise<Commands[Name]['result']>;
+};
+
+/** A request is one line of JSON, so is its reply. */
+export type CommandReply<Result> = { readonly result: Result } | { readonly error: string };
+
+/** More than any command needs; a longer line ends the connection. */
+export const MAX_LINE_BYTES = 64 * 1024;

@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.ts';
+import type { Handlers } from '../control/protocol.ts';
+import type { Router } from '../maps/answer.ts';
+import { explain } from '../maps/explain.ts';
+import type { MapFigures } from '../maps/router.ts';
+import type { Figures } from '../socketmap/figures.ts';
+import { purge } from './purge.ts';
+import { acceptHeld } from './served.ts';
+import type { State } from './state.ts';
+
+/** What commands look at and act on. */
+export interface CommandsOptions {
+  readonly state: () => State;
+  readonly route: Router;
+  readonly clock: Clock;
+  readonly figures: {
+    readonly socketmap: Figures;
+    readonly maps: MapFigures;
+    readonly reloads: object;
+  };
+  /** Writes what is remembered down, where it is kept in a file. */
+  readonly save: () => Promise<void>;
+  /** Begins to stop the daemon. */
+  readonly stop: () => void;
+}
+
+/** Makes what the control socket offers. */
+export function createHandlers(options: CommandsOptions): Handlers {
+  const { state, clock } = options;
+  const contextNow = () => {
+    const arrivedAt = clock.now();
+    return { arrivedAt, deadline: arrivedAt + state().settings.deadline };
+  };
+  return {
+    lookup: async ({ map, key }) => options.route(map, key, contextNow()),
+    explain: ({ address }) => {
+      const { maps, world } = state().routes;
+      return explain(address, maps, world.domains, (tell) => ({ ...contextNow(), tell }));
+    },
+    accept: async ({ directory }) => {
+      const served = state().served.get(directory);
+      if (served === undefined) throw new Error(`there is no directory ${directory}`);
+      const taken = acceptHeld(served);
+      return taken === undefined ? {} : { taken };
+    },
+    purge: async ({ what }) => {
+      const forgotten = await purge(what, state().served);
+      await options.save();
+      return { forgotten };
+    },
+    known: async ({ limit }) => {
+      const keys = [...state().served.values()].flatMap(({ memories }) =>
+        memories.entries.found.keys().take(limit).toArray(),
+      );
+      return { addresses: [...new Set(keys)].slice(0, limit) };
+    },
+    figures: async () => ({
+      ...options.figures,
+      maps: Object.fromEntries(options.figures.maps),
+      directories: Object.fromEntries(
+        [...state().served].map(([name, served]) => [name, figuresOf(served)]),
+      ),
+    }),
+    drain: async () => {
+      options.stop();
+      return {};
+    },
+  };
+}
+
+const figuresOf = ({
+  guard,
+  cleaned,
+  memories,
+  list,
+}: ReturnType<State['served']['get']> & {}) => ({
+  ...guard.figures,
+  isOpen: guard.breaker.isOpen(),
+  waiting: guard.limiter.waiting(),
+  dropped: cleaned.dropped,
+  remembered: {
+    found: memories.entries.found.size,
+    none: memories.entries.none.size,
+    unknown: memories.entries.unknown.size,
+    flights: memories.entries.flights.size,
+  },
+  ...(list && { domains: list.names()?.size, domainsHeld: list.figures.held }),
+});

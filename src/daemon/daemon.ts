@@ -1,0 +1,208 @@
+import { isDeepStrictEqual } from 'node:util';
+import { createCoarseClock } from '../clock.ts';
+import type { Settings } from '../config/schema.ts';
+import { type ControlConnection, connectControl, NoDaemonError } from '../control/client.ts';
+import { type ControlServer, openControl } from '../control/server.ts';
+import { type Endpoint, formatEndpoint } from '../endpoint.ts';
+import type { Log } from '../log.ts';
+import { createRouter, type MapFigures } from '../maps/router.ts';
+import { createSocketmapServer } from '../socketmap/server.ts';
+import type { Takeover } from '../socketmap/tcp.ts';
+import { createHandlers } from './commands.ts';
+import { listEndpoints, type OpenListener, openListeners } from './listeners.ts';
+import { createSaver } from './saver.ts';
+import {
+  closeState,
+  createState,
+  proveState,
+  retireState,
+  type State,
+  type StateOptions,
+} from './state.ts';
+
+export interface DaemonOptions {
+  readonly settings: Settings;
+  readonly controlPath: string;
+  readonly log: Log;
+  /** Take the endpoints over from a daemon that is running, and let it stop; absent: that is an error. */
+  readonly takeover?: Takeover;
+  /** Absent: the directories' own adapters. */
+  readonly open?: StateOptions['open'];
+}
+
+/** A running daemon. */
+export interface Daemon {
+  /** Where it listens now. */
+  readonly endpoints: () => readonly Endpoint[];
+  /** Swaps to other settings; where they can't be used, all stays as it is. Resolves to whether they are. */
+  reload(settings: Settings): Promise<boolean>;
+  /** Answers what is in flight, ends all within 1.5 s. Again: the same promise. */
+  stop(): Promise<void>;
+  /** Resolves when it has stopped, whoever asked for it. */
+  readonly stopped: Promise<void>;
+  /** Counts a configuration that could not even be read. */
+  countFailedReload(): void;
+}
+
+/** A Pod's sidecar gets 2 s when Postfix has used up the time; the rest is for the process to end. */
+const DRAIN_MS = 1500;
+
+/** How long a take-over waits for its directories: one that is down must not keep it from its work. */
+const TAKEOVER_MS = 5000;
+
+/**
+ * Starts the daemon: once this resolves it listens, whatever state its directories are in.
+ * @throws {Error} where an endpoint can't be opened, or a directory or map can't be made
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { log, controlPath, takeover } = options;
+  const clock = createCoarseClock();
+  const maps: MapFigures = new Map();
+  const reloads = { succeeded: 0, failed: 0 };
+  const stateOptions = { clock, log, ...(options.open && { open: options.open }) };
+  const stopped = Promise.withResolvers<void>();
+  let state: State = await createState(options.settings, stateOptions);
+  let route = createRouter(state.routes.maps, maps, log);
+  let open: readonly OpenListener[] = [];
+  let control: ControlServer | undefined;
+  let stopping: Promise<void> | undefined;
+  let reloading: Promise<unknown> = Promise.resolve();
+
+  const { connections, cache } = options.settings;
+  const server = createSocketmapServer({
+    route: (map, key, context) => route(map, key, context),
+    hasMap: (name) => state.routes.maps.has(name),
+    clock,
+    deadlineMs: () => state.settings.deadline,
+    limits: {
+      maxConnections: connections.max,
+      requestTimeoutMs: connections.requestTimeout,
+      replyTimeoutMs: connections.replyTimeout,
+      ...(connections.idleTimeout !== 'off' && { idleTimeoutMs: connections.idleTimeout }),
+    },
+    log,
+  });
+  const saver =
+    cache.file === undefined
+      ? undefined
+      : createSaver({
+          path: cache.file,
+          everyMs: cache.saveEvery,
+          staleMs: cache.stale,
+          served: () => state.served,
+          clock,
+          log,
+        });
+
+  const close = async (): Promise<void> => {
+    log.info({}, 'stopping: answering what is in flight');
+    await server.drain(DRAIN_MS);
+    saver?.stop();
+    await saver?.save();
+    await control?.close();
+    await closeState(state);
+    clock.stop();
+    log.info({}, 'stopped');
+    stopped.resolve();
+  };
+  const stop = (): Promise<void> => {
+    stopping ??= reloading.then(close);
+    return stopping;
+  };
+
+  const swap = async (settings: Settings): Promise<void> => {
+    const next = await createState(settings, stateOptions, state);
+    try {
+      const opened = await openListeners(server, settings.listen, open);
+      const former = { state, open };
+      [state, open] = [next, opened];
+      route = createRouter(state.routes.maps, maps, log);
+      await Promise.all([
+        retireState(former.state, state),
+        ...former.open
+          .filter((each) => !opened.includes(each))
+          .map(({ listener }) => listener.close(DRAIN_MS)),
+      ]);
+    } catch (error) {
+      await retireState(next, state);
+      throw error;
+    }
+  };
+
+  const reload = async (settings: Settings): Promise<boolean> => {
+    const before = state.settings;
+    try {
+      await swap(settings);
+    } catch (error) {
+      reloads.failed += 1;
+      log.error({ err: error }, 'the new configuration can’t be used, the old one serves on');
+      return false;
+    }
+    reloads.succeeded += 1;
+    log.info(describe(), 'configuration reloaded');
+    for (const setting of ['connections', 'control'] as const)
+      if (!isDeepStrictEqual(before[setting], settings[setting]))
+        log.warn({ setting }, 'this setting changes at the next start only');
+    return true;
+  };
+
+  const describe = () => ({
+    endpoints: listEndpoints(open).map(formatEndpoint),
+    maps: [...state.routes.maps.keys()],
+    directories: [...state.served.keys()],
+    domains: Object.keys(state.settings.domains).length,
+  });
+
+  const former = takeover === 'yes' ? await connectToFormer(controlPath) : undefined;
+  try {
+    await saver?.load();
+    // While another still answers there is time: nobody's question should meet a directory that is not open yet.
+    if (former !== undefined) await proveState(state, TAKEOVER_MS);
+    open = await openListeners(server, state.settings.listen, [], takeover);
+    const figures = { socketmap: server.figures, maps, reloads };
+    const save = async (): Promise<void> => saver?.save();
+    const handlers = createHandlers({
+      state: () => state,
+      route: (map, key, context) => route(map, key, context),
+      clock,
+      figures,
+      save,
+      stop: () => void stop(),
+    });
+    control = await openControl(controlPath, handlers, log, takeover);
+    await former?.send('drain', {});
+  } catch (error) {
+    await server.drain(0);
+    saver?.stop();
+    await closeState(state);
+    clock.stop();
+    throw error;
+  } finally {
+    former?.close();
+  }
+  log.info({ ...describe(), control: controlPath }, 'listening');
+
+  return {
+    endpoints: () => listEndpoints(open),
+    reload: (settings) => {
+      const done = reloading.then(() => (stopping === undefined ? reload(settings) : false));
+      reloading = done;
+      return done;
+    },
+    stop,
+    stopped: stopped.promise,
+    countFailedReload: () => {
+      reloads.failed += 1;
+    },
+  };
+}
+
+/** The daemon to take over from; absent: none runs, and this is an ordinary start. */
+async function connectToFormer(controlPath: string): Promise<ControlConnection | undefined> {
+  try {
+    return await connectControl(controlPath);
+  } catch (error) {
+    if (error instanceof NoDaemonError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { parseAddress, parseDomain } from '../address.ts';
+import type { Purge } from '../control/protocol.ts';
+import type { Entry } from '../directory/directory.ts';
+import { forget, type IsConcerned } from '../lookup/memory.ts';
+import type { Served } from './served.ts';
+
+/**
+ * Forgets what is remembered of one address, of a domain, of a directory, or all. It reaches entries that hold the
+ * address under another key, and tables' rows under it.
+ * @returns how many were forgotten
+ * @throws {Error} where `what` names no address, domain or directory
+ */
+export async function purge(what: Purge, served: ReadonlyMap<string, Served>): Promise<number> {
+  if ('directory' in what) {
+    const only = served.get(what.directory);
+    if (only === undefined) throw new Error(`there is no directory ${what.directory}`);
+    return forgetIn([only], () => true);
+  }
+  return forgetIn(served.values(), concernOf(what));
+}
+
+function concernOf(what: Exclude<Purge, { directory: string }>): IsConcerned<Entry | string> {
+  if ('all' in what) return () => true;
+  if ('domain' in what) {
+    const domain = parseDomain(what.domain);
+    if (domain === undefined) throw new Error(`"${what.domain}" is no domain`);
+    return concerning((address) => address.endsWith(`@${domain}`) || address === domain);
+  }
+  const address = parseAddress(what.address)?.text;
+  if (address === undefined) throw new Error(`"${what.address}" is no address`);
+  return concerning((other) => other === address);
+}
+
+const concerning =
+  (isMeant: (address: string) => boolean): IsConcerned<Entry | string> =>
+  (key, value = []) =>
+    isMeant(key) ||
+    value.some(
+      (entry) =>
+        typeof entry !== 'string' &&
+        [entry.address, ...entry.aliases, ...entry.members].some(isMeant),
+    );
+
+async function forgetIn(
+  served: Iterable<Served>,
+  isConcerned: IsConcerned<Entry | string>,
+): Promise<number> {
+  let count = 0;
+  for (const { memories } of served) {
+    count += await forget(memories.entries, isConcerned);
+    for (const memory of memories.tables.values()) count += await forget(memory, isConcerned);
+  }
+  return count;
+}

@@ -1,0 +1,97 @@
+import type { DomainSettings, MapSettings, Settings } from '../config/schema.ts';
+import type { Entry } from '../directory/directory.ts';
+import type { Source } from '../lookup/path.ts';
+import type { Times } from '../lookup/remember.ts';
+import { aliases } from '../maps/aliases.ts';
+import type { MapHandler } from '../maps/answer.ts';
+import { createDomainMap } from '../maps/domainmap.ts';
+import { buildDomains, type DomainDefinition } from '../maps/domains.ts';
+import { createDomainSet, type Lister } from '../maps/domainset.ts';
+import { mailboxes } from '../maps/mailboxes.ts';
+import { createMap, type Kind, type MapWorld } from '../maps/map.ts';
+import { recipients } from '../maps/recipients.ts';
+import type { Route } from '../maps/router.ts';
+import { senders } from '../maps/senders.ts';
+import { createTableMap } from '../maps/table.ts';
+import { parseTemplate } from '../maps/template.ts';
+import { entrySource, type Served, tableSource } from './served.ts';
+
+/** All that answers queries: swapped whole at a reload. */
+export interface Routes {
+  readonly maps: ReadonlyMap<string, Route>;
+  readonly world: MapWorld;
+}
+
+/**
+ * Builds the configured maps over the directories at work.
+ * @throws {Error} where a map or a domain asks for what a directory has not
+ */
+export function buildRoutes(settings: Settings, served: ReadonlyMap<string, Served>): Routes {
+  const times = timesOf(settings);
+  const sources = new Map([...served].map(([name, each]) => [name, entrySource(each, times)]));
+  const world = buildWorld(settings, served, sources);
+  const build = (map: MapSettings): MapHandler => {
+    if (map.kind === 'domains') return createDomainMap(world.domains);
+    if (map.kind !== 'table') return createMap(kindOf(map), new Set(map.candidates), world);
+    const directory = served.get(map.directory);
+    if (directory === undefined) throw new Error(`there is no directory ${map.directory}`);
+    const source = tableSource(directory, map.table, times, settings.cache.entries);
+    return createTableMap({ ...map, source, delimiters: settings.recipientDelimiter });
+  };
+  const maps = Object.entries(settings.maps).map(
+    ([name, map]) => [name, { kind: map.kind, answer: build(map) }] as const,
+  );
+  return { maps: new Map(maps), world };
+}
+
+const timesOf = ({ cache }: Settings): Times => ({
+  freshMs: cache.fresh,
+  freshNoneMs: cache.freshNone,
+  unknownMs: cache.unknown,
+  staleMs: cache.stale,
+  prefetch: cache.prefetch,
+});
+
+function buildWorld(
+  settings: Settings,
+  served: ReadonlyMap<string, Served>,
+  sources: ReadonlyMap<string, Source<Entry>>,
+): MapWorld {
+  const definitions = new Map(
+    Object.entries(settings.domains).map(([name, domain]) => [name, definitionOf(domain)]),
+  );
+  const listers = [...served.values()].flatMap(({ name, list }): Lister[] => {
+    const source = sources.get(name);
+    return list === undefined || source === undefined ? [] : [{ list, source }];
+  });
+  const configured = buildDomains(definitions, (name) => sources.get(name));
+  return {
+    domains: createDomainSet(configured, listers),
+    rules: {
+      delimiters: settings.recipientDelimiter,
+      propagateExtension: settings.propagateExtension ? 'yes' : 'no',
+      disabled: settings.disabled,
+      groupSenders: settings.groupSenders,
+    },
+  };
+}
+
+const definitionOf = ({ directory, ...rest }: DomainSettings): DomainDefinition => ({
+  directories: directory,
+  ...rest,
+});
+
+type AddressMap = Exclude<MapSettings, { kind: 'domains' | 'table' }>;
+
+function kindOf(map: AddressMap): Kind {
+  switch (map.kind) {
+    case 'mailboxes':
+      return mailboxes(parseTemplate(map.result ?? '%s'));
+    case 'aliases':
+      return aliases;
+    case 'senders':
+      return senders;
+    case 'recipients':
+      return recipients;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { loadMemory, saveMemory } from './memoryfile.ts';
+import type { Served } from './served.ts';
+
+export interface SaverOptions {
+  readonly path: string;
+  readonly everyMs: number;
+  readonly staleMs: number;
+  /** Who serves at the time. */
+  readonly served: () => ReadonlyMap<string, Served>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Keeps what is remembered in a file. */
+export interface Saver {
+  /** Restores what the file holds; a file that can't be believed is told and left out. Never rejects. */
+  load(): Promise<void>;
+  /** Writes it now, after a write under way. Never rejects. */
+  save(): Promise<void>;
+  stop(): void;
+}
+
+/** Creates a saver that writes every `everyMs`. */
+export function createSaver(options: SaverOptions): Saver {
+  const { path, log, served, clock } = options;
+  let last: Promise<void> = Promise.resolve();
+
+  const write = async (): Promise<void> => {
+    try {
+      await saveMemory(path, served().values(), clock);
+    } catch (error) {
+      log.error(
+        { err: error, path },
+        'memory could not be saved: a restart in an outage would forget it',
+      );
+    }
+  };
+  const save = (): Promise<void> => {
+    last = last.then(write);
+    return last;
+  };
+  const timer = setInterval(() => void save(), options.everyMs);
+  timer.unref();
+
+  return {
+    load: async () => {
+      try {
+        const count = await loadMemory(path, served(), options.staleMs, clock);
+        if (count !== undefined) log.info({ path, restored: count }, 'memory restored');
+      } catch (error) {
+        log.warn({ err: error, path }, 'the saved memory is not believed and left out');
+      }
+    },
+    save,
+    stop: () => clearInterval(timer),
+  };
+}

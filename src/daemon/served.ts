@@ -1,0 +1,149 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../clock.ts';
+import type { Settings } from '../config/schema.ts';
+import type { CleanFigures } from '../directory/clean.ts';
+import { type Directory, type Entry, Fault } from '../directory/directory.ts';
+import { askEntries } from '../directory/entries.ts';
+import { type DirectorySettings, openDirectory } from '../directory/open.ts';
+import type { Log } from '../log.ts';
+import { createGuard, type StoppableGuard } from '../lookup/guard.ts';
+import { createMemory, expire, type Memory, type MemorySizes, resized } from '../lookup/memory.ts';
+import { createQuestion, createSource, type Source } from '../lookup/path.ts';
+import type { Times } from '../lookup/remember.ts';
+import { createDomainList, type DomainList } from '../maps/domainlist.ts';
+
+/** What the configuration says of one directory: its own type's settings, and those that all have. */
+export type ServedSettings = DirectorySettings & Common;
+type Common = Pick<
+  Settings['directories'][string],
+  'sharedAliases' | 'timeout' | 'limit' | 'breaker' | 'domainsRefresh' | 'domainsGuard'
+>;
+
+/** A directory at work: its adapter, what guards it, and what is remembered of it. */
+export interface Served {
+  readonly name: string;
+  readonly settings: ServedSettings;
+  readonly directory: Directory;
+  readonly guard: StoppableGuard;
+  readonly cleaned: CleanFigures;
+  readonly memories: Memories;
+  /** Absent: it is not configured to list domains. */
+  readonly list?: DomainList;
+}
+
+/** All that is remembered of one directory. It outlives the directory's adapter, and is one object for good. */
+export interface Memories {
+  entries: Memory<Entry>;
+  /** By table name, made when a map first asks for it. */
+  readonly tables: Map<string, Memory<string>>;
+}
+
+export interface ServeOptions {
+  readonly cache: Settings['cache'];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Absent: the directory's own adapter. */
+  readonly open?: typeof openDirectory;
+}
+
+/**
+ * Opens a directory, without waiting for its first contact. `former` is what served under its name until now: unchanged,
+ * it serves on; else its memory is taken over, expired and not dropped, for whoever mends a URL in an outage must not
+ * forget everybody.
+ */
+export async function serveDirectory(
+  name: string,
+  settings: ServedSettings,
+  options: ServeOptions,
+  former?: Served,
+): Promise<Served> {
+  const { cache, clock, log, open = openDirectory } = options;
+  if (former !== undefined) resize(former.memories, cache.entries);
+  if (former !== undefined && isDeepStrictEqual(former.settings, settings)) return former;
+  const memories: Memories = former?.memories ?? {
+    entries: createMemory(cache.entries),
+    tables: new Map(),
+  };
+  const directory = await open(name, settings, {
+    log,
+    changed: () => expireAll(memories),
+  });
+  expireAll(memories);
+  const guard = createGuard(directory, {
+    name,
+    timeoutMs: settings.timeout,
+    limit: { ...settings.limit, queueWaitMs: settings.limit.queueWait },
+    breaker: {
+      ...settings.breaker,
+      windowMs: settings.breaker.window,
+      probeMs: settings.breaker.probe,
+    },
+    healed: () => forgetFaults(memories),
+    clock,
+    log,
+  });
+  const listDomains = directory.domains?.bind(directory);
+  const list =
+    listDomains &&
+    createDomainList({
+      name,
+      ask: createQuestion(listDomains, guard),
+      refreshMs: settings.domainsRefresh,
+      guard: settings.domainsGuard,
+      log,
+    });
+  const served = { name, settings, directory, guard, cleaned: { dropped: 0 }, memories };
+  return list === undefined ? served : { ...served, list };
+}
+
+function resize(memories: Memories, sizes: MemorySizes): void {
+  memories.entries = resized(memories.entries, sizes);
+  for (const [table, memory] of memories.tables) memories.tables.set(table, resized(memory, sizes));
+}
+
+function expireAll({ entries, tables }: Memories): void {
+  expire(entries);
+  for (const memory of tables.values()) expire(memory);
+}
+
+function forgetFaults({ entries, tables }: Memories): void {
+  entries.unknown.clear();
+  for (const memory of tables.values()) memory.unknown.clear();
+}
+
+/** Ends what serves no more. Questions under way end as *unknown*. */
+export async function closeServed({ list, guard, directory }: Served): Promise<void> {
+  list?.stop();
+  guard.stop();
+  await directory.close();
+}
+
+/** Takes what the directory holds back, of its content and of its domains; says what, absent: nothing. */
+export function acceptHeld({ directory, list }: Served): string | undefined {
+  const taken = [directory.accept?.(), list?.accept()].filter((each) => each !== undefined);
+  return taken.length === 0 ? undefined : taken.join(', ');
+}
+
+/** Makes the directory's people ready to be asked for. */
+export function entrySource(served: Served, times: Times): Source<Entry> {
+  const { directory, settings, cleaned, memories, guard } = served;
+  return createSource(askEntries(directory, settings, cleaned), memories.entries, guard, times);
+}
+
+/**
+ * Makes one of the directory's tables ready to be asked for.
+ * @throws {Fault} where this type of directory has no tables
+ */
+export function tableSource(
+  served: Served,
+  table: string,
+  times: Times,
+  sizes: MemorySizes,
+): Source<string> {
+  const { directory, guard, memories, name } = served;
+  const ask = directory.table?.({ table });
+  if (ask === undefined) throw new Fault('directory', `the directory ${name} has no tables`);
+  const memory = memories.tables.get(table) ?? createMemory<string>(sizes);
+  memories.tables.set(table, memory);
+  return createSource(ask, memory, guard, times);
+}

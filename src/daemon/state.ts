@@ -1,0 +1,58 @@
+import type { Settings } from '../config/schema.ts';
+import { buildRoutes, type Routes } from './routes.ts';
+import { closeServed, type Served, type ServeOptions, serveDirectory } from './served.ts';
+
+/** What answers at a time: made from one configuration, swapped whole at a reload. */
+export interface State {
+  readonly settings: Settings;
+  readonly served: ReadonlyMap<string, Served>;
+  readonly routes: Routes;
+}
+
+export type StateOptions = Omit<ServeOptions, 'cache'>;
+
+/**
+ * Makes what answers by `settings`; directories that did not change are taken from `former`.
+ * @throws {Error} where a directory or a map can't be made: then `former` serves on untouched
+ */
+export async function createState(
+  settings: Settings,
+  options: StateOptions,
+  former?: State,
+): Promise<State> {
+  const served = new Map<string, Served>();
+  try {
+    for (const [name, directory] of Object.entries(settings.directories)) {
+      const before = former?.served.get(name);
+      const all = { ...options, cache: settings.cache };
+      served.set(name, await serveDirectory(name, directory, all, before));
+    }
+    return { settings, served, routes: buildRoutes(settings, served) };
+  } catch (error) {
+    await closeAll(served, former);
+    throw error;
+  }
+}
+
+/** Ends the directories of `state` that do not serve on in `next`. */
+export async function retireState(state: State, next: State): Promise<void> {
+  await closeAll(state.served, next);
+}
+
+/** Ends all directories of `state`. */
+export async function closeState(state: State): Promise<void> {
+  await closeAll(state.served);
+}
+
+async function closeAll(served: ReadonlyMap<string, Served>, but?: State): Promise<void> {
+  const leaving = [...served].filter(([name, each]) => but?.served.get(name) !== each);
+  await Promise.all(leaving.map(([, each]) => closeServed(each)));
+}
+
+/** Waits until every directory has proved itself, `withinMs` at most. Never rejects. */
+export async function proveState(state: State, withinMs: number): Promise<void> {
+  const signal = AbortSignal.timeout(withinMs);
+  await Promise.allSettled(
+    [...state.served.values()].map(({ directory }) => directory.probe(signal)),
+  );
+}

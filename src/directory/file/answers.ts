@@ -1,0 +1,43 @@
+import { type Ask, type Directory, Fault } from '../directory.ts';
+import type { People } from './people.ts';
+
+/** What counts at the moment. */
+export interface Known {
+  readonly people: People;
+  /** An edit that waits to be accepted. */
+  readonly held?: People | undefined;
+}
+
+/** Brings what counts, once it is known; throws a `Fault` where it isn't. */
+export type Recall = (signal: AbortSignal) => Promise<Known>;
+
+/** Whether a directory serves the list of domains that its file names. */
+export interface ListingSettings {
+  readonly listDomains: boolean;
+}
+
+/** Answers a directory's questions from what `recall` brings. */
+export function answerFrom(
+  recall: Recall,
+  { listDomains }: ListingSettings,
+): Pick<Directory, 'find' | 'probe' | 'domains' | 'table'> {
+  return {
+    async find(address, signal) {
+      const { people, held } = await recall(signal);
+      const entries = people.find(address);
+      // Nobody is denied whom the next content may know.
+      if (entries.length === 0 && held?.has(address) === true) {
+        throw new Fault('entry', 'only the edit that the guard holds has this address');
+      }
+      return entries;
+    },
+    async probe(signal) {
+      await recall(signal);
+    },
+    table:
+      ({ table }): Ask<string> =>
+      async (key, signal) =>
+        (await recall(signal)).people.ask(table, key),
+    ...(listDomains && { domains: async (signal) => (await recall(signal)).people.domains }),
+  };
+}

@@ -1,0 +1,54 @@
+import { parseAddress } from '../../address.ts';
+import type { Problem } from './problems.ts';
+import { foldKey } from './tables.ts';
+
+/**
+ * Finds accounts with the address or the id of an earlier one, and keys of a table that fold to the same. Takes the
+ * file as it was parsed and passes over what has the wrong shape, so that these are told with all other problems.
+ */
+export function findDuplicates(file: unknown): readonly Problem[] {
+  const { accounts, tables } = asMap(file);
+  const rows = (Array.isArray(accounts) ? accounts : []).map((row: unknown) => asMap(row));
+  const addresses = rows.map(({ address }) => parseAddress(asText(address) ?? '')?.text);
+  const ids = rows.map(({ id }, i) => asText(id) ?? addresses[i]);
+  return [
+    ...repeated(addresses).map(([i, first]) => ({
+      path: ['accounts', i, 'address'],
+      message: `accounts[${first}] has the same address`,
+    })),
+    ...repeated(ids)
+      .filter(([i, first]) => addresses[i] === undefined || addresses[i] !== addresses[first])
+      .map(([i, first]) => ({
+        path: ['accounts', i, 'id'],
+        message: `accounts[${first}] has the same id`,
+      })),
+    ...Object.entries(asMap(tables)).flatMap(([name, table]) => repeatedKeys(name, table)),
+  ];
+}
+
+function repeatedKeys(name: string, table: unknown): readonly Problem[] {
+  const keys = Object.keys(asMap(table));
+  return repeated(keys.map(foldKey)).map(([i]) => ({
+    path: ['tables', name, keys[i] ?? ''],
+    message: 'an earlier key of the table means the same, case aside',
+  }));
+}
+
+/** The places of values that stood before, each with the first one's place. */
+function repeated(values: readonly (string | undefined)[]): readonly (readonly [number, number])[] {
+  const first = new Map<string, number>();
+  return values.flatMap((value, i) => {
+    if (value === undefined) return [];
+    const earlier = first.get(value);
+    if (earlier !== undefined) return [[i, earlier] as const];
+    first.set(value, i);
+    return [];
+  });
+}
+
+const asText = (value: unknown): string | undefined =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+
+function asMap(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

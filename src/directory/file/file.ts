@@ -1,0 +1,61 @@
+import { type Directory, Fault } from '../directory.ts';
+import { answerFrom, type ListingSettings } from './answers.ts';
+import { createStore, type FileFigures, type StoreHooks, type StoreSettings } from './store.ts';
+import { WATCH_TIMING, type WatchTiming, watchFile } from '../../watch.ts';
+
+/** Settings of a directory `{ type: file }`. */
+export interface FileDirectorySettings extends StoreSettings, ListingSettings {}
+
+/** A directory that is one YAML or JSON file. */
+export interface FileDirectory extends Directory {
+  /** Kept up to date. */
+  readonly figures: Readonly<FileFigures>;
+  accept(): string | undefined;
+}
+
+/**
+ * Serves the people of one file and follows its edits. The first reading runs in the background: until it is done,
+ * questions wait for it, as long as their signal lets them.
+ */
+export function createFileDirectory(
+  settings: FileDirectorySettings,
+  hooks: StoreHooks,
+  timing: WatchTiming = WATCH_TIMING,
+): FileDirectory {
+  const store = createStore(settings, hooks);
+  const ending = new AbortController();
+  const first = Promise.withResolvers<void>();
+  const endWatch = watchFile(settings.path, timing, async (reading, signal) => {
+    const next = await store.take(reading, signal);
+    first.resolve();
+    return next;
+  });
+  const answers = answerFrom(async (signal) => {
+    await waitFor(first.promise, signal);
+    if (ending.signal.aborted) throw new Fault('shutdown', 'the directory is closed');
+    return { people: store.current(), held: store.held() };
+  }, settings);
+
+  return {
+    ...answers,
+    figures: store.figures,
+    accept: () => store.accept(),
+    async close() {
+      ending.abort();
+      endWatch();
+      first.resolve();
+    },
+  };
+}
+
+async function waitFor(first: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const leave = (): void => reject(new Fault('starting', 'the file has not been read yet'));
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave);
+  try {
+    await Promise.race([first, promise]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}

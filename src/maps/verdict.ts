@@ -1,0 +1,41 @@
+import type { Answer } from './answer.ts';
+import type { Route } from './router.ts';
+
+/** What Postfix will say to RCPT TO, by the answers that it gets. */
+export interface Verdict {
+  readonly code: 250 | 451 | 550 | 554;
+  readonly reason: string;
+}
+
+/** What one map answered. */
+export interface MapAnswer {
+  readonly map: string;
+  readonly kind: Route['kind'];
+  readonly answer: Answer;
+}
+
+/**
+ * Concludes as Postfix does with these maps in main.cf: a domain that is not ours is refused (554), else the address is
+ * taken where an alias or a mailbox is OK (250), deferred where one is not known (451), and refused (550).
+ */
+export function judgeRecipient(answers: readonly MapAnswer[]): Verdict {
+  const find = (kinds: readonly Route['kind'][], status: Answer['status']) =>
+    answers.find(({ kind, answer }) => kinds.includes(kind) && answer.status === status);
+  const people = ['aliases', 'mailboxes', 'recipients'] as const;
+
+  const foreign = find(['domains'], 'NOTFOUND');
+  if (foreign !== undefined)
+    return { code: 554, reason: `${foreign.map} does not have the domain: relay access denied` };
+  const doubt = find(['domains'], 'TEMP');
+  if (doubt !== undefined) return defer(doubt);
+  const taken = find(people, 'OK');
+  if (taken !== undefined) return { code: 250, reason: `${taken.map} has it` };
+  const unknown = find(people, 'TEMP');
+  if (unknown !== undefined) return defer(unknown);
+  return { code: 550, reason: 'no map has it: user unknown' };
+}
+
+const defer = ({ map, answer }: MapAnswer): Verdict => ({
+  code: 451,
+  reason: `${map} does not know yet${'reason' in answer ? ` (${answer.reason})` : ''}: the mail waits`,
+});

@@ -1,0 +1,87 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createStore } from '../../../src/directory/file/store.ts';
+import { silentLog } from '../../../src/log.ts';
+
+// Each load starts a process.
+vi.setConfig({ testTimeout: 30_000 });
+
+const { signal } = new AbortController();
+const ANN = Buffer.from('accounts: [{ address: ann@example.org }]');
+const missing = { error: Object.assign(new Error('no'), { code: 'ENOENT' }) };
+
+function createTold() {
+  const told: string[] = [];
+  const tell = (_: object, message: string): void => void told.push(message);
+  const store = createStore(
+    {
+      path: '/etc/idpmap/people.yaml',
+      guard: 0.5,
+      sharedAliases: false,
+      groups: { depth: 3, members: 5 },
+    },
+    { name: 'staff', log: { ...silentLog, info: tell, error: tell }, changed: () => {} },
+  );
+  return { store, told };
+}
+
+test('a file that is not there is told once, however often it is looked for', async () => {
+  const { store, told } = createTold();
+  await store.take(missing, signal);
+  await store.take(missing, signal);
+  expect(told).toEqual(["people.yaml can't be read: there is no such file; nobody is known yet"]);
+  expect(store.figures.failures).toBe(1);
+});
+
+test('a file that goes away again is told again', async () => {
+  const { store, told } = createTold();
+  await store.take(missing, signal);
+  await store.take({ bytes: ANN }, signal);
+  await store.take(missing, signal);
+  expect(told).toEqual([
+    "people.yaml can't be read: there is no such file; nobody is known yet",
+    'people.yaml can be read again',
+    'people.yaml loaded',
+    "people.yaml can't be read: there is no such file; the last good content stays",
+  ]);
+});
+
+test('a file is looked for often until it is loaded', async () => {
+  const { store } = createTold();
+  expect(await store.take(missing, signal)).toBe('retry');
+  expect(await store.take({ bytes: ANN }, signal)).toBe('poll');
+  expect(await store.take(missing, signal)).toBe('poll');
+});
+
+test.each([
+  ['good', ANN, 'people.yaml loaded'],
+  [
+    'broken',
+    Buffer.from('accounts: x'),
+    'people.yaml: accounts (line 1, column 1): is not a list but a single value; nobody is known yet',
+  ],
+])('%s content is judged once, however often it is read', async (_, bytes, message) => {
+  const { store, told } = createTold();
+  await store.take({ bytes }, signal);
+  await store.take({ bytes }, signal);
+  expect(told).toEqual([message]);
+});
+
+test('a file that needs more memory than there is ends its check only, and is checked again', async () => {
+  const memory = vi.spyOn(process, 'availableMemory').mockReturnValue(0);
+  onTestFinished(() => memory.mockRestore());
+  const { store, told } = createTold();
+  const bytes = Buffer.from(`open: [${'a,'.repeat(150_000)}]`);
+  expect(await store.take({ bytes }, signal)).toBe('poll');
+  memory.mockRestore();
+  await store.take({ bytes }, signal);
+  expect(told).toEqual([
+    "people.yaml can't be checked: it needs more memory than is free, as JSON it needs far less; nobody is known yet",
+    'people.yaml loaded',
+  ]);
+});
+
+test('a reading that the close of the directory ends is no failure', async () => {
+  const { store, told } = createTold();
+  await store.take({ bytes: ANN }, AbortSignal.abort());
+  expect(told).toEqual([]);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { openDirectory } from '../../src/directory/open.ts';
+import { type Log, silentLog } from '../../src/log.ts';
+
+const hooks = { log: silentLog, changed: () => {} };
+const { signal } = new AbortController();
+
+test('opens the demo', async () => {
+  const directory = await openDirectory('demo', { type: 'demo' }, hooks);
+  expect(await directory.find('test@example.com', signal)).toHaveLength(1);
+});
+
+test('opens a file under its name, without waiting for it', async () => {
+  const told: object[] = [];
+  const log: Log = { ...silentLog, error: (fields) => told.push(fields) };
+  const directory = await openDirectory(
+    'staff',
+    {
+      type: 'file',
+      path: '/nonexistent/people.yaml',
+      guard: 0.5,
+      listDomains: false,
+      sharedAliases: false,
+      groups: { depth: 3, members: 5 },
+    },
+    { ...hooks, log },
+  );
+  await expect(directory.probe(signal)).rejects.toThrow("people.yaml can't be read");
+  await directory.close();
+  expect(told).toEqual([{ directory: 'staff', path: '/nonexistent/people.yaml' }]);
+});

@@ -1,0 +1,62 @@
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+
+/** What tests may need of the machine: how to tell that it is there, and what to do where it is not. */
+const REQUIREMENTS = {
+  root: { isMet: () => process.getuid?.() === 0, remedy: 'run as root' },
+  postfix: { isMet: () => isInstalled('postconf'), remedy: 'apt-get install postfix' },
+  netcat: { isMet: () => isInstalled('nc'), remedy: 'apt-get install netcat-openbsd' },
+  openssl: { isMet: () => isInstalled('openssl'), remedy: 'apt-get install openssl' },
+  slapd: { isMet: () => isInstalled('slapd'), remedy: 'apt-get install slapd' },
+} as const;
+
+/** One thing that a test may need; `.ci/run` installs the packages. */
+export type Requirement = keyof typeof REQUIREMENTS;
+
+/**
+ * A `describe` for tests that need something of the machine. Where that is absent they are skipped, and the title says
+ * what to install; with `CI=true` one failed test stands in their place, so that a machine of ours skips nothing.
+ */
+export function describeWith(
+  requirements: readonly Requirement[],
+  title: string,
+  body: () => void,
+): void {
+  const remedies = missing(requirements);
+  const isSkipped = remedies !== '' && process.env['CI'] !== 'true';
+  const suite = isSkipped ? describe.skip : describe;
+  if (remedies === '') suite(title, body);
+  else if (isSkipped) suite(`${title} (skipped: ${remedies})`, body);
+  else suite(`${title} (missing: ${remedies})`, () => failFor(remedies));
+}
+
+function failFor(remedies: string): void {
+  test('this machine has what it needs', () => {
+    throw new Error(`these tests cannot run here: ${remedies}`);
+  });
+}
+
+/** What to do so that all `requirements` are met, in words; empty where they are. */
+export function missing(requirements: readonly Requirement[]): string {
+  return requirements
+    .map((name) => REQUIREMENTS[name])
+    .filter(({ isMet }) => !isMet())
+    .map(({ remedy }) => remedy)
+    .join(', ');
+}
+
+/** Servers lie in `sbin`, which is not on everybody's path. */
+function isInstalled(command: string): boolean {
+  const path = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+  return path.split(':').some((directory) => isExecutable(join(directory, command)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+import { silentLog } from '../../src/log.ts';
+import type { Answer, Router } from '../../src/maps/answer.ts';
+import { type Counters, createCounters } from '../../src/socketmap/figures.ts';
+import { LIMITS, type Limits, ok } from '../../src/socketmap/protocol.ts';
+import { createRespond } from '../../src/socketmap/respond.ts';
+import { Session } from '../../src/socketmap/session.ts';
+import { createFakePeer, type FakePeer } from './socketmap.ts';
+
+/** What differs from the defaults. */
+export interface SessionSetup {
+  readonly route?: Router;
+  readonly limits?: Partial<Limits>;
+  readonly isLocal?: boolean;
+}
+
+/** A session with a far end and a clock of the test's own. */
+export interface SessionBench {
+  readonly session: Session;
+  readonly peer: FakePeer;
+  readonly counters: Counters;
+  readonly send: (text: string) => void;
+  /** Moves the clock. */
+  readonly pass: (ms: number) => void;
+}
+
+/** Answers every key with itself. */
+export const echo: Router = (_, key) => ok(key);
+
+/** Creates one; the clock starts at 1000, the deadline is 200 ms. */
+export function setUpSession({
+  route = echo,
+  limits = {},
+  isLocal = true,
+}: SessionSetup = {}): SessionBench {
+  let now = 1000;
+  const counters = createCounters();
+  const peer = createFakePeer();
+  const session = new Session(
+    peer.stream,
+    { name: 'test', isLocal },
+    {
+      respond: createRespond({ route, hasMap: () => false, log: silentLog, counters }),
+      clock: { now: () => now },
+      deadlineMs: () => 200,
+      limits: { ...LIMITS, ...limits },
+      log: silentLog,
+      counters,
+    },
+  );
+  return {
+    session,
+    peer,
+    counters,
+    send: (text) => session.receive(Buffer.from(text)),
+    pass: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+/** A route that answers each key when `settle` is told to. */
+export interface LateRoute {
+  readonly route: Router;
+  readonly settle: (key: string, answer: Answer) => void;
+}
+
+/** Creates one. */
+export function createLate(): LateRoute {
+  const waiting = new Map<string, (answer: Answer) => void>();
+  return {
+    route: (_, key) => new Promise((resolve) => waiting.set(key, resolve)),
+    settle: (key, answer) => waiting.get(key)?.(answer),
+  };
+}
