@@ -20,7 +20,11 @@ export async function withDirect<R>(
   use: (direct: Direct) => Promise<R>,
 ): Promise<R> {
   const log = await createLog({ level: 'warn', format: 'pretty' });
-  const state = await createState(settings, { clock: preciseClock, log });
+  const state = await createState(settings, {
+    clock: preciseClock,
+    log,
+    showAddress: (address) => address,
+  });
   try {
     return await use({
       state,

@@ -1,7 +1,8 @@
 import type { LoadedConfig } from '../config/load.ts';
+import type { Settings } from '../config/schema.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { followFiles } from '../daemon/follow.ts';
-import { createLog } from '../log.ts';
+import { createAddressHash, createLog, type ShowAddress } from '../log.ts';
 import { EndpointError } from '../socketmap/errors.ts';
 import { type CommonOptions, controlPathOf, load } from './common.ts';
 import { demoHint } from './demo.ts';
@@ -35,6 +36,12 @@ const logOptions = ({ settings: { log } }: LoadedConfig) => {
   return { level: log.level, format: log.format === 'auto' ? auto : log.format };
 };
 
+/** Addresses are personal data: whoever wants them in the log says so. */
+async function chooseShowAddress({ log }: Settings): Promise<ShowAddress> {
+  if (log.addresses === 'plain') return (address) => address;
+  return createAddressHash(await log.key?.read());
+}
+
 async function start(loaded: LoadedConfig, options: ServeOptions, log: Logger): Promise<Daemon> {
   const { settings } = loaded;
   try {
@@ -42,6 +49,7 @@ async function start(loaded: LoadedConfig, options: ServeOptions, log: Logger): 
       settings,
       controlPath: controlPathOf(settings, options),
       log,
+      showAddress: await chooseShowAddress(settings),
       ...(options.takeover === true && { takeover: 'yes' }),
     });
   } catch (error) {

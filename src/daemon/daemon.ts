@@ -4,8 +4,9 @@ import type { Settings } from '../config/schema.ts';
 import { type ControlConnection, connectControl, NoDaemonError } from '../control/client.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
-import type { Log } from '../log.ts';
+import type { Log, ShowAddress } from '../log.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
+import type { Limits } from '../socketmap/protocol.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import type { Takeover } from '../socketmap/tcp.ts';
 import { createHandlers } from './commands.ts';
@@ -24,6 +25,7 @@ export interface DaemonOptions {
   readonly settings: Settings;
   readonly controlPath: string;
   readonly log: Log;
+  readonly showAddress: ShowAddress;
   /** Take the endpoints over from a daemon that is running, and let it stop; absent: that is an error. */
   readonly takeover?: Takeover;
   /** Absent: the directories' own adapters. */
@@ -55,11 +57,11 @@ const TAKEOVER_MS = 5000;
  * @throws {Error} where an endpoint can't be opened, or a directory or map can't be made
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { log, controlPath, takeover } = options;
+  const { log, showAddress, controlPath, takeover } = options;
   const clock = createCoarseClock();
   const maps: MapFigures = new Map();
   const reloads = { succeeded: 0, failed: 0 };
-  const stateOptions = { clock, log, ...(options.open && { open: options.open }) };
+  const stateOptions = { clock, log, showAddress, ...(options.open && { open: options.open }) };
   const stopped = Promise.withResolvers<void>();
   let state: State = await createState(options.settings, stateOptions);
   let route = createRouter(state.routes.maps, maps, log);
@@ -68,37 +70,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let stopping: Promise<void> | undefined;
   let reloading: Promise<unknown> = Promise.resolve();
 
-  const { connections, cache } = options.settings;
   const server = createSocketmapServer({
     route: (map, key, context) => route(map, key, context),
     hasMap: (name) => state.routes.maps.has(name),
     clock,
     deadlineMs: () => state.settings.deadline,
-    limits: {
-      maxConnections: connections.max,
-      requestTimeoutMs: connections.requestTimeout,
-      replyTimeoutMs: connections.replyTimeout,
-      ...(connections.idleTimeout !== 'off' && { idleTimeoutMs: connections.idleTimeout }),
-    },
+    limits: limitsOf(options.settings),
     log,
   });
-  const saver =
-    cache.file === undefined
-      ? undefined
-      : createSaver({
-          path: cache.file,
-          everyMs: cache.saveEvery,
-          staleMs: cache.stale,
-          served: () => state.served,
-          clock,
-          log,
-        });
+  const saver = createSaver(options.settings, { served: () => state.served, clock, log });
 
   const close = async (): Promise<void> => {
     log.info({}, 'stopping: answering what is in flight');
     await server.drain(DRAIN_MS);
-    saver?.stop();
-    await saver?.save();
+    saver.stop();
+    await saver.save();
     await control?.close();
     await closeState(state);
     clock.stop();
@@ -155,25 +141,24 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const former = takeover === 'yes' ? await connectToFormer(controlPath) : undefined;
   try {
-    await saver?.load();
+    await saver.load();
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.
     if (former !== undefined) await proveState(state, TAKEOVER_MS);
     open = await openListeners(server, state.settings.listen, [], takeover);
     const figures = { socketmap: server.figures, maps, reloads };
-    const save = async (): Promise<void> => saver?.save();
     const handlers = createHandlers({
       state: () => state,
       route: (map, key, context) => route(map, key, context),
       clock,
       figures,
-      save,
+      save: saver.save,
       stop: () => void stop(),
     });
     control = await openControl(controlPath, handlers, log, takeover);
     await former?.send('drain', {});
   } catch (error) {
     await server.drain(0);
-    saver?.stop();
+    saver.stop();
     await closeState(state);
     clock.stop();
     throw error;
@@ -196,6 +181,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   };
 }
+
+const limitsOf = ({ connections }: Settings): Limits => ({
+  maxConnections: connections.max,
+  requestTimeoutMs: connections.requestTimeout,
+  replyTimeoutMs: connections.replyTimeout,
+  ...(connections.idleTimeout !== 'off' && { idleTimeoutMs: connections.idleTimeout }),
+});
 
 /** The daemon to take over from; absent: none runs, and this is an ordinary start. */
 async function connectToFormer(controlPath: string): Promise<ControlConnection | undefined> {

@@ -57,6 +57,7 @@ export async function drill({
   const state = await createState(settings, {
     clock: preciseClock,
     log,
+    showAddress: (address) => address,
     open: async (name, directory, hooks) =>
       cuttable(await openDirectory(name, directory, hooks), () => cut.is, how),
   });

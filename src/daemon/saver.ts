@@ -1,12 +1,10 @@
 import type { Clock } from '../clock.ts';
+import type { Settings } from '../config/schema.ts';
 import type { Log } from '../log.ts';
 import { loadMemory, saveMemory } from './memoryfile.ts';
 import type { Served } from './served.ts';
 
 export interface SaverOptions {
-  readonly path: string;
-  readonly everyMs: number;
-  readonly staleMs: number;
   /** Who serves at the time. */
   readonly served: () => ReadonlyMap<string, Served>;
   readonly clock: Clock;
@@ -16,15 +14,20 @@ export interface SaverOptions {
 /** Keeps what is remembered in a file. */
 export interface Saver {
   /** Restores what the file holds; a file that can't be believed is told and left out. Never rejects. */
-  load(): Promise<void>;
+  readonly load: () => Promise<void>;
   /** Writes it now, after a write under way. Never rejects. */
-  save(): Promise<void>;
-  stop(): void;
+  readonly save: () => Promise<void>;
+  readonly stop: () => void;
 }
 
-/** Creates a saver that writes every `everyMs`. */
-export function createSaver(options: SaverOptions): Saver {
-  const { path, log, served, clock } = options;
+/** Keeps nothing. */
+const NO_SAVER: Saver = { load: async () => {}, save: async () => {}, stop: () => {} };
+
+/** Creates what writes `cache.file` every `cache.saveEvery`; it does nothing where no file is configured. */
+export function createSaver({ cache }: Settings, options: SaverOptions): Saver {
+  const { log, served, clock } = options;
+  const { file: path } = cache;
+  if (path === undefined) return NO_SAVER;
   let last: Promise<void> = Promise.resolve();
 
   const write = async (): Promise<void> => {
@@ -41,13 +44,13 @@ export function createSaver(options: SaverOptions): Saver {
     last = last.then(write);
     return last;
   };
-  const timer = setInterval(() => void save(), options.everyMs);
+  const timer = setInterval(() => void save(), cache.saveEvery);
   timer.unref();
 
   return {
     load: async () => {
       try {
-        const count = await loadMemory(path, served(), options.staleMs, clock);
+        const count = await loadMemory(path, served(), cache.stale, clock);
         if (count !== undefined) log.info({ path, restored: count }, 'memory restored');
       } catch (error) {
         log.warn({ err: error, path }, 'the saved memory is not believed and left out');

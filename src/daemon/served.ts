@@ -5,7 +5,7 @@ import type { CleanFigures } from '../directory/clean.ts';
 import { type Directory, type Entry, Fault } from '../directory/directory.ts';
 import { askEntries } from '../directory/entries.ts';
 import { type DirectorySettings, openDirectory } from '../directory/open.ts';
-import type { Log } from '../log.ts';
+import type { Log, ShowAddress } from '../log.ts';
 import { createGuard, type StoppableGuard } from '../lookup/guard.ts';
 import { createMemory, expire, type Memory, type MemorySizes, resized } from '../lookup/memory.ts';
 import { createQuestion, createSource, type Source } from '../lookup/path.ts';
@@ -42,6 +42,8 @@ export interface ServeOptions {
   readonly cache: Settings['cache'];
   readonly clock: Clock;
   readonly log: Log;
+  /** How log lines name people. */
+  readonly showAddress: ShowAddress;
   /** Absent: the directory's own adapter. */
   readonly open?: typeof openDirectory;
 }
@@ -81,6 +83,7 @@ export async function serveDirectory(
     healed: () => forgetFaults(memories),
     clock,
     log,
+    showAddress: options.showAddress,
   });
   const listDomains = directory.domains?.bind(directory);
   const list =

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
-import type { Log } from '../log.ts';
+import type { Log, ShowAddress } from '../log.ts';
 import { type BreakerOptions, createBreaker } from './breaker.ts';
 import { createLimiter, type LimitOptions } from './limit.ts';
 import { createFigures } from './observe.ts';
 import type { Guard } from './path.ts';
 import { createProbe } from './probe.ts';
 import { createProver } from './proof.ts';
+import { createFaultReport } from './report.ts';
 
 /** What the configuration says about one directory's lookups. */
 export interface GuardOptions {
@@ -18,6 +19,7 @@ export interface GuardOptions {
   readonly healed: () => void;
   readonly clock: Clock;
   readonly log: Log;
+  readonly showAddress: ShowAddress;
 }
 
 /** A guard that ends its timers, and the flights that it lets out, with `stop`. */
@@ -45,6 +47,7 @@ export function createGuard(
     breaker,
     prover: createProver(probe, lifetime),
     figures: createFigures(),
+    report: createFaultReport(log, clock, options.showAddress),
     stop: () => {
       breaker.stop();
       life.abort();

@@ -17,6 +17,7 @@ import {
 } from './outcome.ts';
 import { type Prover, withProof } from './proof.ts';
 import { remembering, type Times } from './remember.ts';
+import type { FaultReport } from './report.ts';
 import { withStale } from './stale.ts';
 import { withTimeout } from './timeout.ts';
 
@@ -31,6 +32,7 @@ export interface Guard {
   /** Aborted when the daemon, or this directory, ends. */
   readonly lifetime: AbortSignal;
   readonly figures: LookupFigures;
+  readonly report: FaultReport;
   readonly log: Log;
 }
 

@@ -11,6 +11,7 @@ import {
   type Outcome,
   unknown,
 } from './outcome.ts';
+import type { FaultReport } from './report.ts';
 
 /** How long what is known counts as known. Milliseconds. */
 export interface Times {
@@ -32,6 +33,7 @@ export interface RememberOptions<T> {
   readonly lifetime: AbortSignal;
   readonly hasRoom: () => boolean;
   readonly figures: LookupFigures;
+  readonly report: FaultReport;
   readonly log: Log;
 }
 
@@ -54,6 +56,7 @@ export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): 
       memory.found.delete(key);
       memory.unknown.delete(key);
     } else if (!UNKEPT.has(outcome.cause)) {
+      options.report(key, outcome);
       memory.unknown.set(key, { outcome, askedAt, freshUntil: askedAt + jitter(times.unknownMs) });
     }
   };

@@ -1,4 +1,4 @@
-import { parseAddress } from '../address.ts';
+import { isMailbox, parseAddress } from '../address.ts';
 import type { Entry } from '../directory/directory.ts';
 import type { Candidate } from './candidates.ts';
 import { entryDeliverable, isDeliverable } from './deliverable.ts';
@@ -12,7 +12,7 @@ export const aliases: Kind = {
   ofEntries: (entries, candidate, asked, world) => {
     if (isOwnAddress(entries, candidate)) {
       // LMTP servers know domains by their A-labels: a key in U-labels is rewritten once.
-      if (!hasULabels(asked.key)) return 'elsewhere';
+      if (!hasULabels(asked.key) || !isMailbox(asked.text)) return 'elsewhere';
       return isDeliverable(entries, world.rules) === 'yes' ? { data: asked.text } : 'elsewhere';
     }
     const targets = entries.flatMap((entry) => targetsOf(entry, candidate.extension, world));
@@ -37,9 +37,13 @@ function targetsOf(entry: Entry, extension: string, world: MapWorld): readonly s
   return targets.map((target) => extend(target, extension, world));
 }
 
-/** Puts the extension on a target that is ours: strangers' servers may not know extensions. */
+/**
+ * Puts the extension on a target that is ours: strangers' servers may not know extensions. Not one that would make more
+ * than an address of it: Postfix also asks for the unquoted form of `"ann+x,root"@…`, and reads a list.
+ */
 function extend(target: string, extension: string, { domains }: MapWorld): string {
   const address = parseAddress(target);
   if (address === undefined || domains.get(address.domain) === undefined) return target;
-  return `${address.local}${extension}@${address.domain}`;
+  const extended = `${address.local}${extension}@${address.domain}`;
+  return isMailbox(extended) ? extended : target;
 }

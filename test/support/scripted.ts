@@ -92,6 +92,13 @@ const ended = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
   });
 
+/** Lets a directory know `entries` by every address that they hold. */
+export function employ(directory: ScriptedDirectory, entries: readonly Entry[]): void {
+  for (const entry of entries)
+    for (const address of [entry.address, ...entry.aliases])
+      directory.people.set(address, [...(directory.people.get(address) ?? []), entry]);
+}
+
 /** Makes an enabled account whose login is its address. */
 export const account = (address: string, more: Partial<Entry> = {}): Entry => ({
   id: address,

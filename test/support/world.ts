@@ -1,3 +1,4 @@
+import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import type { Entry } from '../../src/directory/directory.ts';
 import { silentLog } from '../../src/log.ts';
@@ -7,7 +8,7 @@ import type { Context } from '../../src/lookup/outcome.ts';
 import { createSource, type Source } from '../../src/lookup/path.ts';
 import type { Times } from '../../src/lookup/remember.ts';
 import { aliases } from '../../src/maps/aliases.ts';
-import type { MapHandler } from '../../src/maps/answer.ts';
+import type { Answer, MapHandler } from '../../src/maps/answer.ts';
 import { CANDIDATE_KINDS, type CandidateKind } from '../../src/maps/candidates.ts';
 import { buildDomains, type DomainDefinition } from '../../src/maps/domains.ts';
 import { createDomainSet } from '../../src/maps/domainset.ts';
@@ -16,7 +17,7 @@ import { createMap, type MapWorld, type Rules } from '../../src/maps/map.ts';
 import { recipients } from '../../src/maps/recipients.ts';
 import { senders } from '../../src/maps/senders.ts';
 import { parseTemplate } from '../../src/maps/template.ts';
-import type { ScriptedDirectory } from './scripted.ts';
+import { createScripted, employ, type ScriptedDirectory } from './scripted.ts';
 
 export const TIMES: Times = {
   freshMs: 60_000,
@@ -36,6 +37,20 @@ export const RULES: Rules = {
 
 /** Follows vitest's fake time to the millisecond. */
 export const testClock: Clock = { now: () => Math.trunc(performance.now()) };
+
+/** Runs a file's tests on fake time, `setImmediate` apart; without jitter, so that lifetimes are exact. */
+export function useFakeTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'],
+    });
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+}
 
 /** A caller's context as a listener would make it now. */
 export const contextNow = (clock: Clock = testClock): Context => {
@@ -64,6 +79,7 @@ export function guardDirectory(
     healed: () => memory.unknown.clear(),
     clock: testClock,
     log: silentLog,
+    showAddress: (address) => address,
     ...options,
   });
   const times = { ...TIMES, ...options.times };
@@ -101,5 +117,43 @@ export function buildMaps(
     aliases: createMap(aliases, new Set(CANDIDATE_KINDS), world),
     senders: createMap(senders, new Set([...DIRECT, 'aliasOf']), world),
     recipients: createMap(recipients, new Set(DIRECT), world),
+  };
+}
+
+/** A scripted directory with all its policies. */
+export interface Staffed extends Guarded {
+  readonly directory: ScriptedDirectory;
+}
+
+/** Opens a directory that knows `entries`, until the test ends. */
+export function openDirectory(
+  name: string,
+  entries: readonly Entry[] = [],
+  options: Parameters<typeof guardDirectory>[2] = {},
+): Staffed {
+  const directory = createScripted();
+  employ(directory, entries);
+  const guarded = guardDirectory(name, directory, options);
+  onTestFinished(() => guarded.guard.stop());
+  return { ...guarded, directory };
+}
+
+/** Shows an answer as the wire does. */
+export const show = (answer: Answer): string => {
+  if (answer.status === 'OK') return `OK ${answer.data}`;
+  return 'reason' in answer ? `${answer.status} ${answer.reason}` : answer.status;
+};
+
+/** What each address map says of `key` now. */
+export async function askMaps(
+  maps: Maps,
+  key: string,
+): Promise<Readonly<Record<keyof Omit<Maps, 'world'>, string>>> {
+  const context = contextNow();
+  return {
+    mailboxes: show(await maps.mailboxes(key, context)),
+    aliases: show(await maps.aliases(key, context)),
+    senders: show(await maps.senders(key, context)),
+    recipients: show(await maps.recipients(key, context)),
   };
 }

@@ -1,7 +1,7 @@
+import { WATCH_TIMING, type WatchTiming, watchFile } from '../../watch.ts';
 import { type Directory, Fault } from '../directory.ts';
 import { answerFrom, type ListingSettings } from './answers.ts';
 import { createStore, type FileFigures, type StoreHooks, type StoreSettings } from './store.ts';
-import { WATCH_TIMING, type WatchTiming, watchFile } from '../../watch.ts';
 
 /** Settings of a directory `{ type: file }`. */
 export interface FileDirectorySettings extends StoreSettings, ListingSettings {}

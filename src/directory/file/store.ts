@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Log } from '../../log.ts';
+import type { Reading } from '../../watch.ts';
 import { Fault } from '../directory.ts';
-import { checkApart } from './checker.ts';
+import { checkFile } from './checker.ts';
 import { findLoss } from './guard.ts';
 import { gatherPeople, type People, type PeopleRules } from './people.ts';
-import type { Reading } from '../../watch.ts';
 
 /** What the store goes by. */
 export interface StoreSettings extends PeopleRules {
@@ -123,7 +123,7 @@ export function createStore(settings: StoreSettings, { name, log, changed }: Sto
       log.info(place, `${file} is again as it was loaded`);
       return;
     }
-    const result = await checkApart(bytes, file, signal);
+    const result = await checkFile(bytes, file, signal);
     if ('problems' in result) {
       const [first = '', ...others] = result.problems;
       const more = others.length > 0 ? ` (and ${others.length} more, see the log)` : '';
