@@ -20,6 +20,8 @@ export interface ScriptedDirectory extends Directory {
   slowMs: number;
   /** Who is there, by every address they hold. */
   readonly people: Map<string, readonly Entry[]>;
+  /** Addresses that it can't answer for, well as it is. */
+  readonly lost: Set<string>;
   /** What it lists as its domains; absent: it fails to. */
   listed: readonly string[] | undefined;
   /** Questions that reached it, in order; probes apart. */
@@ -38,6 +40,7 @@ export function createScripted(): ScriptedDirectory {
     mode: 'well',
     slowMs: 300,
     people: new Map(),
+    lost: new Set(),
     listed: undefined,
     asked: [],
     probes: 0,
@@ -70,6 +73,7 @@ export function createScripted(): ScriptedDirectory {
   const answer = async (address: string, signal: AbortSignal): Promise<readonly Entry[]> => {
     await delay(signal);
     if (directory.mode === 'blind') return [];
+    if (directory.lost.has(address)) throw new Fault('directory', 'cut off');
     if (directory.mode === 'doubts') throw new Fault('entry', 'ambiguous');
     const entries = directory.people.get(address) ?? [];
     const history = directory.said.get(address) ?? [];

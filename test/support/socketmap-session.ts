@@ -51,7 +51,12 @@ export function setUpSession({
     session,
     peer,
     counters,
-    send: (text) => session.receive(Buffer.from(text)),
+    send: (text) => {
+      const chunk = Buffer.from(text);
+      session.receive(chunk);
+      // As the next read does with a buffer that all connections share.
+      chunk.fill('#');
+    },
     pass: (ms) => {
       now += ms;
     },

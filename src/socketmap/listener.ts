@@ -1,0 +1,252 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Server as TlsServer } from 'node:tls';
+import { type Endpoint, formatEndpoint } from '../endpoint.ts';
+import { EndpointError, messageOf } from './errors.ts';
+import { countersOf, type Rejection } from './figures.ts';
+import { type AllowList, createAllowList, describePeer } from './peers.ts';
+import { READ_BYTES, type Reads, readSocket } from './reading.ts';
+import { type Peer, Session, type SessionOptions } from './session.ts';
+import { BACKLOG, type Binding, bindTcp } from './tcp.ts';
+import { createTlsServer, type ServerTls } from './tls.ts';
+import { bindUnix } from './unix.ts';
+
+/** Where and for whom to listen. */
+export interface ListenOptions {
+  readonly endpoint: Endpoint;
+  /** Networks whose peers may connect over TCP (`10.1.0.0/16`); absent: everybody. Others are closed at once. */
+  readonly allow?: readonly string[];
+  readonly tls?: ServerTls;
+  /** Share the endpoint with whoever listens there now, who is to stop; absent: that is an error. */
+  readonly takeover?: 'yes';
+}
+
+/** An open endpoint with its connections. */
+export interface Listener {
+  /** The actual one: with the port that the system chose. */
+  readonly endpoint: Endpoint;
+  /**
+   * Stops accepting, answers every request that has arrived, and ends the connections; those still open after
+   * `withinMs` are destroyed. Again: the same promise.
+   */
+  close(withinMs: number): Promise<void>;
+  /**
+   * Uses other certificates for connections from now on.
+   * @throws {EndpointError} where they can't be used, and the old ones stay; or it was opened without TLS
+   */
+  setTls(tls: ServerTls): void;
+}
+
+/** A listener as its server sees it. */
+export interface SweptListener extends Listener {
+  /** Drops the connections that have taken too long. */
+  sweep(): void;
+}
+
+/** Finds dead peers behind silent connections. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** So many turns of the event loop without a new connection, and none waits. */
+const STILL_TURNS = 5;
+
+/**
+ * Opens an endpoint and serves whoever connects.
+ * @throws {EndpointError} that says why it can't be opened
+ */
+export async function openListener(
+  options: ListenOptions,
+  shared: SessionOptions,
+  reads: Reads,
+): Promise<SweptListener> {
+  const listener = new NetListener(options, shared, reads);
+  await listener.open();
+  return listener;
+}
+
+class NetListener implements SweptListener {
+  endpoint: Endpoint;
+  readonly #options: ListenOptions;
+  readonly #shared: SessionOptions;
+  readonly #reads: Reads;
+  readonly #server: Server;
+  readonly #isAllowed: AllowList;
+  readonly #sessions = new Set<Session>();
+  /** Every connection with its transport: what `close` waits for. */
+  readonly #sockets = new Set<Socket>();
+  #tls: TlsServer | undefined;
+  #binding: Binding | undefined = undefined;
+  #closed: Promise<void> | undefined = undefined;
+  #accepted = 0;
+
+  constructor(options: ListenOptions, shared: SessionOptions, reads: Reads) {
+    const { endpoint, allow, tls } = options;
+    this.#options = options;
+    this.#shared = shared;
+    this.#reads = reads;
+    this.endpoint = endpoint;
+    this.#isAllowed =
+      allow === undefined || endpoint.kind === 'unix' ? () => true : this.#readAllowList(allow);
+    this.#tls = tls === undefined ? undefined : this.#createTls(tls);
+    this.#server = createServer({
+      // A peer that leaves in the midst of the handshake is gone; with TLS, half-open begins after it.
+      allowHalfOpen: tls === undefined,
+      // A handle moves before it reads; TLS starts reading by itself.
+      pauseOnConnect: tls === undefined,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+      highWaterMark: READ_BYTES,
+    });
+  }
+
+  async open(): Promise<void> {
+    const { endpoint, takeover } = this.#options;
+    this.#server.on('connection', (raw) => this.#accept(raw));
+    this.#binding =
+      endpoint.kind === 'tcp'
+        ? await bindTcp(this.#server, endpoint, takeover)
+        : await bindUnix(this.#server, endpoint, takeover);
+    this.endpoint = this.#binding.endpoint;
+    this.#server.on('error', (error) => {
+      this.#shared.counters.rejected.accept++;
+      this.#shared.log.warn(
+        { err: error, listener: this.#name },
+        'a connection could not be accepted, is the limit of open files (ulimit -n) too low?',
+      );
+    });
+  }
+
+  close(withinMs: number): Promise<void> {
+    this.#closed ??= this.#close(withinMs);
+    return this.#closed;
+  }
+
+  setTls(tls: ServerTls): void {
+    if (this.#tls === undefined)
+      throw new EndpointError(this.endpoint, 'was opened without TLS: close it and listen anew');
+    this.#tls = this.#createTls(tls);
+  }
+
+  sweep(): void {
+    for (const session of this.#sessions) session.sweep();
+  }
+
+  get #name(): string {
+    return formatEndpoint(this.endpoint);
+  }
+
+  #readAllowList(allow: readonly string[]): AllowList {
+    try {
+      return createAllowList(allow);
+    } catch (error) {
+      throw new EndpointError(this.endpoint, `allows nobody: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  #createTls(tls: ServerTls): TlsServer {
+    try {
+      return createTlsServer(tls, {
+        handshakeMs: this.#shared.limits.requestTimeoutMs,
+        onSecure: (socket) => {
+          socket.allowHalfOpen = true;
+          socket.on('data', (chunk: Buffer) => session.receive(chunk));
+          const session = this.#serve(socket, describePeer(socket, this.endpoint));
+        },
+        onFailure: (reason) => this.#countRejection('tls', reason),
+      });
+    } catch (error) {
+      const reason = `cannot use its TLS certificate, key or client CA (${messageOf(error)}): all are PEM texts, the key belongs to the certificate`;
+      throw new EndpointError(this.endpoint, reason, { cause: error });
+    }
+  }
+
+  #accept(raw: Socket): void {
+    this.#accepted++;
+    const rejection = this.#findRejection(raw);
+    if (rejection !== undefined) {
+      this.#countRejection(rejection, raw.remoteAddress ?? 'unix');
+      raw.destroy();
+    } else if (this.#tls === undefined) {
+      const peer = describePeer(raw, this.endpoint);
+      const socket = readSocket(raw, this.#reads, (chunk, end) => session.receive(chunk, end));
+      const session = this.#serve(socket, peer);
+      this.#hold(socket);
+      socket.resume();
+    } else {
+      this.#hold(raw);
+      this.#tls.emit('connection', raw);
+    }
+  }
+
+  #findRejection(raw: Socket): Rejection | undefined {
+    if (!this.#isAllowed(raw.remoteAddress)) return 'not-allowed';
+    const { counters, limits } = this.#shared;
+    const open = counters.listeners.reduce((sum, listener) => sum + listener.open, 0);
+    return open >= limits.maxConnections ? 'too-many' : undefined;
+  }
+
+  #countRejection(rejection: Rejection, detail: string): void {
+    const { counters, log } = this.#shared;
+    counters.rejected[rejection]++;
+    if (log.isLevelEnabled('debug'))
+      log.debug({ listener: this.#name, rejection, detail }, 'a connection was refused');
+  }
+
+  /** Counts a connection until it closes. */
+  #hold(socket: Socket): void {
+    const counters = countersOf(this.#shared.counters, this.#name);
+    counters.open++;
+    counters.total++;
+    this.#sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      counters.open--;
+      this.#sockets.delete(socket);
+    });
+  }
+
+  #serve(socket: Socket, peer: Peer): Session {
+    const session = new Session(socket, peer, this.#shared);
+    this.#sessions.add(session);
+    // A peer that goes away is no fault of anybody's.
+    socket.on('error', () => {});
+    socket.once('end', () => session.receiveEnd());
+    socket.once('close', () => this.#sessions.delete(session));
+    return session;
+  }
+
+  /**
+   * Turns the event loop until nobody new has come for a while: what waits is accepted, one connection a turn (libuv
+   * 1.52), and read. Ends at the latest when a full backlog has been worked off, for others may keep coming.
+   */
+  async #acceptWaiting(): Promise<void> {
+    let still = 0;
+    for (let i = 0; still < STILL_TURNS && i < BACKLOG; i++) {
+      const before = this.#accepted;
+      await turn();
+      still = this.#accepted === before ? still + 1 : 0;
+    }
+  }
+
+  async #close(withinMs: number): Promise<void> {
+    await this.#binding?.withdraw();
+    await this.#acceptWaiting();
+    const stopped = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const session of this.#sessions) session.finish();
+    const sockets = [...this.#sockets];
+    const timer = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, withinMs);
+    await Promise.all([stopped, ...sockets.map(whenClosed)]);
+    clearTimeout(timer);
+  }
+}
+
+const whenClosed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    socket.once('close', () => resolve());
+  });

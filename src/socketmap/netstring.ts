@@ -1,0 +1,137 @@
+/** Why bytes can't be read: they are no netstring, or announce more than the reader takes. */
+export type FrameFault = 'netstring' | 'oversize';
+
+/** Cuts a stream of bytes into frames, wherever the reads cut it. */
+export interface Decoder {
+  /** Set for good once the bytes can't be read; `next` then finds nothing more. */
+  readonly fault: FrameFault | undefined;
+  /** Whether a frame has begun whose end is still missing. */
+  readonly isBegun: boolean;
+  /** Takes the next bytes, up to `end`. They stay the caller's and are read until `next` finds nothing, or `keep`. */
+  feed(chunk: Buffer, end?: number): void;
+  /** The next frame's payload as UTF-8, bytes that are none as U+FFFD; absent where more bytes are needed. */
+  next(): string | undefined;
+  /** Copies what is still unread, so that the caller may write over the chunk. */
+  keep(): void;
+}
+
+/** Writes `payload` as a netstring; the length counts bytes of UTF-8. */
+export const encodeNetstring = (payload: string): string =>
+  `${Buffer.byteLength(payload)}:${payload},`;
+
+const ZERO = 0x30;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Decodes netstrings of up to `maxBytes` of payload. A length is refused digit by digit, before anything is kept, and
+ * takes no leading zero but `0` itself.
+ * @see {@link https://cr.yp.to/proto/netstrings.txt}
+ */
+export class NetstringDecoder implements Decoder {
+  fault: FrameFault | undefined = undefined;
+  readonly #maxBytes: number;
+  #chunk: Buffer = NOTHING;
+  /** Whether the chunk is a copy already. */
+  #isKept = false;
+  #at = 0;
+  #end = 0;
+  /** What the digits say so far; -1 before the first one. */
+  #length = -1;
+  /** Payload and comma of a frame that its first chunk did not hold whole. */
+  #body: Buffer | undefined = undefined;
+  #filled = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get isBegun(): boolean {
+    return this.#length !== -1;
+  }
+
+  feed(chunk: Buffer, end = chunk.length): void {
+    const isRead = this.#at === this.#end;
+    this.#isKept = !isRead;
+    this.#chunk = isRead ? chunk : joinBytes(this.#rest(), chunk.subarray(0, end));
+    this.#end = isRead ? end : this.#chunk.length;
+    this.#at = 0;
+  }
+
+  next(): string | undefined {
+    if (this.#body !== undefined) return this.#fill(this.#body);
+    while (this.fault === undefined && this.#at < this.#end) {
+      const byte = this.#chunk[this.#at] ?? 0;
+      this.#at++;
+      if (byte === COLON && this.#length !== -1) return this.#payload();
+      this.#count(byte - ZERO);
+    }
+    this.#release();
+    return undefined;
+  }
+
+  keep(): void {
+    if (this.#isKept) return;
+    this.#isKept = true;
+    this.#chunk = joinBytes(NOTHING, this.#rest());
+    this.#at = 0;
+    this.#end = this.#chunk.length;
+  }
+
+  #rest(): Buffer {
+    return this.#chunk.subarray(this.#at, this.#end);
+  }
+
+  #count(digit: number): void {
+    if (digit < 0 || digit > 9 || this.#length === 0) this.fault = 'netstring';
+    else this.#length = (this.#length === -1 ? 0 : this.#length * 10) + digit;
+    if (this.#length > this.#maxBytes) this.fault = 'oversize';
+  }
+
+  #payload(): string | undefined {
+    const start = this.#at;
+    const comma = start + this.#length;
+    if (comma >= this.#end) {
+      // Not from Buffer's pool: a few bytes would hold on to all 64 KiB of it.
+      this.#body = Buffer.allocUnsafeSlow(this.#length + 1);
+      this.#filled = 0;
+      return this.#fill(this.#body);
+    }
+    this.#at = comma + 1;
+    return this.#finish(this.#chunk, start, comma);
+  }
+
+  #fill(body: Buffer): string | undefined {
+    const stop = Math.min(this.#end, this.#at + body.length - this.#filled);
+    this.#filled += this.#chunk.copy(body, this.#filled, this.#at, stop);
+    this.#at = stop;
+    if (this.#filled < body.length) {
+      this.#release();
+      return undefined;
+    }
+    this.#body = undefined;
+    return this.#finish(body, 0, body.length - 1);
+  }
+
+  #finish(bytes: Buffer, start: number, comma: number): string | undefined {
+    this.#length = -1;
+    if (bytes[comma] === COMMA) return bytes.toString('utf8', start, comma);
+    this.fault = 'netstring';
+    this.#release();
+    return undefined;
+  }
+
+  #release(): void {
+    this.#chunk = NOTHING;
+    this.#at = this.#end = 0;
+  }
+}
+
+/** Copies `first` and `second` into bytes of their own, outside Buffer's pool. */
+export function joinBytes(first: Buffer, second: Buffer): Buffer {
+  const joined = Buffer.allocUnsafeSlow(first.length + second.length);
+  first.copy(joined);
+  second.copy(joined, first.length);
+  return joined;
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../clock.ts';
+
+/** How much later than a request's deadline its reply is given up here: the maps know the better reason. */
+export const GRACE_MS = 50;
+
+interface Slot {
+  reply: string | undefined;
+  /** On the clock; infinite for a reply that is there already. */
+  readonly givenUpAt: number;
+}
+
+/** What a queue of replies needs to know of its connection. */
+export interface ReplyQueueOptions {
+  readonly clock: Clock;
+  /** Called once for all replies that came in one turn, when the first one in order is among them. */
+  readonly onReady: () => void;
+  /** Makes the reply of a request whose time is up. */
+  readonly giveUp: () => string;
+}
+
+/** Holds the replies of one connection in the order of their requests, from the first one that is not there yet. */
+export class ReplyQueue {
+  readonly #options: ReplyQueueOptions;
+  #slots: Slot[] = [];
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #isAnnounced = false;
+
+  constructor(options: ReplyQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Requests whose replies wait here. */
+  get waiting(): number {
+    return this.#slots.length;
+  }
+
+  /** Puts a reply behind those that wait. */
+  add(reply: string): void {
+    this.#slots.push({ reply, givenUpAt: Number.POSITIVE_INFINITY });
+  }
+
+  /** Keeps a place for a reply that never rejects. What comes later than `deadline` and the grace is dropped. */
+  wait(reply: Promise<string>, deadline: number): void {
+    const slot: Slot = { reply: undefined, givenUpAt: deadline + GRACE_MS };
+    this.#slots.push(slot);
+    this.#watch();
+    void reply.then((text) => this.#settle(slot, text));
+  }
+
+  /** Takes the replies that may go out now, joined. */
+  take(): string {
+    const waits = this.#slots.findIndex(({ reply }) => reply === undefined);
+    const ready = this.#slots.splice(0, waits === -1 ? this.#slots.length : waits);
+    if (this.#slots.length === 0) this.clear();
+    return ready.map(({ reply }) => reply).join('');
+  }
+
+  /** Forgets all: the connection is gone. */
+  clear(): void {
+    this.#slots = [];
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #settle(slot: Slot, reply: string): void {
+    if (slot.reply !== undefined) return;
+    slot.reply = reply;
+    if (slot !== this.#slots[0] || this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    // After all promises that settle in this turn, so that their replies go out in one write.
+    process.nextTick(() => {
+      this.#isAnnounced = false;
+      this.#options.onReady();
+    });
+  }
+
+  /** One timer for all who wait, set to the earliest one's time. */
+  #watch(): void {
+    if (this.#timer !== undefined) return;
+    const first = this.#slots.reduce(earlier, Number.POSITIVE_INFINITY);
+    if (first === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#giveUpOverdue();
+        this.#watch();
+      },
+      Math.max(1, first - this.#options.clock.now()),
+    );
+  }
+
+  #giveUpOverdue(): void {
+    const now = this.#options.clock.now();
+    for (const slot of this.#slots) {
+      if (slot.reply === undefined && slot.givenUpAt <= now)
+        this.#settle(slot, this.#options.giveUp());
+    }
+  }
+}
+
+const earlier = (first: number, { reply, givenUpAt }: Slot): number =>
+  reply === undefined ? Math.min(first, givenUpAt) : first;

@@ -1,0 +1,50 @@
+import type { Log } from '../log.ts';
+import type { Context, Maybe } from '../lookup/outcome.ts';
+import type { Answer, Router } from '../maps/answer.ts';
+import type { Counters } from './figures.ts';
+import { findReplyFault, formatReply, parseRequest, temp } from './protocol.ts';
+
+/** Whom requests are put to, and who hears what goes wrong. */
+export interface RespondOptions {
+  readonly route: Router;
+  /** Whether a map of that name is configured. */
+  readonly hasMap: (name: string) => boolean;
+  readonly log: Log;
+  readonly counters: Counters;
+}
+
+/** Turns a request's payload into its reply's; absent: it can't be read. Neither throws nor rejects. */
+export type Respond = (request: string, context: Context) => Maybe<string> | undefined;
+
+/** Creates the function that answers requests, whoever sent them. An answer that is there at once comes back at once. */
+export function createRespond({ route, hasMap, log, counters }: RespondOptions): Respond {
+  const format = (answer: Answer): string => {
+    const fault = answer.status === 'OK' ? findReplyFault(answer.data) : undefined;
+    if (fault === undefined) return formatReply(answer);
+    counters.refused[fault]++;
+    return formatReply(temp(`idpmap reply-${fault}`));
+  };
+  /** A handler that throws is a bug, ours or that of whoever embeds us: the connection lives on. */
+  const excuse = (error: unknown): string => {
+    counters.bugs++;
+    log.error({ err: error }, 'a map threw, its query was answered TEMP');
+    return formatReply(temp('idpmap bug'));
+  };
+  const formatLater = async (answer: Promise<Answer>): Promise<string> => {
+    try {
+      return format(await answer);
+    } catch (error) {
+      return excuse(error);
+    }
+  };
+  return (request, context) => {
+    try {
+      const query = parseRequest(request, hasMap);
+      if (query === undefined) return undefined;
+      const answer = route(query.map, query.key, context);
+      return 'status' in answer ? format(answer) : formatLater(answer);
+    } catch (error) {
+      return excuse(error);
+    }
+  };
+}

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Decoder, encodeNetstring, NetstringDecoder } from '../../src/socketmap/netstring.ts';
+
+const readAll = (decoder: Decoder): string[] => {
+  const found: string[] = [];
+  for (let text = decoder.next(); text !== undefined; text = decoder.next()) found.push(text);
+  return found;
+};
+
+/** Feeds `bytes` in pieces that end at `cuts`, each from one buffer that is overwritten afterwards. */
+const decodePieces = (decoder: Decoder, bytes: Buffer, cuts: readonly number[]): string[] => {
+  const ends = [...cuts.filter((cut) => cut < bytes.length), bytes.length].toSorted(
+    (one, other) => one - other,
+  );
+  return ends.flatMap((end, i) => {
+    const piece = Buffer.from(bytes.subarray(ends[i - 1] ?? 0, end));
+    decoder.feed(piece);
+    const found = readAll(decoder);
+    piece.fill('#');
+    return found;
+  });
+};
+
+const payload = fc.string({ unit: 'grapheme', maxLength: 60 });
+
+test('what is encoded is decoded again, wherever the stream is cut', () => {
+  fc.assert(
+    fc.property(fc.array(payload), fc.array(fc.nat(2000)), (payloads, cuts) => {
+      const decoder = new NetstringDecoder(1000);
+      const bytes = Buffer.from(payloads.map(encodeNetstring).join(''));
+      expect(decodePieces(decoder, bytes, cuts)).toEqual(payloads);
+      expect(decoder.isBegun).toBe(false);
+    }),
+  );
+});
+
+test('no bytes make it throw, and they mean the same wherever they are cut', () => {
+  const bytes = fc.array(
+    fc.oneof(fc.constantFrom(...Buffer.from('0123:,a')), fc.integer({ min: 0, max: 255 })),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(bytes, fc.array(fc.nat(60)), (numbers, cuts) => {
+      const whole = new NetstringDecoder(12);
+      const cut = new NetstringDecoder(12);
+      const input = Buffer.from(numbers);
+      expect(decodePieces(cut, input, cuts)).toEqual(decodePieces(whole, input, []));
+      expect(cut.fault).toBe(whole.fault);
+    }),
+  );
+});
+
+test.each([
+  ['a letter', 'a', 'netstring'],
+  ['no digit', ':,', 'netstring'],
+  ['a leading zero', '01:a,', 'netstring'],
+  ['a sign', '-1:', 'netstring'],
+  ['a space', '1 :a,', 'netstring'],
+  ['another end than a comma', '1:a;', 'netstring'],
+  ['a newline between two', '1:a,\n', 'netstring'],
+  ['a length above the limit', '1001:', 'oversize'],
+  ['a length of ten digits', '9999999999', 'oversize'],
+] as const)('refuses %s', (_, text, fault) => {
+  const decoder = new NetstringDecoder(1000);
+  decoder.feed(Buffer.from(text));
+  readAll(decoder);
+  expect(decoder.fault).toBe(fault);
+});
+
+test('refuses a length at the digit that makes it too large', () => {
+  const decoder = new NetstringDecoder(1000);
+  decoder.feed(Buffer.from('100'));
+  readAll(decoder);
+  expect(decoder.fault).toBeUndefined();
+  decoder.feed(Buffer.from('1'));
+  readAll(decoder);
+  expect(decoder.fault).toBe('oversize');
+});
+
+test('takes a payload of exactly the limit', () => {
+  const decoder = new NetstringDecoder(1000);
+  decoder.feed(Buffer.from(encodeNetstring('x'.repeat(1000))));
+  expect(readAll(decoder)).toEqual(['x'.repeat(1000)]);
+});
+
+test('takes an empty payload', () => {
+  const decoder = new NetstringDecoder(1000);
+  decoder.feed(Buffer.from('0:,'));
+  expect(readAll(decoder)).toEqual(['']);
+});
+
+test('finds nothing more after a fault', () => {
+  const decoder = new NetstringDecoder(1000);
+  decoder.feed(Buffer.from('1:a,x1:b,'));
+  expect(readAll(decoder)).toEqual(['a']);
+  decoder.feed(Buffer.from('1:c,'));
+  expect(readAll(decoder)).toEqual([]);
+});
+
+test('reads bytes that are no UTF-8 as U+FFFD', () => {
+  const decoder = new NetstringDecoder(1000);
+  decoder.feed(Buffer.from([0x32, 0x3a, 0x61, 0xff, 0x2c]));
+  expect(readAll(decoder)).toEqual(['a\ufffd']);
+});
+
+test('reads a chunk no further than its end', () => {
+  const decoder = new NetstringDecoder(1000);
+  decoder.feed(Buffer.from('1:a,1:b,'), 6);
+  expect(readAll(decoder)).toEqual(['a']);
+  decoder.feed(Buffer.from('c,'));
+  expect(readAll(decoder)).toEqual(['c']);
+});
+
+test('keeps what is unread when the chunk is overwritten', () => {
+  const decoder = new NetstringDecoder(1000);
+  const chunk = Buffer.from('1:a,1:b,1:');
+  decoder.feed(chunk);
+  expect(decoder.next()).toBe('a');
+  decoder.keep();
+  chunk.fill('#');
+  decoder.feed(Buffer.from('c,'));
+  expect(readAll(decoder)).toEqual(['b', 'c']);
+});

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { type RunningProcess, startProcess } from './process.ts';
+import { until } from './until.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const START_LIMIT_MS = 20_000;
+
+/** The environment of a process: given whole, nothing is inherited. */
+export type Environment = Readonly<Record<string, string>>;
+
+/** Starts `idpmap`, as the repository holds it, with these parameters; waits until it says that it listens. */
+export async function startDaemonProcess(
+  parameters: readonly string[],
+  env: Environment = {},
+): Promise<RunningProcess> {
+  const daemon = startProcess(process.execPath, ['src/cli.ts', ...parameters], { cwd: ROOT, env });
+  const isListening = () => daemon.ended() !== undefined || /\blistening\b/.test(daemon.output());
+  const isUp = (await until(isListening, START_LIMIT_MS)) && daemon.ended() === undefined;
+  if (isUp) return daemon;
+  const how = daemon.ended() ?? `does not listen after ${START_LIMIT_MS} ms`;
+  await daemon.stop();
+  throw new Error(`idpmap ${parameters.join(' ')} ${how}\n${daemon.output()}`.trimEnd());
+}
+
+/** What a command printed and how it ended. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one of idpmap's commands to its end, whatever its exit code; killed after 20 s. */
+export function runCommand(
+  parameters: readonly string[],
+  env: Environment = {},
+): Promise<CommandResult> {
+  const options = { cwd: ROOT, env, timeout: START_LIMIT_MS };
+  return new Promise((resolve, reject) => {
+    const all = ['src/cli.ts', ...parameters];
+    const child = execFile(process.execPath, all, options, (error, stdout, stderr) => {
+      const { exitCode } = child;
+      if (exitCode === null)
+        reject(new Error(`idpmap ${parameters.join(' ')} did not end`, { cause: error }));
+      else resolve({ code: exitCode, stdout, stderr });
+    });
+  });
+}

@@ -1,0 +1,150 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Settings } from '../../src/config/schema.ts';
+import { sendCommand } from '../../src/control/client.ts';
+import type { CommandName, Commands } from '../../src/control/protocol.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon/daemon.ts';
+import type { Directory } from '../../src/directory/directory.ts';
+import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
+import { createSocketmapClient, type SocketmapClient } from '../../src/socketmap/client.ts';
+import { createNotes, type Notes } from './notes.ts';
+import type { ScriptedDirectory } from './scripted.ts';
+import { makeTemporaryDirectory } from './temporary.ts';
+import { show } from './world.ts';
+
+/** One domain and one directory, which tests script. */
+export const STAFF = `
+domains: { example.org: { directory: staff } }
+directories: { staff: { type: file, path: people.yaml } }
+`;
+
+/** What makes an instance. */
+export interface InstanceOptions {
+  /** YAML, without `listen` and `control`; absent: `STAFF`. */
+  readonly config?: string;
+  /** In place of the configured directories; those that are not here are opened as they are configured. */
+  readonly directories?: Readonly<Record<string, Directory>>;
+  /** Where its files lie; absent: a place of its own. */
+  readonly place?: string;
+  readonly takeover?: DaemonOptions['takeover'];
+}
+
+/** A daemon in this process. It stops when its test ends. */
+export interface Instance {
+  readonly daemon: Daemon;
+  readonly place: string;
+  readonly controlPath: string;
+  readonly notes: Notes;
+  /** Directories that were opened, and closed, by name. */
+  readonly opened: readonly string[];
+  readonly closed: readonly string[];
+  /** Asks over the wire and shows the reply: `OK ann@example.org`. */
+  ask(map: string, key: string): Promise<string>;
+  command<Name extends CommandName>(
+    name: Name,
+    args: Commands[Name]['args'],
+  ): Promise<Commands[Name]['result']>;
+  /** Reloads with another configuration, in the same surroundings. */
+  reload(config: string): Promise<boolean>;
+}
+
+/** Makes a place for a test's files, which goes when the test does. */
+export async function makePlace(): Promise<string> {
+  const place = await makeTemporaryDirectory('idpmap');
+  onTestFinished(() => place.remove());
+  return place.path;
+}
+
+/** Reads a configuration as a file `idpmap.yaml` in `place`, in an empty environment. */
+export async function settingsOf(config: string, place: string): Promise<Settings> {
+  const file = join(place, 'idpmap.yaml');
+  await writeFile(file, config);
+  const { settings } = await loadConfig({ file, environment: {} });
+  return settings;
+}
+
+const surroundings = (config: string): string =>
+  `${config.includes('listen:') ? '' : 'listen: unix:socketmap\n'}control: control\n${config}`;
+
+/** Starts a daemon that listens at a Unix socket. */
+export async function startInstance(options: InstanceOptions = {}): Promise<Instance> {
+  const place = options.place ?? (await makePlace());
+  const notes = createNotes();
+  const opened: string[] = [];
+  const closed: string[] = [];
+  const controlPath = join(place, 'control');
+  const daemon = await startDaemon({
+    settings: await settingsOf(surroundings(options.config ?? STAFF), place),
+    controlPath,
+    log: notes.log,
+    showAddress: (address) => address,
+    ...(options.takeover && { takeover: options.takeover }),
+    ...(options.directories && { open: opener(options.directories, opened, closed) }),
+  });
+  const client = createClients(daemon);
+  onTestFinished(async () => {
+    client.close();
+    await daemon.stop();
+  });
+  return {
+    daemon,
+    place,
+    controlPath,
+    notes,
+    opened,
+    closed,
+    ask: async (map, key) => show(await client.ask(map, key)),
+    command: (name, args) => sendCommand(controlPath, name, args),
+    reload: async (config) => daemon.reload(await settingsOf(surroundings(config), place)),
+  };
+}
+
+/** One client for the first endpoint, another one once that has changed. */
+function createClients(daemon: Daemon): Pick<SocketmapClient, 'ask' | 'close'> {
+  let client: SocketmapClient | undefined;
+  let place = '';
+  return {
+    ask: (map, key) => {
+      const [endpoint] = daemon.endpoints();
+      if (endpoint === undefined) throw new Error('it listens nowhere');
+      if (client === undefined || place !== formatEndpoint(endpoint)) {
+        client?.close();
+        client = connectClient(endpoint);
+        place = formatEndpoint(endpoint);
+      }
+      return client.ask(map, key);
+    },
+    close: () => client?.close(),
+  };
+}
+
+/** A client that waits for at most five seconds. */
+export const connectClient = (endpoint: Endpoint): SocketmapClient =>
+  createSocketmapClient({ endpoint, timeoutMs: 5000 });
+
+function opener(
+  directories: Readonly<Record<string, Directory>>,
+  opened: string[],
+  closed: string[],
+): DaemonOptions['open'] & {} {
+  return async (name) => {
+    const directory = directories[name];
+    if (directory === undefined) throw new Error(`nobody scripted ${name}`);
+    opened.push(name);
+    return {
+      ...directory,
+      close: async () => {
+        closed.push(name);
+        await directory.close();
+      },
+    };
+  };
+}
+
+/** The same directory, which lists no domains. */
+export function listingNone(directory: ScriptedDirectory): Directory {
+  const { find, probe, close } = directory;
+  return { find, probe, close };
+}
