@@ -1,0 +1,159 @@
+import { access, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type Flaw, readDocument } from './document.ts';
+import { CONFIG_VARIABLE, type Gathered, gatherEnvironment, isConfigured } from './environment.ts';
+import { describeIssues } from './issues.ts';
+import { gatherLegacy } from './legacy.ts';
+import { type ConfigFile, locate } from './origin.ts';
+import { prepare } from './prepare.ts';
+import { ConfigError, formatProblem, type Problem } from './problem.ts';
+import { checkRelations } from './relations.ts';
+import { ROOT, type Settings, schema } from './schema.ts';
+import { type Environment, explainUnreadable } from './secret.ts';
+import { bindSecrets, checkSecrets, filesOf, literalsOf } from './secrets.ts';
+import { formatPath, isTree, overlay, type Path, type Tree } from './tree.ts';
+import { findWarnings } from './warnings.ts';
+
+/** Where the configuration is looked for when nobody names a file. */
+export const DEFAULT_FILE = '/etc/idpmap/idpmap.yaml';
+
+/** The sources of a configuration. */
+export interface LoadOptions {
+  /** Named on the command line; it must exist. Absent: `IDPMAP_CONFIG`, else the default file where there is one. */
+  readonly file?: string;
+  readonly environment: Environment;
+  /** Settings of the command line, as the file would write them. They win over everything. */
+  readonly overrides?: Tree;
+  /** Settings in place of a file, as it would write them: none is looked for. The environment wins over them. */
+  readonly instead?: Tree;
+  /** Absent: `DEFAULT_FILE`. */
+  readonly defaultFile?: string;
+}
+
+/** A configuration that can be used. */
+export interface LoadedConfig {
+  readonly settings: Settings;
+  /** The file that was read, absolute; absent where the environment was enough. */
+  readonly file?: string;
+  /** The files whose content took part, absolute: the configuration's own and those of secrets. */
+  readonly watched: readonly string[];
+  /** What works but should be looked at, one line each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the configuration: command line over environment over file over defaults.
+ * @throws {ConfigError} with everything that is wrong; nothing else
+ */
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const file = await readConfigFile(options);
+  const given = await gather(file, options);
+  const { tree, secrets } = bindSecrets(given.tree ?? {}, ROOT, options.environment);
+  const parsed = schema.safeParse(tree);
+  const faults = [
+    ...(parsed.success ? [] : describeIssues(parsed.error.issues, tree, ROOT)),
+    ...checkRelations(given.tree),
+    ...(await checkSecrets(secrets)),
+  ];
+  // A value that could not even be read is missing now; that it is missing is no news.
+  const blamed = new Set(given.problems.map(({ path }) => path).filter((path) => path !== ''));
+  const news = faults.filter(({ path }) => !blamed.has(formatPath(path)));
+  const problems = [...given.problems, ...news.map((fault) => locate(fault, file, given.sources))];
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError('invalid', problems.toSorted(byPosition));
+  }
+  const settings: Settings = parsed.data;
+  const watched = [
+    ...(file === undefined ? [] : [file.name]),
+    ...given.watched,
+    ...filesOf(secrets),
+  ];
+  return {
+    settings,
+    ...(file === undefined ? {} : { file: file.name }),
+    watched: [...new Set(watched)],
+    warnings: findWarnings(settings, literalsOf(secrets)).map((warning) =>
+      formatProblem(locate(warning, file, given.sources)),
+    ),
+  };
+}
+
+async function readConfigFile(options: LoadOptions): Promise<ConfigFile | undefined> {
+  const name = await chooseFile(options);
+  if (name === undefined) return undefined;
+  const text = await readFile(name, 'utf8').catch(async (error: unknown) => {
+    const message = await explainUnreadable(name, error);
+    throw new ConfigError('invalid', [{ path: '', message }]);
+  });
+  const document = readDocument(text);
+  const { tree = {}, flaws } = document;
+  const shapeless: Flaw = { path: [], message: 'holds no settings, write them as name: value' };
+  const found = flaws.length === 0 && !isTree(tree) ? [shapeless] : flaws;
+  if (found.length === 0) return { name, document };
+  const problems = found.map(({ position, path, message }) => ({
+    path: formatPath(path),
+    message,
+    file: name,
+    ...position,
+  }));
+  throw new ConfigError('invalid', problems.toSorted(byPosition));
+}
+
+async function chooseFile(options: LoadOptions): Promise<string | undefined> {
+  const { environment, overrides, instead, defaultFile = DEFAULT_FILE } = options;
+  if (instead !== undefined) return undefined;
+  // An empty IDPMAP_CONFIG names nothing.
+  const named = options.file ?? (environment[CONFIG_VARIABLE] || undefined);
+  if (named !== undefined) return resolve(named);
+  const exists = await access(defaultFile).then(
+    () => true,
+    (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
+  );
+  if (exists) return resolve(defaultFile);
+  if (overrides !== undefined || isConfigured(environment)) return undefined;
+  const message = `there is no ${defaultFile} and no variable IDPMAP_…, so nothing is configured`;
+  throw new ConfigError('absent', [{ path: '', message }], howToStart(defaultFile));
+}
+
+const howToStart = (file: string): string => `
+write ${file}, for example:
+
+  domains:
+    example.org: { directory: people }
+  directories:
+    people:
+      type: file
+      path: people.yaml
+
+or try the demo: idpmap serve --demo`;
+
+/** Lays the sources over each other, each with its relative paths resolved where they were written. */
+async function gather(
+  file: ConfigFile | undefined,
+  { environment, overrides = {}, instead }: LoadOptions,
+): Promise<Gathered> {
+  const here = process.cwd();
+  const base = file === undefined ? here : dirname(file.name);
+  const written = prepare(file === undefined ? instead : file.document.tree, ROOT, base);
+  const given = await gatherEnvironment(environment, ROOT, written, here);
+  const overlaid = overlay(given.tree ?? {}, prepare(overrides, ROOT, here));
+  const legacy = gatherLegacy(environment, overlaid);
+  const commandLine = [...leavesOf(overrides, [])].map((path) => ({
+    path,
+    name: 'the command line',
+  }));
+  return {
+    tree: legacy.tree,
+    sources: [...legacy.sources, ...given.sources, ...commandLine],
+    problems: [...given.problems, ...legacy.problems],
+    watched: given.watched,
+  };
+}
+
+function* leavesOf(tree: unknown, path: Path): Generator<Path> {
+  if (!isTree(tree)) yield path;
+  else for (const [name, below] of Object.entries(tree)) yield* leavesOf(below, [...path, name]);
+}
+
+const byPosition = (a: Problem, b: Problem): number =>
+  (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);

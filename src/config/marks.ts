@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** What zod does not know of a schema, for whoever reads it: environment, messages, reference. */
+export interface Mark {
+  /** How a value is written, for people: `duration`. */
+  readonly type?: string;
+  /** What stands relative to the file, or the working directory, that names it. */
+  readonly place?: 'path' | 'endpoint' | 'secret';
+  /** What a record's key is called in the reference: `DOMAIN`, what one looks like, and whether it has dots. */
+  readonly key?: { readonly name: string; readonly example: string; readonly dotted?: true };
+  /** What may stand alone: an item in place of its list, or this one setting in place of its group. */
+  readonly alone?: string;
+}
+
+/** The marks of all schemas; wrappers and copies made by zod inherit them. */
+export const marks = z.registry<Mark>();

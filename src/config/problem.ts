@@ -1,0 +1,82 @@
+import leven from 'leven';
+
+/** One mistake in the configuration. */
+export interface Problem {
+  /** The setting, as people write it: `directories.staff.realm`; empty: the file or variable as a whole. */
+  readonly path: string;
+  readonly message: string;
+  /** The file that `line` and `column` (both from 1) mean, absolute. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** What gave the value where no file did: a variable's name, or `the command line`. */
+  readonly source?: string;
+}
+
+/** A configuration that can't be used. Its message is for the administrator and holds no secrets. */
+export class ConfigError extends Error {
+  /** `absent`: nobody configured anything. */
+  readonly kind: 'absent' | 'invalid';
+  /** All that is wrong, not only what was found first. */
+  readonly problems: readonly Problem[];
+
+  /** `advice` follows the problems, as it stands. */
+  constructor(kind: ConfigError['kind'], problems: readonly Problem[], advice = '') {
+    super(formatProblems(problems) + advice);
+    this.name = 'ConfigError';
+    this.kind = kind;
+    this.problems = problems;
+  }
+}
+
+/** Writes one problem on a line: `config: directories.staff.relm (line 12, column 5): unknown key`. */
+export function formatProblem({ path, message, line, column, source }: Problem): string {
+  const where = [source, line === undefined ? undefined : `line ${line}, column ${column ?? 1}`]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  const what = path === '' ? where : path + (where === '' ? '' : ` (${where})`);
+  // What surprised us may hold a line break, and one problem is one line of the journal.
+  return `config: ${what === '' ? '' : `${what}: `}${message}`.replaceAll(/\p{Cc}+/gu, ' ');
+}
+
+/** Problems that one message tells; the error holds all. */
+const MAX_TOLD = 50;
+
+/** Lines mean nothing without their file, so it leads where there are any. */
+function formatProblems(problems: readonly Problem[]): string {
+  const file = problems.find((problem) => problem.file !== undefined)?.file;
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return [
+    ...(file === undefined ? [] : [`config: ${file}: ${count}`]),
+    ...problems.slice(0, MAX_TOLD).map(formatProblem),
+    ...(problems.length > MAX_TOLD ? [`config: and ${problems.length - MAX_TOLD} more`] : []),
+  ].join('\n');
+}
+
+/** Names that are listed in full where none resembles what was written. */
+const MAX_LISTED = 12;
+
+/** Ends a message about an unknown `word`: the known one that resembles it, else all, where they are few. */
+export function suggest(word: string, known: readonly string[], quote = '"'): string {
+  const near = nearest(word, known);
+  if (near !== undefined) return `, did you mean ${quote}${near}${quote}?`;
+  if (known.length === 0 || known.length > MAX_LISTED) return '';
+  return `, known ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
+}
+
+/** The known word that differs from `word` by a slip or two, or by case and punctuation only. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  // A swap of two letters counts as two, which would turn a word of three into another.
+  const bound = word.length < 4 ? 1 : Math.min(4, Math.max(2, Math.floor(word.length * 0.4)));
+  let best: { readonly candidate: string; readonly distance: number } | undefined;
+  for (const candidate of known) {
+    const distance = leven(fold(word), fold(candidate), { maxDistance: bound + 1 });
+    if (distance <= bound && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
+      best = { candidate, distance };
+    }
+  }
+  return best?.candidate;
+}
+
+/** Letters and digits only, in lower case: `client_secret` means `clientSecret`. */
+const fold = (text: string): string => text.toLowerCase().replaceAll(/[-_. ]/g, '');

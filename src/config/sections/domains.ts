@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { address, domain, localPart } from '../addresses.ts';
+import { oneOrMany } from '../leaves.ts';
+import { marks } from '../marks.ts';
+
+/** What names a directory; that it exists is for `relations.ts` to see. */
+export const directoryReference = () => z.string().register(marks, { type: 'name' });
+
+const roles = z
+  .record(localPart(), address().meta({ examples: ['ops@example.org'] }))
+  .register(marks, {
+    key: { name: 'LOCALPART', example: 'postmaster' },
+  });
+
+const settings = z
+  .strictObject({
+    directory: oneOrMany(directoryReference())
+      .prefault([])
+      .meta({
+        description: 'The directory that knows its people, or several to be asked in order.',
+        examples: ['people'],
+      }),
+    aliasOf: domain()
+      .exactOptional()
+      .meta({
+        description:
+          'Another configured domain whose people answer here too, under the same local parts.',
+        examples: ['example.org'],
+      }),
+    catchAll: address()
+      .exactOptional()
+      .meta({
+        description: 'Where mail for addresses that nobody holds goes. It invites spam.',
+        examples: ['ann@example.org'],
+      }),
+    roles: roles.prefault({}).meta({
+      description: 'Where mail for role addresses goes that no directory knows (RFC 2142).',
+    }),
+  })
+  .superRefine(({ directory, aliasOf }, context) => {
+    if (directory.length > 0 || aliasOf !== undefined) return;
+    context.addIssue({
+      code: 'custom',
+      message: 'names neither a directory nor an aliasOf, write directory: NAME',
+    });
+  });
+
+/** The domains that idpmap answers for. */
+export const domains = z
+  .record(domain(), settings)
+  .register(marks, { key: { name: 'DOMAIN', example: 'example.net', dotted: true } })
+  .prefault({})
+  .meta({
+    description:
+      'The domains that idpmap answers for, each with a directory or an `aliasOf`. At least one, unless a directory lists domains.',
+    examples: ['{ example.org: { directory: people }, example.net: { aliasOf: example.org } }'],
+  });

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { count, flag, path, share } from '../leaves.ts';
+import { IN_MEMORY, shared } from './shared.ts';
+
+/** A directory that is a YAML file of accounts and groups. */
+export const file = z.strictObject({
+  type: z.literal('file').meta({ description: 'A YAML file of accounts, groups and tables.' }),
+  path: path().meta({
+    description: 'The file. It is read again when it changes.',
+    examples: ['/etc/idpmap/people.yaml'],
+  }),
+  guard: share().prefault('50%').meta({
+    description:
+      'An edit that removes more than this share of the accounts is held until `idpmap accept NAME`.',
+  }),
+  listDomains: flag().prefault(false).meta({
+    description:
+      'Serves the domains that the file lists under `domains` and `open` too, beside the configured ones.',
+  }),
+  groups: z
+    .strictObject({
+      depth: count(1, 100).prefault(10).meta({ description: 'Groups within groups.' }),
+      members: count(1, 1_000_000).prefault(1000).meta({
+        description: 'Members of a group once the groups within it are expanded.',
+      }),
+    })
+    .prefault({})
+    .meta({ description: 'Limits of a group; mail to one that exceeds them is deferred.' }),
+  ...shared(IN_MEMORY),
+});

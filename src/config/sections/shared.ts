@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { count, duration, flag, share } from '../leaves.ts';
+
+/** What a directory of one type is spared unless the configuration says otherwise. */
+export interface LimitDefaults {
+  readonly inFlight: number;
+  readonly perSecond: number;
+}
+
+const limit = ({ inFlight, perSecond }: LimitDefaults) =>
+  z.strictObject({
+    inFlight: count(1).prefault(inFlight).meta({ description: 'Questions under way at a time.' }),
+    queue: count(0).prefault(1000).meta({ description: 'Questions that may wait for their turn.' }),
+    queueWait: duration('0ms', '90s').prefault('200ms').meta({
+      description: 'How long one waits before it is given up as overload.',
+    }),
+    perSecond: count(1).prefault(perSecond).meta({ description: 'Questions a second.' }),
+  });
+
+const breaker = z.strictObject({
+  failures: share().prefault('50%').meta({
+    description: 'Share of failed questions at which the directory is left alone.',
+  }),
+  minimum: count(1).prefault(10).meta({
+    description: 'Questions within the window before that share means anything.',
+  }),
+  window: duration('1s').prefault('10s').meta({ description: 'The time that is looked back on.' }),
+  probe: duration('100ms').prefault('1s').meta({
+    description: 'How often a directory that is left alone is tried.',
+  }),
+});
+
+/** Makes the settings that a directory of every type has. A type's schema spreads them among its own. */
+export const shared = (limits: LimitDefaults) => ({
+  sharedAliases: flag().prefault(false).meta({
+    description:
+      'Two accounts may hold one alias, and both get its mail. Otherwise such an address is deferred.',
+  }),
+  timeout: duration('1ms', '90s').prefault('2s').meta({
+    description: 'How long one question may take; its answer still fills the memory.',
+  }),
+  limit: limit(limits).prefault({}).meta({ description: 'What the directory is spared.' }),
+  breaker: breaker.prefault({}).meta({
+    description: 'When a failing directory is left alone, so that answers stay quick.',
+  }),
+  domainsRefresh: duration('1s').prefault('5m').meta({
+    description: 'How often the domains that it lists are read again.',
+  }),
+  domainsGuard: share().prefault('10%').meta({
+    description:
+      'A list of domains that lost more than this share is held until `idpmap accept NAME`.',
+  }),
+});
+
+/** A directory in this process's own memory needs no sparing. */
+export const IN_MEMORY: LimitDefaults = { inFlight: 1000, perSecond: 100_000 };

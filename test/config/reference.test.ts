@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import {
+  configurationPage,
+  envExample,
+  jsonSchema,
+  listReference,
+} from '../../src/config/reference.ts';
+import { createScratch, load } from './fixture.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+test.each(Object.entries(listReference()))(
+  '%s is as the schema says (else run `npm run reference`)',
+  (name, text) => {
+    expect(readFileSync(join(ROOT, name), 'utf8')).toBe(text);
+  },
+);
+
+/** Secrets of the examples lie in files that a test machine has not. */
+const withSecret = (environment: NodeJS.Dict<string>, file: string): NodeJS.Dict<string> =>
+  Object.fromEntries(
+    Object.entries(environment).map(([name, text]) => [
+      name,
+      text?.startsWith('/run/secrets/') === true ? file : text,
+    ]),
+  );
+
+const uncommented = envExample().replaceAll(/^#(?=IDPMAP_)/gm, '');
+
+test('.env.example is a configuration as it stands', async () => {
+  const { settings, warnings } = await load({ environment: parseEnv(envExample()) });
+  expect([Object.keys(settings.domains), warnings]).toEqual([['example.org', 'example.net'], []]);
+});
+
+test('.env.example is one too when every line is taken in', async () => {
+  using scratch = createScratch();
+  const environment = withSecret(parseEnv(uncommented), scratch.write('secret', 'x'));
+  const { warnings } = await load({ environment });
+  expect(warnings).toEqual([]);
+});
+
+/** Settings without a default, and those of entries that are only there for example. */
+const EXAMPLE =
+  /^IDPMAP_(?:CONTROL|DOMAINS__.*|DIRECTORIES|DIRECTORIES__DEMO__.*|MAPS__USER_EXISTS__RESULT|MAPS__TABLE__.*|CACHE__FILE|LOG__KEY_FILE)$/;
+
+test('.env.example shows the defaults', async () => {
+  const defaults = Object.entries(parseEnv(uncommented)).filter(([name]) => !EXAMPLE.test(name));
+  const shown = await load({ environment: Object.fromEntries(defaults) });
+  const active = await load({ environment: parseEnv(envExample()) });
+  expect(shown.settings).toEqual(active.settings);
+});
+
+test('.env.example tells every setting that a variable of its own gives', () => {
+  const told = Object.keys(parseEnv(uncommented));
+  const missing = [...configurationPage().matchAll(/`(?<name>IDPMAP_[A-Z_]+)`/g)]
+    .map(({ groups }) => groups?.['name'] ?? '')
+    .filter((name) => !/NAME|__MAP__|DOMAIN|CONFIG|PEOPLE/.test(name) && !told.includes(name));
+  expect(missing).toEqual([
+    'IDPMAP_CONNECTIONS',
+    'IDPMAP_CACHE',
+    'IDPMAP_CACHE__ENTRIES',
+    'IDPMAP_LOG',
+    'IDPMAP_LOG__KEY',
+  ]);
+});
+
+const examples = [...configurationPage().matchAll(/```yaml\n(?<text>[^]*?)```/g)].map(
+  ({ groups }) => groups?.['text'] ?? '',
+);
+
+test.each(examples)('the example of the page loads:\n%s', async (text) => {
+  using scratch = createScratch();
+  scratch.write('key', 'x');
+  const overlaid: unknown = parse(text.replace('/run/secrets/log-key', 'key'));
+  const { file } = await load({
+    file: scratch.write('idpmap.yaml', JSON.stringify({ ...LEAST_TREE, ...Object(overlaid) })),
+  });
+  expect(file).toBeDefined();
+});
+
+const LEAST_TREE = {
+  domains: { 'example.org': { directory: 'people' } },
+  directories: { people: { type: 'file', path: 'people.yaml' } },
+};
+
+test('the page tells each setting with its variable and default', () => {
+  expect(configurationPage()).toContain(
+    '| `cache.freshNone` | duration | `10s` | `IDPMAP_CACHE__FRESH_NONE` | The same for an address that nobody holds. |',
+  );
+});
+
+test.each([
+  [['properties', 'deadline', 'pattern'], '^\\d+ ?(ms|s|m|h|d)$'],
+  [['properties', 'deadline', 'default'], '200ms'],
+  [['properties', 'listen', 'anyOf', 0, 'type'], 'array'],
+  [['properties', 'log', 'properties', 'key', 'anyOf', 2, 'type'], 'string'],
+  [['additionalProperties'], false],
+])('the JSON Schema says at %j: %j', (path, value) => {
+  expect(parse(jsonSchema())).toHaveProperty(path, value);
+});
