@@ -83,3 +83,16 @@ export function isMailbox(text: string): boolean {
   const at = text.lastIndexOf('@');
   return LOCAL.test(text.slice(0, at)) && parseAddress(text) !== undefined;
 }
+
+/**
+ * Folds a table's key as Postfix might write it: addresses and domains normalised, also in `@example.org` and
+ * `.example.org`, all else (`192.0.2.7`, `*`, `<>`, `jürgen`) in lower case. Idempotent.
+ */
+export function foldKey(key: string): string {
+  const address = parseAddress(key);
+  if (address !== undefined) return address.text;
+  const mark = /^[@.]/.exec(key)?.[0] ?? '';
+  const rest = key.slice(mark.length);
+  const domain = mark === '@' || rest.includes('.') ? parseDomain(rest) : undefined;
+  return domain === undefined ? key.normalize('NFC').toLowerCase().normalize('NFC') : mark + domain;
+}

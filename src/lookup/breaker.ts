@@ -51,32 +51,27 @@ export function createBreaker(options: BreakerOptions): Breaker {
       enableSnapshots: false,
     });
     fresh.on('open', () => {
-      if (fresh !== circuit) return;
       log.error({ directory: name }, 'circuit opened: the directory fails, only probes ask it now');
-      later();
+      // Each on its own: one that hangs must not keep the next from finding the directory well again.
+      timer = setInterval(() => void tryProbe(fresh), options.probeMs);
+      timer.unref();
     });
     return fresh;
   }
 
-  const later = (): void => {
-    timer = setTimeout(() => void tryProbe(), options.probeMs);
-    timer.unref();
-  };
-
-  const tryProbe = async (): Promise<void> => {
+  const tryProbe = async (failing: typeof circuit): Promise<void> => {
     try {
       await probe(options.lifetime);
     } catch (error) {
       log.debug({ directory: name, err: error }, 'probe failed');
-      if (timer !== undefined) later();
       return;
     }
-    if (timer !== undefined) heal();
+    if (failing === circuit && !failing.isShutdown) heal();
   };
 
   /** A new circuit, for opossum's window still holds the outage and would open again at the first failure. */
   const heal = (): void => {
-    timer = undefined;
+    clearInterval(timer);
     circuit.shutdown();
     circuit = create();
     log.info({ directory: name }, 'circuit closed: the directory answers again');
@@ -87,8 +82,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     isOpen: () => circuit.opened,
     run: (task) => circuit.fire(task),
     stop: () => {
-      clearTimeout(timer);
-      timer = undefined;
+      clearInterval(timer);
       circuit.shutdown();
     },
   };

@@ -79,14 +79,6 @@ const valueOf = <T>(
   kept: KeptFound<T> | Kept<None | Unknown> | undefined,
 ): readonly T[] | undefined => (kept !== undefined && 'value' in kept ? kept.value : undefined);
 
-/** Forgets everything at once. */
-export function forgetAll(memory: Memory<unknown>): void {
-  memory.flights.clear();
-  memory.found.clear();
-  memory.none.clear();
-  memory.unknown.clear();
-}
-
 /** Makes all of it stale, and drops what would be denied: for a directory whose configuration changed. */
 export function expire<T>(memory: Memory<T>): void {
   memory.flights.clear();

@@ -16,7 +16,7 @@ import {
   type Outcome,
 } from './outcome.ts';
 import { type Prover, withProof } from './proof.ts';
-import { remembering, type Times } from './remember.ts';
+import { catchingBugs, remembering, type Times } from './remember.ts';
 import type { FaultReport } from './report.ts';
 import { withStale } from './stale.ts';
 import { withTimeout } from './timeout.ts';
@@ -84,12 +84,15 @@ export function createSource<T>(
   return { lookup, recall };
 }
 
-/** Makes a question of the daemon's own (which domains are there?): guarded as others are, not remembered here. */
+/**
+ * Makes a question of the daemon's own (which domains are there?): guarded as others are, not remembered here. Never
+ * rejects.
+ */
 export function createQuestion<T>(
   ask: (signal: AbortSignal) => Promise<readonly T[]>,
   guard: Guard,
 ): () => Promise<Outcome<T>> {
-  const { name, limiter, breaker, lifetime } = guard;
+  const { name, limiter, breaker } = guard;
   const flight = chain<Flight<T>>(
     [
       withLimit(limiter, breaker.isOpen, name),
@@ -99,5 +102,6 @@ export function createQuestion<T>(
     ],
     consult((_key, signal) => ask(signal), name),
   );
-  return () => flight('', lifetime);
+  const fly = catchingBugs(flight, guard);
+  return () => fly('');
 }

@@ -37,12 +37,14 @@ export interface RememberOptions<T> {
   readonly log: Log;
 }
 
+type BugOptions = Pick<RememberOptions<unknown>, 'name' | 'lifetime' | 'figures' | 'log'>;
+
 /** Faults that cost the directory nothing, or are over when they are seen: the next question may ask at once. */
 const UNKEPT = new Set<Cause>(['overload', 'breaker-open', 'shutdown', 'starting', 'bug']);
 
 /** Answers from memory, else joins or starts the one flight for the key. Turns a `Flight` into a `Lookup`. */
 export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): Lookup<T> {
-  const { name, memory, times, clock, lifetime, figures, log } = options;
+  const { name, memory, times, clock, figures } = options;
   const { flights } = memory;
 
   const keep = (key: string, outcome: Outcome<T>): void => {
@@ -61,16 +63,7 @@ export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): 
     }
   };
 
-  /** A bug in a policy ends as *unknown*, for whoever waits and where nobody does (a prefetch) alike. */
-  const fly = async (key: string): Promise<Outcome<T>> => {
-    try {
-      return await flight(key, lifetime);
-    } catch (error) {
-      figures.bugs += 1;
-      log.error({ directory: name, err: error }, 'a lookup failed by a bug of idpmap');
-      return unknown('bug', name, 'a bug of idpmap, see its log');
-    }
-  };
+  const fly = catchingBugs(flight, options);
 
   const depart = (key: string): Promise<Outcome<T>> => {
     const own: Promise<Outcome<T>> = fly(key).then((outcome) => {
@@ -117,6 +110,19 @@ export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): 
     return last.outcome;
   };
 }
+
+/** Flies on the daemon's signal. A bug in a policy ends as *unknown*, for whoever waits and where nobody does alike. */
+export const catchingBugs =
+  <T>(flight: Flight<T>, { name, lifetime, figures, log }: BugOptions) =>
+  async (key: string): Promise<Outcome<T>> => {
+    try {
+      return await flight(key, lifetime);
+    } catch (error) {
+      figures.bugs += 1;
+      log.error({ directory: name, err: error }, 'a lookup failed by a bug of idpmap');
+      return unknown('bug', name, 'a bug of idpmap, see its log');
+    }
+  };
 
 function tellAge(
   directory: string,

@@ -2,7 +2,7 @@ import { isMailbox, parseAddress } from '../address.ts';
 import type { Entry } from '../directory/directory.ts';
 import type { Candidate } from './candidates.ts';
 import { entryDeliverable, isDeliverable } from './deliverable.ts';
-import type { Asked, Kind, MapWorld } from './map.ts';
+import type { Asked, Kind, MapWorld } from './kind.ts';
 
 /**
  * Where does mail for an address go? An account's own address is `elsewhere`: the mailboxes map speaks for it. Targets

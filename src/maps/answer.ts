@@ -1,4 +1,4 @@
-import type { Context, Maybe } from '../lookup/outcome.ts';
+import type { Context, Maybe, Unknown } from '../lookup/outcome.ts';
 
 /** What Postfix is told of one query. `reason` is one line without addresses and secrets; it goes to mail.log. */
 export type Answer =
@@ -16,3 +16,13 @@ export type MapHandler = (key: string, context: Context) => Maybe<Answer>;
 export type Router = (map: string, key: string, context: Context) => Maybe<Answer>;
 
 export const NOTFOUND: Answer = { status: 'NOTFOUND' };
+
+/** Says TEMP for what is not known: the cause and the directory, nothing that names a person. */
+export const tempOf = ({ cause, directory }: Unknown): Answer => ({
+  status: 'TEMP',
+  reason: `idpmap ${cause} ${directory}`,
+});
+
+/** NOTFOUND, unless there is a doubt. */
+export const denyUnlessDoubtful = (doubt: Unknown | undefined): Answer =>
+  doubt === undefined ? NOTFOUND : tempOf(doubt);

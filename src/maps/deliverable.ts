@@ -1,5 +1,5 @@
 import type { Entry } from '../directory/directory.ts';
-import type { Rules } from './map.ts';
+import type { Rules } from './kind.ts';
 
 /** Whether mail for an entry is taken: `later` defers it. */
 export type Deliverable = 'yes' | 'no' | 'later';

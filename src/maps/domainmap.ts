@@ -1,7 +1,6 @@
 import { parseDomain } from '../address.ts';
-import type { MapHandler } from './answer.ts';
+import { denyUnlessDoubtful, type MapHandler } from './answer.ts';
 import type { DomainSet } from './domains.ts';
-import { denyUnlessDoubtful } from './map.ts';
 
 /** Is a domain ours? Answered from the set held here, at once, and never TEMP while that set is known. */
 export const createDomainMap =

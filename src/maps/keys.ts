@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import {
   type Address,
+  foldKey,
   MAX_ADDRESS_BYTES,
   parseAddress,
-  parseDomain,
   splitExtension,
 } from '../address.ts';
 
@@ -22,7 +22,7 @@ export type KeyMode = 'exact' | 'address' | 'domain' | 'host';
 export function deriveKeys(key: string, mode: KeyMode, delimiters: string): readonly string[] {
   if (isUnusable(key)) return [];
   const address = parseAddress(key);
-  const whole = fold(key, address);
+  const whole = foldKey(key);
   switch (mode) {
     case 'exact':
       return [whole];
@@ -37,9 +37,6 @@ export function deriveKeys(key: string, mode: KeyMode, delimiters: string): read
 
 const isUnusable = (key: string): boolean =>
   Buffer.byteLength(key) > MAX_ADDRESS_BYTES || /[\p{Cc}\ufffd]/u.test(key);
-
-const fold = (key: string, address: Address | undefined): string =>
-  address?.text ?? parseDomain(key) ?? key.normalize('NFC').toLowerCase();
 
 function accessKeys(address: Address, delimiters: string): readonly string[] {
   const { domain } = address;
@@ -59,6 +56,8 @@ function people(address: Address | undefined, delimiters: string): readonly stri
 /** A name and its parents, each parent behind `mark`. */
 function withParents(name: string, mark: string): readonly string[] {
   const keys = [name];
+  // What only looks like an address (ann@[192.0.2.1]) has no parents.
+  if (name.includes('@')) return keys;
   for (let dot = name.indexOf('.', 1); dot !== -1; dot = name.indexOf('.', dot + 1))
     keys.push(`${mark}${name.slice(dot + 1)}`);
   return keys;

@@ -1,5 +1,5 @@
 import { entryDeliverable } from './deliverable.ts';
-import type { Kind } from './map.ts';
+import type { Kind } from './kind.ts';
 import type { Template } from './template.ts';
 
 /** Does a mailbox exist? An alias, a group, a role and a catch-all are none. `result` shapes the data of an OK. */

@@ -1,49 +1,11 @@
-import { type Address, parseAddress } from '../address.ts';
-import type { Entry } from '../directory/directory.ts';
-import type { Context, Maybe, Unknown } from '../lookup/outcome.ts';
-import { type Answer, type MapHandler, NOTFOUND } from './answer.ts';
-import { type Candidate, type CandidateKind, listTargets } from './candidates.ts';
-import type { Domain, DomainSet } from './domains.ts';
+import { parseAddress } from '../address.ts';
+import type { Context, Maybe } from '../lookup/outcome.ts';
+import { type Answer, denyUnlessDoubtful, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
+import { type CandidateKind, listTargets } from './candidates.ts';
+import type { Domain } from './domains.ts';
+import type { Asked, Kind, MapWorld } from './kind.ts';
 import { type Match, search } from './search.ts';
 import { firstDeliverable, type Taken } from './target.ts';
-
-/** What the configuration decides for all maps. */
-export interface Rules {
-  /** Characters that may begin an address's extension. */
-  readonly delimiters: string;
-  readonly propagateExtension: 'yes' | 'no';
-  readonly disabled: 'reject' | 'accept' | 'defer';
-  /** Who may send as a group: nobody, or its members. */
-  readonly groupSenders: 'none' | 'members';
-}
-
-/** What address maps look at. */
-export interface MapWorld {
-  readonly domains: DomainSet;
-  readonly rules: Rules;
-}
-
-/** An address as it was asked. */
-export interface Asked extends Address {
-  /** As Postfix wrote it. */
-  readonly key: string;
-}
-
-/** What entries mean in one map: its data; `nothing`; `elsewhere`, another map answers OK for it; `later`, deferred. */
-export type Meaning = { readonly data: string } | 'nothing' | 'elsewhere' | 'later';
-
-/** Turns the entries that hold an address into an answer for one kind of map. Pure: the law lives in `answerOf`. */
-export interface Kind {
-  /** `entries` holds at least one; `candidate` says where they were found. */
-  readonly ofEntries: (
-    entries: readonly Entry[],
-    candidate: Candidate,
-    asked: Asked,
-    world: MapWorld,
-  ) => Meaning;
-  /** What a role's or the catch-all's target means, which takes the mail of nobody's address. */
-  readonly ofTarget: (target: string, asked: Asked) => Meaning;
-}
 
 /** Makes a map of `kind`: key → address → entries → answer. */
 export function createMap(
@@ -71,12 +33,12 @@ export function createMap(
    * where the other map speaks for the same entry.
    */
   function answerOf({ outcome, candidate }: Match, asked: Asked): Answer {
-    if (outcome.status === 'unknown') return temp(outcome);
+    if (outcome.status === 'unknown') return tempOf(outcome);
     if (outcome.status === 'none') return NOTFOUND;
     const meaning = kind.ofEntries(outcome.value, candidate, asked, world);
     if (typeof meaning === 'object') return { status: 'OK', data: meaning.data };
     if (meaning === 'later') return DISABLED;
-    return outcome.stale !== undefined && meaning === 'nothing' ? temp(outcome.stale) : NOTFOUND;
+    return outcome.stale !== undefined && meaning === 'nothing' ? tempOf(outcome.stale) : NOTFOUND;
   }
 
   function answerNobody(asked: Asked, domain: Domain, context: Context): Maybe<Answer> {
@@ -89,20 +51,13 @@ export function createMap(
   }
 
   function answerTaken(taken: Taken, asked: Asked): Answer {
-    if ('status' in taken) return taken.status === 'none' ? NOTFOUND : temp(taken);
-    const meaning = kind.ofTarget(taken.target, asked);
-    return typeof meaning === 'object' ? { status: 'OK', data: meaning.data } : NOTFOUND;
+    if (!('status' in taken)) {
+      const meaning = kind.ofTarget(taken.target, asked);
+      return typeof meaning === 'object' ? { status: 'OK', data: meaning.data } : NOTFOUND;
+    }
+    if (taken.status === 'none') return NOTFOUND;
+    return taken.status === 'later' ? DISABLED : tempOf(taken);
   }
 }
 
 const DISABLED: Answer = { status: 'TEMP', reason: 'idpmap disabled, the account is disabled' };
-
-/** Says TEMP for what is not known: the cause and the directory, nothing that names a person. */
-export const temp = ({ cause, directory }: Unknown): Answer => ({
-  status: 'TEMP',
-  reason: `idpmap ${cause} ${directory}`,
-});
-
-/** NOTFOUND, unless there is a doubt. */
-export const denyUnlessDoubtful = (doubt: Unknown | undefined): Answer =>
-  doubt === undefined ? NOTFOUND : temp(doubt);

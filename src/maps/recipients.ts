@@ -1,5 +1,5 @@
 import { isDeliverable } from './deliverable.ts';
-import type { Kind } from './map.ts';
+import type { Kind } from './kind.ts';
 
 /** Does anybody take mail at an address, whoever delivers it? For relays: the data is the normalised address. */
 export const recipients: Kind = {

@@ -1,4 +1,4 @@
-import type { Kind } from './map.ts';
+import type { Kind } from './kind.ts';
 
 /** Owns addresses that somebody holds and nobody may send as: NOTFOUND would let anybody. RFC 2606 keeps it free. */
 export const NO_LOGIN = 'no-login.invalid';

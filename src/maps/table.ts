@@ -1,8 +1,7 @@
 import type { Context, Maybe, Outcome } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';
-import { type Answer, type MapHandler, NOTFOUND } from './answer.ts';
+import { type Answer, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
 import { deriveKeys, type KeyMode } from './keys.ts';
-import { temp } from './map.ts';
 
 export interface TableOptions {
   readonly source: Source<string>;
@@ -29,7 +28,7 @@ export function createTableMap(options: TableOptions): MapHandler {
     const conclude = (settled: Outcome<string>): Maybe<Answer> => {
       if (settled.status === 'none') return askFrom(keys, index + 1, context);
       if (settled.status === 'unknown')
-        return whenUnknown === 'notfound' ? NOTFOUND : temp(settled);
+        return whenUnknown === 'notfound' ? NOTFOUND : tempOf(settled);
       const data = format(settled.value, options.result);
       return data === '' ? askFrom(keys, index + 1, context) : { status: 'OK', data };
     };

@@ -2,14 +2,17 @@ import { parseAddress } from '../address.ts';
 import { type Context, type Maybe, NONE, type Outcome, type Unknown } from '../lookup/outcome.ts';
 import type { CandidateKind } from './candidates.ts';
 import { isDeliverable } from './deliverable.ts';
-import type { MapWorld } from './map.ts';
+import type { MapWorld } from './kind.ts';
 import { search } from './search.ts';
 
 /** People only: a target that leads to another role or catch-all could run in circles. */
 const PEOPLE: ReadonlySet<CandidateKind> = new Set(['exact', 'extension', 'aliasOf']);
 
-/** The target that takes the mail; `NONE`: no target can; or the doubt about one. */
-export type Taken = { readonly target: string } | typeof NONE | Unknown;
+/** A target whose mail is deferred. */
+const LATER = { status: 'later' } as const;
+
+/** The target that takes the mail; `NONE`: no target can; one that takes it later; or the doubt about one. */
+export type Taken = { readonly target: string } | typeof NONE | typeof LATER | Unknown;
 
 /** Gives the first of the configured `targets` that can be delivered: mail that got 250 must not bounce later. */
 export function firstDeliverable(
@@ -42,6 +45,7 @@ function judge(
   { rules }: MapWorld,
 ): Taken {
   if (outcome.status !== 'found') return outcome;
-  if (isDeliverable(outcome.value, rules) === 'yes') return { target };
-  return outcome.stale ?? NONE;
+  const deliverable = isDeliverable(outcome.value, rules);
+  if (deliverable === 'yes') return { target };
+  return deliverable === 'later' ? LATER : (outcome.stale ?? NONE);
 }

@@ -1,6 +1,6 @@
+import { foldKey } from '../../address.ts';
 import type { Entry } from '../directory.ts';
 import type { PeopleFile } from './schema.ts';
-import { foldKey } from './tables.ts';
 
 /** A people file that has been checked, all addresses, domains and keys normalised. */
 export interface Content {

@@ -1,6 +1,5 @@
-import { parseAddress } from '../../address.ts';
+import { foldKey, parseAddress } from '../../address.ts';
 import type { Problem } from './problems.ts';
-import { foldKey } from './tables.ts';
 
 /**
  * Finds accounts with the address or the id of an earlier one, and keys of a table that fold to the same. Takes the

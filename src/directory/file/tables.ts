@@ -1,4 +1,4 @@
-import { parseAddress, parseDomain } from '../../address.ts';
+import { foldKey } from '../../address.ts';
 import { Fault } from '../directory.ts';
 import type { Row } from './content.ts';
 
@@ -25,16 +25,4 @@ export function createTables(file: string, names: readonly string[]) {
       throw new Fault('entry', `${file} has no table "${table}", it has ${known}`);
     },
   };
-}
-
-/**
- * Folds a key as Postfix might write it: addresses and domains normalised, also in `@example.org` and `.example.org`,
- * all else (`192.0.2.7`, `*`, `<>`) in lower case.
- */
-export function foldKey(key: string): string {
-  const address = parseAddress(key);
-  if (address !== undefined) return address.text;
-  const mark = /^[@.]/.exec(key)?.[0] ?? '';
-  const domain = parseDomain(key.slice(mark.length));
-  return domain === undefined ? key.normalize('NFC').toLowerCase() : mark + domain;
 }

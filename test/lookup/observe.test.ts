@@ -1,0 +1,80 @@
+import { expect, test, vi } from 'vitest';
+import type { Step } from '../../src/lookup/outcome.ts';
+import { account } from '../support/scripted.ts';
+import { contextNow, openDirectory, TIMES, useFakeTime } from '../support/world.ts';
+
+useFakeTime();
+
+const ANN = account('ann@x.org');
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+test('counts what callers get, each once', async () => {
+  const { source, guard, directory } = openDirectory('d0', [ANN], { times: { prefetch: 1 } });
+  await source.lookup(ANN.address, contextNow());
+  await source.lookup(ANN.address, contextNow());
+  await source.lookup('who@x.org', contextNow());
+  await pass(TIMES.freshMs);
+  directory.mode = 'fails';
+  await source.lookup(ANN.address, contextNow());
+  await source.lookup('who@x.org', contextNow());
+  await source.lookup('bob@x.org', contextNow());
+  const { causes, ...figures } = guard.figures;
+  expect(figures).toEqual({
+    found: 2,
+    none: 1,
+    stale: 1,
+    unknown: 2,
+    remembered: 1,
+    joined: 0,
+    asked: 5,
+    prefetched: 0,
+    bugs: 0,
+  });
+  expect(causes.directory).toBe(3);
+});
+
+test('counts what memory knew of a failure as remembered', async () => {
+  const { source, guard, directory } = openDirectory('d0');
+  directory.mode = 'fails';
+  await source.lookup(ANN.address, contextNow());
+  await source.lookup(ANN.address, contextNow());
+  expect(guard.figures).toMatchObject({ unknown: 2, remembered: 1, asked: 1 });
+});
+
+test('counts a prefetch as a question that nobody waits for', async () => {
+  const { source, guard } = openDirectory('d0', [ANN]);
+  await source.lookup(ANN.address, contextNow());
+  await pass(TIMES.freshMs * TIMES.prefetch);
+  await source.lookup(ANN.address, contextNow());
+  await pass(0);
+  expect(guard.figures).toMatchObject({ found: 2, asked: 2, prefetched: 1, joined: 0 });
+});
+
+test('counts no question that never reached the directory', async () => {
+  const { source, guard } = openDirectory('d0', [], {
+    limit: { inFlight: 0, perSecond: 1, queue: 0, queueWaitMs: 1 },
+  });
+  await source.lookup(ANN.address, contextNow());
+  expect(guard.figures).toMatchObject({ unknown: 1, asked: 0 });
+  expect(guard.figures.causes.overload).toBe(1);
+});
+
+test('tells the steps of a cold question, of one that joins it and of one that remembers', async () => {
+  const { source } = openDirectory('d0', [ANN]);
+  const listen = () => {
+    const steps: Step[] = [];
+    return { steps, context: { ...contextNow(), tell: (step: Step) => steps.push(step) } };
+  };
+  const [cold, joining] = [listen(), listen()];
+  await Promise.all(
+    [cold, joining].map(async ({ context }) => source.lookup(ANN.address, context)),
+  );
+  await pass(100);
+  const warm = listen();
+  await source.lookup(ANN.address, warm.context);
+  const about = { directory: 'd0', key: ANN.address };
+  const outcome = expect.objectContaining({ step: 'outcome', ...about });
+  expect(cold.steps).toEqual([{ step: 'asked', ...about }, outcome]);
+  expect(joining.steps).toEqual([{ step: 'memory', ...about, state: 'joined' }, outcome]);
+  expect(warm.steps).toEqual([{ step: 'memory', ...about, state: 'fresh', ageMs: 100 }, outcome]);
+});
