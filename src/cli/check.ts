@@ -5,7 +5,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Served } from '../daemon/served.ts';
 import type { State } from '../daemon/state.ts';
-import { firstDeliverable } from '../maps/target.ts';
+import { firstDeliverable, type Taken } from '../maps/target.ts';
 import { type CommonOptions, load, print } from './common.ts';
 import { type Direct, withDirect } from './direct.ts';
 import { EXIT } from './exit.ts';
@@ -132,17 +132,23 @@ async function checkTarget(
   contextNow: Direct['contextNow'],
 ): Promise<Finding> {
   const taken = await firstDeliverable([target], routes.world, contextNow());
-  if ('status' in taken) {
-    const why =
-      taken.status === 'none' ? 'nobody enabled has it: such mail is refused' : taken.reason;
-    return {
-      level: taken.status === 'none' ? 'warning' : 'failed',
-      about,
-      text: `${target}: ${why}`,
-    };
-  }
+  if ('status' in taken) return { about, ...judgeUntaken(target, taken) };
   const domain = parseAddress(target)?.domain ?? '';
   const where =
     routes.world.domains.get(domain) === undefined ? 'is elsewhere, not checked' : 'takes mail';
   return { level: 'ok', about, text: `${target} ${where}` };
+}
+
+function judgeUntaken(
+  target: string,
+  taken: Exclude<Taken, { readonly target: string }>,
+): Omit<Finding, 'about'> {
+  switch (taken.status) {
+    case 'none':
+      return { level: 'warning', text: `${target}: nobody enabled has it: such mail is refused` };
+    case 'later':
+      return { level: 'warning', text: `${target}: it is disabled: such mail is deferred` };
+    case 'unknown':
+      return { level: 'failed', text: `${target}: ${taken.reason}` };
+  }
 }

@@ -20,7 +20,7 @@ export async function load({ config, demo }: CommonOptions): Promise<LoadedConfi
     return await loadConfig({
       environment: process.env,
       ...(config !== undefined && { file: config }),
-      ...(demo === true && { overrides: DEMO }),
+      ...(demo === true && { instead: DEMO }),
     });
   } catch (error) {
     if (error instanceof ConfigError)

@@ -18,16 +18,38 @@ const MAX_ADDRESSES = 1000;
 /** Rehearses an outage of the directories, beside the running daemon and without touching it. */
 export async function drill(addresses: readonly string[], options: DrillOptions): Promise<number> {
   const { settings } = await load(options);
+  const cutMs = readDuration(options.for);
   const report = await runDrill({
     settings,
     addresses: await gather(addresses, options, controlPathOf(settings, options)),
     how: options.hang === true ? 'hang' : 'refuse',
-    cutMs: parseDuration(options.for),
+    cutMs,
     log: silentLog,
   });
   print(options, report, format(report));
   return report.passed ? EXIT.ok : EXIT.software;
 }
+
+function readDuration(given: string): number {
+  try {
+    return parseDuration(given);
+  } catch (error) {
+    throw new CliError(EXIT.usage, `--for ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function readAddresses(file: string): Promise<string> {
+  try {
+    return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
+  } catch (error) {
+    throw new CliError(EXIT.data, `--from ${file} can't be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 /** Those given, else those of a file, else those that the running daemon remembers. */
 async function gather(
@@ -37,8 +59,7 @@ async function gather(
 ): Promise<readonly string[]> {
   if (given.length > 0) return given;
   if (from !== undefined) {
-    const lines = from === '-' ? await text(process.stdin) : await readFile(from, 'utf8');
-    return lines
+    return (await readAddresses(from))
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '');
@@ -53,6 +74,15 @@ async function gather(
   );
 }
 
+function conclude({ before, known, strangers, recoveredAfterMs }: DrillReport): string {
+  if (before[250] === 0)
+    return 'nobody got 250 before the cut, so nobody could be missed: name people who are there, and see idpmap check';
+  if (known[550] + known[554] + strangers[550] + strangers[554] > 0) return 'mail was refused';
+  if (known[451] > 0) return 'people who were known were deferred';
+  if (recoveredAfterMs === undefined) return 'it is not as before';
+  return 'nothing was refused';
+}
+
 function format(report: DrillReport): string {
   const line = (name: string, tally: Tally): string =>
     `${name.padEnd(34)} 250: ${tally[250]}  451: ${tally[451]}  550: ${tally[550]}  554: ${tally[554]}`;
@@ -63,6 +93,6 @@ function format(report: DrillReport): string {
     line('strangers, directories cut', report.strangers),
     line('after the cut', report.after),
     ms === undefined ? 'it did not recover' : `as before ${ms} ms after the directories came back`,
-    report.passed ? 'passed: nothing was refused' : 'NOT passed',
+    `${report.passed ? 'passed' : 'NOT passed'}: ${conclude(report)}`,
   ].join('\n');
 }

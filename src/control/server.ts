@@ -27,12 +27,15 @@ export async function openControl(
   takeover?: Takeover,
 ): Promise<ControlServer> {
   await prepareDirectory(dirname(path));
-  const open = new Set<Socket>();
+  /** Every connection, and its reply under way. */
+  const open = new Map<Socket, Promise<void>>();
   const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
-    open.add(socket);
+    open.set(socket, Promise.resolve());
     socket.once('close', () => open.delete(socket));
     socket.on('error', () => {});
-    serve(socket, handlers, log);
+    readLine(socket, (line) => {
+      open.set(socket, reply(socket, line, handlers, log));
+    });
   });
   const binding = await bindUnix(server, { kind: 'unix', path, mode: OWNER_ONLY }, takeover);
   return {
@@ -40,7 +43,9 @@ export async function openControl(
     close: async () => {
       await binding.withdraw();
       server.close();
-      for (const socket of open) socket.end();
+      await Promise.all(open.values());
+      // Whoever has not asked by now, or does not read, must not keep the process.
+      for (const socket of open.keys()) socket.destroySoon();
     },
   };
 }
@@ -51,31 +56,63 @@ async function prepareDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 }).catch(() => {});
 }
 
-/** One request a connection: its reply ends it. */
-function serve(socket: Socket, handlers: Handlers, log: Log): void {
+/** One request a connection; what comes behind it is dropped. `take` gets the line, absent: it is too long. */
+function readLine(socket: Socket, take: (line: string | undefined) => void): void {
   let text = '';
+  const leave = (): void => {
+    socket.end();
+  };
+  socket.once('end', leave);
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
     text += chunk;
     const end = text.indexOf('\n');
-    if (end === -1 && text.length <= MAX_LINE_BYTES) return;
-    socket.removeAllListeners('data').resume();
-    void answer(text.slice(0, end), handlers, log).then((reply) => {
-      socket.end(`${JSON.stringify(reply)}\n`);
-    });
+    const isTooLong = Buffer.byteLength(end === -1 ? text : text.slice(0, end)) > MAX_LINE_BYTES;
+    if (end === -1 && !isTooLong) return;
+    // Who closes his half early still gets the reply.
+    socket.removeAllListeners('data').off('end', leave).resume();
+    take(isTooLong ? undefined : text.slice(0, end));
   });
-  socket.once('end', () => socket.end());
+}
+
+async function reply(
+  socket: Socket,
+  line: string | undefined,
+  handlers: Handlers,
+  log: Log,
+): Promise<void> {
+  const given: CommandReply<unknown> =
+    line === undefined
+      ? { error: `a command is a line of at most ${MAX_LINE_BYTES} bytes` }
+      : await answer(line, handlers, log);
+  socket.end(`${JSON.stringify(given)}\n`);
 }
 
 async function answer(line: string, handlers: Handlers, log: Log): Promise<CommandReply<unknown>> {
   try {
-    // The client's types say what the arguments are, and only the owner gets this far.
-    const { command, args }: { command?: unknown; args: never } = JSON.parse(line);
-    const handler = Object.entries(handlers).find(([name]) => name === command)?.[1];
-    if (handler === undefined) return { error: `there is no command ${String(command)}` };
-    return { result: await handler(args) };
+    const request = readRequest(line);
+    if (request === undefined)
+      return { error: 'a command is a line of JSON: {"command": NAME, "args": {…}}' };
+    const handler = Object.entries(handlers).find(([name]) => name === request.command)?.[1];
+    if (handler === undefined) return { error: `there is no command ${request.command}` };
+    return { result: await handler(request.args) };
   } catch (error) {
     log.debug({ err: error }, 'a command failed');
     return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The client's types say what the arguments of each command are, and only the owner gets this far. */
+interface Request {
+  readonly command: string;
+  readonly args: never;
+}
+
+function readRequest(line: string): Request | undefined {
+  try {
+    const request: Request | null = JSON.parse(line);
+    return typeof request?.command === 'string' ? request : undefined;
+  } catch {
+    return undefined;
   }
 }

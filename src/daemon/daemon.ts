@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { createCoarseClock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
 import { type ControlConnection, connectControl, NoDaemonError } from '../control/client.ts';
@@ -10,7 +9,9 @@ import type { Limits } from '../socketmap/protocol.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import type { Takeover } from '../socketmap/tcp.ts';
 import { createHandlers } from './commands.ts';
+import { listChangedLater } from './later.ts';
 import { listEndpoints, type OpenListener, openListeners } from './listeners.ts';
+import { buildRoutes } from './routes.ts';
 import { createSaver } from './saver.ts';
 import {
   closeState,
@@ -96,23 +97,27 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     return stopping;
   };
 
+  const answerFrom = (next: State): void => {
+    state = next;
+    route = createRouter(state.routes.maps, maps, log);
+  };
+
   const swap = async (settings: Settings): Promise<void> => {
     const next = await createState(settings, stateOptions, state);
+    const former = { state, open };
     try {
-      const opened = await openListeners(server, settings.listen, open);
-      const former = { state, open };
-      [state, open] = [next, opened];
-      route = createRouter(state.routes.maps, maps, log);
-      await Promise.all([
-        retireState(former.state, state),
-        ...former.open
-          .filter((each) => !opened.includes(each))
-          .map(({ listener }) => listener.close(DRAIN_MS)),
-      ]);
+      open = await openListeners(server, settings.listen, former.open);
     } catch (error) {
       await retireState(next, state);
       throw error;
     }
+    answerFrom(next);
+    await Promise.all([
+      retireState(former.state, next),
+      ...former.open
+        .filter((each) => !open.includes(each))
+        .map(({ listener }) => listener.close(DRAIN_MS)),
+    ]);
   };
 
   const reload = async (settings: Settings): Promise<boolean> => {
@@ -120,15 +125,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     try {
       await swap(settings);
     } catch (error) {
+      // Memories may have other sizes by now, and be other objects: those that are kept are those that answer.
+      answerFrom({ ...state, routes: buildRoutes(state.settings, state.served) });
       reloads.failed += 1;
       log.error({ err: error }, 'the new configuration can’t be used, the old one serves on');
       return false;
     }
     reloads.succeeded += 1;
     log.info(describe(), 'configuration reloaded');
-    for (const setting of ['connections', 'control'] as const)
-      if (!isDeepStrictEqual(before[setting], settings[setting]))
-        log.warn({ setting }, 'this setting changes at the next start only');
+    for (const setting of listChangedLater(before, settings))
+      log.warn({ setting }, 'this setting changes at the next start only');
     return true;
   };
 
@@ -159,6 +165,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   } catch (error) {
     await server.drain(0);
     saver.stop();
+    await control?.close();
     await closeState(state);
     clock.stop();
     throw error;

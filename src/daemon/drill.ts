@@ -9,7 +9,7 @@ import { expire } from '../lookup/memory.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { explain } from '../maps/explain.ts';
 import type { Verdict } from '../maps/verdict.ts';
-import { closeState, createState, type State } from './state.ts';
+import { closeState, createState, proveState, type State } from './state.ts';
 
 export interface DrillOptions {
   readonly settings: Settings;
@@ -24,7 +24,10 @@ export interface DrillOptions {
 /** What mail got in one phase: how many addresses got which of Postfix's codes. */
 export type Tally = Record<Verdict['code'], number>;
 
-/** What a drill found. It is passed where nothing was refused during the cut, and all is well after it. */
+/**
+ * What a drill found. It is passed where somebody was known, nothing was refused and nobody known was deferred during the
+ * cut, and all is as before after it.
+ */
 export interface DrillReport {
   readonly before: Tally;
   /** Addresses that got 250 before, asked again and again while the directories were cut. */
@@ -37,6 +40,7 @@ export interface DrillReport {
   readonly passed: boolean;
 }
 
+const PROOF_MS = 10_000;
 const ROUND_MS = 500;
 const RECOVERY_MS = 15_000;
 const STRANGERS = 20;
@@ -62,6 +66,8 @@ export async function drill({
       cuttable(await openDirectory(name, directory, hooks), () => cut.is, how),
   });
   try {
+    // A directory that is still being opened is no outage.
+    await proveState(state, PROOF_MS);
     const before = await askAll(state, addresses);
     const known = addresses.filter((_, i) => before[i]?.code === 250);
     const strangers = randomAddresses(settings);
@@ -72,16 +78,20 @@ export async function drill({
     do {
       count(during.known, await askAll(state, known));
       count(during.strangers, await askAll(state, strangers));
-      await delay(ROUND_MS);
+      await delay(Math.min(ROUND_MS, Math.max(0, end - preciseClock.now())));
     } while (preciseClock.now() < end);
     cut.is = false;
-    const recovery = await recover(state, addresses, before);
     const refused = [during.known, during.strangers].some((tally) => tally[550] + tally[554] > 0);
+    const recovery = await recover(state, addresses, before);
     return {
       before: tallyOf(before),
       ...during,
       ...recovery,
-      passed: !refused && during.known[451] === 0 && recovery.recoveredAfterMs !== undefined,
+      passed:
+        known.length > 0 &&
+        !refused &&
+        during.known[451] === 0 &&
+        recovery.recoveredAfterMs !== undefined,
     };
   } finally {
     await closeState(state);

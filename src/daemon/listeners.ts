@@ -35,11 +35,13 @@ export async function openListeners(
         all.push(same);
         continue;
       }
+      // An endpoint of our own whose other settings changed is handed on, as between two daemons.
+      const handsOn = open.some((each) => isSamePlace(each.settings, settings)) ? 'yes' : takeover;
       const listener = await server.listen({
         endpoint: settings.endpoint,
         ...(settings.allow && { allow: settings.allow }),
         ...(tls && { tls }),
-        ...(takeover && { takeover }),
+        ...(handsOn && { takeover: handsOn }),
       });
       opened.push(listener);
       all.push({ settings, listener });
@@ -50,6 +52,9 @@ export async function openListeners(
     throw error;
   }
 }
+
+const isSamePlace = (one: ListenSettings, other: ListenSettings): boolean =>
+  formatEndpoint(one.endpoint) === formatEndpoint(other.endpoint);
 
 async function readTls({ tls, endpoint }: ListenSettings): Promise<ServerTls | undefined> {
   if (tls === undefined) return undefined;

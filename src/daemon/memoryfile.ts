@@ -34,7 +34,9 @@ export async function saveMemory(
   clock: Clock,
 ): Promise<void> {
   const aside = `${path}.${process.pid}`;
-  const file = await open(aside, 'w', 0o600);
+  // Left behind by a process of the same number; its mode, or where a link leads, is not ours to trust.
+  await rm(aside, { force: true });
+  const file = await open(aside, 'wx', 0o600);
   try {
     await writeLines(file, listLines(served, clock));
     await file.sync();

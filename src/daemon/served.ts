@@ -85,18 +85,28 @@ export async function serveDirectory(
     log,
     showAddress: options.showAddress,
   });
-  const listDomains = directory.domains?.bind(directory);
-  const list =
-    listDomains &&
-    createDomainList({
-      name,
-      ask: createQuestion(listDomains, guard),
-      refreshMs: settings.domainsRefresh,
-      guard: settings.domainsGuard,
-      log,
-    });
+  const list = openList({ name, settings, directory, guard }, log, former?.list);
   const served = { name, settings, directory, guard, cleaned: { dropped: 0 }, memories };
   return list === undefined ? served : { ...served, list };
+}
+
+function openList(
+  { name, settings, directory, guard }: Omit<Served, 'cleaned' | 'memories' | 'list'>,
+  log: Log,
+  former?: DomainList,
+): DomainList | undefined {
+  const listDomains = directory.domains?.bind(directory);
+  if (listDomains === undefined) return undefined;
+  const list = createDomainList({
+    name,
+    ask: createQuestion(listDomains, guard),
+    refreshMs: settings.domainsRefresh,
+    guard: settings.domainsGuard,
+    log,
+  });
+  // What it listed before is ours until it lists again: to Postfix, a domain's TEMP is there to stay.
+  list.restore([...(former?.names() ?? [])]);
+  return list;
 }
 
 function resize(memories: Memories, sizes: MemorySizes): void {

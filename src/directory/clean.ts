@@ -15,21 +15,23 @@ const UNUSABLE_LOGIN = /[\s,\p{Cc}\ufffd]|^$/u;
  * @throws {Fault} `entry` where an entry's own address is none: it exists, but nobody can say where its mail goes
  */
 export function cleanEntry(entry: Entry, figures: CleanFigures): Entry {
-  const addresses = (values: readonly string[]): readonly string[] =>
-    keepUsable(values, figures, normalise);
   const address = normalise(entry.address);
   if (address === undefined)
     throw new Fault('entry', `the entry ${entry.id} has no usable address of its own`);
-  return {
-    ...entry,
-    address,
-    aliases: addresses(entry.aliases),
-    members: addresses(entry.members),
-    logins: keepUsable(entry.logins, figures, (login) =>
-      UNUSABLE_LOGIN.test(login) ? undefined : login,
-    ),
-  };
+  const aliases = keepUsable(entry.aliases, figures, normalise);
+  const members = keepUsable(entry.members, figures, normalise);
+  const logins = keepUsable(entry.logins, figures, usableLogin);
+  const isClean =
+    address === entry.address &&
+    aliases === entry.aliases &&
+    members === entry.members &&
+    logins === entry.logins;
+  // The directory's own object, where it holds its people in memory: thousands are remembered.
+  return isClean ? entry : { ...entry, address, aliases, members, logins };
 }
+
+const usableLogin = (login: string): string | undefined =>
+  UNUSABLE_LOGIN.test(login) ? undefined : login;
 
 const normalise = (text: string): string | undefined =>
   isMailbox(text) ? parseAddress(text)?.text : undefined;
@@ -39,7 +41,9 @@ function keepUsable(
   figures: CleanFigures,
   read: (value: string) => string | undefined,
 ): readonly string[] {
-  const usable = values.map(read).filter((value) => value !== undefined);
+  const all = values.map(read);
+  if (all.every((value, i) => value === values[i])) return values;
+  const usable = all.filter((value) => value !== undefined);
   figures.dropped += values.length - usable.length;
   return usable;
 }

@@ -94,6 +94,8 @@ export const withBreaker =
   (next) =>
   async (key, signal) => {
     let outcome: Outcome<T> = unknown('breaker-open', name, 'the directory fails and is not asked');
+    // Sooner than opossum's rejection, which costs an error and its stack.
+    if (breaker.isOpen()) return outcome;
     try {
       await breaker.run(async () => {
         outcome = await next(key, signal);

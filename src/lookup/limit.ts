@@ -6,30 +6,38 @@ export interface LimitOptions {
   readonly inFlight: number;
   /** Questions begun per second; a second's worth may be saved up. */
   readonly perSecond: number;
-  /** Questions that wait their turn at once, first come first served … */
+  /** Questions of each rank that wait their turn at once, first come first served … */
   readonly queue: number;
   /** … and how long each waits. */
   readonly queueWaitMs: number;
 }
+
+/** `known`: memory holds an older answer for the key. They go ahead of strangers, whose flood must not hold them up. */
+export type Rank = 'known' | 'stranger';
 
 /** One directory's door: so many questions at once and per second, the rest wait their turn. */
 export interface Limiter {
   /** Whether a question would be let in at once: a prefetch never waits. */
   readonly hasRoom: () => boolean;
   /** Resolves to whether the question was let in; then `leave` must follow. */
-  enter(): true | Promise<boolean>;
+  enter(rank: Rank): true | Promise<boolean>;
   leave(): void;
   readonly waiting: () => number;
 }
 
+/** Those who wait, in the order in which they came; each is told whether it is let in. */
+type Queue = Set<(admitted: boolean) => void>;
+
+/** Creates a directory's door; a second's worth of questions may be saved up. */
 export function createLimiter(options: LimitOptions, clock: Clock): Limiter {
   const { inFlight, perSecond, queue, queueWaitMs } = options;
-  const waiting = new Set<(admitted: boolean) => void>();
+  const queues: Readonly<Record<Rank, Queue>> = { known: new Set(), stranger: new Set() };
   let free = inFlight;
   let tokens = perSecond;
   let filledAt = clock.now();
   let wake: NodeJS.Timeout | undefined;
 
+  const waiting = (): number => queues.known.size + queues.stranger.size;
   const refill = (): void => {
     const now = clock.now();
     tokens = Math.min(perSecond, tokens + ((now - filledAt) * perSecond) / 1000);
@@ -37,66 +45,73 @@ export function createLimiter(options: LimitOptions, clock: Clock): Limiter {
   };
   const hasRoom = (): boolean => {
     refill();
-    return free > 0 && tokens >= 1 && waiting.size === 0;
+    return free > 0 && tokens >= 1 && waiting() === 0;
   };
   const take = (): void => {
     free -= 1;
     tokens -= 1;
   };
-  /** Lets in whoever waits, as far as slots and tokens go; the next token wakes the next. */
-  const admit = (): void => {
-    refill();
-    for (const enter of waiting) {
-      if (free < 1 || tokens < 1) break;
+  const admitFrom = (line: Queue): void => {
+    for (const enter of line) {
+      if (free < 1 || tokens < 1) return;
       take();
       enter(true);
     }
-    if (waiting.size > 0 && free > 0 && wake === undefined) {
-      wake = setTimeout(
-        () => {
-          wake = undefined;
-          admit();
-        },
-        Math.ceil(((1 - tokens) * 1000) / perSecond),
-      );
-    }
   };
-  const wait = (): Promise<boolean> =>
+  /** Lets in whoever waits, as far as slots and tokens go; the next token wakes the next. */
+  const admit = (): void => {
+    refill();
+    admitFrom(queues.known);
+    admitFrom(queues.stranger);
+    if (waiting() === 0 || free < 1 || wake !== undefined) return;
+    const untilTokenMs = Math.ceil(((1 - tokens) * 1000) / perSecond);
+    wake = setTimeout(() => {
+      wake = undefined;
+      admit();
+    }, untilTokenMs);
+  };
+  const wait = (line: Queue): Promise<boolean> =>
     new Promise((resolve) => {
       const timer = setTimeout(() => done(false), queueWaitMs);
       const done = (admitted: boolean): void => {
         clearTimeout(timer);
-        waiting.delete(done);
+        line.delete(done);
         resolve(admitted);
       };
-      waiting.add(done);
+      line.add(done);
       admit();
     });
 
   return {
     hasRoom,
-    enter: () => {
+    enter: (rank) => {
       if (hasRoom()) {
         take();
         return true;
       }
-      return waiting.size >= queue ? Promise.resolve(false) : wait();
+      const line = queues[rank];
+      return line.size >= queue ? Promise.resolve(false) : wait(line);
     },
     leave: () => {
       free += 1;
       admit();
     },
-    waiting: () => waiting.size,
+    waiting,
   };
 }
 
 /** Lets a flight in when there is room, else says *unknown: overload*. An open circuit spends neither slot nor token. */
 export const withLimit =
-  <T>(limiter: Limiter, isOpen: () => boolean, name: string): Policy<Flight<T>> =>
+  <T>(
+    limiter: Limiter,
+    isOpen: () => boolean,
+    rankOf: (key: string) => Rank,
+    name: string,
+  ): Policy<Flight<T>> =>
   (next) =>
   async (key, signal) => {
     if (isOpen()) return next(key, signal);
-    const entered = limiter.enter();
+    const entered = limiter.enter(rankOf(key));
     if (entered !== true && !(await entered))
       return unknown('overload', name, 'too many questions wait for the directory');
     try {

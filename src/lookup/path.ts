@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import { type Breaker, withBreaker } from './breaker.ts';
 import { consult } from './consult.ts';
 import { withDeadline } from './deadline.ts';
-import { type Limiter, withLimit } from './limit.ts';
+import { type Limiter, type Rank, withLimit } from './limit.ts';
 import { type Memory, recallFound } from './memory.ts';
 import { type LookupFigures, withObservation, withQuestionCount } from './observe.ts';
 import {
@@ -52,9 +52,11 @@ export function createSource<T>(
 ): Source<T> {
   const { name, limiter, breaker, prover, clock, figures } = guard;
 
+  const rankOf = (key: string): Rank => (memory.found.has(key) ? 'known' : 'stranger');
+
   const flight = chain<Flight<T>>(
     [
-      withLimit(limiter, breaker.isOpen, name),
+      withLimit(limiter, breaker.isOpen, rankOf, name),
       withBreaker(breaker, name),
       withTimeout(guard.timeoutMs, name),
       withProof(prover, name),
@@ -95,7 +97,7 @@ export function createQuestion<T>(
   const { name, limiter, breaker } = guard;
   const flight = chain<Flight<T>>(
     [
-      withLimit(limiter, breaker.isOpen, name),
+      withLimit(limiter, breaker.isOpen, () => 'known', name),
       withBreaker(breaker, name),
       withTimeout(guard.timeoutMs, name),
       withQuestionCount(guard.figures),

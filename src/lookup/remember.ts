@@ -137,7 +137,14 @@ function tellAge(
 function keptFound<T>({ value }: Found<T>, askedAt: number, times: Times): KeptFound<T> {
   const lifeMs = jitter(times.freshMs);
   const prefetchAt = askedAt + Math.trunc(lifeMs * times.prefetch);
-  return { status: 'found', value, askedAt, prefetchAt, freshUntil: askedAt + lifeMs };
+  // A copy is as long as it must be: what `filter` made has room for 17, kept for a day.
+  return {
+    status: 'found',
+    value: value.slice(),
+    askedAt,
+    prefetchAt,
+    freshUntil: askedAt + lifeMs,
+  };
 }
 
 /** ±10 %, so that what was learnt together is not asked again together. */

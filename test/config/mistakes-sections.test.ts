@@ -1,4 +1,8 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { describeIssues } from '../../src/config/issues.ts';
+import { secret } from '../../src/config/leaves.ts';
+import { readGroup } from '../../src/config/shape.ts';
 import { LEAST, mistakesIn } from './fixture.ts';
 
 test.each([
@@ -99,4 +103,29 @@ test.each([
   ],
 ])('tells %s, where it is and how to mend it', async (_, text, mistake) => {
   expect(await mistakesIn(text)).toEqual([`config: ${mistake}`]);
+});
+
+test('tells a directory where a socket should be, also by a relative path', async () => {
+  expect(await mistakesIn(`${LEAST}listen: unix:run/`)).toEqual([
+    'config: listen (line 6, column 9): "unix:run/" names no socket file, write unix:/path/of/the/socket',
+  ]);
+});
+
+test('a variable does not hide that the group around its setting is none', async () => {
+  const environment = { IDPMAP_LOG__LEVEL: 'debug' };
+  expect(await mistakesIn(`${LEAST}log: 5`, { environment })).toEqual([
+    'config: log (line 6, column 6): expected settings (name: value), found 5',
+  ]);
+});
+
+test('tells a secret that is missing as missing', () => {
+  const group = z.strictObject({ password: secret() });
+  const issues = group.safeParse({}).error?.issues ?? [];
+  expect(describeIssues(issues, {}, readGroup(group))).toEqual([
+    {
+      path: ['password'],
+      part: 'value',
+      message: 'is missing, write password: { file: PATH }, { env: NAME } or text',
+    },
+  ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createLimiter, type LimitOptions, withLimit } from '../../src/lookup/limit.ts';
+import { createLimiter, type LimitOptions, type Rank, withLimit } from '../../src/lookup/limit.ts';
 import type { Outcome } from '../../src/lookup/outcome.ts';
 import { account } from '../support/scripted.ts';
 import { contextNow, openDirectory, testClock, useFakeTime } from '../support/world.ts';
@@ -16,11 +16,11 @@ function open(options: Partial<LimitOptions> = {}) {
   const entered: number[] = [];
   const refused: number[] = [];
   let count = 0;
-  const come = (times = 1): void => {
+  const come = (times = 1, rank: Rank = 'stranger'): void => {
     for (let i = 0; i < times; i++) {
       const number = count++;
       const note = (isIn: boolean): void => void (isIn ? entered : refused).push(number);
-      const answer = limiter.enter();
+      const answer = limiter.enter(rank);
       if (answer === true) note(true);
       else void answer.then(note);
     }
@@ -51,7 +51,7 @@ describe('in flight', () => {
     const limiter = createLimiter({ ...WIDE, inFlight: 9, perSecond: 1 }, { now: () => now });
     const entered: string[] = [];
     const come = async (name: string): Promise<void> => {
-      const answer = limiter.enter();
+      const answer = limiter.enter('stranger');
       if (answer === true || (await answer)) entered.push(name);
     };
     void come('first');
@@ -96,6 +96,44 @@ describe('the queue', () => {
     limiter.leave();
     await pass(0);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('whom memory knows', () => {
+  test('goes ahead of strangers, and in the order of coming among themselves', async () => {
+    const { come, entered, limiter } = open({ inFlight: 1 });
+    come();
+    come(2);
+    come(2, 'known');
+    for (let i = 0; i < 4; i++) {
+      limiter.leave();
+      await pass(0);
+    }
+    expect(entered).toEqual([0, 3, 4, 1, 2]);
+  });
+
+  test('is let wait though strangers fill their queue', async () => {
+    const { come, entered, refused, limiter } = open({ inFlight: 1 });
+    come(1 + 3 + 1);
+    come(1, 'known');
+    limiter.leave();
+    await pass(0);
+    expect(refused).toEqual([4]);
+    expect(entered).toEqual([0, 5]);
+  });
+
+  test('is asked for before strangers when its answer has aged', async () => {
+    const ann = account('ann@x.org');
+    const { source, directory } = openDirectory('d0', [ann], {
+      limit: { inFlight: 1, perSecond: 500, queue: 100, queueWaitMs: 200 },
+    });
+    await source.lookup(ann.address, contextNow());
+    await pass(70_000);
+    directory.asked.length = 0;
+    for (const name of ['a', 'b', 'c']) void source.lookup(`${name}@x.org`, contextNow());
+    void source.lookup(ann.address, contextNow());
+    await pass(100);
+    expect(directory.asked).toEqual(['a@x.org', ann.address, 'b@x.org', 'c@x.org']);
   });
 });
 
@@ -148,7 +186,12 @@ describe('a flight', () => {
     { what: 'a bug', fly: () => Promise.reject(new TypeError('a planted bug')) },
   ])('that ends with $what gives back its slot', async ({ fly }) => {
     const { limiter } = open({ inFlight: 1 });
-    const flight = withLimit<string>(limiter, () => false, 'd0')(fly);
+    const flight = withLimit<string>(
+      limiter,
+      () => false,
+      () => 'stranger',
+      'd0',
+    )(fly);
     await flight('key', new AbortController().signal).catch(() => {});
     expect(limiter.hasRoom()).toBe(true);
   });
@@ -156,7 +199,12 @@ describe('a flight', () => {
   test('spends neither slot nor token while the circuit is open', async () => {
     const { limiter } = open({ inFlight: 1, perSecond: 1 });
     const never = new Promise<never>(() => {});
-    const flight = withLimit<string>(limiter, () => true, 'd0')(() => never);
+    const flight = withLimit<string>(
+      limiter,
+      () => true,
+      () => 'stranger',
+      'd0',
+    )(() => never);
     void flight('key', new AbortController().signal);
     expect(limiter.hasRoom()).toBe(true);
   });
@@ -164,7 +212,12 @@ describe('a flight', () => {
   test('that is refused says unknown: overload, and asks nothing', async () => {
     const { limiter } = open({ inFlight: 0, queue: 0 });
     const asked = vi.fn<() => Promise<Outcome<string>>>();
-    const flight = withLimit<string>(limiter, () => false, 'd0')(asked);
+    const flight = withLimit<string>(
+      limiter,
+      () => false,
+      () => 'stranger',
+      'd0',
+    )(asked);
     const outcome = await flight('key', new AbortController().signal);
     expect(outcome).toMatchObject({ status: 'unknown', cause: 'overload', directory: 'd0' });
     expect(asked).not.toHaveBeenCalled();

@@ -41,13 +41,15 @@ export interface Instance {
   readonly opened: readonly string[];
   readonly closed: readonly string[];
   /** Asks over the wire and shows the reply: `OK ann@example.org`. */
-  ask(map: string, key: string): Promise<string>;
-  command<Name extends CommandName>(
+  readonly ask: (map: string, key: string) => Promise<string>;
+  readonly command: <Name extends CommandName>(
     name: Name,
     args: Commands[Name]['args'],
-  ): Promise<Commands[Name]['result']>;
-  /** Reloads with another configuration, in the same surroundings. */
-  reload(config: string): Promise<boolean>;
+  ) => Promise<Commands[Name]['result']>;
+  /** Reads another configuration, in the same surroundings. */
+  readonly read: (config: string) => Promise<Settings>;
+  /** Reloads with it. */
+  readonly reload: (config: string) => Promise<boolean>;
 }
 
 /** Makes a place for a test's files, which goes when the test does. */
@@ -97,6 +99,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     closed,
     ask: async (map, key) => show(await client.ask(map, key)),
     command: (name, args) => sendCommand(controlPath, name, args),
+    read: (config) => settingsOf(surroundings(config), place),
     reload: async (config) => daemon.reload(await settingsOf(surroundings(config), place)),
   };
 }
@@ -145,6 +148,9 @@ function opener(
 
 /** The same directory, which lists no domains. */
 export function listingNone(directory: ScriptedDirectory): Directory {
-  const { find, probe, close } = directory;
-  return { find, probe, close };
+  return {
+    find: (address, signal) => directory.find(address, signal),
+    probe: (signal) => directory.probe(signal),
+    close: () => directory.close(),
+  };
 }

@@ -9,6 +9,7 @@ import { type Postfix, startPostfix } from './postfix.ts';
 import type { MainCf } from './postfix-config.ts';
 import type { RunningProcess } from './process.ts';
 import { makeTemporaryDirectory } from './temporary.ts';
+import { until } from './until.ts';
 
 /** How Postfix, jailed as Debian has it, reaches the daemon. */
 export type Wire = 'tcp' | 'unix';
@@ -23,7 +24,7 @@ export interface MailSystem {
   readonly mainCf: MainCf;
   /** Names a map as main.cf does: `socketmap:inet:127.0.0.1:9100:NAME`. */
   mapOf(name: string): string;
-  /** Starts `idpmap serve` with the system's configuration. It ends with the system, if nobody stops it before. */
+  /** Starts `idpmap serve` with the system's configuration, waits until it knows its people. It ends with the system, if nobody stops it before. */
   serve(...parameters: readonly string[]): Promise<RunningProcess>;
   stop(): Promise<void>;
 }
@@ -37,11 +38,14 @@ export interface MoreSettings {
 /** The README's place of the socket, which the private Postfix has below a queue directory of its own. */
 const DEBIAN_QUEUE = '/var/spool/postfix';
 
+const READ_LIMIT_MS = 10_000;
+
 /** Starts a system; its daemon is the test's to start. Postfix is set up with what `idpmap postfix` prints. */
 export async function startMailSystem(wire: Wire, more: MoreSettings = {}): Promise<MailSystem> {
   await using resources = new AsyncDisposableStack();
-  const { path: directory, remove } = await makeTemporaryDirectory('idpmap-mail');
-  resources.defer(remove);
+  const temporary = await makeTemporaryDirectory('idpmap-mail');
+  resources.defer(() => temporary.remove());
+  const directory = temporary.path;
   const configFile = join(directory, 'idpmap.yaml');
   const [port = 0] = await findFreePorts(1);
   const configure = (queueDirectory: string): Promise<void> => {
@@ -79,7 +83,11 @@ export async function startMailSystem(wire: Wire, more: MoreSettings = {}): Prom
     serve: async (...parameters) => {
       const daemon = await startDaemonProcess(['serve', '--config', configFile, ...parameters]);
       owned.defer(() => daemon.stop());
-      return daemon;
+      const isRead = () => daemon.output().includes('people.yaml loaded');
+      if (await until(isRead, READ_LIMIT_MS)) return daemon;
+      throw new Error(
+        `the people file was not read within ${READ_LIMIT_MS} ms\n${daemon.output()}`,
+      );
     },
     stop: () => owned.disposeAsync(),
   };

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+
+/** Linux counts a process's time in hundredths of a second, whatever the kernel's own clock does. */
+const TICK_MS = 10;
+
+/**
+ * Reads how much CPU time a process has used, in user mode and in the kernel, over all its threads: whole ticks of 10 ms.
+ * @throws {Error} where the process is gone
+ * @see proc_pid_stat(5)
+ */
+export function readCpuMs(pid: number): number {
+  const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The second field is a name in brackets, which may hold anything; utime and stime are the 14th and 15th.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/**
+ * Reads how long a process's main thread was ready to run and had no CPU, because others had it: no program can answer
+ * meanwhile. Not a number where the kernel does not count it.
+ * @see https://docs.kernel.org/scheduler/sched-stats.html
+ */
+export function readStarvedMs(pid: number): number {
+  try {
+    const [, waitedNs] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
+    return Number(waitedNs) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/**
+ * Reads how much memory a process holds in RAM.
+ * @throws {Error} where the process is gone
+ */
+export function readRssMiB(pid: number): number {
+  const [, kiB] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kiB) / 1024;
+}

@@ -1,0 +1,79 @@
+import type { LoadJob, LoadResult } from './job.ts';
+import {
+  cpuMicros,
+  formatCount,
+  formatSpread,
+  perSecond,
+  type Spread,
+  spreadOf,
+} from './report.ts';
+import type { Stage } from './stage.ts';
+
+/** Somebody who is asked in each round. */
+export interface Target {
+  readonly name: string;
+  /** The load of a round; they are counted from 0, the one that is not counted. */
+  readonly job: (round: number) => LoadJob;
+}
+
+/** What a target did, a result for each round. */
+export interface Played {
+  readonly name: string;
+  readonly results: readonly LoadResult[];
+}
+
+/**
+ * Loads each target once a round, forward and backward in turn: what drifts meanwhile meets all of them alike. One more
+ * round goes before, so that all code is compiled.
+ */
+export async function playRounds(
+  stage: Stage,
+  targets: readonly Target[],
+  rounds: number,
+): Promise<readonly Played[]> {
+  const played = targets.map(({ name, job }) => {
+    const results: LoadResult[] = [];
+    return { name, job, results };
+  });
+  for (let round = 0; round <= rounds; round++) {
+    for (const { job, results } of round % 2 === 0 ? played : played.toReversed()) {
+      const result = await stage.load(job(round));
+      if (round > 0) results.push(result);
+    }
+  }
+  return played;
+}
+
+/** How much more CPU a lookup costs `one` than `other`, round by round. */
+export function compareRounds(one: Played, other: Played): Spread {
+  const ratios = one.results.map((result, round) => {
+    const against = other.results[round];
+    return against === undefined ? Number.NaN : cpuMicros(result) / cpuMicros(against);
+  });
+  return spreadOf(ratios);
+}
+
+export const ROUND_COLUMNS: readonly string[] = [
+  'CPU µs per lookup',
+  'median (min–max)',
+  'lookups/s',
+  'load’s CPU',
+];
+
+/** A target's line in a table of `ROUND_COLUMNS`. */
+export function formatPlayed({ name, results }: Played): readonly string[] {
+  const share = spreadOf(results.map(({ loadCpuMs, elapsedMs }) => loadCpuMs / elapsedMs));
+  return [
+    name,
+    formatSpread(spreadOf(results.map(cpuMicros))),
+    formatCount(spreadOf(results.map(perSecond)).median),
+    `${(share.median * 100).toFixed(0)} %`,
+  ];
+}
+
+/** The same in numbers. */
+export const playedFigures = ({ name, results }: Played): object => ({
+  name,
+  cpuMicros: results.map(cpuMicros),
+  perSecond: results.map(perSecond),
+});

@@ -1,0 +1,85 @@
+// npm run bench [-- PART …] [-- --json FILE]: measures the daemon on this machine, on loopback only. Linux.
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { flood } from './flood.ts';
+import { hit } from './hit.ts';
+import { memory } from './memory.ts';
+import { miss } from './miss.ts';
+import { outage } from './outage.ts';
+import { type Finding, formatFinding, type Part } from './report.ts';
+import { createStage, IS_PINNED } from './stage.ts';
+
+const PARTS: Readonly<Record<string, Part>> = { hit, miss, memory, outage, flood };
+
+const EXIT_WRONG = 1;
+const EXIT_USAGE = 64;
+
+/** Plays a part on a stage of its own, which is cleared whatever happens, a signal included. */
+async function play(part: Part): Promise<Finding> {
+  const stage = createStage();
+  const leave = (): void => {
+    void stage.clear().then(() => process.exit(EXIT_WRONG));
+  };
+  process.once('SIGINT', leave).once('SIGTERM', leave);
+  try {
+    return await part(stage);
+  } finally {
+    process.off('SIGINT', leave).off('SIGTERM', leave);
+    await stage.clear();
+  }
+}
+
+/** What the numbers were measured on. */
+const describeMachine = () => ({
+  node: process.version,
+  cpu: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
+  loadAverage: loadavg().map((load) => load.toFixed(2)),
+  placement: IS_PINNED ? 'servers on CPU 0, load on CPU 1' : 'servers and load share the CPUs',
+});
+
+function readArguments(): { readonly names: readonly string[]; readonly json?: string } {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'string' } },
+  });
+  const unknown = positionals.find((name) => !Object.hasOwn(PARTS, name));
+  if (unknown !== undefined)
+    throw new TypeError(`"${unknown}" is no part, known are ${Object.keys(PARTS).join(', ')}`);
+  return { names: positionals.length > 0 ? positionals : Object.keys(PARTS), ...values };
+}
+
+async function run({ names, json }: ReturnType<typeof readArguments>): Promise<void> {
+  const machine = describeMachine();
+  const { node, cpu, loadAverage, placement } = machine;
+  process.stdout.write(`${node}, ${cpu}, load average ${loadAverage.join(' ')}, ${placement}\n`);
+  const findings: Record<string, Finding> = {};
+  for (const name of names) {
+    const part = PARTS[name];
+    if (part === undefined) continue;
+    const finding = await play(part);
+    findings[name] = finding;
+    process.stdout.write(`\n${formatFinding(finding)}\n`);
+  }
+  process.stdout.write(
+    `\nload average at the end ${loadavg()
+      .map((load) => load.toFixed(2))
+      .join(' ')}\n`,
+  );
+  if (json !== undefined)
+    writeFileSync(json, `${JSON.stringify({ machine, findings }, null, 2)}\n`);
+  if (Object.values(findings).some(({ faults }) => faults.length > 0))
+    process.exitCode = EXIT_WRONG;
+}
+
+function main(): Promise<void> | undefined {
+  try {
+    return run(readArguments());
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = EXIT_USAGE;
+    return undefined;
+  }
+}
+
+await main();

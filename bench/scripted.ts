@@ -1,0 +1,55 @@
+// The daemon round a directory that answers until its standard input says not to. Its one argument is a configuration.
+import { createInterface } from 'node:readline';
+import { loadConfig } from '../src/config/load.ts';
+import { startDaemon } from '../src/daemon/daemon.ts';
+import type { Directory, Entry } from '../src/directory/directory.ts';
+import { createLog } from '../src/log.ts';
+import { HANG } from './daemon.ts';
+import { DOMAIN } from './questions.ts';
+
+const { settings } = await loadConfig({ file: process.argv[2] ?? '', environment: {} });
+
+let isHanging = false;
+
+/** Returns at once while the directory answers, else never: a server behind a cable that was pulled. */
+async function wait(signal: AbortSignal): Promise<void> {
+  if (!isHanging) return;
+  await new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('ended')), { once: true });
+  });
+}
+
+const account = (address: string): Entry => ({
+  id: address,
+  kind: 'account',
+  address,
+  aliases: [],
+  logins: [],
+  members: [],
+  enabled: true,
+});
+
+const directory: Directory = {
+  find: async (address, signal) => {
+    await wait(signal);
+    return address.endsWith(`@${DOMAIN}`) ? [account(address)] : [];
+  },
+  probe: wait,
+  close: async () => {},
+};
+
+const daemon = await startDaemon({
+  settings,
+  controlPath: settings.control ?? '',
+  log: await createLog({ level: 'info', format: 'json' }),
+  showAddress: (address) => address,
+  open: async () => directory,
+});
+const commands = createInterface({ input: process.stdin });
+commands.on('line', (line) => {
+  if (line === HANG) isHanging = true;
+  process.stdout.write(`${line}\n`);
+});
+process.once('SIGTERM', () => void daemon.stop());
+await daemon.stopped;
+commands.close();

@@ -1,0 +1,46 @@
+/**
+ * idpmap as a library: a socketmap server with maps of your own, and a client.
+ * @see docs/library.md
+ */
+
+export type { Clock } from './clock.ts';
+export {
+  type Endpoint,
+  formatEndpoint,
+  isLocal,
+  parseEndpoint,
+  type TcpEndpoint,
+  type UnixEndpoint,
+} from './endpoint.ts';
+export { type Log, silentLog } from './log.ts';
+export type { Context, Maybe } from './lookup/outcome.ts';
+export type { Answer, MapHandler, Router } from './maps/answer.ts';
+export {
+  type ClientOptions,
+  type ClientTls,
+  createSocketmapClient,
+  type SocketmapClient,
+} from './socketmap/client.ts';
+export { EndpointError } from './socketmap/errors.ts';
+export type { Figures, ListenerFigures, Rejection, Violation } from './socketmap/figures.ts';
+export { type MapHandlers, routeHandlers } from './socketmap/handlers.ts';
+export type { Listener, ListenOptions } from './socketmap/listener.ts';
+export { encodeNetstring, type FrameFault, NetstringDecoder } from './socketmap/netstring.ts';
+export {
+  LIMITS,
+  type Limits,
+  MAX_REPLY_BYTES,
+  MAX_REQUEST_BYTES,
+  notFound,
+  ok,
+  perm,
+  type ReplyFault,
+  temp,
+  timeout,
+} from './socketmap/protocol.ts';
+export {
+  createSocketmapServer,
+  type ServerOptions,
+  type SocketmapServer,
+} from './socketmap/server.ts';
+export type { ServerTls } from './socketmap/tls.ts';

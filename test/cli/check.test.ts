@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { check, type Finding } from '../../src/cli/check.ts';
+import { EXIT } from '../../src/cli/exit.ts';
+import { COMPANY, capture, configure } from '../support/command.ts';
+
+async function run(files: Readonly<Record<string, string>>, queueDirectory?: string) {
+  const { config, place } = await configure(files);
+  const options = { config, json: true, queueDirectory: queueDirectory ?? place };
+  const { code, text } = await capture(() => check(options));
+  const findings: readonly Finding[] = JSON.parse(text);
+  return { code, findings, place };
+}
+
+/** `COMPANY` with something else in its configuration. */
+const changed = (from: string, to: string) => ({
+  'idpmap.yaml': COMPANY['idpmap.yaml'].replace(from, to),
+});
+
+test('a sound configuration exits 0, with a finding for all it has', async () => {
+  const { code, findings } = await run(COMPANY);
+  expect(code).toBe(EXIT.ok);
+  expect(findings.map(({ level, about }) => [level, about])).toEqual([
+    ['ok', expect.stringContaining('/idpmap.yaml')],
+    ['ok', 'directory people'],
+    ['ok', 'map blocked'],
+    ['ok', 'sales@example.com'],
+    ['ok', 'catch-all of full.example'],
+  ]);
+  expect(findings[0]?.text).toBe('2 domains, 1 directories, 5 maps');
+});
+
+test('people read one finding a line', async () => {
+  const { config, place } = await configure(COMPANY);
+  const { text } = await capture(() => check({ config, queueDirectory: place }));
+  expect(text).toMatch(/^ok {6}directory people: answers, \d+ ms for an unknown address$/m);
+});
+
+test('a directory that fails exits 75 with its reason', async () => {
+  const { code, findings } = await run(changed('type: demo', 'type: file, path: absent.yaml'));
+  expect(code).toBe(EXIT.temporary);
+  expect(findings).toContainEqual({
+    level: 'failed',
+    about: 'directory people',
+    text: "absent.yaml can't be read: there is no such file",
+  });
+});
+
+test('a table that is not there exits 75', async () => {
+  const { code, findings } = await run(changed('table: blacklist', 'table: gone'));
+  expect(code).toBe(EXIT.temporary);
+  expect(findings).toContainEqual({
+    level: 'failed',
+    about: 'map blocked',
+    text: expect.stringContaining('has no table "gone"'),
+  });
+});
+
+describe('warns of', () => {
+  test.each([
+    [
+      'a catch-all that nobody has',
+      'nobody@example.com',
+      'nobody enabled has it: such mail is refused',
+    ],
+    [
+      'a catch-all that is disabled',
+      'former@example.com',
+      'nobody enabled has it: such mail is refused',
+    ],
+  ])('%s', async (_, target, why) => {
+    const files = changed('catchAll: user@example.com', `catchAll: ${target}`);
+    const { code, findings } = await run(files);
+    expect(code).toBe(EXIT.ok);
+    expect(findings).toContainEqual({
+      level: 'warning',
+      about: 'catch-all of full.example',
+      text: `${target}: ${why}`,
+    });
+  });
+
+  test('a catch-all whose mail waits', async () => {
+    const { 'idpmap.yaml': text } = changed('user@example.com }', 'former@example.com }');
+    const { code, findings } = await run({ 'idpmap.yaml': `disabled: defer\n${text}` });
+    expect(code).toBe(EXIT.ok);
+    expect(findings).toContainEqual({
+      level: 'warning',
+      about: 'sales@example.com',
+      text: 'former@example.com: it is disabled: such mail is deferred',
+    });
+  });
+
+  test('a socket outside the queue directory', async () => {
+    const { findings, place } = await run(COMPANY, '/var/spool/postfix');
+    expect(findings).toContainEqual({
+      level: 'warning',
+      about: `${place}/socketmap`,
+      text: expect.stringContaining('lies outside /var/spool/postfix'),
+    });
+  });
+
+  test('a directory that has everybody', async () => {
+    const { findings } = await run({
+      'idpmap.yaml': `
+domains: { test.com: { directory: people } }
+directories: { people: { type: demo } }`,
+    });
+    expect(findings).toContainEqual({
+      level: 'warning',
+      about: 'directory people',
+      text: expect.stringContaining('has everybody at test.com'),
+    });
+  });
+
+  test('a setting that should be looked at', async () => {
+    const { findings } = await run({ 'idpmap.yaml': `deadline: 2s\n${COMPANY['idpmap.yaml']}` });
+    expect(findings).toContainEqual({
+      level: 'warning',
+      about: 'configuration',
+      text: expect.stringContaining('a slow directory will keep processes of Postfix waiting'),
+    });
+  });
+});
+
+test('a target at somebody else’s domain is not checked', async () => {
+  const files = changed('catchAll: user@example.com', 'catchAll: ann@elsewhere.example');
+  expect((await run(files)).findings).toContainEqual({
+    level: 'ok',
+    about: 'catch-all of full.example',
+    text: 'ann@elsewhere.example is elsewhere, not checked',
+  });
+});
+
+test('a configuration with mistakes is an error that lists them', async () => {
+  const { config, place } = await configure(changed('type: demo', 'type: dmeo'));
+  await expect(check({ config, queueDirectory: place })).rejects.toMatchObject({
+    code: EXIT.config,
+    message: expect.stringContaining('dmeo'),
+  });
+});

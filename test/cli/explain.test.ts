@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { EXIT } from '../../src/cli/exit.ts';
+import { explain } from '../../src/cli/explain.ts';
+import { COMPANY, capture, configure } from '../support/command.ts';
+import { listingNone, startInstance } from '../support/instance.ts';
+import { account, createScripted, employ } from '../support/scripted.ts';
+
+/** The explanation by a daemon that knows ann, whose directory is then in `mode`. */
+async function explainBy(mode: 'well' | 'fails', address: string) {
+  const staff = createScripted();
+  employ(staff, [account('ann@example.org')]);
+  const { ask, place } = await startInstance({
+    config: `
+domains: { example.org: { directory: staff } }
+directories: { staff: { type: file, path: people.yaml } }
+maps: { user-exists: { kind: mailboxes }, virtual-domains: { kind: domains } }
+cache: { fresh: 0ms, unknown: 0ms }`,
+    directories: { staff: listingNone(staff) },
+  });
+  await ask('user-exists', 'ann@example.org');
+  staff.mode = mode;
+  return capture(() => explain(address, { config: `${place}/idpmap.yaml` }));
+}
+
+const explainDirect = async (address: string, json = {}) => {
+  const { config } = await configure(COMPANY);
+  return capture(() => explain(address, { config, direct: true, ...json }));
+};
+
+describe('tells that Postfix will say', () => {
+  test.each([
+    ['250 for a mailbox', 'user@example.com', '250: user-exists has it'],
+    ['250 for an alias', 'info@example.com', '250: virtual-aliases has it'],
+    ['250 for a role', 'sales@example.com', '250: virtual-aliases has it'],
+    [
+      '250 for nobody at a domain with a catch-all',
+      'x@full.example',
+      '250: virtual-aliases has it',
+    ],
+    ['550 for nobody', 'x@example.com', '550: no map has it: user unknown'],
+    ['550 for a disabled account', 'former@example.com', '550: no map has it: user unknown'],
+    [
+      '554 for somebody else’s domain',
+      'ann@example.org',
+      '554: virtual-domains does not have the domain: relay access denied',
+    ],
+  ])('%s', async (_, address, verdict) => {
+    const { code, text } = await explainDirect(address);
+    expect(text.trimEnd().split('\n').at(-1)).toBe(`Postfix will say ${verdict}`);
+    expect(code).toBe(EXIT.ok);
+  });
+
+  test('451 for a stranger in an outage', async () => {
+    const { text } = await explainBy('fails', 'bob@example.org');
+    expect(text).toContain(
+      'Postfix will say 451: user-exists does not know yet (idpmap directory staff): the mail waits',
+    );
+  });
+});
+
+test('tells which way the question went', async () => {
+  const { text } = await explainDirect('U.Ser+x@Full.Example');
+  expect(text.split('\n').slice(0, 10)).toEqual([
+    'U.Ser+x@Full.Example is compared as u.ser+x@full.example',
+    'domain full.example: ours',
+    '',
+    'user-exists U.Ser+x@Full.Example → NOTFOUND',
+    '    as exact: u.ser+x@full.example',
+    '      people: asked',
+    '      people: nobody',
+    '    as extension: u.ser@full.example',
+    '      people: asked',
+    '      people: nobody',
+  ]);
+});
+
+test('tells what was remembered, and how old it is', async () => {
+  const { text } = await explainDirect('user@example.com');
+  expect(text).toMatch(/^ {6}people: remembered, fresh, 0 s old$/m);
+});
+
+test('tells that memory stands in, and why', async () => {
+  const { text } = await explainBy('fails', 'ann@example.org');
+  expect(text).toMatch(/^ {6}staff: remembered, stands in for the directory, 0 s old$/m);
+  expect(text).toMatch(/^ {6}staff: found \(stale: refused\) \{"id":"ann@example.org",/m);
+  expect(text).toContain('Postfix will say 250: user-exists has it');
+});
+
+test('tells that a key is no address', async () => {
+  const { text } = await explainDirect('root');
+  expect(text.split('\n')[0]).toBe('root is no address: nobody is asked');
+});
+
+test('tells that a domain is not ours', async () => {
+  const { text } = await explainDirect('ann@example.org');
+  expect(text.split('\n')[1]).toBe('domain example.org: not ours');
+});
+
+test('gives it all as JSON', async () => {
+  const { text } = await explainDirect('user@example.com', { json: true });
+  expect(JSON.parse(text)).toMatchObject({
+    key: 'user@example.com',
+    domain: { name: 'example.com', ours: 'yes' },
+    maps: [
+      { map: 'user-exists', kind: 'mailboxes', answer: { status: 'OK', data: 'user@example.com' } },
+      { map: 'virtual-aliases', answer: { status: 'NOTFOUND' } },
+      { map: 'virtual-domains', key: 'example.com', answer: { status: 'OK' } },
+      { map: 'sender-logins', answer: { status: 'OK', data: 'user,user@example.com' } },
+    ],
+    verdict: { code: 250 },
+  });
+});

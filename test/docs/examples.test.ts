@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { check } from '../../src/cli/check.ts';
+import { configValidate } from '../../src/cli/config.ts';
+import { EXIT } from '../../src/cli/exit.ts';
+import { postfix } from '../../src/cli/postfix.ts';
+import { checkText } from '../../src/directory/file/check.ts';
+import { capture, configure } from '../support/command.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+interface Example {
+  readonly name: string;
+  readonly text: string;
+  readonly tree: Readonly<Record<string, unknown>>;
+}
+
+const examples: readonly Example[] = PAGES.flatMap((page) => {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return [...text.matchAll(/^```ya?ml\n(.*?)^```$/gms)].map((match): Example => {
+    const [, block = ''] = match;
+    const line = text.slice(0, match.index).split('\n').length;
+    return { name: `${page}:${line}`, text: block, tree: parse(block) };
+  });
+});
+const isGroup = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const configurations = examples.filter(
+  ({ tree: { domains, directories } }) => isGroup(domains) || isGroup(directories),
+);
+const people = examples.filter(({ tree }) => 'accounts' in tree || 'groups' in tree);
+
+test('there are examples of both', () => {
+  expect(configurations.length).toBeGreaterThan(2);
+  expect(people.length).toBeGreaterThan(1);
+});
+
+/** What a fragment leaves to the rest of the page. */
+function restOf({ tree }: Example): string {
+  if (!isGroup(tree['domains'])) {
+    const [name = ''] = Object.keys(Object(tree['directories']));
+    return `domains: { rest.example: { directory: ${name} } }\n`;
+  }
+  if (isGroup(tree['directories'])) return '';
+  const domains: Readonly<Record<string, { directory?: string | readonly string[] }>> = Object(
+    tree['domains'],
+  );
+  const names = Object.values(domains).flatMap(({ directory = [] }) => directory);
+  const files = [...new Set(names)].map((name) => `${name}: { type: file, path: people.yaml }`);
+  return `directories: { ${files.join(', ')} }\n`;
+}
+
+test.each(configurations)('$name is a configuration without mistakes', async (example) => {
+  const { config } = await configure({ 'idpmap.yaml': example.text + restOf(example) });
+  const { code, text: told } = await capture(() => configValidate({ config }));
+  expect([code, told]).toEqual([EXIT.ok, `${config}: no mistakes\n`]);
+});
+
+test.each(people)('$name is a people file without mistakes', ({ text }) => {
+  expect(checkText(text, 'people.yaml')).toHaveProperty('content');
+});
+
+test('README.md shows what idpmap postfix prints for its configuration', async () => {
+  const [first] = configurations.filter(({ name }) => name.startsWith('README.md'));
+  const { config } = await configure({ 'idpmap.yaml': first?.text ?? '' });
+  const { text } = await capture(() => postfix({ config, queueDirectory: '/var/spool/postfix' }));
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  expect(readme).toContain(`\`\`\`\n${text.replaceAll(/^#.*\n/gm, '')}\`\`\``);
+});
+
+test('the first steps of README.md pass the check', async () => {
+  const [first] = configurations.filter(({ name }) => name.startsWith('README.md'));
+  const [folk] = people.filter(({ name }) => name.startsWith('README.md'));
+  const { config } = await configure({
+    'idpmap.yaml': first?.text ?? '',
+    'people.yaml': folk?.text ?? '',
+  });
+  const { code, text } = await capture(() =>
+    check({ config, queueDirectory: '/var/spool/postfix' }),
+  );
+  expect(code).toBe(EXIT.ok);
+  expect(text).not.toMatch(/^(warning|failed)/m);
+});
