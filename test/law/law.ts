@@ -87,9 +87,9 @@ function createWorld() {
   const buggy = new Set<number>();
   for (const [i, { guard }] of guarded.entries()) {
     const enter = guard.limiter.enter.bind(guard.limiter);
-    guard.limiter.enter = () => {
+    guard.limiter.enter = (rank) => {
       if (buggy.has(i)) throw new TypeError('a planted bug');
-      return enter();
+      return enter(rank);
     };
   }
   const maps = buildMaps(
