@@ -4,6 +4,7 @@ import { parseDuration } from '../config/units.ts';
 import { sendCommand } from '../control/client.ts';
 import { type DrillReport, drill as runDrill, type Tally } from '../daemon/drill.ts';
 import { silentLog } from '../log.ts';
+import { messageOf } from '../socketmap/errors.ts';
 import { type CommonOptions, controlPathOf, load, print } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
 
@@ -47,9 +48,6 @@ async function readAddresses(file: string): Promise<string> {
     });
   }
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 /** Those given, else those of a file, else those that the running daemon remembers. */
 async function gather(
