@@ -15,7 +15,7 @@ const ROOMS = [
   ['lookup'],
   ['directory'],
   ['config'],
-  ['address.ts', 'clock.ts', 'endpoint.ts', 'log.ts', 'watch.ts'],
+  ['address.ts', 'clock.ts', 'endpoint.ts', 'log.ts', 'reason.ts', 'watch.ts'],
 ];
 
 /** Libraries that only these rooms know; a driver is its own directory's. */

@@ -6,6 +6,7 @@ import type { Settings } from '../config/schema.ts';
 import type { Served } from '../daemon/served.ts';
 import type { State } from '../daemon/state.ts';
 import { firstDeliverable, type Taken } from '../maps/target.ts';
+import { reasonOf } from '../reason.ts';
 import { type CommonOptions, load, print } from './common.ts';
 import { type Direct, withDirect } from './direct.ts';
 import { EXIT } from './exit.ts';
@@ -57,9 +58,14 @@ function checkConfiguration({ settings, file, warnings }: LoadedConfig, queueDir
   return findings;
 }
 
-function checkDirectories(direct: Direct): Promise<readonly Finding[]> {
+async function checkDirectories(direct: Direct): Promise<readonly Finding[]> {
   const { served } = direct.state;
-  return Promise.all([...served.values()].map((each) => checkDirectory(each, direct)));
+  const all = [...served.values()].map(async (each) => {
+    const finding = await checkDirectory(each, direct);
+    const remarks = await inspectDirectory(each);
+    return [finding, ...remarks.filter(({ text }) => text !== finding.text)];
+  });
+  return (await Promise.all(all)).flat();
 }
 
 async function checkDirectory(served: Served, { state }: Direct): Promise<Finding> {
@@ -71,7 +77,7 @@ async function checkDirectory(served: Served, { state }: Direct): Promise<Findin
     const nobody = `idpmap-check-${randomBytes(6).toString('hex')}@${domain}`;
     const begin = performance.now();
     const found = await directory.find(nobody, AbortSignal.timeout(settings.timeout));
-    await guard.prover.prove(guard.prover.begun());
+    await guard.prover?.prove(guard.prover.begun());
     const ms = Math.round(performance.now() - begin);
     if (found.length > 0)
       return { level: 'warning', about, text: `has everybody at ${domain}, even ${nobody}` };
@@ -83,7 +89,27 @@ async function checkDirectory(served: Served, { state }: Direct): Promise<Findin
       };
     return { level: 'ok', about, text: `answers, ${ms} ms for an unknown address` };
   } catch (error) {
-    return { level: 'failed', about, text: error instanceof Error ? error.message : String(error) };
+    return { level: 'failed', about, text: reasonOf(error) };
+  }
+}
+
+/** What is needed to inspect a directory. Its timeout is in milliseconds. */
+type Inspected = Pick<Served, 'name' | 'directory'> & {
+  readonly settings: Pick<Served['settings'], 'timeout'>;
+};
+
+/** Asks a directory what it has to say of itself, within its timeout. */
+export async function inspectDirectory({
+  name,
+  directory,
+  settings,
+}: Inspected): Promise<readonly Finding[]> {
+  const about = `directory ${name}`;
+  try {
+    const remarks = await directory.inspect?.(AbortSignal.timeout(settings.timeout));
+    return (remarks ?? []).map(({ level, text }) => ({ level, about, text }));
+  } catch (error) {
+    return [{ level: 'failed', about, text: reasonOf(error) }];
   }
 }
 
@@ -104,8 +130,7 @@ async function checkTables({ state, contextNow }: Direct): Promise<readonly Find
         text: `its table ${map.table} can be asked`,
       });
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      findings.push({ level: 'failed', about: `map ${name}`, text });
+      findings.push({ level: 'failed', about: `map ${name}`, text: reasonOf(error) });
     }
   }
   return findings;

@@ -4,6 +4,7 @@ import type { Settings } from '../config/schema.ts';
 import { NoDaemonError, sendCommand } from '../control/client.ts';
 import { defaultControlPath } from '../control/path.ts';
 import type { CommandName, Commands } from '../control/protocol.ts';
+import { reasonOf } from '../reason.ts';
 import { DEMO } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
 
@@ -43,9 +44,8 @@ export async function command<Name extends CommandName>(
   try {
     return await sendCommand(controlPathOf(settings, options), name, args);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
     const code = error instanceof NoDaemonError ? EXIT.unavailable : EXIT.data;
-    throw new CliError(code, message, { cause: error });
+    throw new CliError(code, reasonOf(error), { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import { parseDuration } from '../config/units.ts';
 import { sendCommand } from '../control/client.ts';
 import { type DrillReport, drill as runDrill, type Tally } from '../daemon/drill.ts';
 import { silentLog } from '../log.ts';
-import { messageOf } from '../socketmap/errors.ts';
+import { reasonOf } from '../reason.ts';
 import { type CommonOptions, controlPathOf, load, print } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
 
@@ -35,7 +35,7 @@ function readDuration(given: string): number {
   try {
     return parseDuration(given);
   } catch (error) {
-    throw new CliError(EXIT.usage, `--for ${messageOf(error)}`, { cause: error });
+    throw new CliError(EXIT.usage, `--for ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -43,7 +43,7 @@ async function readAddresses(file: string): Promise<string> {
   try {
     return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
   } catch (error) {
-    throw new CliError(EXIT.data, `--from ${file} can't be read: ${messageOf(error)}`, {
+    throw new CliError(EXIT.data, `--from ${file} can't be read: ${reasonOf(error)}`, {
       cause: error,
     });
   }

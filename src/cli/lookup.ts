@@ -2,6 +2,7 @@ import { parseEndpoint } from '../endpoint.ts';
 import { silentLog } from '../log.ts';
 import type { Answer } from '../maps/answer.ts';
 import { createRouter } from '../maps/router.ts';
+import { reasonOf } from '../reason.ts';
 import { createSocketmapClient } from '../socketmap/client.ts';
 import { formatReply } from '../socketmap/protocol.ts';
 import { type CommonOptions, command, load, print } from './common.ts';
@@ -36,8 +37,7 @@ async function askEndpoint(text: string, map: string, key: string): Promise<Answ
   try {
     return await client.ask(map, key);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CliError(EXIT.unavailable, message, { cause: error });
+    throw new CliError(EXIT.unavailable, reasonOf(error), { cause: error });
   } finally {
     client.close();
   }
@@ -47,8 +47,7 @@ function readEndpoint(text: string) {
   try {
     return parseEndpoint(text);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CliError(EXIT.usage, message, { cause: error });
+    throw new CliError(EXIT.usage, reasonOf(error), { cause: error });
   }
 }
 

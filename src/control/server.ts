@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Log } from '../log.ts';
+import { reasonOf } from '../reason.ts';
 import type { Takeover } from '../socketmap/tcp.ts';
 import { bindUnix } from '../socketmap/unix.ts';
 import { type CommandReply, type Handlers, MAX_LINE_BYTES } from './protocol.ts';
@@ -98,7 +99,7 @@ async function answer(line: string, handlers: Handlers, log: Log): Promise<Comma
     return { result: await handler(request.args) };
   } catch (error) {
     log.debug({ err: error }, 'a command failed');
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: reasonOf(error) };
   }
 }
 

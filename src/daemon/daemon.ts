@@ -64,12 +64,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const reloads = { succeeded: 0, failed: 0 };
   const stateOptions = { clock, log, showAddress, ...(options.open && { open: options.open }) };
   const stopped = Promise.withResolvers<void>();
+  const stopAsked = Promise.withResolvers<void>();
   let state: State = await createState(options.settings, stateOptions);
   let route = createRouter(state.routes.maps, maps, log);
   let open: readonly OpenListener[] = [];
   let control: ControlServer | undefined;
   let stopping: Promise<void> | undefined;
   let reloading: Promise<unknown> = Promise.resolve();
+  let leaving: Promise<void> = Promise.resolve();
 
   const server = createSocketmapServer({
     route: (map, key, context) => route(map, key, context),
@@ -83,7 +85,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const close = async (): Promise<void> => {
     log.info({}, 'stopping: answering what is in flight');
-    await server.drain(DRAIN_MS);
+    await Promise.all([server.drain(DRAIN_MS), leaving]);
     saver.stop();
     await saver.save();
     await control?.close();
@@ -93,6 +95,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     stopped.resolve();
   };
   const stop = (): Promise<void> => {
+    stopAsked.resolve();
     stopping ??= reloading.then(close);
     return stopping;
   };
@@ -112,12 +115,25 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       throw error;
     }
     answerFrom(next);
-    await Promise.all([
-      retireState(former.state, next),
-      ...former.open
-        .filter((each) => !open.includes(each))
-        .map(({ listener }) => listener.close(DRAIN_MS)),
-    ]);
+    leaving = leave(former, next);
+    // Draining takes its time: a stop that comes meanwhile drains the rest beside it, not after it.
+    await Promise.race([leaving, stopAsked.promise]);
+  };
+
+  /** Ends what serves no more. The new settings serve by now, whatever happens here. */
+  const leave = async (
+    former: { readonly state: State; readonly open: typeof open },
+    next: State,
+  ): Promise<void> => {
+    const listeners = former.open.filter((each) => !open.includes(each));
+    try {
+      await Promise.all([
+        retireState(former.state, next),
+        ...listeners.map(({ listener }) => listener.close(DRAIN_MS)),
+      ]);
+    } catch (error) {
+      log.error({ err: error }, 'an endpoint that is not configured any more could not be closed');
+    }
   };
 
   const reload = async (settings: Settings): Promise<boolean> => {

@@ -107,6 +107,7 @@ function cuttable(directory: Directory, isCut: () => boolean, how: DrillOptions[
       signal.addEventListener('abort', () => reject(new Fault('directory', 'cut by the drill')));
     });
   };
+  const findAnew = directory.findAnew?.bind(directory);
   const domains = directory.domains?.bind(directory);
   const table = directory.table?.bind(directory);
   return {
@@ -119,6 +120,12 @@ function cuttable(directory: Directory, isCut: () => boolean, how: DrillOptions[
       await gate(signal);
       return directory.probe(signal);
     },
+    ...(findAnew && {
+      findAnew: async (address, signal) => {
+        await gate(signal);
+        return findAnew(address, signal);
+      },
+    }),
     ...(domains && {
       domains: async (signal) => {
         await gate(signal);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ListenSettings } from '../config/schema.ts';
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
+import { reasonOf } from '../reason.ts';
 import type { Listener } from '../socketmap/listener.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 import type { Takeover } from '../socketmap/tcp.ts';
@@ -60,8 +61,7 @@ async function readTls({ tls, endpoint }: ListenSettings): Promise<ServerTls | u
   if (tls === undefined) return undefined;
   const read = (path: string): Promise<string> =>
     readFile(path, 'utf8').catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${formatEndpoint(endpoint)}: ${path} can't be read: ${reason}`, {
+      throw new Error(`${formatEndpoint(endpoint)}: ${path} can't be read: ${reasonOf(error)}`, {
         cause: error,
       });
     });

@@ -17,7 +17,10 @@ export type ServedSettings = DirectorySettings & Common;
 type Common = Pick<
   Settings['directories'][string],
   'sharedAliases' | 'timeout' | 'limit' | 'breaker' | 'domainsRefresh' | 'domainsGuard'
->;
+> & {
+  /** Of a type whose connections may lose their rights or their view. */
+  readonly flips?: number;
+};
 
 /** A directory at work: its adapter, what guards it, and what is remembered of it. */
 export interface Served {
@@ -80,6 +83,7 @@ export async function serveDirectory(
       windowMs: settings.breaker.window,
       probeMs: settings.breaker.probe,
     },
+    ...(settings.flips !== undefined && { flips: settings.flips }),
     healed: () => forgetFaults(memories),
     clock,
     log,
@@ -124,11 +128,16 @@ function forgetFaults({ entries, tables }: Memories): void {
   for (const memory of tables.values()) memory.unknown.clear();
 }
 
-/** Ends what serves no more. Questions under way end as *unknown*. */
-export async function closeServed({ list, guard, directory }: Served): Promise<void> {
+/** Ends what serves no more. Questions under way end as *unknown*. Never rejects. */
+export async function closeServed({ name, list, guard, directory }: Served): Promise<void> {
   list?.stop();
   guard.stop();
-  await directory.close();
+  try {
+    await directory.close();
+  } catch (error) {
+    // Whoever ends a directory has something better to put in its place, or nothing more to do.
+    guard.log.error({ directory: name, err: error }, 'a directory could not be closed');
+  }
 }
 
 /** Takes what the directory holds back, of its content and of its domains; says what, absent: nothing. */
@@ -140,7 +149,10 @@ export function acceptHeld({ directory, list }: Served): string | undefined {
 /** Makes the directory's people ready to be asked for. */
 export function entrySource(served: Served, times: Times): Source<Entry> {
   const { directory, settings, cleaned, memories, guard } = served;
-  return createSource(askEntries(directory, settings, cleaned), memories.entries, guard, times);
+  const ask = askEntries(directory, settings, cleaned);
+  const findAnew = directory.findAnew?.bind(directory);
+  const askAnew = findAnew && askEntries({ find: findAnew }, settings, cleaned);
+  return createSource(ask, memories.entries, guard, times, askAnew);
 }
 
 /**

@@ -20,6 +20,15 @@ export interface Directory {
   find(address: string, signal: AbortSignal): Promise<readonly Entry[]>;
   /** One cheap authenticated question that proves connection, rights and visibility; throws where it can't. */
   probe(signal: AbortSignal): Promise<void>;
+  /**
+   * Present: its `find` and its tables prove each *none* themselves, on the connection that said so, and no other proof
+   * is asked for.
+   */
+  readonly provesNone?: true;
+  /** As `find`, on a connection opened for it. Where a connection may have lost its rights or its view unnoticed. */
+  findAnew?(address: string, signal: AbortSignal): Promise<readonly Entry[]>;
+  /** What an administrator should know of it, for `idpmap check`; throws where it can't be looked at. */
+  inspect?(signal: AbortSignal): Promise<readonly Remark[]>;
   /** All domains it serves, where it is configured to list them. */
   domains?(signal: AbortSignal): Promise<readonly string[]>;
   /** Opens one of its tables; the question gives a key's values, empty: no such key. Throws where there is no table. */
@@ -30,6 +39,13 @@ export interface Directory {
   readonly figures?: Readonly<Record<string, number>>;
   /** Ends connections and watches. Questions under way throw. */
   close(): Promise<void>;
+}
+
+/** One thing that an administrator should know. A `warning` works, but should be looked at. */
+export interface Remark {
+  readonly level: 'ok' | 'warning' | 'failed';
+  /** One line, lower case: what, where, and how to mend it. */
+  readonly text: string;
 }
 
 /** Names a table in its directory. */

@@ -24,12 +24,17 @@ export interface Breaker {
   readonly isOpen: () => boolean;
   /** Runs `task` and counts how it ends; rejects without running it while open. */
   run(task: () => Promise<void>): Promise<void>;
+  /** Opens it whatever the questions' failures are, and logs why; nothing where it is open. */
+  open(reason: string): void;
   /** Ends its timers; a closed breaker probes no more. */
   stop(): void;
 }
 
 /** Tells opossum, which sees rejections only, that the directory failed. */
 class Failed extends Error {}
+
+/** Why a circuit opens, unless another reason is given. */
+const FAILURES = 'too many questions to the directory fail';
 
 /** opossum would try one question of a caller after this; here the probe decides instead. Its largest timer. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -38,6 +43,7 @@ const NEVER_MS = 2 ** 31 - 1;
 export function createBreaker(options: BreakerOptions): Breaker {
   const { name, probe, log } = options;
   let timer: NodeJS.Timeout | undefined;
+  let reason = FAILURES;
   let circuit = create();
 
   function create(): CircuitBreaker<[() => Promise<void>], void> {
@@ -51,7 +57,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
       enableSnapshots: false,
     });
     fresh.on('open', () => {
-      log.error({ directory: name }, 'circuit opened: the directory fails, only probes ask it now');
+      log.error({ directory: name, reason }, 'circuit opened: only probes ask the directory now');
       // Each on its own: one that hangs must not keep the next from finding the directory well again.
       timer = setInterval(() => void tryProbe(fresh), options.probeMs);
       timer.unref();
@@ -81,6 +87,11 @@ export function createBreaker(options: BreakerOptions): Breaker {
   return {
     isOpen: () => circuit.opened,
     run: (task) => circuit.fire(task),
+    open: (why) => {
+      reason = why;
+      circuit.open();
+      reason = FAILURES;
+    },
     stop: () => {
       clearInterval(timer);
       circuit.shutdown();
@@ -93,7 +104,11 @@ export const withBreaker =
   <T>(breaker: Breaker, name: string): Policy<Flight<T>> =>
   (next) =>
   async (key, signal) => {
-    let outcome: Outcome<T> = unknown('breaker-open', name, 'the directory fails and is not asked');
+    let outcome: Outcome<T> = unknown(
+      'breaker-open',
+      name,
+      'the directory is only probed, not asked',
+    );
     // Sooner than opossum's rejection, which costs an error and its stack.
     if (breaker.isOpen()) return outcome;
     try {

@@ -1,4 +1,5 @@
 import { type Ask, Fault } from '../directory/directory.ts';
+import { reasonOf } from '../reason.ts';
 import { type Flight, NONE, unknown } from './outcome.ts';
 
 /**
@@ -12,7 +13,6 @@ export const consult =
       const value = await ask(key, signal);
       return value.length > 0 ? { status: 'found', value } : NONE;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return unknown(error instanceof Fault ? error.kind : 'directory', name, reason);
+      return unknown(error instanceof Fault ? error.kind : 'directory', name, reasonOf(error));
     }
   };

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
+import { createProver } from '../directory/prover.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { type BreakerOptions, createBreaker } from './breaker.ts';
+import { createFlipCounter } from './flip.ts';
 import { createLimiter, type LimitOptions } from './limit.ts';
 import { createFigures } from './observe.ts';
 import type { Guard } from './path.ts';
 import { createProbe } from './probe.ts';
-import { createProver } from './proof.ts';
 import { createFaultReport } from './report.ts';
 
 /** What the configuration says about one directory's lookups. */
@@ -15,6 +16,8 @@ export interface GuardOptions {
   readonly timeoutMs: number;
   readonly limit: LimitOptions;
   readonly breaker: Pick<BreakerOptions, 'failures' | 'minimum' | 'windowMs' | 'probeMs'>;
+  /** So many known addresses may turn into *none* within a minute; absent: 20. */
+  readonly flips?: number;
   /** Called when the circuit closes again: what was remembered as *unknown* is then worth asking. */
   readonly healed: () => void;
   readonly clock: Clock;
@@ -27,12 +30,15 @@ export interface StoppableGuard extends Guard {
   stop(): void;
 }
 
+/** An administrator removes so many people by hand, and seldom more. */
+const FLIPS = 20;
+
 /** Makes what all lookups of one directory share. */
 export function createGuard(
-  directory: Pick<Directory, 'probe'>,
+  directory: Pick<Directory, 'probe' | 'provesNone'>,
   options: GuardOptions,
 ): StoppableGuard {
-  const { name, timeoutMs, clock, log } = options;
+  const { name, timeoutMs, flips = FLIPS, clock, log } = options;
   const life = new AbortController();
   const lifetime = life.signal;
   const probe = createProbe((signal) => directory.probe(signal), timeoutMs);
@@ -45,7 +51,8 @@ export function createGuard(
     lifetime,
     limiter: createLimiter(options.limit, clock),
     breaker,
-    prover: createProver(probe, lifetime),
+    ...(directory.provesNone !== true && { prover: createProver(probe, lifetime) }),
+    flips: createFlipCounter(name, flips, clock),
     figures: createFigures(),
     report: createFaultReport(log, clock, options.showAddress),
     stop: () => {

@@ -17,6 +17,10 @@ export interface LookupFigures {
   /** Questions that reached the directory's door (flights), prefetches among them. */
   asked: number;
   prefetched: number;
+  /** Known addresses that turned into *none* and were asked for once more. */
+  askedAnew: number;
+  /** Known addresses whose *none* was not believed: they were too many, or the second answer was another or none at all. */
+  disbelieved: number;
   /** Flights that a bug of ours ended. */
   bugs: number;
 }
@@ -42,6 +46,8 @@ export const createFigures = (): LookupFigures => ({
   },
   asked: 0,
   prefetched: 0,
+  askedAnew: 0,
+  disbelieved: 0,
   bugs: 0,
 });
 

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { Ask } from '../directory/directory.ts';
+import type { Prover } from '../directory/prover.ts';
 import type { Log } from '../log.ts';
 import { type Breaker, withBreaker } from './breaker.ts';
 import { consult } from './consult.ts';
 import { withDeadline } from './deadline.ts';
+import { type FlipCounter, withFlips } from './flip.ts';
 import { type Limiter, type Rank, withLimit } from './limit.ts';
 import { type Memory, recallFound } from './memory.ts';
 import { type LookupFigures, withObservation, withQuestionCount } from './observe.ts';
@@ -15,7 +17,7 @@ import {
   type Lookup,
   type Outcome,
 } from './outcome.ts';
-import { type Prover, withProof } from './proof.ts';
+import { withProof } from './proof.ts';
 import { catchingBugs, remembering, type Times } from './remember.ts';
 import type { FaultReport } from './report.ts';
 import { withStale } from './stale.ts';
@@ -26,7 +28,9 @@ export interface Guard {
   readonly name: string;
   readonly limiter: Limiter;
   readonly breaker: Breaker;
-  readonly prover: Prover;
+  /** Absent: the directory proves each *none* itself. */
+  readonly prover?: Prover;
+  readonly flips: FlipCounter;
   readonly timeoutMs: number;
   readonly clock: Clock;
   /** Aborted when the daemon, or this directory, ends. */
@@ -43,23 +47,31 @@ export interface Source<T> {
   readonly recall: (key: string, context: Context) => Found<T> | undefined;
 }
 
-/** The way of one question: what each caller meets, then memory, then what each flight meets. */
+/**
+ * The way of one question: what each caller meets, then memory, then what each flight meets. `askAnew` asks on a
+ * connection opened for it; absent: a known address that turned into *none* is not doubted.
+ */
 export function createSource<T>(
   ask: Ask<T>,
   memory: Memory<T>,
   guard: Guard,
   times: Times,
+  askAnew?: Ask<T>,
 ): Source<T> {
   const { name, limiter, breaker, prover, clock, figures } = guard;
 
   const rankOf = (key: string): Rank => (memory.found.has(key) ? 'known' : 'stranger');
 
+  const proof = prover === undefined ? [] : [withProof<T>(prover, name)];
+  const flips =
+    askAnew === undefined ? [] : [withFlips(chain(proof, consult(askAnew, name)), memory, guard)];
   const flight = chain<Flight<T>>(
     [
       withLimit(limiter, breaker.isOpen, rankOf, name),
       withBreaker(breaker, name),
       withTimeout(guard.timeoutMs, name),
-      withProof(prover, name),
+      ...flips,
+      ...proof,
       withQuestionCount(figures),
     ],
     consult(ask, name),

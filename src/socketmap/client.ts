@@ -2,7 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import type { Answer } from '../maps/answer.ts';
-import { messageOf } from './errors.ts';
+import { reasonOf } from '../reason.ts';
 import { encodeNetstring, NetstringDecoder } from './netstring.ts';
 import { MAX_REPLY_BYTES, MAX_REQUEST_BYTES, parseReply } from './protocol.ts';
 
@@ -83,7 +83,7 @@ class Connection {
     this.#socket = connect(endpoint, tls);
     this.#socket.setNoDelay(true);
     this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    this.#socket.on('error', (error) => this.fail(`failed (${messageOf(error)})`, error));
+    this.#socket.on('error', (error) => this.fail(`failed (${reasonOf(error)})`, error));
     this.#socket.once('close', () => this.fail('was closed by the server before it replied'));
   }
 
@@ -127,7 +127,7 @@ class Connection {
       pending.resolve(parseReply(reply));
     } catch (error) {
       this.#waiting.unshift(pending);
-      this.fail(`brought a reply that can't be read (${messageOf(error)})`, error);
+      this.fail(`brought a reply that can't be read (${reasonOf(error)})`, error);
     }
   }
 }

@@ -14,7 +14,3 @@ export class EndpointError extends Error {
 /** The system's code of an error (`ENOENT`); empty where it has none. */
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-
-/** What an error says, for the end of one of our own messages. */
-export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

@@ -2,7 +2,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
-import { EndpointError, messageOf } from './errors.ts';
+import { reasonOf } from '../reason.ts';
+import { EndpointError } from './errors.ts';
 import { countersOf, type Rejection } from './figures.ts';
 import { type AllowList, createAllowList, describePeer } from './peers.ts';
 import { READ_BYTES, type Reads, readSocket } from './reading.ts';
@@ -139,7 +140,7 @@ class NetListener implements SweptListener {
     try {
       return createAllowList(allow);
     } catch (error) {
-      throw new EndpointError(this.endpoint, `allows nobody: ${messageOf(error)}`, {
+      throw new EndpointError(this.endpoint, `allows nobody: ${reasonOf(error)}`, {
         cause: error,
       });
     }
@@ -157,7 +158,7 @@ class NetListener implements SweptListener {
         onFailure: (reason) => this.#countRejection('tls', reason),
       });
     } catch (error) {
-      const reason = `cannot use its TLS certificate, key or client CA (${messageOf(error)}): all are PEM texts, the key belongs to the certificate`;
+      const reason = `cannot use its TLS certificate, key or client CA (${reasonOf(error)}): all are PEM texts, the key belongs to the certificate`;
       throw new EndpointError(this.endpoint, reason, { cause: error });
     }
   }

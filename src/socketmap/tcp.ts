@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Server } from 'node:net';
 import type { Endpoint, TcpEndpoint } from '../endpoint.ts';
-import { codeOf, EndpointError, messageOf } from './errors.ts';
+import { reasonOf } from '../reason.ts';
+import { codeOf, EndpointError } from './errors.ts';
 import { findOwner } from './owner.ts';
 
 /** Postfix opens hundreds of connections at once; Linux cuts it to `net.core.somaxconn`. */
@@ -64,7 +65,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 function explain(endpoint: TcpEndpoint, error: unknown): EndpointError {
   const remedy = REMEDIES[codeOf(error)] ?? 'choose another endpoint';
-  const reason = `cannot be listened at (${messageOf(error)}): ${remedy}`;
+  const reason = `cannot be listened at (${reasonOf(error)}): ${remedy}`;
   return new EndpointError(endpoint, reason, { cause: error });
 }
 

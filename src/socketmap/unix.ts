@@ -4,7 +4,8 @@ import { chmod, chown, lstat, readFile, rename, rm, stat } from 'node:fs/promise
 import type { Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { MAX_UNIX_PATH_BYTES, type UnixEndpoint } from '../endpoint.ts';
-import { codeOf, EndpointError, messageOf } from './errors.ts';
+import { reasonOf } from '../reason.ts';
+import { codeOf, EndpointError } from './errors.ts';
 import { BACKLOG, type Binding, IN_USE, probe, type Takeover } from './tcp.ts';
 
 const DEFAULT_MODE = 0o660;
@@ -89,7 +90,7 @@ async function giveTo(endpoint: UnixEndpoint, aside: string, group: number): Pro
   try {
     await chown(aside, -1, group);
   } catch (error) {
-    const reason = `cannot be given to the group ${endpoint.group} (${messageOf(error)}): run as root, or join the group`;
+    const reason = `cannot be given to the group ${endpoint.group} (${reasonOf(error)}): run as root, or join the group`;
     throw new EndpointError(endpoint, reason, { cause: error });
   }
 }
@@ -103,7 +104,7 @@ function explain(endpoint: UnixEndpoint, error: unknown): EndpointError {
     EROFS: `${directory} is read-only, mount it writable or choose another path`,
   };
   const remedy = remedies[codeOf(error)] ?? 'choose another path';
-  const reason = `cannot be listened at (${messageOf(error)}): ${remedy}`;
+  const reason = `cannot be listened at (${reasonOf(error)}): ${remedy}`;
   return new EndpointError(endpoint, reason, { cause: error });
 }
 

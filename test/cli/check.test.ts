@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { check, type Finding } from '../../src/cli/check.ts';
+import { check, type Finding, inspectDirectory } from '../../src/cli/check.ts';
 import { EXIT } from '../../src/cli/exit.ts';
+import type { Directory, Remark } from '../../src/directory/directory.ts';
 import { COMPANY, capture, configure } from '../support/command.ts';
+import { createScripted } from '../support/scripted.ts';
 
 async function run(files: Readonly<Record<string, string>>, queueDirectory?: string) {
   const { config, place } = await configure(files);
@@ -118,6 +120,40 @@ directories: { people: { type: demo } }`,
       about: 'configuration',
       text: expect.stringContaining('a slow directory will keep processes of Postfix waiting'),
     });
+  });
+});
+
+describe('what a directory says of itself', () => {
+  const inspect = (asked: Directory['inspect'] & {}, timeout = 2000) =>
+    inspectDirectory({
+      name: 'staff',
+      directory: { ...createScripted(), inspect: asked },
+      settings: { timeout },
+    });
+
+  test('is a finding each', async () => {
+    const remarks: readonly Remark[] = [
+      { level: 'ok', text: 'two servers' },
+      { level: 'warning', text: 'one is slow' },
+    ];
+    expect(await inspect(async () => remarks)).toEqual([
+      { level: 'ok', about: 'directory staff', text: 'two servers' },
+      { level: 'warning', about: 'directory staff', text: 'one is slow' },
+    ]);
+  });
+
+  test('that it can’t be looked at is a failure', async () => {
+    expect(await inspect(() => Promise.reject(new Error('refused')))).toEqual([
+      { level: 'failed', about: 'directory staff', text: 'refused' },
+    ]);
+  });
+
+  test('has the time that a question has', async () => {
+    const hangs = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    expect(await inspect(hangs, 1)).toMatchObject([{ level: 'failed', text: 'aborted' }]);
   });
 });
 

@@ -89,18 +89,6 @@ test('other sizes keep what is remembered, the most recent first', async () => {
   expect(staff.asked).toHaveLength(3);
 });
 
-test('a removed directory is closed', async () => {
-  const { reload, ask, closed } = await startInstance({
-    config: `
-domains: { example.org: { directory: staff }, example.net: { directory: other } }
-directories: { staff: { type: file, path: a.yaml }, other: { type: file, path: b.yaml } }`,
-    directories: { staff: listingNone(createStaff()), other: listingNone(createStaff()) },
-  });
-  expect(await reload(STAFF.replace('people', 'a'))).toBe(true);
-  expect(closed).toEqual(['other']);
-  expect(await ask('virtual-domains', 'example.net')).toBe('NOTFOUND');
-});
-
 test('no request is lost in a row of reloads', async () => {
   const { reload, daemon } = await startAsked();
   const [endpoint] = daemon.endpoints();

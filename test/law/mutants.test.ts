@@ -13,8 +13,8 @@ const BUGS: readonly {
   {
     bug: 'an error is taken for none',
     file: 'lookup/consult.ts',
-    from: "return unknown(error instanceof Fault ? error.kind : 'directory', name, reason);",
-    to: 'return reason === name ? unknown((error as Fault).kind, name, reason) : NONE;',
+    from: "return unknown(error instanceof Fault ? error.kind : 'directory', name, reasonOf(error));",
+    to: 'return reasonOf(error) === name ? unknown((error as Fault).kind, name, name) : NONE;',
   },
   {
     bug: 'an expired negative is answered in an outage',
@@ -63,6 +63,12 @@ const BUGS: readonly {
     file: 'lookup/proof.ts',
     from: 'await prover.prove(since);',
     to: 'void since;',
+  },
+  {
+    bug: 'a flip is believed at once',
+    file: 'lookup/flip.ts',
+    from: "if (outcome.status !== 'none' || !memory.found.has(key)) return outcome;",
+    to: "if (outcome.status !== 'none' || memory.found.has(key)) return outcome;",
   },
 ];
 

@@ -28,6 +28,8 @@ test('counts what callers get, each once', async () => {
     joined: 0,
     asked: 5,
     prefetched: 0,
+    askedAnew: 0,
+    disbelieved: 0,
     bugs: 0,
   });
   expect(causes.directory).toBe(3);

@@ -13,9 +13,12 @@ export type Mode =
   /** Sees nobody, and its probe fails: a connection that went anonymous. */
   | 'blind'
   /** Doubts each entry (ambiguous), though it is well. */
-  | 'doubts';
+  | 'doubts'
+  /** Its open connection has lost sight of whoever it has shown, though its probe succeeds; a new one sees all. */
+  | 'forgets';
 
 export interface ScriptedDirectory extends Directory {
+  findAnew: Directory['findAnew'] & {};
   mode: Mode;
   slowMs: number;
   /** Who is there, by every address they hold. */
@@ -26,6 +29,8 @@ export interface ScriptedDirectory extends Directory {
   listed: readonly string[] | undefined;
   /** Questions that reached it, in order; probes apart. */
   readonly asked: string[];
+  /** Those that were put on a connection of their own. */
+  readonly askedAnew: string[];
   probes: number;
   /** Questions being answered, and the most at once. */
   inFlight: number;
@@ -43,6 +48,7 @@ export function createScripted(): ScriptedDirectory {
     lost: new Set(),
     listed: undefined,
     asked: [],
+    askedAnew: [],
     probes: 0,
     inFlight: 0,
     mostInFlight: 0,
@@ -52,10 +58,14 @@ export function createScripted(): ScriptedDirectory {
       directory.inFlight += 1;
       directory.mostInFlight = Math.max(directory.mostInFlight, directory.inFlight);
       try {
-        return await answer(address, signal);
+        return await answer(address, signal, 'open');
       } finally {
         directory.inFlight -= 1;
       }
+    },
+    findAnew: (address, signal) => {
+      directory.askedAnew.push(address);
+      return answer(address, signal, 'new');
     },
     probe: async (signal) => {
       directory.probes += 1;
@@ -70,16 +80,24 @@ export function createScripted(): ScriptedDirectory {
     close: async () => {},
   };
 
-  const answer = async (address: string, signal: AbortSignal): Promise<readonly Entry[]> => {
+  const answer = async (
+    address: string,
+    signal: AbortSignal,
+    connection: 'open' | 'new',
+  ): Promise<readonly Entry[]> => {
     await delay(signal);
     if (directory.mode === 'blind') return [];
     if (directory.lost.has(address)) throw new Fault('directory', 'cut off');
     if (directory.mode === 'doubts') throw new Fault('entry', 'ambiguous');
     const entries = directory.people.get(address) ?? [];
     const history = directory.said.get(address) ?? [];
+    if (directory.mode === 'forgets' && connection === 'open' && hasShown(history)) return [];
     directory.said.set(address, [...history, { at: Math.trunc(performance.now()), entries }]);
     return entries;
   };
+
+  const hasShown = (history: readonly { readonly entries: readonly Entry[] }[]): boolean =>
+    (history.at(-1)?.entries ?? []).length > 0;
 
   const delay = async (signal: AbortSignal): Promise<void> => {
     if (directory.mode === 'fails') throw new Fault('directory', 'refused');

@@ -84,7 +84,13 @@ export function guardDirectory(
     ...options,
   });
   const times = { ...TIMES, ...options.times };
-  const source = createSource((key, signal) => directory.find(key, signal), memory, guard, times);
+  const source = createSource(
+    (key, signal) => directory.find(key, signal),
+    memory,
+    guard,
+    times,
+    (key, signal) => directory.findAnew(key, signal),
+  );
   return { source, memory, guard };
 }
 

@@ -1,4 +1,5 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { reasonOf } from '../../reason.ts';
 import { type Content, toContent } from './content.ts';
 import { findDuplicates } from './duplicates.ts';
 import { parsePlainJson } from './json.ts';
@@ -78,8 +79,7 @@ function parseYaml(text: string, file: string): Parsed | Broken {
     return { value, locate: createLocate(document, lines) };
   } catch (error) {
     // What the parser throws: an alias without its anchor, too many aliases, nesting beyond the stack.
-    const reason = error instanceof Error ? lowerFirst(error.message) : String(error);
-    return { problems: [`${file}: can't be read as YAML: ${reason}`] };
+    return { problems: [`${file}: can't be read as YAML: ${lowerFirst(reasonOf(error))}`] };
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Log } from '../../log.ts';
+import { reasonOf } from '../../reason.ts';
 import type { Reading } from '../../watch.ts';
 import { Fault } from '../directory.ts';
 import { checkFile } from './checker.ts';
@@ -173,7 +174,6 @@ const FAILURES: Readonly<Record<string, string>> = {
 };
 
 function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return FAILURES[code] ?? error.message;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return FAILURES[code] ?? reasonOf(error);
 }
