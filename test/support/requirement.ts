@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
+
+/** Servers lie in `sbin`, which is not on everybody's path. */
+const PATH = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 
 /** What tests may need of the machine: how to tell that it is there, and what to do where it is not. */
 const REQUIREMENTS = {
@@ -8,7 +12,23 @@ const REQUIREMENTS = {
   postfix: { isMet: () => isInstalled('postconf'), remedy: 'apt-get install postfix' },
   netcat: { isMet: () => isInstalled('nc'), remedy: 'apt-get install netcat-openbsd' },
   openssl: { isMet: () => isInstalled('openssl'), remedy: 'apt-get install openssl' },
-  slapd: { isMet: () => isInstalled('slapd'), remedy: 'apt-get install slapd' },
+  slapd: {
+    isMet: () => ['slapd', 'ldapmodify', 'openssl'].every(isInstalled),
+    remedy: 'apt-get install slapd ldap-utils openssl',
+  },
+  ds389: {
+    isMet: () => ['ns-slapd', 'certutil', 'ldapmodify', 'openssl'].every(isInstalled),
+    remedy: 'apt-get install 389-ds-base ldap-utils libnss3-tools openssl',
+  },
+  samba: {
+    isMet: () => ['samba', 'samba-tool', 'ldbmodify', 'openssl'].every(isInstalled),
+    remedy:
+      'apt-get install samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules ldb-tools winbind openssl',
+  },
+  postfixLdap: {
+    isMet: () => isInstalled('postconf') && mapTypes().includes('ldap'),
+    remedy: 'apt-get install postfix-ldap',
+  },
 } as const;
 
 /** One thing that a test may need; `.ci/run` installs the packages. */
@@ -46,10 +66,13 @@ export function missing(requirements: readonly Requirement[]): string {
     .join(', ');
 }
 
-/** Servers lie in `sbin`, which is not on everybody's path. */
+/** The kinds of maps that this machine's Postfix can read. */
+function mapTypes(): readonly string[] {
+  return execFileSync('postconf', ['-m'], { encoding: 'utf8', env: { PATH } }).split('\n');
+}
+
 function isInstalled(command: string): boolean {
-  const path = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
-  return path.split(':').some((directory) => isExecutable(join(directory, command)));
+  return PATH.split(':').some((directory) => isExecutable(join(directory, command)));
 }
 
 function isExecutable(file: string): boolean {
