@@ -7,6 +7,7 @@ import { configValidate } from '../../src/cli/config.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { postfix } from '../../src/cli/postfix.ts';
 import { checkText } from '../../src/directory/file/check.ts';
+import { PRESETS } from '../../src/directory/ldap/presets.ts';
 import { capture, configure } from '../support/command.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -58,8 +59,15 @@ function restOf({ tree }: Example): string {
   return `directories: { ${files.join(', ')} }\n`;
 }
 
+/** The files below /run/secrets that examples name; here they lie beside the configuration. */
+const SECRETS = ['ldap'];
+
 test.each(configurations)('$name is a configuration without mistakes', async (example) => {
-  const { config } = await configure({ 'idpmap.yaml': example.text + restOf(example) });
+  const text = example.text + restOf(example);
+  const { config } = await configure({
+    'idpmap.yaml': text.replaceAll('/run/secrets/', ''),
+    ...Object.fromEntries(SECRETS.map((name) => [name, 'secret'])),
+  });
   const { code, text: told } = await capture(() => configValidate({ config }));
   expect([code, told]).toEqual([EXIT.ok, `${config}: no mistakes\n`]);
 });
@@ -88,4 +96,18 @@ test('the first steps of README.md pass the check', async () => {
   );
   expect(code).toBe(EXIT.ok);
   expect(text).not.toMatch(/^(warning|failed)/m);
+});
+
+test('docs/directories.md tells what each preset of LDAP looks for, and which are untested', () => {
+  const page = readFileSync(join(ROOT, 'docs/directories.md'), 'utf8');
+  const rows = Object.entries(PRESETS).map(([name, { tested, accounts, groups }]) => {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`)) ?? '';
+    const { filter, address, aliases, logins, disabled } = accounts;
+    const ofGroups = groups.address.length === 0 ? [] : [groups.filter, ...groups.memberDns];
+    const all = [filter, ...address, ...aliases, ...logins, ...disabled, ...ofGroups];
+    const isWhole = all.every((text) => row.includes(`\`${text.replaceAll('|', '\\|')}\``));
+    return { name, isWhole, isToldUntested: row.includes('*untested*') === !tested };
+  });
+  const faulty = rows.filter(({ isWhole, isToldUntested }) => !isWhole || !isToldUntested);
+  expect(faulty).toEqual([]);
 });

@@ -1,0 +1,96 @@
+import { parseDomain } from '../../address.ts';
+import { parseFilter } from '../../directory/ldap/filter.ts';
+import { parseResultFormat } from '../../directory/ldap/resultformat.ts';
+import type { Dereference, Scope } from '../../directory/ldap/search.ts';
+import type { LdapTableSettings } from '../../directory/ldap/settings.ts';
+import { parseTemplate } from '../../directory/ldap/template.ts';
+import type { Reader } from './reader.ts';
+
+/** A table as the configuration writes it. What the file leaves to Postfix is absent, for idpmap assumes the same. */
+export type Table = {
+  readonly [Name in keyof LdapTableSettings]?: LdapTableSettings[Name] | undefined;
+};
+
+/** Reads what a table asks for and what it answers. */
+export function readTable(reader: Reader): Table {
+  const expansionLimit = reader.number('expansion_limit', 0);
+  return {
+    searchBase: readBase(reader),
+    scope: readScope(reader),
+    queryFilter: readTemplate(reader, 'query_filter', parseFilter),
+    resultAttributes: reader.list('result_attribute'),
+    resultFormat: readFormat(reader),
+    specialResultAttributes: reader.list('special_result_attribute'),
+    leafResultAttributes: reader.list('leaf_result_attribute'),
+    terminalResultAttributes: reader.list('terminal_result_attribute'),
+    dereference: readDereference(reader),
+    domain: readDomains(reader),
+    expansionLimit,
+    recursionLimit: reader.number('recursion_limit', 1),
+    sizeLimit: reader.number('size_limit', 0) ?? expansionLimit,
+  };
+}
+
+/** Reads a text with placeholders; one that can't be read is carried over all the same, for it to be mended there. */
+function readTemplate(
+  reader: Reader,
+  name: string,
+  parse: (text: string) => unknown,
+): string | undefined {
+  const text = reader.text(name);
+  if (text === undefined) return undefined;
+  try {
+    parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    reader.lack(name, `"${text}" can't be read: ${error.message}`);
+  }
+  return text;
+}
+
+function readBase(reader: Reader): string | undefined {
+  const base = readTemplate(reader, 'search_base', parseTemplate) ?? '';
+  if (base !== '') return base;
+  reader.lack('search_base', 'it is missing, write where the table looks');
+  return undefined;
+}
+
+/** `result_filter` is its name of old. */
+function readFormat(reader: Reader): string | undefined {
+  const old = readTemplate(reader, 'result_filter', parseResultFormat);
+  const text = readTemplate(reader, 'result_format', parseResultFormat);
+  return text === undefined || text === '' ? old : text;
+}
+
+const SCOPES: Readonly<Record<string, Scope>> = { base: 'base', one: 'one', sub: 'sub' };
+
+function readScope(reader: Reader): Scope | undefined {
+  const written = reader.text('scope');
+  if (written === undefined) return undefined;
+  const scope = SCOPES[written.toLowerCase()];
+  if (scope === undefined) reader.note('scope', `"${written}" is none, Postfix takes sub for it`);
+  return scope;
+}
+
+const DEREFERENCES: readonly Dereference[] = ['never', 'search', 'find', 'always'];
+
+function readDereference(reader: Reader): Dereference | undefined {
+  const number = reader.number('dereference', 0);
+  if (number === undefined) return undefined;
+  const found = DEREFERENCES[number];
+  if (found === undefined) reader.note('dereference', `${number} is none, Postfix takes 0 for it`);
+  return found;
+}
+
+/** Domains alone: a file of them, another table or an exception would have to be written out. */
+function readDomains(reader: Reader): readonly string[] | undefined {
+  const items = reader.list('domain');
+  if (items === undefined || items.length === 0) return undefined;
+  const others = items.filter((item) => item.includes('/') || parseDomain(item) === undefined);
+  if (others.length === 0) return items;
+  reader.lack(
+    'domain',
+    `${others.join(', ')} can't be carried over, and without the list the table is asked for every key: write all the domains`,
+  );
+  return undefined;
+}

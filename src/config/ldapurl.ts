@@ -1,0 +1,64 @@
+import { isIP } from 'node:net';
+
+/** Where an LDAP server listens. */
+export type LdapEndpoint =
+  | {
+      readonly kind: 'tcp';
+      /** A name or address, IPv6 without brackets. */
+      readonly host: string;
+      readonly port: number;
+      /** TLS from the first byte: `ldaps://`. */
+      readonly secure: boolean;
+    }
+  | { readonly kind: 'unix'; readonly path: string };
+
+const URL_FORM =
+  /^(?<scheme>ldaps?):\/\/(?:\[(?<v6>[^\]]*)\]|(?<host>[\w.-]+))(?::(?<port>\d{1,5}))?\/?$/i;
+
+/**
+ * Reads `ldaps://host[:636]`, `ldap://host[:389]`, or `ldapi:///path/of/socket`, whose path may be percent-encoded.
+ * @throws {SyntaxError} that says how it is written right
+ */
+export function parseLdapUrl(text: string): LdapEndpoint {
+  if (/^ldapi:\/\//i.test(text)) return { kind: 'unix', path: readPath(text) };
+  const { scheme = '', host, v6, port } = URL_FORM.exec(text)?.groups ?? {};
+  const secure = scheme.toLowerCase() === 'ldaps';
+  const number = port === undefined ? STANDARD_PORT[secure ? 'ldaps' : 'ldap'] : Number(port);
+  const name = host ?? (isIP(v6 ?? '') === 6 ? v6 : undefined);
+  if (name === undefined || number > 65_535) {
+    throw new SyntaxError(
+      `"${text}" is no LDAP server, write ldaps://ldap.example.org, ldap://HOST:PORT or ldapi:///run/slapd/ldapi; the base is a setting of its own`,
+    );
+  }
+  return { kind: 'tcp', host: name, port: number, secure };
+}
+
+const STANDARD_PORT = { ldap: 389, ldaps: 636 };
+
+function readPath(text: string): string {
+  const written = text.slice('ldapi://'.length);
+  let path: string;
+  try {
+    path = decodeURIComponent(written);
+  } catch {
+    path = written;
+  }
+  if (!path.startsWith('/') || path === '/' || path.includes('\0')) {
+    throw new SyntaxError(`"${text}" names no socket, write ldapi:///run/slapd/ldapi`);
+  }
+  return path;
+}
+
+/** Writes it as `parseLdapUrl` reads it, with its port: for logs, errors and the printed configuration. */
+export function formatLdapUrl(endpoint: LdapEndpoint): string {
+  if (endpoint.kind === 'unix') return `ldapi://${endpoint.path}`;
+  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
+  return `${endpoint.secure ? 'ldaps' : 'ldap'}://${host}:${endpoint.port}`;
+}
+
+/** Whether what is sent there stays on this machine. */
+export const staysHere = (endpoint: LdapEndpoint): boolean =>
+  endpoint.kind === 'unix' ||
+  endpoint.host === 'localhost' ||
+  endpoint.host === '::1' ||
+  (isIP(endpoint.host) === 4 && endpoint.host.startsWith('127.'));

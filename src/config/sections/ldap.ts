@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { address } from '../addresses.ts';
+import { formatLdapUrl, parseLdapUrl, staysHere } from '../ldapurl.ts';
+import { count, duration, flag, oneOrMany, path, secret, written } from '../leaves.ts';
+import { marks } from '../marks.ts';
+import { accounts, attribute, dn, groups } from './ldapbranches.ts';
+import { tables } from './ldaptables.ts';
+import { shared } from './shared.ts';
+
+const url = () => written({ type: 'URL' }, parseLdapUrl, formatLdapUrl);
+
+const tls = z
+  .strictObject({
+    ca: path()
+      .exactOptional()
+      .meta({
+        description:
+          'PEM file of the authorities that are trusted; without it, those that Node knows.',
+        examples: ['/etc/idpmap/ca.pem'],
+      }),
+    cert: path()
+      .exactOptional()
+      .meta({
+        description: 'PEM file of a client certificate, for `bind: { sasl: external }`.',
+        examples: ['/etc/idpmap/client.pem'],
+      }),
+    key: path()
+      .exactOptional()
+      .meta({
+        description: "PEM file of the client certificate's key.",
+        examples: ['/etc/idpmap/client.key'],
+      }),
+    serverName: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description: "The name that the server's certificate carries, where it is not the URL's.",
+        examples: ['ldap.example.org'],
+      }),
+  })
+  .superRefine(({ cert, key }, context) => {
+    if ((cert === undefined) === (key === undefined)) return;
+    context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
+  });
+
+const bind = z
+  .strictObject({
+    dn: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description:
+          'As whom idpmap asks: a DN; for Active Directory also idpmap@example.org. It needs to read mail attributes only.',
+        examples: ['cn=idpmap,ou=services,dc=example,dc=org'],
+      }),
+    password: secret()
+      .exactOptional()
+      .meta({ description: 'Its password.', examples: ['{ file: /run/secrets/ldap }'] }),
+    sasl: z.literal('external').exactOptional().meta({
+      description: 'The server knows us by our client certificate, or by our user on `ldapi:`.',
+    }),
+    anonymous: flag().exactOptional().meta({
+      description: '`true`: there is no login, what everybody may read is enough.',
+    }),
+  })
+  .superRefine(({ dn: name, password, sasl, anonymous }, context) => {
+    const hasLogin = name !== undefined && password !== undefined;
+    const hasHalf = name !== undefined || password !== undefined;
+    const ways = [hasHalf, sasl !== undefined, anonymous === true].filter(Boolean).length;
+    if (ways === 1 && hasLogin === hasHalf) return;
+    context.addIssue({
+      code: 'custom',
+      message: 'write dn and password, or sasl: external, or anonymous: true',
+    });
+  });
+
+const listDomains = z.strictObject({
+  base: dn().exactOptional().meta({ description: 'Where they lie; without it, `base`.' }),
+  filter: z
+    .string()
+    .min(1)
+    .meta({
+      description: 'Which entries are domains.',
+      examples: ['(objectClass=domainRelatedObject)'],
+    }),
+  attribute: attribute().meta({
+    description: 'The attribute that holds the name.',
+    examples: ['associatedDomain'],
+  }),
+});
+
+/** A directory behind an LDAP server. */
+export const ldap = z
+  .strictObject({
+    type: z.literal('ldap').meta({
+      description: 'OpenLDAP, 389 Directory Server, Active Directory and others.',
+    }),
+    urls: oneOrMany(url())
+      .refine((urls) => urls.length > 0, 'names no server, write ldaps://ldap.example.org')
+      .meta({
+        description:
+          'The servers, asked in this order: the next one where one fails. `ldaps://`, `ldap://` or `ldapi:///PATH`.',
+        examples: ['[ldaps://ldap1.example.org, ldaps://ldap2.example.org]'],
+      }),
+    startTls: flag().prefault(false).meta({ description: 'Secures `ldap://` by StartTLS.' }),
+    insecure: flag().prefault(false).meta({
+      description:
+        'Says that you know: `ldap://` to another machine without TLS shows the password.',
+    }),
+    tls: tls.prefault({}).meta({ description: 'How the connection is secured.' }),
+    bind: bind.meta({
+      description: 'As whom idpmap asks.',
+      examples: ['{ dn: "cn=idpmap,dc=example,dc=org", password: { file: /run/secrets/ldap } }'],
+    }),
+    preset: z
+      .enum(['openldap', '389ds', 'active-directory', 'freeipa', 'lldap', 'authentik', 'glauth'])
+      .prefault('openldap')
+      .meta({
+        description:
+          'The server software, which decides what is not set under `accounts` and `groups`.',
+      }),
+    base: dn().meta({
+      description: 'Below which entry people lie. `%d` stands for the domain asked for.',
+      examples: ['dc=example,dc=org'],
+    }),
+    accounts: accounts.prefault({}).meta({ description: 'Where accounts lie and how they look.' }),
+    groups: groups.prefault({}).meta({ description: 'Where groups lie and how they look.' }),
+    canary: address()
+      .exactOptional()
+      .meta({
+        description:
+          'An address that is always there: as long as it is not found, nobody is believed to be absent. Without it, people found before stand in.',
+        examples: ['postmaster@example.org'],
+      }),
+    proof: z.enum(['account', 'base']).prefault('account').meta({
+      description:
+        'What has to be visible for anybody to be believed absent: some account, or, where there are none, only the bases.',
+    }),
+    referrals: z.enum(['refuse', 'ignore']).prefault('refuse').meta({
+      description:
+        "What becomes of a search's pointers to other servers, which are never followed: a fault, or nothing.",
+    }),
+    listDomains: listDomains.exactOptional().meta({
+      description:
+        'The search that lists the domains of this mail system, beside the configured ones.',
+    }),
+    tables: z
+      .record(z.string().min(1), tables)
+      .register(marks, { key: { name: 'TABLE', example: 'transport' } })
+      .prefault({})
+      .meta({ description: 'Tables for maps of kind `table`, in the words of ldap_table(5).' }),
+    connections: count(1, 64).prefault(2).meta({ description: 'Connections that are kept open.' }),
+    connectTimeout: duration('10ms', '60s').prefault('1s').meta({
+      description: 'How long one server may take to connect, log in and show people.',
+    }),
+    searchTimeout: duration('10ms', '60s').prefault('1s').meta({
+      description: 'How long the searches of one question may take.',
+    }),
+    maxAge: duration('1s').prefault('15m').meta({
+      description: "Age at which a connection is replaced; less than the server's idle limit.",
+    }),
+    returnAfter: duration('1s').prefault('30s').meta({
+      description:
+        'How long a server that failed is left out, and how soon the first one is tried again.',
+    }),
+    bindRetry: duration('1s').prefault('60s').meta({
+      description:
+        'How soon a refused password is tried again, so that the account is not locked out. A changed one is tried at once.',
+    }),
+    flips: count(1).prefault(20).meta({
+      description:
+        'Known addresses that may vanish within a minute; more are a fault, and their mail is deferred.',
+    }),
+    ...shared({ inFlight: 32, perSecond: 500 }),
+  })
+  .superRefine(({ urls, startTls, insecure }, context) => {
+    for (const [i, endpoint] of urls.entries()) {
+      if (endpoint.kind === 'unix' || endpoint.secure || startTls) continue;
+      if (insecure || staysHere(endpoint)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['urls', i],
+        message: `${formatLdapUrl(endpoint)} sends the password in the clear, use ldaps:// or startTls: true (or insecure: true)`,
+      });
+    }
+  });

@@ -1,0 +1,236 @@
+import type { Socket } from 'node:net';
+import { AbandonRequest, type Control, type Message, UnbindRequest } from 'ldapts';
+import { Fault } from '../../directory.ts';
+import type { LdapEntry, SearchRequest } from '../search.ts';
+import { createFrames, type Frames } from './frames.ts';
+import { type LdapMessage, type LdapResult, readMessage } from './message.ts';
+import { searchMessage } from './searchmessage.ts';
+import { createTurns, type Turns } from './turns.ts';
+
+/** What an operation brought. */
+export interface Reply extends LdapResult {
+  readonly entries: readonly LdapEntry[];
+  /** Pointers to other servers that hold a part of what was searched. */
+  readonly references: readonly string[];
+}
+
+/** The connection went away with questions under way; another one may be asked. */
+export class Lost extends Fault {
+  constructor(reason: string, options?: ErrorOptions) {
+    super('directory', reason, options);
+    this.name = 'Lost';
+  }
+}
+
+/** How a server is to be asked. */
+export interface Pace {
+  /** So many questions are under way at a time, others wait. */
+  readonly width: number;
+  /** After so many seconds the server ends a search itself. Samba counts ticks of a clock: 1 may be over in 1 ms. */
+  readonly timeLimitS: number;
+}
+
+const PACE: Pace = { width: Number.POSITIVE_INFINITY, timeLimitS: 2 };
+
+interface Operation {
+  /** The type of message that ends it. */
+  readonly answer: number;
+  readonly entries: LdapEntry[];
+  readonly references: string[];
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** RFC 4511: ids are positive and below 2^31. */
+const MAX_ID = 2 ** 31 - 1;
+/**
+ * So many questions in a row without an answer, and the connection is stuck. slapd works at a part of a connection's
+ * operations only and queues the rest, an Abandon too, so two slow searches hold up everything behind them.
+ */
+const MAX_EXPIRIES = 2;
+
+/**
+ * One connection to a server, over which many questions are under way at a time. Dead for ever once it is closed: ldapts'
+ * own client would connect anew on its own, *anonymous*, and 389-DS answers that with success and no entries.
+ */
+export class Connection {
+  /** The server's URL, for messages. */
+  readonly server: string;
+  /** Resolves when it is dead, or stuck. */
+  readonly spent: Promise<void>;
+  readonly #spend = Promise.withResolvers<void>();
+  readonly #operations = new Map<number, Operation>();
+  readonly #pace: Pace;
+  readonly #turns: Turns;
+  #socket: Socket;
+  #frames: Frames = createFrames();
+  #lastId = 0;
+  #death: Lost | undefined;
+  /** How many questions in a row ran out of time, nothing having come in between. */
+  #expiries = 0;
+  /** The last question's. */
+  #expired: AbortSignal | undefined;
+  #isStuck = false;
+  /** Messages that answer nothing that is asked. */
+  #strays = 0;
+
+  constructor(socket: Socket, server: string, pace: Pace = PACE) {
+    this.server = server;
+    this.#pace = pace;
+    this.#turns = createTurns(pace.width);
+    this.spent = this.#spend.promise;
+    this.#socket = socket;
+    this.#attach();
+  }
+
+  /** Why it is dead; absent while it lives. */
+  get death(): Lost | undefined {
+    return this.#death;
+  }
+
+  /** Questions under way. */
+  get load(): number {
+    return this.#operations.size;
+  }
+
+  /** Whether questions are left unanswered on it, be it the server's queue or the way: it is to be replaced. */
+  get isStuck(): boolean {
+    return this.#isStuck;
+  }
+
+  /** Sends a request and waits for its result. When `signal` aborts, the server is told to abandon it. */
+  request(create: (messageId: number) => Message, signal: AbortSignal): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      if (this.#death !== undefined) return reject(this.#death);
+      if (signal.aborted) return reject(expired(this.server));
+      const id = this.#nextId();
+      const message = create(id);
+      const bytes = message.write();
+      const abandon = (): void => this.#abandon(id, signal);
+      const settle = <V>(end: (value: V) => void) => {
+        return (value: V): void => {
+          signal.removeEventListener('abort', abandon);
+          this.#operations.delete(id);
+          end(value);
+          if (!withdraw()) this.#turns.leave();
+        };
+      };
+      this.#operations.set(id, {
+        answer: answerTo(message),
+        entries: [],
+        references: [],
+        resolve: settle(resolve),
+        reject: settle(reject),
+      });
+      signal.addEventListener('abort', abandon);
+      const withdraw = this.#turns.enter(() => this.#socket.write(bytes));
+    });
+  }
+
+  /** Searches; an answer of any code is a reply. */
+  search(
+    request: SearchRequest,
+    signal: AbortSignal,
+    controls: readonly Control[] = [],
+  ): Promise<Reply> {
+    const { timeLimitS } = this.#pace;
+    const create = (id: number): Message => searchMessage(id, request, timeLimitS, controls);
+    return this.request(create, signal);
+  }
+
+  /**
+   * Goes on over another socket, which wraps the old one (StartTLS).
+   * @throws {Lost} where the server has sent more than its consent: that came unprotected
+   */
+  async upgrade(wrap: (socket: Socket) => Promise<Socket>): Promise<void> {
+    if (this.#frames.waiting > 0 || this.#strays > 0) {
+      throw this.kill('the server sent something between its consent to StartTLS and TLS');
+    }
+    this.#socket.removeAllListeners('data');
+    this.#socket = await wrap(this.#socket);
+    this.#frames = createFrames();
+    this.#attach();
+  }
+
+  /** Ends it at once; questions under way fail as lost. Gives the reason as an error. */
+  kill(reason: string, cause?: unknown): Lost {
+    this.#death ??= new Lost(`${this.server}: ${reason}`, { cause });
+    this.#socket.destroy();
+    for (const { reject } of this.#operations.values()) reject(this.#death);
+    this.#spend.resolve();
+    return this.#death;
+  }
+
+  /** Says goodbye and ends it. */
+  close(): void {
+    if (this.#death !== undefined) return;
+    this.#socket.write(new UnbindRequest({ messageId: this.#nextId() }).write());
+    this.kill('closed by idpmap');
+  }
+
+  #attach(): void {
+    const socket = this.#socket;
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('error', (error) => this.kill(error.message, error));
+    socket.on('close', () => this.kill('the connection was closed'));
+  }
+
+  #take(chunk: Buffer): void {
+    this.#expiries = 0;
+    try {
+      for (const bytes of this.#frames.push(chunk)) this.#deliver(readMessage(bytes));
+    } catch (error) {
+      this.kill(error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  #deliver(message: LdapMessage): void {
+    if (message.id === 0) {
+      const words = message.kind === 'result' ? message.result.diagnostic : '';
+      this.kill(`the server disconnects${words === '' ? '' : `: ${words}`}`);
+      return;
+    }
+    const operation = this.#operations.get(message.id);
+    if (operation === undefined) {
+      // A late answer to what was abandoned.
+      this.#strays += 1;
+      return;
+    }
+    const { answer, entries, references } = operation;
+    if (message.kind === 'entry') entries.push(message.entry);
+    else if (message.kind === 'reference') references.push(...message.urls);
+    else if (message.kind === 'result') {
+      if (message.type !== answer) throw new Error('an answer to something else than was asked');
+      operation.resolve({ ...message.result, entries, references });
+    }
+  }
+
+  #abandon(id: number, signal: AbortSignal): void {
+    const operation = this.#operations.get(id);
+    if (operation === undefined) return;
+    operation.reject(expired(this.server));
+    // An Abandon has no answer; its own id is never waited for.
+    const abandon = new AbandonRequest({ messageId: this.#nextId(), abandonId: id });
+    this.#socket.write(abandon.write());
+    // The searches of one question end together.
+    if (signal !== this.#expired) this.#expiries += 1;
+    this.#expired = signal;
+    if (this.#expiries < MAX_EXPIRIES) return;
+    this.#isStuck = true;
+    this.#spend.resolve();
+  }
+
+  #nextId(): number {
+    this.#lastId = (this.#lastId % MAX_ID) + 1;
+    return this.#lastId;
+  }
+}
+
+const expired = (server: string): Fault => new Fault('timeout', `${server} did not answer in time`);
+
+/** RFC 4511, 4.1.1: a search's answers are entries and references before its result, so the result is two further. */
+function answerTo({ protocolOperation }: Message): number {
+  return protocolOperation === SEARCH ? protocolOperation + 2 : protocolOperation + 1;
+}
+
+const SEARCH = 0x63;

@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest';
+import { importTables } from '../../../src/cli/import/directories.ts';
+
+/** The least that a table needs. */
+const LEAST = 'bind = no\nsearch_base = dc=x\n';
+
+interface Made {
+  readonly directory: Readonly<Record<string, unknown>>;
+  readonly table: unknown;
+  readonly notes: readonly string[];
+  readonly lacks: readonly string[];
+}
+
+/** What one file becomes, as it is read back from YAML. */
+function made(text: string): Made {
+  const { settings, notes } = importTables([{ file: '/etc/postfix/t.cf', text }], 'exact');
+  const { directories } = JSON.parse(JSON.stringify(settings));
+  const { tables, ...directory } = directories.ldap;
+  const texts = (isEssential: boolean) =>
+    notes.filter((note) => note.isEssential === isEssential).map((n) => `${n.where}: ${n.text}`);
+  return { directory, table: tables.t, notes: texts(false), lacks: texts(true) };
+}
+
+describe('a server', () => {
+  test.each<[string, object]>([
+    ['', { urls: ['ldap://localhost:389'] }],
+    ['server_host = 127.0.0.1\nserver_port = 1389', { urls: ['ldap://127.0.0.1:1389'] }],
+    [
+      'server_host = a.example:1389, b.example\n  ldap://c.example\nserver_port = 7',
+      {
+        urls: ['ldap://a.example:1389', 'ldap://b.example:7', 'ldap://c.example:389'],
+        insecure: true,
+      },
+    ],
+    ['server_host = ldaps://a.example', { urls: ['ldaps://a.example:636'] }],
+    ['server_host = ldapi://%2Frun%2Fldapi', { urls: ['ldapi:///run/ldapi'] }],
+    ['server_host = a.example\nstart_tls = YES', { startTls: true }],
+    [
+      'server_host = ldaps://a\ntls_ca_cert_file = /ca\ntls_cert = /c\ntls_key = /k',
+      { tls: { ca: '/ca', cert: '/c', key: '/k' } },
+    ],
+    ['bind = none', { bind: { anonymous: true } }],
+    ['bind = yes\nbind_dn =', { bind: { anonymous: true } }],
+    [
+      'bind = simple\nbind_dn = cn=p, dc=x\nbind_pw = secret',
+      { bind: { dn: 'cn=p, dc=x', password: { file: '/etc/idpmap/ldap.password' } } },
+    ],
+    ['bind = sasl\nsasl_mechs = external', { bind: { sasl: 'external' } }],
+    ['chase_referrals = no', { referrals: 'ignore' }],
+    ['timeout = 5', { searchTimeout: '5s', timeout: '5s' }],
+    ['timeout = 3600', { searchTimeout: '60s', timeout: '60s' }],
+    ['', { type: 'ldap', base: 'dc=x', proof: 'base' }],
+  ])('%j', (text, expected) => {
+    const { directory, lacks } = made(`${LEAST}${text}\n`);
+    expect(directory).toMatchObject(expected);
+    expect(lacks).toEqual([]);
+  });
+
+  test('is not insecure where TLS or the machine itself keeps the password', () => {
+    expect(made(`${LEAST}server_host = a.example\nstart_tls = yes`).directory).not.toHaveProperty(
+      'insecure',
+    );
+    expect(made(LEAST).directory).not.toHaveProperty('insecure');
+  });
+
+  test('whose referrals Postfix follows refuses them', () => {
+    const { directory, notes } = made(`${LEAST}chase_referrals = yes`);
+    expect(directory).not.toHaveProperty('referrals');
+    expect(notes).toEqual([expect.stringMatching(/^\/etc\/postfix\/t.cf:3: chase_referrals: /)]);
+  });
+});
+
+describe('a table', () => {
+  test.each<[string, object]>([
+    ['', {}],
+    ['query_filter = (mail=%s)', { queryFilter: '(mail=%s)' }],
+    [
+      'query_filter = (&\n# no comment in it\n  # nor this\n  (mail=%s)\n  \n  (a=b))',
+      { queryFilter: '(&  (mail=%s)  (a=b))' },
+    ],
+    ['query_filter = (a=1)\nquery_filter = (a=2)', { queryFilter: '(a=2)' }],
+    ['result_attribute = mail, uid cn', { resultAttributes: ['mail', 'uid', 'cn'] }],
+    ['result_attribute =', { resultAttributes: [] }],
+    ['result_filter = a%s', { resultFormat: 'a%s' }],
+    ['result_filter = a%s\nresult_format = b%s', { resultFormat: 'b%s' }],
+    ['special_result_attribute = member', { specialResultAttributes: ['member'] }],
+    ['leaf_result_attribute = mail', { leafResultAttributes: ['mail'] }],
+    ['terminal_result_attribute = host', { terminalResultAttributes: ['host'] }],
+    ['scope = ONE', { scope: 'one' }],
+    ['dereference = 0', { dereference: 'never' }],
+    ['dereference = 3', { dereference: 'always' }],
+    ['domain = example.org, Example.NET', { domain: ['example.org', 'Example.NET'] }],
+    ['domain =', {}],
+    ['expansion_limit = 5', { expansionLimit: 5, sizeLimit: 5 }],
+    ['expansion_limit = 5\nsize_limit = 7', { expansionLimit: 5, sizeLimit: 7 }],
+    ['recursion_limit = 9', { recursionLimit: 9 }],
+    ['query_filter = (a=$x)', { queryFilter: '(a=$x)' }],
+  ])('%j', (text, expected) => {
+    const { table, lacks, notes } = made(`${LEAST}${text}\n`);
+    expect(table).toEqual(expected);
+    expect([...lacks, ...notes]).toEqual([]);
+  });
+
+  test('with a base of the key keeps it, and the directory gets what is common to all', () => {
+    const { directory, table } = made('bind = no\nsearch_base = ou=%d, dc=x,dc=y\n');
+    expect(table).toEqual({ searchBase: 'ou=%d, dc=x,dc=y' });
+    expect(directory).toMatchObject({ base: 'dc=x,dc=y' });
+  });
+});
+
+describe('says what it leaves out', () => {
+  test.each([
+    ['cache = yes', 'cache: Postfix passes it over as well'],
+    ['debuglevel = 1', 'debuglevel: left out, see log.level'],
+    ['version = 2', 'version: idpmap speaks version 3'],
+    ['qery_filter = x', 'qery_filter: left out, ldap_table(5) has no such setting'],
+    ['scope = all', 'scope: "all" is none, Postfix takes sub for it'],
+    ['dereference = 4', 'dereference: 4 is none, Postfix takes 0 for it'],
+    ['tls_cert = /c', 'tls_cert: left out, for there is no TLS to this server'],
+    ['server_host = a.example', 'server_host: there is no TLS'],
+    ['bind = sasl\nsasl_mechs = PLAIN EXTERNAL', 'sasl_mechs: only EXTERNAL', 4],
+    ['tls_require_cert = no\nstart_tls = yes', 'tls_require_cert: Postfix does not check'],
+    ['bind = yes\nbind_dn = cn=p\nbind_pw = secret', 'bind_pw: write the password alone into', 5],
+  ])('%j', (text, note, line = 3) => {
+    const { notes, lacks } = made(`${LEAST}${text}\n`);
+    expect(notes).toEqual([
+      expect.stringMatching(`^/etc/postfix/t.cf:${line}: ${RegExp.escape(note)}`),
+    ]);
+    expect(lacks).toEqual([]);
+  });
+});
+
+describe('says what is missing', () => {
+  test.each([
+    ['search_base =', 'search_base: it is missing, write where the table looks'],
+    ['search_base = ou=%x', 'search_base: "ou=%x" can\'t be read: "%x" at offset 3'],
+    [
+      'query_filter = (mail=%s',
+      'query_filter: "(mail=%s" can\'t be read: expected ")" at offset 8',
+    ],
+    ['result_format = %', 'result_format: "%" can\'t be read'],
+    ['recursion_limit = 0', 'recursion_limit: "0" is no whole number of at least 1'],
+    ['start_tls = maybe', 'start_tls: "maybe" is neither yes nor no'],
+    ['server_host = ldap://', 'server_host: "ldap://" is no LDAP server'],
+    ['server_host =', 'server_host: it names no server, write urls'],
+    ['bind = kerberos', 'bind: "kerberos" is none of no, yes, simple and sasl'],
+    ['domain = example.org, hash:/etc/d', "domain: hash:/etc/d can't be carried over"],
+    ['domain = !example.org', "domain: !example.org can't be carried over"],
+    ['just words', 'this line is no "name = value"'],
+  ])('%j', (text, lack) => {
+    const { lacks } = made(`${LEAST}${text}\n`);
+    expect(lacks[0]).toMatch(RegExp(`^/etc/postfix/t.cf:3: ${RegExp.escape(lack)}`));
+  });
+
+  test.each([
+    ['bind = sasl\nsasl_mechs = GSSAPI', /t\.cf:4: sasl_mechs: idpmap knows EXTERNAL/],
+    ['bind = yes\nbind_dn = cn=p', /t\.cf: bind_pw: it is missing, and without a password cn=p/],
+    [
+      'server_host = ldaps://a\ntls_cert = /c',
+      /t\.cf:4: tls_cert: tls_cert and tls_key go together/,
+    ],
+  ])('%j, too', (text, lack) => {
+    expect(made(`${LEAST}${text}\n`).lacks.join('\n')).toMatch(lack);
+  });
+});
+
+describe('several files', () => {
+  const importAll = (...texts: readonly string[]) =>
+    importTables(
+      texts.map((text, i) => ({ file: `/etc/${i}/users.cf`, text })),
+      'address',
+    );
+
+  test('of one server share a directory, with a table and a map each', () => {
+    const { settings, replacements } = importAll(LEAST, `${LEAST}result_attribute = uid`);
+    expect(settings).toMatchObject({
+      directories: {
+        ldap: { tables: { users: {}, 'users-2': { resultAttributes: ['uid'] } } },
+      },
+      maps: {
+        users: { kind: 'table', directory: 'ldap', table: 'users', keys: 'address' },
+        'users-2': { kind: 'table', directory: 'ldap', table: 'users-2', keys: 'address' },
+      },
+    });
+    expect(replacements).toEqual([
+      ['/etc/0/users.cf', 'users'],
+      ['/etc/1/users.cf', 'users-2'],
+    ]);
+  });
+
+  test.each([
+    'server_host = ldaps://b',
+    'bind = yes\nbind_dn = cn=q\nbind_pw = p',
+    'bind = yes\nbind_dn = cn=p\nbind_pw = q',
+    'start_tls = yes',
+  ])('that differ in %j do not', (text) => {
+    const first = `${LEAST}bind = yes\nbind_dn = cn=p\nbind_pw = p\n`;
+    const { settings } = importAll(first, `${first}${text}`);
+    expect(Object.keys(settings.directories)).toEqual(['ldap', 'ldap-2']);
+  });
+
+  test('share the longest of their timeouts', () => {
+    const { settings } = importAll(`${LEAST}timeout = 3`, `${LEAST}timeout = 7`, LEAST);
+    expect(settings.directories).toMatchObject({ ldap: { timeout: '7s' } });
+  });
+});
+
+test('reads the tables that a main.cf of old describes', () => {
+  const text = `
+smtp_bind_address = 192.0.2.1
+people_search_base = dc=x
+people_bind = no
+lists_search_base = dc=y
+lists_bind = no
+lists_query_filter = (a=$b)
+`;
+  const { settings, notes, replacements } = importTables([{ file: 'main.cf', text }], 'exact');
+  expect(settings.directories).toMatchObject({
+    ldap: { tables: { people: {}, lists: { searchBase: 'dc=y' } } },
+  });
+  expect(replacements).toEqual([
+    ['people', 'people'],
+    ['lists', 'lists'],
+  ]);
+  expect(notes).toEqual([
+    {
+      where: 'main.cf:7',
+      text: 'lists_query_filter: it refers to another parameter: write its value',
+      isEssential: true,
+    },
+  ]);
+});

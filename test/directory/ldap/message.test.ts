@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readMessage } from '../../../src/directory/ldap/wire/message.ts';
+import { encode, entry, notice, reference, result } from './peer.ts';
+
+/** An entry's attributes as text. */
+function attributesOf(bytes: Buffer): unknown {
+  const read = readMessage(bytes);
+  if (read.kind !== 'entry') throw new Error(`it is a ${read.kind}`);
+  return Object.fromEntries(
+    [...read.entry.attributes].map(([name, values]) => [name, values.map(String)]),
+  );
+}
+
+describe('a message', () => {
+  test('that is an entry has its name and its values', () => {
+    const bytes = entry(7, 'uid=ann', [
+      ['mail', ['ann@x.org', 'ann@y.org']],
+      ['uid', []],
+    ]);
+    expect(readMessage(bytes)).toMatchObject({ id: 7, kind: 'entry', entry: { dn: 'uid=ann' } });
+    expect(attributesOf(bytes)).toEqual({ mail: ['ann@x.org', 'ann@y.org'], uid: [] });
+  });
+
+  test('has attributes by names in lower case', () => {
+    expect(attributesOf(entry(1, 'x', [['mailAlternateAddress', ['a']]]))).toEqual({
+      mailalternateaddress: ['a'],
+    });
+  });
+
+  test('has the values of an attribute with options among those without', () => {
+    const bytes = entry(1, 'x', [
+      ['mail;lang-de', ['a']],
+      ['mail', ['b']],
+    ]);
+    expect(attributesOf(bytes)).toEqual({ mail: ['a', 'b'] });
+  });
+
+  test('keeps the range of an attribute that comes in parts', () => {
+    expect(attributesOf(entry(1, 'x', [['member;range=0-1499', ['a']]]))).toEqual({
+      'member;range=0-1499': ['a'],
+    });
+  });
+
+  test('that is a result has its code, words and referrals', () => {
+    expect(readMessage(result(3, 'search', 10, 'not here', 'ldap://other'))).toMatchObject({
+      id: 3,
+      kind: 'result',
+      result: { code: 10, diagnostic: 'not here', referrals: ['ldap://other'] },
+    });
+  });
+
+  test('that is a reference has its URLs', () => {
+    expect(readMessage(reference(3, 'ldap://other/dc=x'))).toEqual({
+      id: 3,
+      kind: 'reference',
+      urls: ['ldap://other/dc=x'],
+    });
+  });
+
+  test('of the server’s own has the id 0', () => {
+    expect(readMessage(notice('going down'))).toMatchObject({ id: 0, kind: 'result' });
+  });
+
+  test('in between is passed over', () => {
+    expect(readMessage(encode(4, 0x79, () => {}))).toEqual({ id: 4, kind: 'intermediate' });
+  });
+
+  test('of an unknown type is refused', () => {
+    expect(() => readMessage(encode(4, 0x63, () => {}))).toThrow('unknown type 99');
+  });
+
+  test('whose parts have lengths below zero is refused, not read for ever', () => {
+    const bytes = reference(1, 'x'.repeat(300));
+    bytes.writeUInt16BE(0x0484, bytes.indexOf(0x73) + 4);
+    expect(() => readMessage(bytes)).toThrow(Error);
+  });
+
+  test('from anybody throws nothing but errors, and ends', () => {
+    const samples = [
+      entry(7, 'uid=ann', [['mail', ['ann@x.org']]]),
+      result(3, 'search', 10, 'not here', 'ldap://other'),
+      reference(3, 'ldap://other'),
+    ];
+    const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 });
+    fc.assert(
+      fc.property(fc.constantFrom(...samples), changes, (sample, bytes) => {
+        const changed = Buffer.from(sample);
+        for (const [at, byte] of bytes) changed.writeUInt8(byte, at % changed.length);
+        try {
+          readMessage(changed);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        try {
+          readMessage(Buffer.from(bytes));
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('of which any byte is missing is no entry with fewer values', () => {
+    const whole = entry(7, 'uid=ann', [
+      ['mail', ['ann@x.org']],
+      ['uid', ['ann']],
+    ]);
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), (length) => {
+        expect(() => readMessage(whole.subarray(0, length))).toThrow(Error);
+      }),
+    );
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { PERSONS } from '../ldap/population.ts';
+import { ask, DOUBT, type Examined, personCalled, portraitOf, portray } from './subject.ts';
+
+/** An address in Samba's and others' lists that no reply can hold, and the 1600 of the big team. */
+const isOrdinary = ({ id }: { readonly id: string }) => id !== 'paren' && !/^u\d{4}$/.test(id);
+const ORDINARY = PERSONS.filter(isOrdinary);
+
+/** Registers what holds of accounts and their addresses. */
+export function describeAccounts({ subject, directory }: Examined): void {
+  const find = (address: string) => ask(directory(), address);
+  const addresses = ORDINARY.flatMap((person) => person.mail.map((mail) => ({ mail, person })));
+  const aliases = ORDINARY.flatMap((person) => person.aliases.map((alias) => ({ alias, person })));
+
+  describe('accounts', () => {
+    test.each(addresses)('finds $mail with all that it is', async ({ mail, person }) => {
+      expect((await find(mail)).map(portray)).toEqual([portraitOf(person, subject)]);
+    });
+
+    const single = aliases.filter(({ alias }) => alias !== 'shared@example.test');
+    test.each(single)('finds the account behind the alias $alias', async ({ alias, person }) => {
+      expect((await find(alias)).map(portray)).toEqual([portraitOf(person, subject)]);
+    });
+
+    test('shows a disabled account as disabled', async () => {
+      expect(await find('cy@example.test')).toMatchObject([{ enabled: false }]);
+    });
+
+    test('shows a shared mailbox as enabled, though nobody may log in to it', async () => {
+      expect(await find('dora@example.test')).toMatchObject([{ enabled: true, logins: [] }]);
+    });
+
+    test('shows an account as enabled that wrong guesses have locked', async () => {
+      expect(await find('lou@example.test')).toMatchObject([{ enabled: true }]);
+    });
+
+    test('gives an account an id that it keeps', async () => {
+      const [byAddress] = await find('ann@example.test');
+      const [byAlias] = await find('a.smith@example.test');
+      expect(byAddress?.id).toMatch(subject.id);
+      expect(byAlias?.id).toBe(byAddress?.id);
+    });
+
+    test('finds what is written in capitals', async () => {
+      await subject.addAlias('bob', 'B.Brown@EXAMPLE.test');
+      const [found] = await find('b.brown@example.test');
+      expect(found).toMatchObject({
+        address: 'bob@example.test',
+        aliases: ['b.brown@example.test'],
+      });
+    });
+
+    test.each([
+      'nobody@example.test',
+      'nomail@example.test',
+      'u1601@example.test',
+      'ann@example.org',
+    ])('knows that %s is nobody’s', async (address) => {
+      expect(await find(address)).toEqual([]);
+    });
+
+    test('doubts an alias of an account that has no address of its own', async () => {
+      await subject.addAlias('nomail', 'nothing@example.test');
+      await expect(find('nothing@example.test')).rejects.toMatchObject(DOUBT);
+    });
+
+    test('doubts an address that can stand in no reply', async () => {
+      await expect(find('p(q)@example.test')).rejects.toMatchObject(DOUBT);
+    });
+
+    test('does not let an alias claim somebody’s own address', async () => {
+      await subject.addAlias('bob', 'ann@example.test');
+      const found = await find('ann@example.test');
+      expect(found.map(portray)).toEqual([portraitOf(personCalled('ann'), subject)]);
+    });
+
+    test('doubts an alias that two accounts have', async () => {
+      await expect(find('shared@example.test')).rejects.toMatchObject(DOUBT);
+    });
+
+    test('finds both where aliases may be shared', async () => {
+      const found = await ask(directory(), 'shared@example.test', { sharedAliases: true });
+      expect(found.map(({ address }) => address).toSorted()).toEqual([
+        'gina@example.test',
+        'hal@example.test',
+      ]);
+    });
+  });
+
+  if (!subject.lacks.includes('unicode addresses')) describeUnicode({ subject, directory });
+}
+
+function describeUnicode({ subject, directory }: Examined): void {
+  describe('addresses beyond ASCII', () => {
+    test('finds by A-labels what is written in U-labels', async () => {
+      await subject.addAlias('buch', 'verkauf@bücher.example');
+      expect(await ask(directory(), 'verkauf@xn--bcher-kva.example')).toMatchObject([
+        { address: 'buch@xn--bcher-kva.example' },
+      ]);
+    });
+
+    test('finds a local part beyond ASCII', async () => {
+      await subject.addAlias('juergen', 'Jürgen.Groß@example.test');
+      expect(await ask(directory(), 'jürgen.groß@example.test')).toMatchObject([
+        { address: 'juergen@example.test' },
+      ]);
+    });
+
+    test.each(['jurgen@example.test', 'jürgen.gross@example.test'])(
+      'does not take %s for a name that looks like it',
+      async (address) => {
+        await subject.addAlias('juergen', 'Jürgen.Groß@example.test');
+        await subject.addAlias('juergen', 'jürgen@example.test');
+        expect(await ask(directory(), address)).toEqual([]);
+      },
+    );
+  });
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseAddress } from '../../../src/address.ts';
+import { ask, type Examined } from './subject.ts';
+
+/** Local parts that mean something to somebody's query language. */
+const HOSTILE: readonly string[] = [
+  '*',
+  'a*',
+  '*)(mail=*',
+  ')(|(mail=*',
+  'ann)(objectclass=*',
+  '\\2a',
+  'ann\\00',
+  '\\',
+  '%',
+  '%s',
+  '_nn',
+  "' or '1'='1",
+  "';drop table people;--",
+  'ann,dc=example',
+  'cn=ann+uid=ann',
+  '../ann',
+  '{"$ne":1}',
+  'ann?exact=false&x',
+  ' ann',
+  'a  nn',
+];
+
+const SPECIAL = Array.from('*()\\&|!=<>~%_\'";,+#/?{}$. aZ0é𐍈');
+
+/** Registers what holds of keys that nobody means well with. */
+export function describeKeys({ directory }: Examined): void {
+  describe('keys', () => {
+    test.each(HOSTILE)('finds nobody as %s', async (local) => {
+      expect(await ask(directory(), `${local}@example.test`)).toEqual([]);
+    });
+
+    test('finds nobody under a key of 300 bytes', async () => {
+      expect(await ask(directory(), `${'a'.repeat(287)}@example.test`)).toEqual([]);
+    });
+
+    test('finds nobody by any local part of special characters', async () => {
+      const local = fc.string({ unit: fc.constantFrom(...SPECIAL), minLength: 1, maxLength: 40 });
+      const address = local
+        .map((text) => parseAddress(`${text}@example.test`)?.text ?? '')
+        .filter((text) => text !== '' && text !== 'a@example.test');
+      await fc.assert(
+        fc.asyncProperty(address, async (text) => {
+          expect(await ask(directory(), text)).toEqual([]);
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    test('answers a hundred questions at once, each as it is meant', async () => {
+      const keys = Array.from({ length: 100 }, (_, i) => `u${String(i + 1).padStart(4, '0')}`);
+      const all = keys.flatMap((key) => [`${key}@example.test`, `${key}x@example.test`]);
+      const found = await Promise.all(all.map((key) => ask(directory(), key)));
+      expect(found.map(([first]) => first?.address)).toEqual(
+        all.map((key) => (key.includes('x@') ? undefined : key)),
+      );
+    });
+
+    test('gives up when the asker does', async () => {
+      const gone = new AbortController();
+      gone.abort();
+      const asking = directory().find('nobody@example.test', gone.signal);
+      await expect(asking).rejects.toBeInstanceOf(Error);
+    });
+  });
+}
