@@ -4,6 +4,7 @@ import type { Settings } from '../config/schema.ts';
 import { NoDaemonError, sendCommand } from '../control/client.ts';
 import { defaultControlPath } from '../control/path.ts';
 import type { CommandName, Commands } from '../control/protocol.ts';
+import { checkDirectories } from '../directory/open.ts';
 import { reasonOf } from '../reason.ts';
 import { DEMO } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -20,6 +21,7 @@ export async function load({ config, demo }: CommonOptions): Promise<LoadedConfi
   try {
     return await loadConfig({
       environment: process.env,
+      check: ({ directories }) => checkDirectories(directories),
       ...(config !== undefined && { file: config }),
       ...(demo === true && { instead: DEMO }),
     });

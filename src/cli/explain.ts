@@ -1,41 +1,107 @@
+import type { TraceExplanation } from '../control/protocol.ts';
 import type { Step } from '../lookup/outcome.ts';
-import { type ExplainedMap, type Explanation, explain as explainAddress } from '../maps/explain.ts';
+import {
+  type ExplainedMap,
+  type Explanation,
+  explain as explainAddress,
+  explainSender,
+  type SenderExplanation,
+} from '../maps/explain.ts';
 import { formatReply } from '../socketmap/protocol.ts';
 import { type CommonOptions, command, load, print } from './common.ts';
 import { withDirect } from './direct.ts';
-import { EXIT } from './exit.ts';
+import { CliError, EXIT } from './exit.ts';
 
 export interface ExplainOptions extends CommonOptions {
   readonly direct?: boolean;
+  readonly login?: string;
+  readonly id?: string;
 }
 
-/** Tells why an address is answered as it is. */
-export async function explain(address: string, options: ExplainOptions): Promise<number> {
-  const explanation =
-    options.direct === true
-      ? await explainDirect(address, options)
-      : await command(options, 'explain', { address });
-  print(options, explanation, format(explanation));
+/** Tells why an address is answered as it is, whether a login may send as it, or what an id in mail.log stands for. */
+export async function explain(
+  address: string | undefined,
+  options: ExplainOptions,
+): Promise<number> {
+  const { login, id } = options;
+  if (id !== undefined) {
+    checkAlone(address, options);
+    const told = await command(options, 'explainTrace', { id });
+    print(options, told, formatTrace(told));
+  } else if (address === undefined) {
+    throw new CliError(EXIT.usage, 'say an address, or the id of a TEMP: --id ID');
+  } else if (login !== undefined) {
+    const told = await explainLogin(address, login, options);
+    print(options, told, formatSender(told));
+  } else {
+    const told = await explainOne(address, options);
+    print(options, told, format(told));
+  }
   return EXIT.ok;
 }
 
-async function explainDirect(address: string, options: ExplainOptions): Promise<Explanation> {
+/** The daemon that answered so knows the id, and what was asked. */
+function checkAlone(address: string | undefined, { login, direct }: ExplainOptions): void {
+  if (address === undefined && login === undefined && direct !== true) return;
+  throw new CliError(EXIT.usage, '--id stands alone, without an address, --login and --direct');
+}
+
+async function explainOne(address: string, options: ExplainOptions): Promise<Explanation> {
+  if (options.direct !== true) return command(options, 'explain', { address });
   const { settings } = await load(options);
   return withDirect(settings, async ({ state: { routes }, contextNow }) =>
     explainAddress(address, routes.maps, routes.world.domains, contextNow),
   );
 }
 
+async function explainLogin(
+  address: string,
+  login: string,
+  options: ExplainOptions,
+): Promise<SenderExplanation> {
+  if (options.direct !== true) return command(options, 'explainSender', { address, login });
+  const { settings } = await load(options);
+  return withDirect(settings, async ({ state: { routes }, contextNow }) =>
+    explainSender(address, login, routes.maps, contextNow),
+  );
+}
+
 /** Writes an explanation for people. */
 export function format({ key, normalised, domain, maps, verdict }: Explanation): string {
   return [
-    `${key}${normalised === undefined ? ' is no address: nobody is asked' : normalised === key ? '' : ` is compared as ${normalised}`}`,
+    describeKey(key, normalised),
     ...(domain === undefined ? [] : [`domain ${domain.name}: ${OURS[domain.ours]}`]),
     '',
     ...maps.flatMap(formatMap),
     '',
     `Postfix will say ${verdict.code}: ${verdict.reason}`,
   ].join('\n');
+}
+
+const formatSender = ({ key, normalised, login, maps, verdict }: SenderExplanation): string =>
+  [
+    describeKey(key, normalised),
+    '',
+    ...maps.flatMap(formatMap),
+    '',
+    `Postfix will say ${verdict.code} to MAIL FROM of ${login}: ${verdict.reason}`,
+  ].join('\n');
+
+function formatTrace({ trace, now }: TraceExplanation): string {
+  const { id, when, ageMs, map, key, cause, directory, reason } = trace;
+  return [
+    `${id}: ${map} ${key} was answered TEMP at ${when}, ${formatAge(ageMs)} ago`,
+    `  ${directory}: unknown (${cause}): ${reason}`,
+    ...(now === undefined ? [] : ['', 'now:', '', format(now)]),
+  ].join('\n');
+}
+
+const formatAge = (ms: number): string =>
+  ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+
+function describeKey(key: string, normalised: string | undefined): string {
+  if (normalised === undefined) return `${key} is no address: nobody is asked`;
+  return normalised === key ? key : `${key} is compared as ${normalised}`;
 }
 
 const OURS = {

@@ -3,10 +3,10 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Settings } from '../config/schema.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createFollowing, type Following } from '../daemon/follow.ts';
-import { createAddressHash, createLog, type ShowAddress } from '../log.ts';
+import { createAddressHash, createLog, type LogOptions, type ShowAddress } from '../log.ts';
 import { EndpointError } from '../socketmap/errors.ts';
 import { type CommonOptions, controlPathOf, load } from './common.ts';
-import { demoHint } from './demo.ts';
+import { createDemoToken, demoHint } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
 
 export interface ServeOptions extends CommonOptions {
@@ -21,14 +21,20 @@ export async function serve(options: ServeOptions): Promise<number> {
   // sidecar has 192: measured, the same memory of 150 000 addresses then takes half, at no CPU that could be seen.
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=30');
-  const loaded = await load(options);
-  const log = await createLog(logOptions(loaded));
+  const token = createDemoToken();
+  const read = async (): Promise<LoadedConfig> => {
+    const given = await load(options);
+    return options.demo === true ? { ...given, settings: token.into(given.settings) } : given;
+  };
+  const loaded = await read();
+  const showAddress = await chooseShowAddress(loaded.settings);
+  const log = await createLog(logOptions(loaded, showAddress));
   for (const warning of loaded.warnings) log.warn({}, warning);
   const started = Promise.withResolvers<Daemon>();
   let last: Promise<unknown> = started.promise;
   /** One after the other: what was read later counts. */
   const reload = (): void => {
-    last = last.then(async () => reloadFrom(options, await started.promise, following, log));
+    last = last.then(async () => reloadFrom(read, await started.promise, following, log));
   };
   const following = createFollowing(reload);
   // Before the start, which may take seconds: no edit and no signal is lost meanwhile.
@@ -38,9 +44,10 @@ export async function serve(options: ServeOptions): Promise<number> {
     reload();
   });
   try {
-    const daemon = await start(loaded, options, log);
+    const daemon = await start(loaded, options, log, showAddress);
     started.resolve(daemon);
-    if (options.demo === true) process.stderr.write(demoHint(portOf(daemon)));
+    if (options.demo === true)
+      process.stderr.write(demoHint(portOf(daemon), token.link(daemon.http, loaded.settings)));
     stopOnSignals(daemon, log);
     await daemon.stopped;
     return EXIT.ok;
@@ -63,9 +70,13 @@ function stopOnSignals(daemon: Daemon, log: Logger): void {
     });
 }
 
-const logOptions = ({ settings: { log } }: LoadedConfig) => {
+const logOptions = ({ settings: { log } }: LoadedConfig, showAddress: ShowAddress): LogOptions => {
   const auto = process.stderr.isTTY ? ('pretty' as const) : ('json' as const);
-  return { level: log.level, format: log.format === 'auto' ? auto : log.format };
+  return {
+    level: log.level,
+    format: log.format === 'auto' ? auto : log.format,
+    ...(log.addresses === 'hash' && { showAddress }),
+  };
 };
 
 /** Addresses are personal data: whoever wants them in the log says so. */
@@ -74,14 +85,19 @@ async function chooseShowAddress({ log }: Settings): Promise<ShowAddress> {
   return createAddressHash(await log.key?.read());
 }
 
-async function start(loaded: LoadedConfig, options: ServeOptions, log: Logger): Promise<Daemon> {
+async function start(
+  loaded: LoadedConfig,
+  options: ServeOptions,
+  log: Logger,
+  showAddress: ShowAddress,
+): Promise<Daemon> {
   const { settings } = loaded;
   try {
     return await startDaemon({
       settings,
       controlPath: controlPathOf(settings, options),
       log,
-      showAddress: await chooseShowAddress(settings),
+      showAddress,
       ...(options.takeover === true && { takeover: 'yes' }),
     });
   } catch (error) {
@@ -93,13 +109,13 @@ async function start(loaded: LoadedConfig, options: ServeOptions, log: Logger): 
 
 /** Reads the configuration anew and lets the daemon swap to it. Never rejects. */
 async function reloadFrom(
-  options: ServeOptions,
+  read: () => Promise<LoadedConfig>,
   daemon: Daemon,
   following: Following,
   log: Logger,
 ): Promise<void> {
   try {
-    const loaded = await load(options);
+    const loaded = await read();
     for (const warning of loaded.warnings) log.warn({}, warning);
     following.follow(filesOf(loaded));
     if (await daemon.reload(loaded.settings)) log.level = loaded.settings.log.level;

@@ -7,7 +7,8 @@ import { normalised, written } from './leaves.ts';
 export const endpoint = () =>
   written<Endpoint>({ type: 'endpoint', place: 'endpoint' }, parseEndpoint, spellEndpoint);
 
-function spellEndpoint(where: Endpoint): string {
+/** Writes an endpoint with its options, as `parseEndpoint` reads it. */
+export function spellEndpoint(where: Endpoint): string {
   const { mode, group } = where.kind === 'unix' ? where : {};
   const options = [
     ...(mode === undefined ? [] : [`mode=0${mode.toString(8).padStart(3, '0')}`]),

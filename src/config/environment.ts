@@ -139,12 +139,19 @@ const isTarget = (found: Target | string | undefined): found is Target => typeof
 const isLeaf = (found: Target | string | undefined): found is Target =>
   isTarget(found) && found.field.shape.kind === 'leaf';
 
-/** Names below a table of presets (`maps`) change one of them, not their whole. */
+/**
+ * Names below a table of presets (`maps`) change one of them, not their whole; those below a group whose one setting
+ * stands alone are laid beside it.
+ */
 function withPreset(tree: unknown, path: Path, root: Group): unknown {
   const [name] = path;
-  if (name === undefined || path.length < 2 || getIn(tree, [name]) !== undefined) return tree;
-  const field = root.fields[name];
-  return field?.shape.kind === 'table' ? setIn(tree, [name], field.preset) : tree;
+  const field = name === undefined ? undefined : root.fields[name];
+  if (name === undefined || field === undefined || path.length < 2) return tree;
+  const { shape, preset } = field;
+  const given = getIn(tree, [name]);
+  if (typeof given === 'string' && shape.kind === 'group' && shape.alone !== undefined)
+    return setIn(setIn(tree, [name], {}), [name, shape.alone], given);
+  return given === undefined && shape.kind === 'table' ? setIn(tree, [name], preset) : tree;
 }
 
 interface Evaluated {

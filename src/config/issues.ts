@@ -27,7 +27,7 @@ export function describeIssues(
         part: 'key' as const,
       }));
     }
-    const message = describe(issue, { field, group, name: steps.at(-1), value: getIn(tree, path) });
+    const message = describe(issue, { field, group, name: path.at(-1), value: getIn(tree, path) });
     return [{ path, message, part: issue.code === 'invalid_key' ? 'key' : 'value' }];
   });
 }
@@ -39,6 +39,8 @@ function follow(steps: Path, tree: unknown, root: Shape) {
   let group: Shape = root;
   let value = tree;
   for (const step of steps) {
+    // A list that is missing is told as the list.
+    if (typeof step === 'number' && value === undefined) break;
     group = field.shape;
     field = fieldBelow(group, step, value) ?? NOWHERE;
     if (!isTree(value) && !Array.isArray(value)) continue;

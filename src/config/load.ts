@@ -28,6 +28,14 @@ export interface LoadOptions {
   readonly instead?: Tree;
   /** Absent: `DEFAULT_FILE`. */
   readonly defaultFile?: string;
+  /** Finds what is wrong with settings that only their users can read; absent: nothing is. Their paths, from the root. */
+  readonly check?: (settings: Settings) => Promise<readonly Misfit[]>;
+}
+
+/** A setting that can't be used, and why. */
+export interface Misfit {
+  readonly path: Path;
+  readonly message: string;
 }
 
 /** A configuration that can be used. */
@@ -50,8 +58,11 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const given = await gather(file, options);
   const { tree, secrets } = bindSecrets(given.tree ?? {}, ROOT, options.environment);
   const parsed = schema.safeParse(tree);
+  const issues = parsed.success
+    ? ((await options.check?.(parsed.data)) ?? []).map(toIssue)
+    : parsed.error.issues;
   const faults = [
-    ...(parsed.success ? [] : describeIssues(parsed.error.issues, tree, ROOT)),
+    ...describeIssues(issues, tree, ROOT),
     ...checkRelations(given.tree),
     ...(await checkSecrets(secrets)),
   ];
@@ -77,6 +88,13 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     ),
   };
 }
+
+const toIssue = ({ path, message }: Misfit) => ({
+  code: 'custom' as const,
+  path: [...path],
+  message,
+  input: undefined,
+});
 
 async function readConfigFile(options: LoadOptions): Promise<ConfigFile | undefined> {
   const name = await chooseFile(options);

@@ -12,7 +12,7 @@ export function checkRelations(tree: unknown): readonly Fault[] {
   const domains = groupsOf(getIn(tree, ['domains']));
   const directories = groupsOf(getIn(tree, ['directories']));
   return [
-    ...checkPresence(domains, directories),
+    ...checkPresence(domains, directories, groupsOf(getIn(tree, ['maps']))),
     ...checkSpellings(domains),
     ...checkDirectories(tree, domains, directories),
     ...checkAliases(domains),
@@ -35,9 +35,13 @@ const fault = (path: Path, message: string, part: Fault['part'] = 'value'): Faul
   part,
 });
 
-function checkPresence(domains: Groups, directories: Groups): readonly Fault[] {
-  const lists = [...directories.values()].some((directory) => directory['listDomains'] === true);
-  if (domains.size > 0 || lists) return [];
+function checkPresence(domains: Groups, directories: Groups, maps: Groups): readonly Fault[] {
+  const asksTablesOnly = maps.size > 0 && [...maps.values()].every(({ kind }) => kind === 'table');
+  const lists = [...directories.values()].some(
+    ({ listDomains, organizations }) =>
+      listDomains === true || isTree(listDomains) || isTree(organizations),
+  );
+  if (domains.size > 0 || lists || asksTablesOnly) return [];
   const message =
     'no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } } or give a directory listDomains: true';
   return [fault(['domains'], message, 'key')];
@@ -78,10 +82,27 @@ function checkDirectories(tree: unknown, domains: Groups, directories: Groups): 
     ...[...domains].flatMap(([name, { directory }]) =>
       checkNamed(['domains', name, 'directory'], directory, known),
     ),
-    ...maps.flatMap(([name, { directory }]) =>
-      checkNamed(['maps', name, 'directory'], directory, known),
-    ),
+    ...maps.flatMap(([name, { directory, table }]) => [
+      ...checkNamed(['maps', name, 'directory'], directory, known),
+      ...checkTable(['maps', name, 'table'], table, directory, directories),
+    ]),
   ];
+}
+
+/** A file's tables stand in the file; an LDAP directory's are configured. */
+function checkTable(
+  path: Path,
+  table: unknown,
+  name: unknown,
+  directories: Groups,
+): readonly Fault[] {
+  const directory = typeof name === 'string' ? directories.get(name) : undefined;
+  if (directory?.['type'] !== 'ldap' || typeof table !== 'string') return [];
+  const known = [...groupsOf(directory['tables']).keys()];
+  if (known.includes(table)) return [];
+  const where = `directories.${String(name)}.tables`;
+  const hint = known.length === 0 ? `, configure it under ${where}` : suggest(table, known);
+  return [fault(path, `there is no table "${table}" in ${where}${hint}`)];
 }
 
 function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Fault[] {

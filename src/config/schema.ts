@@ -4,6 +4,7 @@ import { count, duration, durationOrOff, flag, path } from './leaves.ts';
 import type { Secret } from './secret.ts';
 import { directories } from './sections/directories.ts';
 import { domains } from './sections/domains.ts';
+import { http } from './sections/http.ts';
 import { listen } from './sections/listen.ts';
 import { log } from './sections/log.ts';
 import { maps } from './sections/maps.ts';
@@ -36,6 +37,7 @@ const connections = z.strictObject({
  */
 export const schema = z.strictObject({
   listen,
+  http,
   connections: connections.prefault({}).meta({ description: "Postfix's connections." }),
   control: path(MAX_UNIX_PATH_BYTES)
     .exactOptional()

@@ -7,7 +7,14 @@ import { askEntries } from '../directory/entries.ts';
 import { type DirectorySettings, openDirectory } from '../directory/open.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createGuard, type StoppableGuard } from '../lookup/guard.ts';
-import { createMemory, expire, type Memory, type MemorySizes, resized } from '../lookup/memory.ts';
+import {
+  createMemory,
+  expire,
+  forget,
+  type Memory,
+  type MemorySizes,
+  resized,
+} from '../lookup/memory.ts';
 import { createQuestion, createSource, type Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import { createDomainList, type DomainList } from '../maps/domainlist.ts';
@@ -72,6 +79,13 @@ export async function serveDirectory(
   const directory = await open(name, settings, {
     log,
     changed: () => expireAll(memories),
+    forget: (isConcerned) =>
+      void forget(memories.entries, (key, entries = []) =>
+        isConcerned(
+          key,
+          entries.map(({ id }) => id),
+        ),
+      ),
   });
   expireAll(memories);
   const guard = createGuard(directory, {

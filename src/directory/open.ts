@@ -1,14 +1,23 @@
+import type { Misfit } from '../config/load.ts';
 import type { Directory } from './directory.ts';
 import type { FileDirectorySettings } from './file/file.ts';
 import type { StoreHooks } from './file/store.ts';
+import type { Forget } from './keycloak/events.ts';
+import type { KeycloakSettings } from './keycloak/settings.ts';
+import type { LdapSettings } from './ldap/settings.ts';
 
 /** The settings of one directory, told apart by `type`. */
 export type DirectorySettings =
   | ({ readonly type: 'file' } & FileDirectorySettings)
+  | ({ readonly type: 'ldap' } & LdapSettings)
+  | ({ readonly type: 'keycloak' } & KeycloakSettings)
   | { readonly type: 'demo' };
 
 /** What a directory tells the daemon: its log, and that what is remembered of it counts no more. */
-export type DirectoryHooks = Omit<StoreHooks, 'name'>;
+export type DirectoryHooks = Omit<StoreHooks, 'name'> & {
+  /** Drops what is remembered under keys, or of entries with ids, that are concerned. */
+  readonly forget?: Forget;
+};
 
 /** Opens the directory called `name`. Loads the code of its type only, and does not wait for its first contact. */
 export async function openDirectory(
@@ -21,9 +30,36 @@ export async function openDirectory(
       const { createFileDirectory } = await import('./file/file.ts');
       return createFileDirectory(settings, { ...hooks, name });
     }
+    case 'ldap': {
+      const { createLdapDirectory } = await import('./ldap/ldap.ts');
+      return createLdapDirectory(settings, { ...hooks, name });
+    }
+    case 'keycloak': {
+      const { createKeycloakDirectory } = await import('./keycloak/keycloak.ts');
+      return createKeycloakDirectory(settings, { ...hooks, name });
+    }
     case 'demo': {
       const { createDemoDirectory } = await import('./demo.ts');
       return createDemoDirectory();
     }
   }
+}
+
+/**
+ * Finds the settings that only a directory's own code can read, such as filters, and that it can't. Their paths begin at
+ * the configuration's root.
+ */
+export async function checkDirectories(
+  directories: Readonly<Record<string, DirectorySettings>>,
+): Promise<readonly Misfit[]> {
+  const all: Misfit[] = [];
+  for (const [name, settings] of Object.entries(directories)) {
+    if (settings.type !== 'ldap') continue;
+    const { checkTexts } = await import('./ldap/check.ts');
+    const found = checkTexts(settings);
+    all.push(
+      ...found.map((misfit) => ({ ...misfit, path: ['directories', name, ...misfit.path] })),
+    );
+  }
+  return all;
 }

@@ -1,5 +1,7 @@
 import CircuitBreaker from 'opossum';
+import type { Cause } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
+import { readMs } from './durations.ts';
 import { type Flight, type Outcome, type Policy, unknown } from './outcome.ts';
 import type { Probe } from './probe.ts';
 
@@ -22,6 +24,10 @@ export interface BreakerOptions {
 /** One directory's circuit: open means that the directory is failing and is only probed. */
 export interface Breaker {
   readonly isOpen: () => boolean;
+  /** When it last opened or closed, as `readMs` tells time; absent: it is closed since the start. */
+  readonly changedAt: () => number | undefined;
+  /** How often it has opened. */
+  readonly openings: () => number;
   /** Runs `task` and counts how it ends; rejects without running it while open. */
   run(task: () => Promise<void>): Promise<void>;
   /** Opens it whatever the questions' failures are, and logs why; nothing where it is open. */
@@ -44,6 +50,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
   const { name, probe, log } = options;
   let timer: NodeJS.Timeout | undefined;
   let reason = FAILURES;
+  let openings = 0;
+  let changedAt: number | undefined;
   let circuit = create();
 
   function create(): CircuitBreaker<[() => Promise<void>], void> {
@@ -57,6 +65,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
       enableSnapshots: false,
     });
     fresh.on('open', () => {
+      openings += 1;
+      changedAt = readMs();
       log.error({ directory: name, reason }, 'circuit opened: only probes ask the directory now');
       // Each on its own: one that hangs must not keep the next from finding the directory well again.
       timer = setInterval(() => void tryProbe(fresh), options.probeMs);
@@ -80,12 +90,15 @@ export function createBreaker(options: BreakerOptions): Breaker {
     clearInterval(timer);
     circuit.shutdown();
     circuit = create();
+    changedAt = readMs();
     log.info({ directory: name }, 'circuit closed: the directory answers again');
     options.healed();
   };
 
   return {
     isOpen: () => circuit.opened,
+    changedAt: () => changedAt,
+    openings: () => openings,
     run: (task) => circuit.fire(task),
     open: (why) => {
       reason = why;
@@ -99,7 +112,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   };
 }
 
-/** Says *unknown* without asking while the circuit is open. A fault of one entry does not count. */
+/** Says *unknown* without asking while the circuit is open. A fault of one entry and the directory's start do not count. */
 export const withBreaker =
   <T>(breaker: Breaker, name: string): Policy<Flight<T>> =>
   (next) =>
@@ -122,8 +135,10 @@ export const withBreaker =
     return outcome;
   };
 
+const UNCOUNTED = new Set<Cause>(['entry', 'starting', 'shutdown']);
+
 const isFailure = (outcome: Outcome<unknown>): boolean =>
-  outcome.status === 'unknown' && outcome.cause !== 'entry' && outcome.cause !== 'shutdown';
+  outcome.status === 'unknown' && !UNCOUNTED.has(outcome.cause);
 
 /** opossum's own refusal of an open circuit, or of one that was stopped. */
 const isRefusal = (error: unknown): boolean =>

@@ -29,6 +29,8 @@ const WRITTEN = setIn(BASE, ['domains', 'example.edu'], { directory: 'people' })
 const VALUES: Readonly<Record<string, string>> = {
   duration: '7s',
   'duration or `off`': '7h',
+  'endpoint or `off`': 'off',
+  host: 'seven.example.org',
   percentage: '7%',
   'whole number': '7',
   path: '/seven',

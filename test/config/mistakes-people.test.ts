@@ -98,12 +98,12 @@ test.each([
   [
     'an unknown type',
     withDomains('directories:\n  people: { type: ladp }'),
-    'directories.people.type (line 3, column 19): unknown type "ladp", known are file, demo',
+    'directories.people.type (line 3, column 19): unknown type "ladp", did you mean "ldap"?',
   ],
   [
     'no type',
     withDomains('directories:\n  people: { path: x }'),
-    'directories.people.type (line 3, column 3): is missing, known types are file, demo',
+    'directories.people.type (line 3, column 3): is missing, known types are file, ldap, keycloak, demo',
   ],
   [
     'a setting of another type',

@@ -45,7 +45,7 @@ test('.env.example is one too when every line is taken in', async () => {
 
 /** Settings without a default, and those of entries that are only there for example. */
 const EXAMPLE =
-  /^IDPMAP_(?:CONTROL|DOMAINS__.*|DIRECTORIES|DIRECTORIES__DEMO__.*|MAPS__USER_EXISTS__RESULT|MAPS__TABLE__.*|CACHE__FILE|LOG__KEY_FILE)$/;
+  /^IDPMAP_(?:CONTROL|DOMAINS__.*|DIRECTORIES|DIRECTORIES__(?:DEMO|LDAP|KEYCLOAK)__.*|MAPS__USER_EXISTS__RESULT|MAPS__TABLE__.*|CACHE__FILE|LOG__KEY_FILE|HTTP__TOKEN_FILE)$/;
 
 test('.env.example shows the defaults', async () => {
   const defaults = Object.entries(parseEnv(uncommented)).filter(([name]) => !EXAMPLE.test(name));
@@ -60,6 +60,8 @@ test('.env.example tells every setting that a variable of its own gives', () => 
     .map(({ groups }) => groups?.['name'] ?? '')
     .filter((name) => !/NAME|__MAP__|DOMAIN|CONFIG|PEOPLE/.test(name) && !told.includes(name));
   expect(missing).toEqual([
+    'IDPMAP_HTTP',
+    'IDPMAP_HTTP__TOKEN',
     'IDPMAP_CONNECTIONS',
     'IDPMAP_CACHE',
     'IDPMAP_CACHE__ENTRIES',
@@ -75,7 +77,7 @@ const examples = [...configurationPage().matchAll(/```yaml\n(?<text>[^]*?)```/g)
 test.each(examples)('the example of the page loads:\n%s', async (text) => {
   using scratch = createScratch();
   scratch.write('key', 'x');
-  const overlaid: unknown = parse(text.replace('/run/secrets/log-key', 'key'));
+  const overlaid: unknown = parse(text.replaceAll(/\/run\/secrets\/[\w-]+/g, 'key'));
   const { file } = await load({
     file: scratch.write('idpmap.yaml', JSON.stringify({ ...LEAST_TREE, ...Object(overlaid) })),
   });

@@ -85,9 +85,10 @@ function writeEntries(
   const common = commonFields(shape);
   return Object.entries(shape.options).flatMap(([option, { fields }], i) => {
     const [name] = presets.find(([, entry]) => getIn(entry, [shape.by]) === option) ?? [];
-    const told = Object.entries(fields).filter(
-      ([field]) => i === 0 || !Object.hasOwn(common, field),
-    );
-    return writeFields(Object.fromEntries(told), [...path, name ?? (i === 0 ? example : option)]);
+    if (i === 0) return writeFields(fields, [...path, name ?? example]);
+    const below = [...path, name ?? option];
+    const told = Object.entries(fields).filter(([field]) => !Object.hasOwn(common, field));
+    const kind = name === undefined ? [`#${variableOf([...below, shape.by])}=${option}`] : [];
+    return [...kind, ...writeFields(Object.fromEntries(told), below)];
   });
 }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { marks } from '../marks.ts';
 import { demo } from './demo.ts';
 import { file } from './file.ts';
+import { keycloak } from './keycloak.ts';
+import { ldap } from './ldap.ts';
 
 /** The name of a directory, as an administrator chooses it: it labels metrics and stands in variables' names. */
 const directoryName = z
@@ -13,7 +15,7 @@ const directoryName = z
   .register(marks, { type: 'name' });
 
 /** One directory: a schema for each type. A new type is one more file, listed here. */
-const directory = z.discriminatedUnion('type', [file, demo]);
+const directory = z.discriminatedUnion('type', [file, ldap, keycloak, demo]);
 
 /** Whatever knows the people. */
 export const directories = z

@@ -1,0 +1,86 @@
+/** A realm, and what idpmap is to see of it. */
+export interface Grant {
+  /** Keycloak's base URL. */
+  readonly url: string;
+  readonly realm: string;
+  readonly clientId: string;
+  /** The file that the client's secret is written to. */
+  readonly secretFile: string;
+  /** The user attribute that is to hold aliases. */
+  readonly aliasAttribute?: string;
+  /** Domains of organizations. */
+  readonly organizations: boolean;
+  /** Changes, as they happen. */
+  readonly events: boolean;
+}
+
+/** What idpmap may ever be given: nothing that changes anything. */
+const ROLES = { people: 'view-users', domains: 'view-organizations', changes: 'view-events' };
+
+/**
+ * The commands that give idpmap a client in a realm, with no more rights than it needs: lines for a shell, to be run once.
+ * They end at the first that fails, and no secret stands on a command line. There are no comments among them: a zsh that
+ * they are pasted into would run these.
+ */
+export function grantCommands(grant: Grant): readonly string[] {
+  const { url, realm, aliasAttribute, events } = grant;
+  return [
+    // Read as a whole before it runs, so that its question for the password does not take the next line for the answer.
+    '(',
+    'set -eu',
+    `kcadm.sh config credentials --server ${quote(url)} --realm master --user admin`,
+    ...createClient(grant),
+    ...(events ? keepEvents(realm) : []),
+    ...(aliasAttribute === undefined ? [] : declareAttribute(realm, aliasAttribute)),
+    ')',
+  ];
+}
+
+function createClient(grant: Grant): readonly string[] {
+  const { realm, clientId, secretFile } = grant;
+  const roles = [
+    ROLES.people,
+    ...(grant.organizations ? [ROLES.domains] : []),
+    ...(grant.events ? [ROLES.changes] : []),
+  ];
+  // What its token may say at most; what it says are its roles. So one that is given later needs no second command.
+  const ceiling = JSON.stringify(Object.values(ROLES).map((name) => ({ name })));
+  const inRealm = `-r ${quote(realm)}`;
+  // Keycloak keeps names of users in lower case.
+  const account = quote(`service-account-${clientId.toLowerCase()}`);
+  return [
+    `client=$(kcadm.sh create clients ${inRealm} -i -s ${quote(`clientId=${clientId}`)} \\`,
+    '  -s enabled=true -s publicClient=false -s serviceAccountsEnabled=true -s fullScopeAllowed=false \\',
+    '  -s standardFlowEnabled=false -s implicitFlowEnabled=false -s directAccessGrantsEnabled=false \\',
+    `  -s 'attributes."access.token.lifespan"=900' \\`,
+    `  -s 'defaultClientScopes=["basic","roles"]' -s 'optionalClientScopes=[]')`,
+    `kcadm.sh add-roles ${inRealm} --uusername ${account} --cclientid realm-management \\`,
+    `  ${roles.map((role) => `--rolename ${role}`).join(' ')}`,
+    `management=$(kcadm.sh get clients ${inRealm} -q clientId=realm-management --fields id --format csv --noquotes)`,
+    `kcadm.sh create "clients/$client/scope-mappings/clients/$management" ${inRealm} \\`,
+    `  -b ${quote(ceiling)}`,
+    'umask 077',
+    // Keycloak has made it up.
+    `kcadm.sh get "clients/$client/client-secret" ${inRealm} --fields value --format csv --noquotes >${quote(secretFile)}`,
+  ];
+}
+
+function keepEvents(realm: string): readonly string[] {
+  return [
+    `kcadm.sh update events/config -r ${quote(realm)} -s adminEventsEnabled=true -s adminEventsDetailsEnabled=true`,
+  ];
+}
+
+/** Declared so that administrators alone may change it: else people claim the addresses of others. */
+function declareAttribute(realm: string, name: string): readonly string[] {
+  const roles = ['admin'];
+  const attribute = { name, multivalued: true, permissions: { view: roles, edit: roles } };
+  return [
+    `kcadm.sh update users/profile -r ${quote(realm)} \\`,
+    `  -s ${quote(`attributes+=${JSON.stringify(attribute)}`)}`,
+  ];
+}
+
+/** Writes `text` as one word of a shell. */
+const quote = (text: string): string =>
+  /^[\w.@:/=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { parseDomain } from '../../address.ts';
+import { type Endpoint, formatEndpoint, isLocal, parseEndpoint } from '../../endpoint.ts';
+import { spellEndpoint } from '../addresses.ts';
+import { normalised, oneOrMany, secret, written } from '../leaves.ts';
+import { marks } from '../marks.ts';
+import { isTree } from '../tree.ts';
+
+const endpointOrOff = () =>
+  written<Endpoint | 'off'>(
+    { type: 'endpoint or `off`', place: 'endpoint' },
+    (text) => (text === 'off' ? text : parseEndpoint(text)),
+    (where) => (where === 'off' ? where : spellEndpoint(where)),
+  );
+
+const host = () =>
+  normalised(
+    { type: 'host' },
+    (text) => parseDomain(text),
+    'is no host name, write one such as mail.example.org, without a port',
+  );
+
+const server = z.strictObject({
+  endpoint: endpointOrOff().prefault('tcp://127.0.0.1:9101').meta({
+    description:
+      'Where metrics, health and the status page are served: `tcp://HOST:PORT`, `unix:PATH?mode=0660`, or `off`.',
+  }),
+  token: secret()
+    .exactOptional()
+    .meta({
+      description:
+        'Bearer token for whatever shows or takes an address (explain, purge); beyond loopback and Unix sockets, for all but health. Its file is read anew each time.',
+      examples: ['{ file: /run/secrets/http-token }'],
+    }),
+  hosts: oneOrMany(host())
+    .prefault([])
+    .meta({
+      description:
+        "Further names by which it is asked, a proxy's or a Service's; requests for others are refused.",
+      examples: ['[idpmap.example.org]'],
+    }),
+});
+
+/** Beyond this machine, whoever reaches the port would read the figures, and guess at addresses. */
+function faultOf({ endpoint: text, token }: z.input<typeof server>): string | undefined {
+  if (typeof text !== 'string' || token !== undefined) return undefined;
+  const where = tryEndpoint(text);
+  if (where === undefined || isLocal(where)) return undefined;
+  return `${formatEndpoint(where)} is reachable from outside, listen on loopback or a unix socket, or set http.token: { file: /run/secrets/http-token }`;
+}
+
+function tryEndpoint(text: string): Endpoint | undefined {
+  try {
+    return parseEndpoint(text);
+  } catch {
+    // It is off, or blamed where it stands.
+    return undefined;
+  }
+}
+
+/** Metrics, health, the status page and what administrators ask over HTTP. An endpoint may stand alone, as text. */
+export const http = z
+  // The group is checked right after, whatever it holds.
+  .codec(z.custom<string | z.input<typeof server>>(), server, {
+    // Checked here: zod can't write a group with an absent secret when it has refinements.
+    decode: (value, context) => {
+      const group = typeof value === 'string' ? { endpoint: value } : value;
+      const fault = isTree(group) ? faultOf(group) : undefined;
+      if (fault !== undefined)
+        context.issues.push({ code: 'custom', message: fault, input: value, continue: true });
+      return group;
+    },
+    encode: (value) => value,
+  })
+  .register(marks, { alone: 'endpoint' })
+  .prefault({})
+  .meta({
+    description:
+      'Metrics, health, the status page and its interface, over HTTP: an endpoint, `off`, or a group where it needs more.',
+  });

@@ -1,0 +1,182 @@
+import { parseAddress } from '../../address.ts';
+import { preciseClock } from '../../clock.ts';
+import type { Log } from '../../log.ts';
+import { type Directory, type Entry, Fault } from '../directory.ts';
+import { type Ask, createAsk } from './api.ts';
+import { listDomains } from './domains.ts';
+import { createEventWatch, type EventWatch, type Forget } from './events.ts';
+import { createExchange } from './exchange.ts';
+import { createFederation } from './federation.ts';
+import { createTokenFetch } from './fetchtoken.ts';
+import { type FindOptions, findHolders } from './find.ts';
+import { createGate } from './gate.ts';
+import { inspect } from './inspect.ts';
+import { createPool, LOOKUP_BYTES, UPKEEP_BYTES } from './pools.ts';
+import { createProof } from './proof.ts';
+import { createSelfCheck } from './selfcheck.ts';
+import type { KeycloakSettings } from './settings.ts';
+import { createSite } from './site.ts';
+import { createTokens } from './token.ts';
+
+/** What a Keycloak directory tells the daemon. */
+export interface KeycloakHooks {
+  readonly name: string;
+  readonly log: Log;
+  /** All that is remembered of it counts no more as fresh. */
+  readonly changed: () => void;
+  /** Drops what is remembered of those concerned; absent: it is left to grow old. */
+  readonly forget?: Forget;
+}
+
+/** What a Keycloak directory counts. */
+export interface KeycloakFigures extends Record<string, number> {
+  /** Tokens fetched. */
+  tokens: number;
+  /** Keys that Keycloak took for an attack. */
+  blockedKeys: number;
+  /** Answers "nobody" that were not believed. */
+  disbelieved: number;
+  /** Admin events followed. */
+  events: number;
+}
+
+/** Tokens, the self-check and the events share them; none of them waits for lookups. */
+const UPKEEP_CONNECTIONS = 2;
+
+/**
+ * Opens a directory of type `keycloak`: one realm, asked over its admin API. A token is fetched and the self-check begins
+ * in the background; "nobody" is believed only while that holds.
+ */
+export function createKeycloakDirectory(
+  settings: KeycloakSettings,
+  { name, log, changed, forget }: KeycloakHooks,
+): Directory {
+  const { tls, connections } = settings;
+  const site = createSite(settings);
+  const gate = createGate(site.url, preciseClock);
+  const figures: KeycloakFigures = { tokens: 0, blockedKeys: 0, disbelieved: 0, events: 0 };
+  const groupIds = new Set<string>();
+
+  const lookups = createPool(site, tls, { connections, maxBytes: LOOKUP_BYTES });
+  const upkeep = createPool(site, tls, {
+    connections: UPKEEP_CONNECTIONS,
+    maxBytes: UPKEEP_BYTES,
+  });
+  const fetchToken = createTokenFetch(settings, site, createExchange(upkeep, site, gate), gate);
+  const tokens = createTokens({
+    name,
+    fetch: async (signal) => {
+      const token = await fetchToken(signal);
+      figures.tokens += 1;
+      return token;
+    },
+    clock: preciseClock,
+    log,
+  });
+  const askOver = (pool: typeof lookups): Ask =>
+    createAsk({ site, exchange: createExchange(pool, site, gate), gate, tokens });
+  const ask = askOver(lookups);
+  const askBeside = askOver(upkeep);
+
+  const federation = createFederation(settings, name, log);
+  const options: FindOptions = {
+    settings,
+    seen: federation.see,
+    blocked: () => {
+      figures.blockedKeys += 1;
+    },
+  };
+  const proofOver = (own: Ask) =>
+    createProof({ ...settings, ask: own, site, tokens, find: options, federation });
+  const proof = proofOver(ask);
+  const selfCheck = createSelfCheck({
+    name,
+    check: proofOver(askBeside).check,
+    everyMs: settings.selfCheck,
+    log,
+  });
+  const watch = watchEvents();
+
+  async function findOver(own: Ask, key: string, signal: AbortSignal): Promise<readonly Entry[]> {
+    const address = parseAddress(key);
+    // Nobody can hold what is no address, and an empty one would ask Keycloak for everybody.
+    if (address === undefined) return [];
+    const entries = await findHolders(own, address, options, signal);
+    for (const { kind, id, address: held } of entries) {
+      if (kind === 'group') groupIds.add(id);
+      else if (held === address.text) proof.learn(address);
+    }
+    if (entries.length === 0) await believeNone(signal);
+    return entries;
+  }
+
+  async function believeNone(signal: AbortSignal): Promise<void> {
+    try {
+      await selfCheck.believe(signal);
+      // Afterwards, for the first check may show somebody.
+      federation.believe();
+    } catch (error) {
+      figures.disbelieved += 1;
+      throw error;
+    }
+  }
+
+  function watchEvents(): EventWatch | undefined {
+    const { events, addressFrom, aliasAttribute, groupAttribute } = settings;
+    if (events === 'off' || forget === undefined) return undefined;
+    const attributes = [addressFrom, aliasAttribute, groupAttribute].filter(
+      (attribute) => attribute !== undefined,
+    );
+    return createEventWatch({
+      name,
+      site,
+      ask: askBeside,
+      everyMs: events,
+      attributes: new Set(attributes),
+      groupIds,
+      forget,
+      changed,
+      counted: (count) => {
+        figures.events += count;
+      },
+      log,
+    });
+  }
+
+  return {
+    find: (address, signal) => findOver(ask, address, signal),
+    async findAnew(address, signal) {
+      await tokens.renew(signal);
+      const pool = createPool(site, tls, { connections: 1, maxBytes: LOOKUP_BYTES });
+      try {
+        return await findOver(askOver(pool), address, signal);
+      } finally {
+        await pool.destroy();
+      }
+    },
+    async probe(signal) {
+      try {
+        await proof.probe(signal);
+      } catch (error) {
+        // What a probe finds counts at once, not at the next check.
+        if (error instanceof Fault && error.kind === 'unproved') selfCheck.doubt(error.message);
+        throw error;
+      }
+    },
+    ...domainsOf(),
+    inspect: (signal) => inspect({ settings, site, tokens, ask: askBeside, find: options }, signal),
+    figures,
+    async close() {
+      watch?.stop();
+      selfCheck.stop();
+      tokens.stop();
+      await Promise.all([lookups.destroy(), upkeep.destroy()]);
+    },
+  };
+
+  function domainsOf(): Pick<Directory, 'domains'> {
+    const { organizations } = settings;
+    if (organizations === undefined) return {};
+    return { domains: (signal) => listDomains(askBeside, organizations, signal) };
+  }
+}

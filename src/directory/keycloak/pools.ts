@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { buildConnector, Pool } from 'undici';
+import { explainUnreadable } from '../../config/secret.ts';
+import type { KeycloakTls } from './settings.ts';
+import type { Site } from './site.ts';
+
+/** How much a pool may take. */
+export interface PoolLimits {
+  readonly connections: number;
+  /** Of one reply. */
+  readonly maxBytes: number;
+}
+
+/** What one user, or a page of a hundred, stays below. */
+export const LOOKUP_BYTES = 64 * 1024;
+/** Lists that are read beside the lookups: a hundred organizations with their attributes, or as many events. */
+export const UPKEEP_BYTES = 4 * 1024 * 1024;
+
+const CONNECT_MS = 2000;
+/** Proxies and NAT are stricter with idle connections than Keycloak, which keeps them for minutes. */
+const IDLE_MS = 30_000;
+/** Signals end requests before; this only keeps a socket from being held for ever. */
+const BACK_STOP_MS = 120_000;
+
+/**
+ * Creates a pool of HTTP/1.1 connections to the site; it follows no redirects. Over HTTP/2 nothing was gained, and large
+ * headers failed (keycloak/keycloak#51182).
+ */
+export const createPool = (
+  site: Site,
+  tls: KeycloakTls,
+  { connections, maxBytes }: PoolLimits,
+): Pool =>
+  new Pool(site.origin, {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    connect: createConnector(tls),
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: 2 * IDLE_MS,
+    headersTimeout: BACK_STOP_MS,
+    bodyTimeout: BACK_STOP_MS,
+    maxResponseSize: maxBytes,
+  });
+
+/** Reads the certificates at each connection, so that renewed ones count without a restart. */
+const createConnector =
+  (tls: KeycloakTls): buildConnector.connector =>
+  (options, callback) =>
+    void connect(tls, options, callback);
+
+async function connect(
+  tls: KeycloakTls,
+  options: buildConnector.Options,
+  callback: buildConnector.Callback,
+): Promise<void> {
+  let files: Awaited<ReturnType<typeof readTlsFiles>>;
+  try {
+    files = await readTlsFiles(tls);
+  } catch (error) {
+    callback(error instanceof Error ? error : new Error(String(error)), null);
+    return;
+  }
+  const { serverName } = tls;
+  const open = buildConnector({
+    ...files,
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    allowH2: false,
+    maxCachedSessions: 0,
+    timeout: CONNECT_MS,
+  });
+  open(options, callback);
+}
+
+async function readTlsFiles({ ca, cert, key }: KeycloakTls) {
+  const [caText, certText, keyText] = await Promise.all([ca, cert, key].map(readPem));
+  return {
+    ...(caText === undefined ? {} : { ca: caText }),
+    ...(certText === undefined ? {} : { cert: certText }),
+    ...(keyText === undefined ? {} : { key: keyText }),
+  };
+}
+
+/** A file of the settings could not be read. */
+export class UnreadableFile extends Error {}
+
+async function readPem(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UnreadableFile(`tls: ${await explainUnreadable(file, error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import type { KeycloakSettings } from '../../../src/directory/keycloak/settings.ts';
+import { type Script, says, user } from '../../support/keycloak-script.ts';
+import { open, signal } from './fixture.ts';
+
+/** What an administrator is told, a line each, of a Keycloak that answers so. */
+async function told(
+  more: Partial<KeycloakSettings> = {},
+  script: Script = () => undefined,
+  roles = ['view-users', 'view-events', 'view-organizations'],
+): Promise<readonly string[]> {
+  const { keycloak, directory } = await open(more);
+  keycloak.users.push(user('eve', { attributes: { mailAlias: ['info@example.org'] } }));
+  keycloak.script = ({ path, ...asked }) => {
+    if (!path.endsWith('/token')) return script({ path, ...asked });
+    const access = { resource_access: { 'realm-management': { roles } } };
+    const claims = Buffer.from(JSON.stringify(access)).toString('base64url');
+    return script({ path, ...asked }) ?? says({ access_token: `x.${claims}.y`, expires_in: 300 });
+  };
+  await directory.findAnew?.('ann@example.org', signal).catch(() => {});
+  const remarks = (await directory.inspect?.(signal)) ?? [];
+  return remarks.map(({ level, text }) => `${level}: ${text}`);
+}
+
+const line = (...parts: readonly string[]) => expect.stringMatching(parts.join('.*'));
+
+test('a healthy realm is all right', async () => {
+  const all = { aliasAttribute: 'mailAlias', groupAttribute: 'mail', events: 60_000 } as const;
+  const lines = await told({
+    ...all,
+    canary: 'ann@example.org',
+    organizations: { verified: 'required' },
+  });
+  expect(lines.filter((each) => !each.startsWith('ok: '))).toEqual([]);
+  expect(lines).toHaveLength(7);
+});
+
+test.each([
+  { role: 'view-users', more: {} },
+  { role: 'view-organizations', more: { organizations: { verified: 'required' } } },
+  { role: 'view-events', more: { events: 60_000 } },
+] as const)(
+  'it names the missing role $role and the command that gives it',
+  async ({ role, more }) => {
+    expect(await told(more, undefined, [])).toContain(
+      `failed: idpmap lacks the role ${role}, run: kcadm.sh add-roles -r mail --uusername service-account-idpmap --cclientid realm-management --rolename ${role}`,
+    );
+  },
+);
+
+test('rights that are not needed are told', async () => {
+  expect(await told({}, undefined, ['view-users', 'manage-users'])).toContainEqual(
+    line('^warning: idpmap may do more than idpmap needs', 'manage-users'),
+  );
+});
+
+test.each([
+  { body: { error: 'Realm does not exist' }, says: 'there is no realm mail' },
+  { body: { error: 'Unable to find matching target resource method' }, says: 'try url with /auth' },
+])('without a token that is all there is to say: $says', async ({ body, says: text }) => {
+  const { keycloak, directory } = await open();
+  keycloak.script = () => ({ status: 404, body });
+  await directory.findAnew?.('ann@example.org', signal).catch(() => {});
+  keycloak.script = ({ path }) =>
+    path.endsWith('/token') ? { status: 404, body } : { status: 401, body: '' };
+  await directory.find('ann@example.org', signal).catch(() => {});
+  const remarks = await directory.inspect?.(signal);
+  expect(remarks).toEqual([{ level: 'failed', text: expect.stringContaining(text) }]);
+});
+
+test('users who come from elsewhere are told', async () => {
+  const rows = [user('lea', { federationLink: 'ldap' })];
+  const lines = await told({}, ({ path }) => (path.endsWith('/users') ? says(rows) : undefined));
+  expect(lines).toContainEqual(line('^failed: user lea', 'set federation'));
+});
+
+test('an attribute that nobody has is told', async () => {
+  expect(await told({ aliasAttribute: 'malAlias' })).toContainEqual(
+    line('^warning: none of 2 users has the attribute malAlias'),
+  );
+});
+
+test('a canary that is not found is told', async () => {
+  expect(await told({ canary: 'gone@example.org' })).toContainEqual(
+    line('^failed: it does not find the canary gone@example.org'),
+  );
+});
+
+test('addresses of groups in upper case are told', async () => {
+  const rows = [{ id: '1', attributes: { mail: ['Team@example.org'] } }];
+  const lines = await told({ groupAttribute: 'mail' }, ({ path }) =>
+    path.endsWith('/groups') ? says(rows) : undefined,
+  );
+  expect(lines).toContainEqual(line('^failed: ', 'in lower case: Team@example.org'));
+});
+
+test('organizations whose domains nobody vouches for are told', async () => {
+  expect(await told({ organizations: { verified: 'any' } })).toContainEqual(
+    line('^warning: ', 'allowDomains'),
+  );
+});
+
+test('a realm that keeps no events is told', async () => {
+  const lines = await told({ events: 60_000 }, ({ path }) =>
+    path.endsWith('/events/config') ? says({ adminEventsEnabled: false }) : undefined,
+  );
+  expect(lines).toContainEqual(line('^failed: ', 'kcadm.sh update events/config -r mail'));
+});
+
+test('federation: live is told to prove nobody absent', async () => {
+  expect(await told({ federation: 'live' })).toContainEqual(
+    line('^warning: with federation: live'),
+  );
+});

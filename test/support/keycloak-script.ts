@@ -1,0 +1,201 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { Certificate } from './certificate.ts';
+
+/** What is answered: a status, and JSON or, as it stands, a text. */
+export interface ScriptedReply {
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What becomes of the connection instead: cut, or never answered. */
+  readonly end?: 'cut' | 'hang';
+}
+
+/** One question that reached the server. */
+export interface Asked {
+  readonly method: string;
+  /** Without the query: `/admin/realms/mail/users`. */
+  readonly path: string;
+  /** The query as it was sent. */
+  readonly search: string;
+  /** Decoded as Keycloak does, so `+` is a space. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+  /** Tells connections apart. */
+  readonly port: number;
+}
+
+/** Answers one question; nothing: as a healthy realm would, with no users in the way. */
+export type Script = (asked: Asked) => ScriptedReply | undefined;
+
+/** A server that speaks like Keycloak, and lies where it is told to. */
+export interface ScriptedKeycloak {
+  readonly url: string;
+  /** Asked first, from the next question on. */
+  script: Script;
+  /** Who is there, as rows of `/users`. */
+  readonly users: Record<string, unknown>[];
+  /** The groups, as rows of `/groups`; each with `members`, rows of users. */
+  readonly groups: Record<string, unknown>[];
+  readonly organizations: Record<string, unknown>[];
+  readonly events: Record<string, unknown>[];
+  /** The roles that its tokens name. */
+  roles: readonly string[];
+  /** How long its tokens live. */
+  lifeS: number;
+  readonly asked: Asked[];
+  /** The questions whose path ends so. */
+  to(path: string): readonly Asked[];
+  stop(): Promise<void>;
+}
+
+/** Starts one for the realm `mail`, with one user: Ann. */
+export async function startScripted(certificate?: Certificate): Promise<ScriptedKeycloak> {
+  const server =
+    certificate === undefined ? createServer() : createSecureServer({ ...certificate });
+  let tokens = 0;
+  const keycloak: ScriptedKeycloak = {
+    url: '',
+    script: () => undefined,
+    users: [ann()],
+    groups: [],
+    organizations: [],
+    events: [],
+    roles: ['view-users', 'query-users', 'query-groups'],
+    lifeS: 300,
+    asked: [],
+    to: (path) => keycloak.asked.filter((asked) => asked.path.endsWith(path)),
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  const nextToken = (): string => {
+    tokens += 1;
+    const claims = { resource_access: { 'realm-management': { roles: keycloak.roles } }, tokens };
+    return `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${tokens}`;
+  };
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    void readAsked(request).then((asked) => {
+      keycloak.asked.push(asked);
+      give(response, keycloak.script(asked) ?? answer(keycloak, asked, nextToken));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return Object.assign(keycloak, {
+    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+  });
+}
+
+/** A user as Keycloak shows one. */
+export const user = (name: string, more: object = {}): Record<string, unknown> => ({
+  id: `id-${name}`,
+  username: name,
+  email: `${name}@example.org`,
+  emailVerified: true,
+  enabled: true,
+  ...more,
+});
+
+/** The user who is always there. */
+export const ann = (): Record<string, unknown> => user('ann');
+
+/** What Keycloak says with status 200. */
+export const says = (body: unknown): ScriptedReply => ({ body });
+
+async function readAsked(request: IncomingMessage): Promise<Asked> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  return {
+    method: request.method ?? '',
+    path: url.pathname,
+    search: url.search,
+    query: Object.fromEntries(url.searchParams),
+    headers: request.headers,
+    body,
+    port: request.socket.remotePort ?? 0,
+  };
+}
+
+function give(response: ServerResponse, { status = 200, body, headers, end }: ScriptedReply): void {
+  if (end === 'hang') return;
+  if (end === 'cut') {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** As a healthy realm answers: exact comparisons without regard to case, of users by field or one attribute. */
+function answer(keycloak: ScriptedKeycloak, asked: Asked, nextToken: () => string): ScriptedReply {
+  const { path, query } = asked;
+  if (path.endsWith('/token')) {
+    return says({ access_token: nextToken(), expires_in: keycloak.lifeS });
+  }
+  const below = path.replace(/^\/admin\/realms\/mail/, '');
+  const [, group, list] = /^\/groups\/([^/]+)\/(members|children)$/.exec(below) ?? [];
+  if (list !== undefined) {
+    const row = keycloak.groups.find(({ id }) => id === group);
+    return says(page(listOf(row?.[list]), query));
+  }
+  const content = CONTENTS[below]?.(keycloak, query);
+  return content === undefined ? byId(keycloak, below) : says(content);
+}
+
+/** What lies at each path. */
+const CONTENTS: Readonly<Record<string, (keycloak: ScriptedKeycloak, query: Query) => unknown>> = {
+  '/users': ({ users }, query) =>
+    page(
+      users.filter((row) => matches(row, query)),
+      query,
+    ),
+  '/users/count': ({ users }) => users.length,
+  '/groups': ({ groups }, query) =>
+    page(
+      groups.filter((row) => matches(row, query)),
+      query,
+    ),
+  '/organizations': ({ organizations }, query) => page(organizations, query),
+  '/events/config': () => ({ adminEventsEnabled: true }),
+  '/admin-events': ({ events }, query) => eventsFor(events, query),
+};
+
+function byId({ users, groups }: ScriptedKeycloak, path: string): ScriptedReply {
+  const row = [...users, ...groups].find(({ id }) => path.endsWith(`/${String(id)}`));
+  return row === undefined ? { status: 404, body: { error: 'User not found' } } : says(row);
+}
+
+type Query = Asked['query'];
+
+function matches(row: Record<string, unknown>, { email, username, q }: Query): boolean {
+  if (email !== undefined) return String(row['email']).toLowerCase() === email.toLowerCase();
+  if (username !== undefined) {
+    return String(row['username']).toLowerCase() === username.toLowerCase();
+  }
+  const [, name, value] = /^([^:]+):"(.*)"$/s.exec(q ?? '') ?? [];
+  if (name === undefined) return !String(row['username']).startsWith('service-account-');
+  const attributes = new Map(Object.entries(row['attributes'] ?? {}));
+  return listOf(attributes.get(name)).some(
+    (each) => String(each).toLowerCase() === value?.toLowerCase(),
+  );
+}
+
+function eventsFor(events: readonly Record<string, unknown>[], query: Query): unknown {
+  const from = Number(query['dateFrom'] ?? 0);
+  const all = events.filter(({ time }) => Number(time) >= from);
+  return page(query['direction'] === 'asc' ? all : all.toReversed(), query);
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function page(rows: readonly unknown[], { first = '0', max = '100' }: Query): readonly unknown[] {
+  return rows.slice(Number(first), Number(first) + Number(max));
+}
