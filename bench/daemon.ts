@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendCommand } from '../src/control/client.ts';
@@ -22,6 +22,8 @@ export interface DaemonOptions {
    * the same, of a directory that can be told to answer no more.
    */
   readonly accounts: number | 'all' | 'scripted';
+  /** `scraped`: HTTP is on; `off`: it is not, and answers are not even timed. Absent: HTTP is off. */
+  readonly metrics?: 'scraped' | 'off';
   /** Further settings of the directory, and at the top, as the configuration file has them. */
   readonly directory?: object;
   readonly settings?: object;
@@ -41,6 +43,8 @@ export interface BenchDaemon {
   readonly pid: number;
   readonly tcp: Endpoint;
   readonly unix: Endpoint;
+  /** All metrics as they are now; rejects where HTTP is off. */
+  scrape(): Promise<string>;
   figures(): Promise<DirectoryFigures>;
   /** Tells a scripted directory to answer no more, and waits until it obeys. */
   hang(): Promise<void>;
@@ -50,15 +54,19 @@ export interface BenchDaemon {
 /** Spares the directory nothing: for parts that measure something else than its limits. */
 export const UNLIMITED = { inFlight: 10_000, queue: 100_000, perSecond: 1_000_000 };
 
+const SCRIPTS = { scraped: '../src/cli.ts', off: 'unmetered.ts' } as const;
+
 /** Starts the daemon with a file directory, and waits until it has read it. */
 export async function startDaemon(stage: Stage, options: DaemonOptions): Promise<BenchDaemon> {
-  const file = (name: string): string => join(stage.directory, name);
+  const place = mkdtempSync(join(stage.directory, 'daemon-'));
+  const file = (name: string): string => join(place, name);
   const control = file('control');
   writeFileSync(file('people.yaml'), formatPeople(options.accounts));
   writeFileSync(
     file('idpmap.yaml'),
     JSON.stringify({
       listen: ['tcp://127.0.0.1:0', `unix:${file('daemon.sock')}`],
+      http: options.metrics === 'scraped' ? 'tcp://127.0.0.1:0' : 'off',
       control,
       domains: {
         [DOMAIN]: { directory: DIRECTORY },
@@ -73,8 +81,9 @@ export async function startDaemon(stage: Stage, options: DaemonOptions): Promise
   const running =
     options.accounts === 'scripted'
       ? stage.start('server', 'scripted.ts', [config])
-      : stage.start('server', '../src/cli.ts', ['serve', '--config', config]);
-  const [tcp, unix] = (await running.find(readEndpoints)).map(parseEndpoint);
+      : stage.start('server', SCRIPTS[options.metrics ?? 'scraped'], ['serve', '--config', config]);
+  const { endpoints, http } = await running.find(readListening);
+  const [tcp, unix] = endpoints.map(parseEndpoint);
   if (tcp === undefined || unix === undefined)
     throw new Error('the daemon does not say where it listens');
   await waitForPeople(tcp);
@@ -82,6 +91,11 @@ export async function startDaemon(stage: Stage, options: DaemonOptions): Promise
     pid: running.pid,
     tcp,
     unix,
+    scrape: async () => {
+      const reply = await fetch(`${http.replace(/^tcp:/, 'http:')}/metrics`);
+      if (!reply.ok) throw new Error(`${http} does not show its metrics: ${reply.status}`);
+      return reply.text();
+    },
     figures: async () => {
       const told = await sendCommand(control, 'figures', {});
       const figures = hasDirectories(told) ? told.directories[DIRECTORY] : undefined;
@@ -102,11 +116,17 @@ const hasDirectories = (
 ): told is { readonly directories: Readonly<Record<string, DirectoryFigures>> } =>
   'directories' in told;
 
-/** Where the daemon listens, as its log says; absent: this line does not. */
-function readEndpoints(line: string): readonly string[] | undefined {
+/** Where the daemon listens, as its log says. */
+interface Listening {
+  readonly endpoints: readonly string[];
+  readonly http: string;
+}
+
+/** Absent: this line does not say it. */
+function readListening(line: string): Listening | undefined {
   if (!line.includes('"msg":"listening"')) return undefined;
-  const { endpoints }: { endpoints: readonly string[] } = JSON.parse(line);
-  return endpoints;
+  const listening: Listening = JSON.parse(line);
+  return listening;
 }
 
 const formatPeople = (accounts: DaemonOptions['accounts']): string =>

@@ -5,12 +5,13 @@ import { parseArgs } from 'node:util';
 import { flood } from './flood.ts';
 import { hit } from './hit.ts';
 import { memory } from './memory.ts';
+import { metrics } from './metrics.ts';
 import { miss } from './miss.ts';
 import { outage } from './outage.ts';
 import { type Finding, formatFinding, type Part } from './report.ts';
 import { createStage, IS_PINNED } from './stage.ts';
 
-const PARTS: Readonly<Record<string, Part>> = { hit, miss, memory, outage, flood };
+const PARTS: Readonly<Record<string, Part>> = { hit, metrics, miss, memory, outage, flood };
 
 const EXIT_WRONG = 1;
 const EXIT_USAGE = 64;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { accept } from './cli/accept.ts';
 import { check } from './cli/check.ts';
 import type { CommonOptions } from './cli/common.ts';
@@ -8,6 +8,8 @@ import { configEnvironment, configPrint, configSchema, configValidate } from './
 import { drill } from './cli/drill.ts';
 import { CliError, EXIT } from './cli/exit.ts';
 import { explain } from './cli/explain.ts';
+import { importLdapTables } from './cli/importldap.ts';
+import { type InitOptions, initKeycloak } from './cli/init.ts';
 import { lookup } from './cli/lookup.ts';
 import { postfix } from './cli/postfix.ts';
 import { purge } from './cli/purge.ts';
@@ -57,9 +59,13 @@ add(
   .action((map: string, key: string, options: CommonOptions) =>
     exitWith(lookup(map, key, options)),
   );
-add(program, 'explain <address>', 'tell why an address is answered as it is')
+add(program, 'explain [address]', 'tell why an address is answered as it is')
+  .option('--login <login>', 'tell whether who is logged in so may send as the address')
+  .option('--id <id>', 'tell of the TEMP whose reason in mail.log ends with this id')
   .option('--direct', 'ask the directories from here, no daemon is needed')
-  .action((address: string, options: CommonOptions) => exitWith(explain(address, options)));
+  .action((address: string | undefined, options: CommonOptions) =>
+    exitWith(explain(address, options)),
+  );
 add(program, 'check', 'check the configuration and every directory')
   .option('--queue-directory <directory>', 'Postfix’s', QUEUE_DIRECTORY)
   .action((options: CommonOptions & { queueDirectory: string }) => exitWith(check(options)));
@@ -84,6 +90,25 @@ add(
     exitWith(drill(addresses, options)),
   );
 
+program
+  .command('init')
+  .description('print what to begin with')
+  .command('keycloak')
+  .description('print a configuration for a realm, and the commands that let idpmap look into it')
+  .requiredOption('--url <url>', 'where Keycloak answers, with its path prefix if it has one')
+  .requiredOption('--realm <realm>', 'the realm that people with mail are in')
+  .option('--client <client>', 'the client that is to be made', 'idpmap')
+  .option('--domain <domains...>', 'domains of the mail; with --organizations the only ones taken')
+  .addOption(
+    new Option('--aliases [attribute]', 'aliases, from a user attribute').preset('mailAlias'),
+  )
+  .addOption(new Option('--groups [attribute]', 'groups, from a group attribute').preset('mail'))
+  .option('--organizations', 'domains, from the realm’s organizations')
+  .option('--events', 'let changes in Keycloak count within seconds')
+  .addOption(new Option('--only <part>', 'print one part').choices(['config', 'commands']))
+  .option('--json', 'print JSON')
+  .action((options: InitOptions) => exitWith(initKeycloak(options)));
+
 const cache = program.command('cache').description('what the running daemon remembers');
 add(cache, 'purge', 'forget what is remembered of')
   .option('--address <address>', 'one address')
@@ -107,6 +132,23 @@ config
   .command('env')
   .description('print every setting as a variable of the environment')
   .action(() => exitWith(configEnvironment()));
+
+program
+  .command('import')
+  .description('turn what Postfix asked until now into configuration')
+  .command('ldap-table <files...>')
+  .description('make directories and maps of Postfix’s ldap: tables')
+  .addOption(
+    new Option(
+      '--keys <keys>',
+      'what the maps try for a key, as Postfix did where it looked the table up',
+    )
+      .choices(['exact', 'address', 'domain', 'host'])
+      .default('exact'),
+  )
+  .action((files: string[], options: { keys: string }) =>
+    exitWith(importLdapTables(files, options)),
+  );
 
 try {
   await program.parseAsync();

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { type Logger, pino } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
 
 /** Takes one event: fields first, then a message in lower case without a full stop. */
 type Write = (fields: object, message: string) => void;
@@ -17,11 +17,17 @@ export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   /** `pretty` is for people at a terminal. */
   readonly format: 'json' | 'pretty';
+  /** How addresses are shown at `info` and above, wherever they stand in a line; absent: as they are. */
+  readonly showAddress?: ShowAddress;
 }
 
 /** Creates the program's log, on standard error. Pretty printing is loaded only where it is asked for. */
-export async function createLog({ level, format }: LogOptions): Promise<Logger> {
-  const base = { level, base: null };
+export async function createLog({ level, format, showAddress }: LogOptions): Promise<Logger> {
+  const base: LoggerOptions = {
+    level,
+    base: null,
+    ...(showAddress && { hooks: { streamWrite: (line) => redactAddresses(line, showAddress) } }),
+  };
   if (format === 'json') return pino(base, pino.destination({ dest: 2, sync: true }));
   const { default: pretty } = await import('pino-pretty');
   const stream = pretty({
@@ -53,4 +59,20 @@ export function createAddressHash(key?: string): ShowAddress {
   const secret = key ?? randomBytes(32);
   return (address) =>
     `addr-${createHmac('sha256', secret).update(address).digest('hex').slice(0, 12)}`;
+}
+
+/** One line a lookup, with its key, is what `debug` is for. */
+const DEBUG_LINE = /^\{"level":[12]0,/;
+
+/** What may be an address in a line of JSON, a quoted local part's quotes escaped; bounded, so that it stays quick. */
+const ADDRESS =
+  /(?:\\"(?:[^"\\]|\\\\.){1,320}\\"|[^\s"'`\\<>()[\]{},:;=@|]{1,320})@(?:[\p{L}\p{N}][\p{L}\p{N}-]{0,62}\.){1,20}\p{L}[\p{L}\p{N}-]{0,62}/gu;
+
+/**
+ * Shows every address in a line of the log, one of debugging aside, as `showAddress` does: reasons are a directory's
+ * words, and an account that has no other name is called by its address.
+ */
+export function redactAddresses(line: string, showAddress: ShowAddress): string {
+  if (!line.includes('@') || DEBUG_LINE.test(line)) return line;
+  return line.replaceAll(ADDRESS, (address) => showAddress(address.toLowerCase()));
 }

@@ -9,6 +9,7 @@ const ROOMS = [
   ['cli.ts'],
   ['cli'],
   ['daemon.ts', 'daemon', 'index.ts'],
+  ['http'],
   ['control'],
   ['socketmap'],
   ['maps'],
@@ -22,7 +23,11 @@ const ROOMS = [
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli.ts'],
   zod: ['config', 'directory/file'],
-  yaml: ['config', 'directory/file'],
+  yaml: ['config', 'directory/file', 'cli/importldap.ts'],
+  fastify: ['http'],
+  'prom-client': ['http'],
+  '@opentelemetry/api': ['lookup'],
+  ldapts: ['directory/ldap'],
   'lru-cache': ['lookup'],
   opossum: ['lookup'],
 };

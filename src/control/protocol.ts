@@ -1,5 +1,6 @@
 import type { Answer } from '../maps/answer.ts';
-import type { Explanation } from '../maps/explain.ts';
+import type { Explanation, SenderExplanation } from '../maps/explain.ts';
+import type { Trace } from '../maps/traces.ts';
 
 /** What is to be forgotten: one address, all of a domain, all of a directory, or all. */
 export type Purge =
@@ -8,10 +9,24 @@ export type Purge =
   | { readonly directory: string }
   | { readonly all: true };
 
+/** A query that was answered TEMP, and how its key is answered now. */
+export interface TraceExplanation {
+  readonly trace: Trace;
+  /** Absent: its map is a table, or gone. */
+  readonly now?: Explanation;
+}
+
 /** What commands may ask of a running daemon: the arguments of each, and what it gives. */
 export interface Commands {
   lookup: { args: { readonly map: string; readonly key: string }; result: Answer };
   explain: { args: { readonly address: string }; result: Explanation };
+  /** Whether the login may send as the address. */
+  explainSender: {
+    args: { readonly address: string; readonly login: string };
+    result: SenderExplanation;
+  };
+  /** By the id at the end of a TEMP's reason. */
+  explainTrace: { args: { readonly id: string }; result: TraceExplanation };
   /** `taken` says what was held; absent: nothing was. */
   accept: { args: { readonly directory: string }; result: { readonly taken?: string } };
   purge: { args: { readonly what: Purge }; result: { readonly forgotten: number } };

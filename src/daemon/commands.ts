@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Handlers } from '../control/protocol.ts';
+import type { Step } from '../lookup/outcome.ts';
 import type { Router } from '../maps/answer.ts';
-import { explain } from '../maps/explain.ts';
+import { explain, explainSender } from '../maps/explain.ts';
 import type { MapFigures } from '../maps/router.ts';
+import { MOST_TRACES, type Traces } from '../maps/traces.ts';
 import type { Figures } from '../socketmap/figures.ts';
 import { purge } from './purge.ts';
 import { acceptHeld } from './served.ts';
@@ -12,6 +14,7 @@ import type { State } from './state.ts';
 export interface CommandsOptions {
   readonly state: () => State;
   readonly route: Router;
+  readonly traces: Traces;
   readonly clock: Clock;
   readonly figures: {
     readonly socketmap: Figures;
@@ -31,11 +34,22 @@ export function createHandlers(options: CommandsOptions): Handlers {
     const arrivedAt = clock.now();
     return { arrivedAt, deadline: arrivedAt + state().settings.deadline };
   };
+  const contextOf = (tell: (step: Step) => void) => ({ ...contextNow(), tell });
+  const explainNow = (address: string) => {
+    const { maps, world } = state().routes;
+    return explain(address, maps, world.domains, contextOf);
+  };
   return {
     lookup: async ({ map, key }) => options.route(map, key, contextNow()),
-    explain: ({ address }) => {
-      const { maps, world } = state().routes;
-      return explain(address, maps, world.domains, (tell) => ({ ...contextNow(), tell }));
+    explain: ({ address }) => explainNow(address),
+    explainSender: ({ address, login }) =>
+      explainSender(address, login, state().routes.maps, contextOf),
+    explainTrace: async ({ id }) => {
+      const trace = options.traces.find(id);
+      if (trace === undefined) throw new Error(unknownTrace(id));
+      const kind = state().routes.maps.get(trace.map)?.kind;
+      if (kind === undefined || kind === 'table') return { trace };
+      return { trace, now: await explainNow(trace.key) };
     },
     accept: async ({ directory }) => {
       const served = state().served.get(directory);
@@ -67,6 +81,9 @@ export function createHandlers(options: CommandsOptions): Handlers {
     },
   };
 }
+
+const unknownTrace = (id: string): string =>
+  `no TEMP of the last hour and the last ${MOST_TRACES} has the id "${id}": it is the last word of the reason in mail.log, six characters, of this daemon since its start`;
 
 const figuresOf = ({
   guard,

@@ -1,16 +1,16 @@
-import { createCoarseClock } from '../clock.ts';
+import { createCoarseClock, wallClock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
-import { type ControlConnection, connectControl, NoDaemonError } from '../control/client.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
+import type { Phase } from '../http/health.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
-import type { Limits } from '../socketmap/protocol.ts';
+import { createTraces, tracing } from '../maps/traces.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import type { Takeover } from '../socketmap/tcp.ts';
 import { createHandlers } from './commands.ts';
 import { listChangedLater } from './later.ts';
-import { listEndpoints, type OpenListener, openListeners } from './listeners.ts';
+import { limitsOf, listEndpoints, type OpenListener, openListeners } from './listeners.ts';
 import { buildRoutes } from './routes.ts';
 import { createSaver } from './saver.ts';
 import {
@@ -21,6 +21,8 @@ import {
   type State,
   type StateOptions,
 } from './state.ts';
+import { connectToFormer } from './takeover.ts';
+import { openWeb, type Web } from './web.ts';
 
 export interface DaemonOptions {
   readonly settings: Settings;
@@ -37,6 +39,8 @@ export interface DaemonOptions {
 export interface Daemon {
   /** Where it listens now. */
   readonly endpoints: () => readonly Endpoint[];
+  /** Where it serves HTTP; absent: that is off. */
+  readonly http?: Endpoint;
   /** Swaps to other settings; where they can't be used, all stays as it is. Resolves to whether they are. */
   reload(settings: Settings): Promise<boolean>;
   /** Answers what is in flight, ends all within 1.5 s. Again: the same promise. */
@@ -61,14 +65,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { log, showAddress, controlPath, takeover } = options;
   const clock = createCoarseClock();
   const maps: MapFigures = new Map();
-  const reloads = { succeeded: 0, failed: 0 };
+  const reloads = { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: wallClock.now() };
   const stateOptions = { clock, log, showAddress, ...(options.open && { open: options.open }) };
   const stopped = Promise.withResolvers<void>();
   const stopAsked = Promise.withResolvers<void>();
   let state: State = await createState(options.settings, stateOptions);
-  let route = createRouter(state.routes.maps, maps, log);
+  const traces = createTraces(clock);
+  const createRoute = () => tracing(createRouter(state.routes.maps, maps, log), traces);
+  let route = createRoute();
+  let phase: Phase = 'starting';
   let open: readonly OpenListener[] = [];
   let control: ControlServer | undefined;
+  let web: Web | undefined;
   let stopping: Promise<void> | undefined;
   let reloading: Promise<unknown> = Promise.resolve();
   let leaving: Promise<void> = Promise.resolve();
@@ -84,8 +92,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const saver = createSaver(options.settings, { served: () => state.served, clock, log });
 
   const close = async (): Promise<void> => {
+    phase = 'draining';
     log.info({}, 'stopping: answering what is in flight');
     await Promise.all([server.drain(DRAIN_MS), leaving]);
+    await web?.close();
     saver.stop();
     await saver.save();
     await control?.close();
@@ -102,7 +112,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const answerFrom = (next: State): void => {
     state = next;
-    route = createRouter(state.routes.maps, maps, log);
+    route = createRoute();
   };
 
   const swap = async (settings: Settings): Promise<void> => {
@@ -136,6 +146,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     }
   };
 
+  const countFailedReload = (): void => {
+    reloads.failed += 1;
+    reloads.isLastGood = false;
+  };
+
   const reload = async (settings: Settings): Promise<boolean> => {
     const before = state.settings;
     try {
@@ -143,10 +158,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     } catch (error) {
       // Memories may have other sizes by now, and be other objects: those that are kept are those that answer.
       answerFrom({ ...state, routes: buildRoutes(state.settings, state.served) });
-      reloads.failed += 1;
+      countFailedReload();
       log.error({ err: error }, 'the new configuration can’t be used, the old one serves on');
       return false;
     }
+    Object.assign(reloads, { isLastGood: true, lastGoodAt: wallClock.now() });
     reloads.succeeded += 1;
     log.info(describe(), 'configuration reloaded');
     for (const setting of listChangedLater(before, settings))
@@ -156,34 +172,56 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const describe = () => ({
     endpoints: listEndpoints(open).map(formatEndpoint),
+    http: web?.endpoint === undefined ? 'off' : formatEndpoint(web.endpoint),
     maps: [...state.routes.maps.keys()],
     directories: [...state.served.keys()],
     domains: Object.keys(state.settings.domains).length,
   });
 
-  const former = takeover === 'yes' ? await connectToFormer(controlPath) : undefined;
-  try {
-    await saver.load();
-    // While another still answers there is time: nobody's question should meet a directory that is not open yet.
-    if (former !== undefined) await proveState(state, TAKEOVER_MS);
-    open = await openListeners(server, state.settings.listen, [], takeover);
-    const figures = { socketmap: server.figures, maps, reloads };
-    const handlers = createHandlers({
-      state: () => state,
-      route: (map, key, context) => route(map, key, context),
-      clock,
-      figures,
-      save: saver.save,
-      stop: () => void stop(),
-    });
-    control = await openControl(controlPath, handlers, log, takeover);
-    await former?.send('drain', {});
-  } catch (error) {
+  /** Undoes a start that failed. */
+  const giveUp = async (): Promise<void> => {
     await server.drain(0);
+    await web?.close();
     saver.stop();
     await control?.close();
     await closeState(state);
     clock.stop();
+  };
+
+  const former = takeover === 'yes' ? await connectToFormer(controlPath) : undefined;
+  try {
+    const handlers = createHandlers({
+      state: () => state,
+      route: (map, key, context) => route(map, key, context),
+      traces,
+      clock,
+      figures: { socketmap: server.figures, maps, reloads },
+      save: saver.save,
+      stop: () => {
+        // Another has taken over: who asks for metrics or health from now on shall meet that one.
+        void web?.close();
+        void stop();
+      },
+    });
+    const sources = {
+      state: () => state,
+      maps,
+      socketmap: server.figures,
+      reloads,
+      phase: () => phase,
+      endpoints: () => listEndpoints(open),
+      clock,
+    };
+    web = await openWeb({ sources, handlers, log, ...(takeover && { takeover }) });
+    await saver.load();
+    // While another still answers there is time: nobody's question should meet a directory that is not open yet.
+    if (former !== undefined) await proveState(state, TAKEOVER_MS);
+    open = await openListeners(server, state.settings.listen, [], takeover);
+    control = await openControl(controlPath, handlers, log, takeover);
+    phase = 'ready';
+    await former?.send('drain', {});
+  } catch (error) {
+    await giveUp();
     throw error;
   } finally {
     former?.close();
@@ -192,6 +230,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   return {
     endpoints: () => listEndpoints(open),
+    ...(web.endpoint && { http: web.endpoint }),
     reload: (settings) => {
       const done = reloading.then(() => (stopping === undefined ? reload(settings) : false));
       reloading = done;
@@ -199,25 +238,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     stop,
     stopped: stopped.promise,
-    countFailedReload: () => {
-      reloads.failed += 1;
-    },
+    countFailedReload,
   };
-}
-
-const limitsOf = ({ connections }: Settings): Limits => ({
-  maxConnections: connections.max,
-  requestTimeoutMs: connections.requestTimeout,
-  replyTimeoutMs: connections.replyTimeout,
-  ...(connections.idleTimeout !== 'off' && { idleTimeoutMs: connections.idleTimeout }),
-});
-
-/** The daemon to take over from; absent: none runs, and this is an ordinary start. */
-async function connectToFormer(controlPath: string): Promise<ControlConnection | undefined> {
-  try {
-    return await connectControl(controlPath);
-  } catch (error) {
-    if (error instanceof NoDaemonError) return undefined;
-    throw error;
-  }
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { ListenSettings } from '../config/schema.ts';
+import type { ListenSettings, Settings } from '../config/schema.ts';
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import { reasonOf } from '../reason.ts';
 import type { Listener } from '../socketmap/listener.ts';
+import type { Limits } from '../socketmap/protocol.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 import type { Takeover } from '../socketmap/tcp.ts';
 import type { ServerTls } from '../socketmap/tls.ts';
@@ -74,3 +75,11 @@ async function readTls({ tls, endpoint }: ListenSettings): Promise<ServerTls | u
 /** Where the daemon listens, for people and for commands. */
 export const listEndpoints = (open: readonly OpenListener[]): readonly Endpoint[] =>
   open.map(({ listener }) => listener.endpoint);
+
+/** What clients may do, as the configuration says it. */
+export const limitsOf = ({ connections }: Settings): Limits => ({
+  maxConnections: connections.max,
+  requestTimeoutMs: connections.requestTimeout,
+  replyTimeoutMs: connections.replyTimeout,
+  ...(connections.idleTimeout !== 'off' && { idleTimeoutMs: connections.idleTimeout }),
+});

@@ -70,6 +70,8 @@ export type Cause =
   | 'directory'
   /** A *none* that no later probe confirmed. */
   | 'unproved'
+  /** At present its *none* can't be believed; whoever it finds is there. It never opens the circuit. */
+  | 'doubt'
   /** A doubt about this key alone (ambiguous, group too large). It never opens the circuit. */
   | 'entry'
   /** It has not been read since the start. */

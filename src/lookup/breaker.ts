@@ -1,5 +1,5 @@
 import CircuitBreaker from 'opossum';
-import type { Cause } from '../directory/directory.ts';
+import { type Cause, Fault } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import { readMs } from './durations.ts';
 import { type Flight, type Outcome, type Policy, unknown } from './outcome.ts';
@@ -80,7 +80,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
       await probe(options.lifetime);
     } catch (error) {
       log.debug({ directory: name, err: error }, 'probe failed');
-      return;
+      // It answers; only its none is in doubt.
+      if (!(error instanceof Fault && error.kind === 'doubt')) return;
     }
     if (failing === circuit && !failing.isShutdown) heal();
   };
@@ -135,7 +136,7 @@ export const withBreaker =
     return outcome;
   };
 
-const UNCOUNTED = new Set<Cause>(['entry', 'starting', 'shutdown']);
+const UNCOUNTED = new Set<Cause>(['entry', 'doubt', 'starting', 'shutdown']);
 
 const isFailure = (outcome: Outcome<unknown>): boolean =>
   outcome.status === 'unknown' && !UNCOUNTED.has(outcome.cause);

@@ -80,8 +80,9 @@ async function askAgain<T>(
   const second = await askAnew(key, signal);
   if (second.status === 'none' && flips.floods() > floodsBefore)
     return unknown('unproved', name, flips.reason);
-  // A doubt about the one address is its own; any other fault leaves the none unproved.
-  if (second.status !== 'unknown' || second.cause === 'entry') return second;
+  // A doubt has a reason of its own; any other fault leaves the none unproved.
+  if (second.status !== 'unknown' || second.cause === 'entry' || second.cause === 'doubt')
+    return second;
   const reason = `a known address turned into none, and asking again failed: ${second.reason}`;
   return unknown('unproved', name, reason);
 }

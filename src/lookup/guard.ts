@@ -54,6 +54,7 @@ export function createGuard(
     ...(directory.provesNone !== true && { prover: createProver(probe, lifetime) }),
     flips: createFlipCounter(name, flips, clock),
     figures: createFigures(),
+    health: {},
     report: createFaultReport(log, clock, options.showAddress),
     stop: () => {
       breaker.stop();

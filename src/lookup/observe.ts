@@ -1,4 +1,5 @@
 import type { Cause } from '../directory/directory.ts';
+import { createDurations, type Durations, readMs } from './durations.ts';
 import type { Context, Flight, Lookup, Outcome, Policy } from './outcome.ts';
 
 /** What happened at one directory since the start: plain numbers, read when somebody asks for them. */
@@ -16,6 +17,13 @@ export interface LookupFigures {
   readonly causes: Record<Cause, number>;
   /** Questions that reached the directory's door (flights), prefetches among them. */
   asked: number;
+  /** What the directory said to them. Those that are missing here are still with it. */
+  readonly answered: Record<Outcome<unknown>['status'], number>;
+  /** How long it took for that. */
+  readonly durations: Durations;
+  /** When it last answered, and last failed to, as `readMs` tells time; 0: not yet. */
+  answeredAt: number;
+  failedAt: number;
   prefetched: number;
   /** Known addresses that turned into *none* and were asked for once more. */
   askedAnew: number;
@@ -24,6 +32,11 @@ export interface LookupFigures {
   /** Flights that a bug of ours ended. */
   bugs: number;
 }
+
+/** Up to a question's default `timeout`, and beyond. Milliseconds. */
+export const QUESTION_BOUNDS_MS: readonly number[] = [
+  1, 2.5, 5, 10, 25, 50, 100, 150, 200, 300, 500, 1000, 2500,
+];
 
 export const createFigures = (): LookupFigures => ({
   found: 0,
@@ -39,12 +52,17 @@ export const createFigures = (): LookupFigures => ({
     timeout: 0,
     directory: 0,
     unproved: 0,
+    doubt: 0,
     entry: 0,
     starting: 0,
     shutdown: 0,
     bug: 0,
   },
   asked: 0,
+  answered: { found: 0, none: 0, unknown: 0 },
+  durations: createDurations(QUESTION_BOUNDS_MS),
+  answeredAt: 0,
+  failedAt: 0,
   prefetched: 0,
   askedAnew: 0,
   disbelieved: 0,
@@ -82,11 +100,21 @@ function count(figures: LookupFigures, outcome: Outcome<unknown>): void {
   }
 }
 
-/** Counts the questions that are put to the directory itself. */
+/** What a directory says that is well. */
+const DOUBTS = new Set<Cause>(['entry', 'doubt']);
+
+/** Counts and times the questions that are put to the directory itself. */
 export const withQuestionCount =
   <T>(figures: LookupFigures): Policy<Flight<T>> =>
   (next) =>
-  (key, signal) => {
+  async (key, signal) => {
     figures.asked += 1;
-    return next(key, signal);
+    const begunAt = readMs();
+    const outcome = await next(key, signal);
+    const now = readMs();
+    figures.answered[outcome.status] += 1;
+    figures.durations.record(now - begunAt);
+    if (outcome.status !== 'unknown' || DOUBTS.has(outcome.cause)) figures.answeredAt = now;
+    else if (outcome.cause !== 'shutdown') figures.failedAt = now;
+    return outcome;
   };

@@ -6,6 +6,7 @@ import { type Breaker, withBreaker } from './breaker.ts';
 import { consult } from './consult.ts';
 import { withDeadline } from './deadline.ts';
 import { type FlipCounter, withFlips } from './flip.ts';
+import { type Health, withHealth } from './health.ts';
 import { type Limiter, type Rank, withLimit } from './limit.ts';
 import { type Memory, recallFound } from './memory.ts';
 import { type LookupFigures, withObservation, withQuestionCount } from './observe.ts';
@@ -20,6 +21,7 @@ import {
 import { withProof } from './proof.ts';
 import { catchingBugs, remembering, type Times } from './remember.ts';
 import type { FaultReport } from './report.ts';
+import { withSpan } from './spans.ts';
 import { withStale } from './stale.ts';
 import { withTimeout } from './timeout.ts';
 
@@ -36,6 +38,7 @@ export interface Guard {
   /** Aborted when the daemon, or this directory, ends. */
   readonly lifetime: AbortSignal;
   readonly figures: LookupFigures;
+  readonly health: Health;
   readonly report: FaultReport;
   readonly log: Log;
 }
@@ -67,12 +70,15 @@ export function createSource<T>(
     askAnew === undefined ? [] : [withFlips(chain(proof, consult(askAnew, name)), memory, guard)];
   const flight = chain<Flight<T>>(
     [
+      withSpan('lookup', name),
       withLimit(limiter, breaker.isOpen, rankOf, name),
       withBreaker(breaker, name),
+      withHealth(guard.health),
       withTimeout(guard.timeoutMs, name),
       ...flips,
       ...proof,
       withQuestionCount(figures),
+      withSpan('ask', name),
     ],
     consult(ask, name),
   );
@@ -111,6 +117,7 @@ export function createQuestion<T>(
     [
       withLimit(limiter, breaker.isOpen, () => 'known', name),
       withBreaker(breaker, name),
+      withHealth(guard.health),
       withTimeout(guard.timeoutMs, name),
       withQuestionCount(guard.figures),
     ],

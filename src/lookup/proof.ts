@@ -1,3 +1,4 @@
+import { Fault } from '../directory/directory.ts';
 import type { Prover } from '../directory/prover.ts';
 import { reasonOf } from '../reason.ts';
 import { type Flight, type Policy, unknown } from './outcome.ts';
@@ -14,6 +15,7 @@ export const withProof =
       await prover.prove(since);
       return outcome;
     } catch (error) {
-      return unknown('unproved', name, `none is not believed: ${reasonOf(error)}`);
+      const cause = error instanceof Fault && error.kind === 'doubt' ? 'doubt' : 'unproved';
+      return unknown(cause, name, `none is not believed: ${reasonOf(error)}`);
     }
   };

@@ -4,7 +4,8 @@ import type { Context, Maybe, Unknown } from '../lookup/outcome.ts';
 export type Answer =
   | { readonly status: 'OK'; readonly data: string }
   | { readonly status: 'NOTFOUND' }
-  | { readonly status: 'TEMP'; readonly reason: string }
+  /** `doubt`: what was not known; absent where there is another reason. */
+  | { readonly status: 'TEMP'; readonly reason: string; readonly doubt?: Unknown }
   | { readonly status: 'PERM'; readonly reason: string }
   /** Postfix treats it as TEMP. The daemon never says it; a library's handler may. */
   | { readonly status: 'TIMEOUT'; readonly reason: string };
@@ -18,9 +19,10 @@ export type Router = (map: string, key: string, context: Context) => Maybe<Answe
 export const NOTFOUND: Answer = { status: 'NOTFOUND' };
 
 /** Says TEMP for what is not known: the cause and the directory, nothing that names a person. */
-export const tempOf = ({ cause, directory }: Unknown): Answer => ({
+export const tempOf = (doubt: Unknown): Answer => ({
   status: 'TEMP',
-  reason: `idpmap ${cause} ${directory}`,
+  reason: `idpmap ${doubt.cause} ${doubt.directory}`,
+  doubt,
 });
 
 /** NOTFOUND, unless there is a doubt. */

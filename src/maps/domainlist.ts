@@ -21,6 +21,8 @@ export interface DomainList {
   readonly name: string;
   /** Absent: the directory has not listed them since the start. */
   readonly names: () => ReadonlySet<string> | undefined;
+  /** Whether a list is held that waits to be accepted. */
+  readonly isHeld: () => boolean;
   /** Takes what is held; says what that was, absent: nothing is held. */
   accept(): string | undefined;
   /** Sets what was known before a restart, where nothing newer is. */
@@ -71,6 +73,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
   return {
     name,
     names: () => names,
+    isHeld: () => held !== undefined,
     accept: () => {
       if (held === undefined) return undefined;
       const taken = `${held.size} domains instead of ${names?.size ?? 0}`;

@@ -1,5 +1,7 @@
 import type { Log } from '../log.ts';
+import { createDurations, type Durations } from '../lookup/durations.ts';
 import type { Answer, MapHandler, Router } from './answer.ts';
+import { createStopwatch } from './stopwatch.ts';
 
 /** One configured map: its kind, for people and for the verdict, and its answers. */
 export interface Route {
@@ -7,22 +9,44 @@ export interface Route {
   readonly answer: MapHandler;
 }
 
-type Counts = Record<Answer['status'], number>;
+/** What one map has answered since the start, by status, and how long that took. */
+export interface MapFigure extends Record<Answer['status'], number> {
+  /** Queries whose answer is waited for now. */
+  waiting: number;
+  /** Answers that were there at once: from memory, or without asking anybody. */
+  readonly atOnce: Durations;
+  /** Answers that had to be waited for. */
+  readonly late: Durations;
+}
 
-/** How often each map answered what, since the start. A map keeps its figures through a reload. */
-export type MapFigures = Map<string, Counts>;
+/** The figures of each map. A map keeps them through a reload. */
+export type MapFigures = Map<string, MapFigure>;
+
+/** Up to Postfix's patience, with the deadline's default among them. Milliseconds. */
+export const ANSWER_BOUNDS_MS: readonly number[] = [
+  0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 150, 200, 250, 500, 1000,
+];
 
 /** Counts what no map was configured for. */
 export const UNKNOWN_MAP = '<unknown>';
 
 /** Gives a map's figures, all zero at first. */
-function figuresOf(figures: MapFigures, map: string): Counts {
-  let counts = figures.get(map);
-  if (counts === undefined) {
-    counts = { OK: 0, NOTFOUND: 0, TEMP: 0, PERM: 0, TIMEOUT: 0 };
-    figures.set(map, counts);
+function figureOf(figures: MapFigures, map: string): MapFigure {
+  let figure = figures.get(map);
+  if (figure === undefined) {
+    figure = {
+      OK: 0,
+      NOTFOUND: 0,
+      TEMP: 0,
+      PERM: 0,
+      TIMEOUT: 0,
+      waiting: 0,
+      atOnce: createDurations(ANSWER_BOUNDS_MS),
+      late: createDurations(ANSWER_BOUNDS_MS),
+    };
+    figures.set(map, figure);
   }
-  return counts;
+  return figure;
 }
 
 /** Makes one router of the configured maps; PERM for any other, the one thing that PERM is said for. */
@@ -32,14 +56,12 @@ export function createRouter(
   log: Log,
 ): Router {
   const routes = new Map(
-    [...maps].map(([name, { answer }]) => [
-      name,
-      { ask: answer, counts: figuresOf(figures, name) },
-    ]),
+    [...maps].map(([name, { answer }]) => [name, { ask: answer, figure: figureOf(figures, name) }]),
   );
-  const strangers = figuresOf(figures, UNKNOWN_MAP);
-  const note = (map: string, key: string, counts: Counts, answer: Answer): Answer => {
-    counts[answer.status] += 1;
+  const strangers = figureOf(figures, UNKNOWN_MAP);
+  const stopwatch = createStopwatch();
+  const note = (map: string, key: string, figure: MapFigure, answer: Answer): Answer => {
+    figure[answer.status] += 1;
     if (log.isLevelEnabled('debug')) log.debug({ map, key, ...answer }, 'answered');
     return answer;
   };
@@ -49,9 +71,19 @@ export function createRouter(
       const answer: Answer = { status: 'PERM', reason: `map ${map} is not configured` };
       return note(map, key, strangers, answer);
     }
-    const answer = route.ask(key, context);
-    return answer instanceof Promise
-      ? answer.then((late) => note(map, key, route.counts, late))
-      : note(map, key, route.counts, answer);
+    const { ask, figure } = route;
+    const startedAt = stopwatch.start(context);
+    const answer = ask(key, context);
+    if (!(answer instanceof Promise)) {
+      stopwatch.stopAtOnce(context, figure.atOnce);
+      return note(map, key, figure, answer);
+    }
+    figure.waiting += 1;
+    return answer
+      .finally(() => {
+        figure.waiting -= 1;
+        stopwatch.stopLate(startedAt, figure.late);
+      })
+      .then((late) => note(map, key, figure, late));
   };
 }

@@ -35,7 +35,30 @@ export function judgeRecipient(answers: readonly MapAnswer[]): Verdict {
   return { code: 550, reason: 'no map has it: user unknown' };
 }
 
-const defer = ({ map, answer }: MapAnswer): Verdict => ({
+/** What Postfix will say to MAIL FROM with `reject_sender_login_mismatch`, by the answers of its sender maps. */
+export interface SenderVerdict {
+  readonly code: 250 | 451 | 553;
+  readonly reason: string;
+}
+
+/**
+ * Concludes as Postfix does for a client that is logged in as `login`: the first map that does not say NOTFOUND decides,
+ * and who is not among its logins may not send as the address. Nor may anybody where no map has it.
+ */
+export function judgeSender(login: string, answers: readonly MapAnswer[]): SenderVerdict {
+  const deciding = answers.find(({ answer }) => answer.status !== 'NOTFOUND');
+  if (deciding === undefined)
+    return { code: 553, reason: `no map has the address: not owned by user ${login}` };
+  const { map, answer } = deciding;
+  if (answer.status !== 'OK') return defer(deciding);
+  // As Postfix splits and compares them.
+  const owners = answer.data.split(/[\s,]+/).map((owner) => owner.toLowerCase());
+  return owners.includes(login.toLowerCase())
+    ? { code: 250, reason: `${map} lists the login` }
+    : { code: 553, reason: `${map} does not list the login: not owned by user ${login}` };
+}
+
+const defer = ({ map, answer }: MapAnswer): { readonly code: 451; readonly reason: string } => ({
   code: 451,
   reason: `${map} does not know yet${'reason' in answer ? ` (${answer.reason})` : ''}: the mail waits`,
 });

@@ -110,3 +110,70 @@ test('gives it all as JSON', async () => {
     verdict: { code: 250 },
   });
 });
+
+describe('--login', () => {
+  test.each([
+    ['user', '250 to MAIL FROM of user: sender-logins lists the login'],
+    [
+      'admin',
+      '553 to MAIL FROM of admin: sender-logins does not list the login: not owned by user admin',
+    ],
+  ])('tells whether %s may send as the address', async (login, verdict) => {
+    const { text, code } = await explainDirect('User@example.com', { login });
+    expect(text.split('\n')[0]).toBe('User@example.com is compared as user@example.com');
+    expect(text).toContain('sender-logins User@example.com → OK user,user@example.com');
+    expect(text.trimEnd().split('\n').at(-1)).toBe(`Postfix will say ${verdict}`);
+    expect(code).toBe(EXIT.ok);
+  });
+
+  test('says that no map keeps senders apart', async () => {
+    const { config } = await configure({
+      'idpmap.yaml': COMPANY['idpmap.yaml'].replace(/^ {2}sender-logins.*$/m, ''),
+    });
+    await expect(
+      explain('user@example.com', { config, direct: true, login: 'user' }),
+    ).rejects.toThrow('no map of kind senders is configured, so nobody is kept from any address');
+  });
+});
+
+describe('--id', () => {
+  test('tells what the id of a TEMP stands for, and how it is answered now', async () => {
+    const staff = createScripted();
+    employ(staff, [account('ann@example.org')]);
+    const { ask, place } = await startInstance({ directories: { staff: listingNone(staff) } });
+    const config = `${place}/idpmap.yaml`;
+    staff.mode = 'doubts';
+    const id = (await ask('user-exists', 'ann@example.org')).slice(-6);
+    const { text } = await capture(() => explain(undefined, { config, id }));
+    const lines = text.split('\n');
+    expect(lines[0]).toMatch(
+      new RegExp(`^${id}: user-exists ann@example.org was answered TEMP at 20.*Z, 0 s ago$`),
+    );
+    expect(lines.slice(1, 6)).toEqual([
+      '  staff: unknown (entry): ambiguous',
+      '',
+      'now:',
+      '',
+      'ann@example.org',
+    ]);
+  });
+
+  test('that nobody knows is an error', async () => {
+    const { place } = await startInstance({
+      directories: { staff: listingNone(createScripted()) },
+    });
+    await expect(
+      explain(undefined, { config: `${place}/idpmap.yaml`, id: '7f3a91' }),
+    ).rejects.toMatchObject({ code: EXIT.data, message: expect.stringContaining('"7f3a91"') });
+  });
+
+  test.each([
+    ['ann@example.org', { id: '7f3a91' }],
+    [undefined, { id: '7f3a91', login: 'ann' }],
+    [undefined, { id: '7f3a91', direct: true }],
+    [undefined, {}],
+    [undefined, { login: 'ann' }],
+  ])('%s with %j is a mistake of usage', async (address, options) => {
+    await expect(explain(address, options)).rejects.toMatchObject({ code: EXIT.usage });
+  });
+});

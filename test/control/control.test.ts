@@ -22,6 +22,8 @@ const unused = async (): Promise<never> => {
 const HANDLERS: Handlers = {
   lookup: async ({ key }) => ({ status: 'OK', data: key }),
   explain: unused,
+  explainSender: unused,
+  explainTrace: unused,
   accept: async () => ({}),
   purge: unused,
   known: unused,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDaemonProcess } from '../support/daemon.ts';
+import { postJson } from '../support/http.ts';
 import { findFreePorts } from '../support/loopback.ts';
 import type { RunningProcess } from '../support/process.ts';
 import { describeWith } from '../support/requirement.ts';
@@ -36,14 +37,16 @@ function readStart(): readonly string[] {
 
 describe('npm start', () => {
   let port: number;
+  let http: number;
   let daemon: RunningProcess;
 
   beforeAll(async () => {
-    [port = 0] = await findFreePorts(1);
+    [port = 0, http = 0] = await findFreePorts(2);
     const temporary = await makeTemporaryDirectory('idpmap-demo');
     const [, , ...parameters] = readStart();
     daemon = await startDaemonProcess(parameters, {
       IDPMAP_LISTEN: `tcp://127.0.0.1:${port}`,
+      IDPMAP_HTTP: `tcp://127.0.0.1:${http}`,
       IDPMAP_CONTROL: join(temporary.path, 'control'),
     });
     return () => temporary.remove();
@@ -82,6 +85,15 @@ describe('npm start', () => {
         '19:OK test@example.com,',
       ]);
     });
+  });
+
+  test('links to its status page, with a token that explains and purges', async () => {
+    const [, page, token] = /(http:\S+\/status)#token=(\w{32})\n/.exec(daemon.output()) ?? [];
+    expect(page).toBe(`http://127.0.0.1:${http}/status`);
+    const endpoint = { kind: 'tcp', host: '127.0.0.1', port: http } as const;
+    const ask = { address: 'test@example.com' };
+    expect((await postJson(endpoint, '/api/explain', ask, token)).status).toBe(200);
+    expect((await postJson(endpoint, '/api/explain', ask, 'x'.repeat(32))).status).toBe(401);
   });
 
   test('logs each lookup with its answer', async () => {

@@ -53,6 +53,7 @@ describeWith(['postfix', 'root'], 'an outage of the directory', () => {
       environment: {},
       instead: {
         listen: `tcp://127.0.0.1:${port}`,
+        http: 'off',
         domains: { 'example.org': { directory: 'staff' } },
         directories: { staff: { type: 'file', path: join(path, 'nobody-reads-this.yaml') } },
         cache: { fresh: '1ms', freshNone: '1ms' },

@@ -4,6 +4,7 @@ import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
 import { healed, load, openFor, settingsOf, urlOf, verdict } from '../support/ldapfaults.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
+import { until } from '../support/until.ts';
 
 /** Attributes that the service account may not read any more, as LDIF that does it and LDIF that takes it back. */
 interface Withdrawal {
@@ -109,6 +110,17 @@ for (const { title, needs, start, all, reading } of SERVERS) {
       expect(await verdict(directory, 'a.smith@example.test')).toMatch(/mailAlternateAddress/);
     });
 
+    test('from the aliases leave those found who are found, until it is accepted', async () => {
+      const directory = open();
+      expect(await verdict(directory, 'a.smith@example.test')).toBe('found');
+      await withdraw(all(server, 'mailAlternateAddress'));
+      expect(await verdict(directory, 'nobody@example.test')).toMatch(/idpmap accept/);
+      expect(await verdict(directory, 'bob@example.test')).toBe('found');
+      expect(await verdict(open(), 'bob@example.test')).toBe('found');
+      expect(directory.accept?.()).toMatch(/mailAlternateAddress/);
+      expect(await verdict(directory, 'nobody@example.test')).toBe('none');
+    });
+
     test.each([
       ['mail', 'ann@example.test'],
       ['mailAlternateAddress', 'a.smith@example.test'],
@@ -116,8 +128,10 @@ for (const { title, needs, start, all, reading } of SERVERS) {
       const directory = open();
       expect(await verdict(directory, address)).toBe('found');
       await withdraw(reading(server, attribute));
-      expect(await verdict(directory, address)).toMatch(
-        new RegExp(`give bind.dn the right to read .*${attribute}`),
+      const fault = new RegExp(`give bind.dn the right to read .*${attribute}`);
+      // 389-DS may answer by its old rules for a moment.
+      expect(await until(async () => fault.test(await verdict(directory, address)), 5000)).toBe(
+        true,
       );
     });
 
@@ -127,7 +141,7 @@ for (const { title, needs, start, all, reading } of SERVERS) {
     ])('to read %s before the start make nobody absent', async (attribute, address) => {
       await withdraw(reading(server, attribute));
       expect(await verdict(open(), address)).toMatch(
-        new RegExp(`that bind.dn may search and read ${attribute}`),
+        new RegExp(`give bind.dn the right to read .*${attribute}`),
       );
     });
 

@@ -68,12 +68,15 @@ describe('opens', () => {
     expect(isOpen()).toBe(true);
   });
 
-  test.each<Cause>(['entry', 'shutdown'])('never by faults of the kind %s', async (cause) => {
-    const { ask, directory, isOpen } = open();
-    directory.find = () => Promise.reject(new Fault(cause, 'thrown'));
-    await ask(50);
-    expect(isOpen()).toBe(false);
-  });
+  test.each<Cause>(['entry', 'doubt', 'starting', 'shutdown'])(
+    'never by faults of the kind %s',
+    async (cause) => {
+      const { ask, directory, isOpen } = open();
+      directory.find = () => Promise.reject(new Fault(cause, 'thrown'));
+      await ask(50);
+      expect(isOpen()).toBe(false);
+    },
+  );
 
   test('never by nones', async () => {
     const { source, isOpen } = open();
@@ -121,6 +124,14 @@ describe('while open', () => {
     directory.mode = 'well';
     await pass(1000);
     expect(directory.probes).toBe(2);
+    expect(isOpen()).toBe(false);
+  });
+
+  test('a probe that only doubts its nones closes it', async () => {
+    const { fail, directory, isOpen } = open();
+    await fail(10);
+    directory.probe = () => Promise.reject(new Fault('doubt', 'the canary is gone'));
+    await pass(1000);
     expect(isOpen()).toBe(false);
   });
 

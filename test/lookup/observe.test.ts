@@ -19,7 +19,7 @@ test('counts what callers get, each once', async () => {
   await source.lookup('who@x.org', contextNow());
   await source.lookup('bob@x.org', contextNow());
   const { causes, ...figures } = guard.figures;
-  expect(figures).toEqual({
+  expect(figures).toMatchObject({
     found: 2,
     none: 1,
     stale: 1,
@@ -59,6 +59,34 @@ test('counts no question that never reached the directory', async () => {
   await source.lookup(ANN.address, contextNow());
   expect(guard.figures).toMatchObject({ unknown: 1, asked: 0 });
   expect(guard.figures.causes.overload).toBe(1);
+});
+
+test('counts and times what the directory said to each question', async () => {
+  const { source, guard, directory } = openDirectory('d0', [ANN, account('bob@x.org')]);
+  await source.lookup(ANN.address, contextNow());
+  await source.lookup('who@x.org', contextNow());
+  directory.mode = 'slow';
+  directory.slowMs = 120;
+  const slow = source.lookup('bob@x.org', contextNow());
+  await pass(120);
+  await slow;
+  directory.mode = 'fails';
+  await source.lookup('cleo@x.org', contextNow());
+  expect(guard.figures.answered).toEqual({ found: 2, none: 1, unknown: 1 });
+  expect(guard.figures.durations.toJSON()).toEqual({ count: 4, meanMs: 30 });
+});
+
+test.each([
+  { mode: 'well', last: 'answered' },
+  { mode: 'doubts', last: 'answered' },
+  { mode: 'fails', last: 'failed' },
+] as const)('a directory that $mode has $last last', async ({ mode, last }) => {
+  const { source, guard, directory } = openDirectory('d0', [ANN]);
+  await pass(1);
+  directory.mode = mode;
+  await source.lookup(ANN.address, contextNow());
+  const { answeredAt, failedAt } = guard.figures;
+  expect(answeredAt > failedAt ? 'answered' : 'failed').toBe(last);
 });
 
 test('tells the steps of a cold question, of one that joins it and of one that remembers', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { Fault } from '../../src/directory/directory.ts';
 import { account, createScripted } from '../support/scripted.ts';
 import { contextNow, guardDirectory, openDirectory, TIMES, useFakeTime } from '../support/world.ts';
 
@@ -51,6 +52,16 @@ describe('a lookup', () => {
       status: 'unknown',
       cause: 'unproved',
       reason: 'none is not believed: sees nobody',
+    });
+  });
+
+  test('whose probe doubts is unknown: doubt', async () => {
+    const { source, directory } = openDirectory('d0');
+    directory.probe = () => Promise.reject(new Fault('doubt', 'the canary is gone'));
+    expect(await source.lookup('who@x.org', contextNow())).toMatchObject({
+      status: 'unknown',
+      cause: 'doubt',
+      reason: 'none is not believed: the canary is gone',
     });
   });
 

@@ -49,6 +49,27 @@ test('tells each doubt about one address, which is shown as the log wants it', (
   ]);
 });
 
+test('tells a doubt about one address again after an hour', async () => {
+  const { told, report } = open();
+  report('ann@x.org', AMBIGUOUS);
+  await pass(60 * MINUTE_MS - 1);
+  report('ann@x.org', AMBIGUOUS);
+  expect(told).toHaveLength(1);
+  await pass(1);
+  report('ann@x.org', AMBIGUOUS);
+  expect(told).toHaveLength(2);
+});
+
+test('tells of ten doubts a minute, and that there are more', async () => {
+  const { told, report } = open();
+  for (let i = 0; i < 30; i++) report(`ann${i}@x.org`, AMBIGUOUS);
+  expect(told).toHaveLength(11);
+  expect(told.at(-1)).toEqual({ directory: 'd0' });
+  await pass(MINUTE_MS);
+  report('ann29@x.org', AMBIGUOUS);
+  expect(told.at(-1)).toMatchObject({ address: 'hash of ann29@x.org' });
+});
+
 describe('of a lookup', () => {
   test('a doubt that memory repeats is told once', async () => {
     const { told, log } = open();

@@ -9,12 +9,21 @@ const START_LIMIT_MS = 20_000;
 /** The environment of a process: given whole, nothing is inherited. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** Starts `idpmap`, as the repository holds it, with these parameters; waits until it says that it listens. */
+/**
+ * Starts `idpmap`, as the repository holds it, with these parameters, HTTP off unless `env` says where; waits until it
+ * says that it listens.
+ */
 export async function startDaemonProcess(
   parameters: readonly string[],
   env: Environment = {},
 ): Promise<RunningProcess> {
-  const daemon = startProcess(process.execPath, ['src/cli.ts', ...parameters], { cwd: ROOT, env });
+  // Daemons of several tests run at a time, and its port is one.
+  const isSaid = Object.keys(env).some((name) => name.startsWith('IDPMAP_HTTP'));
+  const all = isSaid ? env : { ...env, IDPMAP_HTTP: 'off' };
+  const daemon = startProcess(process.execPath, ['src/cli.ts', ...parameters], {
+    cwd: ROOT,
+    env: all,
+  });
   const isListening = () => daemon.ended() !== undefined || /\blistening\b/.test(daemon.output());
   const isUp = (await until(isListening, START_LIMIT_MS)) && daemon.ended() === undefined;
   if (isUp) return daemon;

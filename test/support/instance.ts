@@ -22,7 +22,7 @@ directories: { staff: { type: file, path: people.yaml } }
 
 /** What makes an instance. */
 export interface InstanceOptions {
-  /** YAML, without `listen` and `control`; absent: `STAFF`. */
+  /** YAML, without `control`; without `listen` and `http` it has neither port. Absent: `STAFF`. */
   readonly config?: string;
   /** In place of the configured directories; those that are not here are opened as they are configured. */
   readonly directories?: Readonly<Record<string, Directory>>;
@@ -68,7 +68,11 @@ export async function settingsOf(config: string, place: string): Promise<Setting
 }
 
 const surroundings = (config: string): string =>
-  `${config.includes('listen:') ? '' : 'listen: unix:socketmap\n'}control: control\n${config}`;
+  [
+    ...(config.includes('listen:') ? [] : ['listen: unix:socketmap']),
+    ...(/^http:/m.test(config) ? [] : ['http: off']),
+    `control: control\n${config}`,
+  ].join('\n');
 
 /** Starts a daemon that listens at a Unix socket. */
 export async function startInstance(options: InstanceOptions = {}): Promise<Instance> {

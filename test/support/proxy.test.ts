@@ -38,6 +38,7 @@ const MODES: readonly (readonly [FaultMode, RegExp])[] = [
   ['blackhole', /no reply within 500 ms/],
   ['drip', /^OK$/],
   ['cut', /closed by the server/],
+  ['tear', /closed by the server|ECONNRESET/],
 ];
 
 test.each(MODES)('a proxy that is told to %s does so, and heals', async (mode, seen) => {
@@ -60,3 +61,10 @@ test.each(['refuse', 'reset', 'blackhole'] as const)(
     await proxy.set('well');
   },
 );
+
+test('a proxy tells what each client has sent', async () => {
+  const before = proxy.heard.length;
+  await ask();
+  const sent = proxy.heard.slice(before).map(({ chunks }) => Buffer.concat(chunks).toString());
+  expect(sent).toEqual(['7:map key,']);
+});

@@ -14,32 +14,49 @@ export type FaultMode =
   /** Answers come a byte at a time. */
   | 'drip'
   /** Connections are cut in the middle of an answer. */
-  | 'cut';
+  | 'cut'
+  /** Connections are reset in the middle of an answer. */
+  | 'tear';
+
+/** Where a proxy's server listens: a port of 127.0.0.1, a Unix socket, or a port of another address. */
+export type ProxyTarget = number | string | { readonly host: string; readonly port: number };
 
 /** A proxy between a client and a server on loopback that shows faults no server can be made to show. */
 export interface FaultProxy {
   /** Where the client connects, the same through all faults. */
   readonly port: number;
+  /** What clients have sent, a connection each, in the order in which they came. */
+  readonly heard: readonly Heard[];
+  /** Connections that the client has not ended. */
+  open(): number;
   /** Takes effect at once, for what is under way too. Resolves when it has. */
   set(mode: FaultMode): Promise<void>;
   stop(): Promise<void>;
 }
 
-const DRIP_MS = 5;
+/** One client's bytes. The oldest are kept, up to `MOST_HEARD`. */
+export interface Heard {
+  readonly chunks: readonly Buffer[];
+}
 
-/** Starts a proxy to a port of loopback, or to a Unix socket. */
-export async function startFaultProxy(target: number | string): Promise<FaultProxy> {
+const DRIP_MS = 5;
+const MOST_HEARD = 64 * 1024;
+
+/** Starts a proxy. */
+export async function startFaultProxy(target: ProxyTarget): Promise<FaultProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
+  const clients = new Set<Socket>();
+  const heard: Heard[] = [];
   let mode: FaultMode = 'well';
 
   const join = (client: Socket): void => {
     if (mode === 'reset') return void client.resetAndDestroy();
-    const server =
-      typeof target === 'number'
-        ? connect({ port: target, host: '127.0.0.1' })
-        : connect({ path: target });
+    const server = connectTo(target);
+    const hear = listener(heard);
     const pair = [client, server] as const;
     pairs.add(pair);
+    clients.add(client);
+    for (const end of ['end', 'close'] as const) client.once(end, () => clients.delete(client));
     for (const [from, to] of [pair, [server, client]] as const) {
       from.setNoDelay(true);
       from.on('error', () => {});
@@ -49,7 +66,8 @@ export async function startFaultProxy(target: number | string): Promise<FaultPro
         to.destroy();
       });
     }
-    client.on('data', (chunk) => {
+    client.on('data', (chunk: Buffer) => {
+      hear(chunk);
       if (mode !== 'blackhole') server.write(chunk);
     });
     server.on('data', (chunk: Buffer) => hand(chunk, client));
@@ -60,6 +78,10 @@ export async function startFaultProxy(target: number | string): Promise<FaultPro
     if (mode === 'drip') return void drip(chunk, client);
     if (mode === 'cut') {
       client.end(chunk.subarray(0, Math.ceil(chunk.length / 2)));
+      return;
+    }
+    if (mode === 'tear') {
+      client.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => client.resetAndDestroy());
       return;
     }
     client.write(chunk);
@@ -76,6 +98,8 @@ export async function startFaultProxy(target: number | string): Promise<FaultPro
 
   return {
     port,
+    heard,
+    open: () => clients.size,
     set: async (next) => {
       mode = next;
       if (mode === 'refuse') return closeServer();
@@ -83,6 +107,22 @@ export async function startFaultProxy(target: number | string): Promise<FaultPro
       if (mode === 'reset') for (const [client] of pairs) client.resetAndDestroy();
     },
     stop: closeServer,
+  };
+}
+
+function connectTo(target: ProxyTarget): Socket {
+  if (typeof target === 'string') return connect({ path: target });
+  return connect(typeof target === 'number' ? { port: target, host: '127.0.0.1' } : target);
+}
+
+/** Keeps what a new client sends. */
+function listener(heard: Heard[]): (chunk: Buffer) => void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  heard.push({ chunks });
+  return (chunk) => {
+    if (size < MOST_HEARD) chunks.push(chunk);
+    size += chunk.length;
   };
 }
 

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 
@@ -10,6 +10,10 @@ const PATH = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 const REQUIREMENTS = {
   root: { isMet: () => process.getuid?.() === 0, remedy: 'run as root' },
   postfix: { isMet: () => isInstalled('postconf'), remedy: 'apt-get install postfix' },
+  dovecot: {
+    isMet: () => ['dovecot', 'doveadm'].every(isInstalled) && existsSync('/usr/lib/dovecot/lmtp'),
+    remedy: 'apt-get install dovecot-lmtpd dovecot-core',
+  },
   netcat: { isMet: () => isInstalled('nc'), remedy: 'apt-get install netcat-openbsd' },
   openssl: { isMet: () => isInstalled('openssl'), remedy: 'apt-get install openssl' },
   slapd: {
@@ -25,6 +29,15 @@ const REQUIREMENTS = {
     remedy:
       'apt-get install samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules ldb-tools winbind openssl',
   },
+  keycloak: {
+    isMet: () => ['mvn', 'tar', 'openssl'].every(isInstalled) && javaVersion() >= 17,
+    remedy: 'apt-get install default-jre-headless maven openssl',
+  },
+  prometheus: {
+    isMet: () => ['prometheus', 'promtool'].every(isInstalled),
+    remedy: 'apt-get install prometheus',
+  },
+  chromium: { isMet: () => isInstalled('chromium'), remedy: 'apt-get install chromium' },
   postfixLdap: {
     isMet: () => isInstalled('postconf') && mapTypes().includes('ldap'),
     remedy: 'apt-get install postfix-ldap',
@@ -69,6 +82,15 @@ export function missing(requirements: readonly Requirement[]): string {
 /** The kinds of maps that this machine's Postfix can read. */
 function mapTypes(): readonly string[] {
   return execFileSync('postconf', ['-m'], { encoding: 'utf8', env: { PATH } }).split('\n');
+}
+
+/** The major version of Java; 0 where there is none. */
+function javaVersion(): number {
+  const javaHome = process.env['JAVA_HOME'] ?? '';
+  const command = javaHome === '' ? 'java' : join(javaHome, 'bin', 'java');
+  // It tells on standard error: openjdk version "17.0.15" 2025-04-15.
+  const { stderr } = spawnSync(command, ['-version'], { encoding: 'utf8', env: { PATH } });
+  return Number(/version "(\d+)/.exec(stderr ?? '')?.[1] ?? 0);
 }
 
 function isInstalled(command: string): boolean {

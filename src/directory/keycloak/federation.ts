@@ -28,11 +28,11 @@ export function createFederation(
     believe() {
       if (federation === 'live') {
         throw new Fault(
-          'entry',
+          'doubt',
           'with federation: live nobody is believed to be absent, for Keycloak says so too while the directory behind it is down; put that directory beside this one as type: ldap',
         );
       }
-      if (stranger !== undefined) throw new Fault('entry', strangerReason(stranger));
+      if (stranger !== undefined) throw new Fault('doubt', strangerReason(stranger));
     },
   };
 }

@@ -159,7 +159,7 @@ export function createKeycloakDirectory(
         await proof.probe(signal);
       } catch (error) {
         // What a probe finds counts at once, not at the next check.
-        if (error instanceof Fault && error.kind === 'unproved') selfCheck.doubt(error.message);
+        if (error instanceof Fault && error.kind === 'doubt') selfCheck.doubt(error.message);
         throw error;
       }
     },

@@ -20,7 +20,7 @@ export async function listSome(
   const count = await ask('/users/count', {}, signal);
   if (count === 0) return users;
   throw new Fault(
-    'unproved',
+    'doubt',
     `keycloak counts ${String(count)} users in realm ${site.realm} and shows none, so nobody is believed to be absent; run: ${grantCommand(site, 'view-users')}`,
   );
 }

@@ -46,7 +46,7 @@ export function createProof({ ask, site, tokens, find, federation, canary }: Pro
   async function checkCanary(address: Address, signal: AbortSignal): Promise<void> {
     if (await isFound(address, signal)) return;
     throw new Fault(
-      'unproved',
+      'doubt',
       `keycloak does not show the canary ${address.text} as an account's own address, so nobody is believed to be absent: create that user, or mend canary`,
     );
   }
@@ -57,7 +57,7 @@ export function createProof({ ask, site, tokens, find, federation, canary }: Pro
     // A role given after this token shows in the next one only.
     tokens.drop(token);
     throw new Fault(
-      'unproved',
+      'doubt',
       `the token of ${site.clientId} does not name the role view-users, so nobody is believed to be absent; run: ${grantCommand(site, 'view-users')} (and with fullScopeAllowed off give the client that scope; lightweight access tokens have to be off)`,
     );
   }

@@ -75,7 +75,7 @@ export function createSelfCheck({ name, check, everyMs, log }: SelfCheckOptions)
         signal,
         () => new Fault('starting', 'the self-check has not ended yet'),
       );
-      if (reason !== undefined) throw new Fault('entry', reason);
+      if (reason !== undefined) throw new Fault('doubt', reason);
     },
     doubt(why) {
       judge(why);

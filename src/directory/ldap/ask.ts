@@ -1,7 +1,8 @@
 import { Fault } from '../directory.ts';
 import { createProver, type Prover } from '../prover.ts';
+import type { Doubts } from './doubts.ts';
 import type { Pool } from './pool.ts';
-import type { Proof } from './proof.ts';
+import { isDoubt, type Proof } from './proof.ts';
 import { searchOn, Untrusted } from './results.ts';
 import type { Asker, Work } from './search.ts';
 import { joining, type Servers, withinTime } from './servers.ts';
@@ -11,6 +12,8 @@ export interface AskerOptions {
   readonly pool: Pool;
   readonly servers: Servers;
   readonly proof: Proof;
+  /** What `proof` found doubtful. */
+  readonly doubts: Pick<Doubts, 'watch'>;
   /** One connection's time for a whole work, and for a proof. */
   readonly searchMs: number;
   readonly referrals: 'refuse' | 'ignore';
@@ -42,8 +45,8 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     try {
       await options.proof(connection, signal);
     } catch (error) {
-      // Slowness alone is no sign that it sees less than it should.
-      if (!(error instanceof Fault && error.kind === 'timeout')) distrust(connection, error);
+      // Slowness alone is no sign that it sees less than it should; nor is another connection less in doubt.
+      if (!(isDoubt(error) || isTimeout(error))) distrust(connection, error);
       throw error;
     }
   }
@@ -54,6 +57,7 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     signal: AbortSignal,
   ): Promise<readonly T[]> {
     const prover = proverOf(connection);
+    const wasBeyondDoubt = options.doubts.watch(connection);
     let isMissing = false;
     const missed = (): void => {
       isMissing = true;
@@ -65,8 +69,9 @@ export function createAsker(options: AskerOptions): Asker & Provable {
         signal,
       );
       // A proof in flight may have been answered before the question was: only one that begins now counts.
-      if (found.length === 0 || isMissing) await prover.prove(prover.begun());
-      return found;
+      if (found.length > 0 && !isMissing) return found;
+      await prover.prove(prover.begun());
+      return wasBeyondDoubt() ? found : await run(connection, work, signal);
     } catch (error) {
       if (error instanceof Untrusted) distrust(connection, error);
       throw error;
@@ -108,7 +113,9 @@ export function createAsker(options: AskerOptions): Asker & Provable {
 const isLost = (connection: Connection, error: unknown): boolean =>
   error instanceof Lost ||
   connection.death !== undefined ||
-  (connection.isStuck && error instanceof Fault && error.kind === 'timeout');
+  (connection.isStuck && isTimeout(error));
+
+const isTimeout = (error: unknown): boolean => error instanceof Fault && error.kind === 'timeout';
 
 function distrust(connection: Connection, error: unknown): void {
   connection.kill(error instanceof Error ? error.message : String(error), error);

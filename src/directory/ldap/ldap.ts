@@ -6,12 +6,13 @@ import { type Directory, Fault } from '../directory.ts';
 import { createAsker } from './ask.ts';
 import { accountBranch, commonBase, groupBranch } from './branch.ts';
 import { listDomains } from './domains.ts';
+import { createDoubts } from './doubts.ts';
 import { type FindOptions, findHolders } from './find.ts';
 import { inspect } from './inspect.ts';
 import { createLoginKeeper } from './login.ts';
 import { createPool } from './pool.ts';
 import { PRESETS } from './presets.ts';
-import { createProof, type Proof } from './proof.ts';
+import { createProof, isDoubt, type Proof } from './proof.ts';
 import { searchOn } from './results.ts';
 import { createSchemaCheck, type NamedAttribute } from './schema.ts';
 import { createServers } from './servers.ts';
@@ -49,7 +50,8 @@ export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapH
     seen: (branch, entry) => witnesses.learn(branch, entry),
   };
   const asksForPeople = settings.proof === 'account' || settings.canary !== undefined;
-  const proof = createProof({
+  const doubts = createDoubts();
+  const provable = createProof({
     bases: [
       ...(asksForPeople ? branches.map((branch) => branch.commonBase) : []),
       ...tables.bases,
@@ -58,10 +60,11 @@ export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapH
     referrals,
     checks: [
       (connection, signal) => witnesses.check(connection, referrals, signal),
-      createSchemaCheck(namedAttributes(settings)),
+      createSchemaCheck(namedAttributes(settings), preciseClock),
       ...(settings.canary === undefined ? [] : [canaryCheck(settings.canary, find, referrals)]),
     ],
   });
+  const proof = doubts.noting(provable);
   const login = createLoginKeeper(settings.bind, settings.bindRetry, preciseClock);
 
   async function openProved(endpoint: LdapEndpoint, signal: AbortSignal): Promise<Connection> {
@@ -77,6 +80,7 @@ export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapH
       await proof(connection, signal);
       return connection;
     } catch (error) {
+      if (isDoubt(error)) return connection;
       connection.close();
       throw error;
     }
@@ -101,6 +105,7 @@ export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapH
     pool,
     servers,
     proof,
+    doubts,
     searchMs: settings.searchTimeout,
     referrals,
     lifetime: life.signal,
@@ -153,7 +158,7 @@ function canaryCheck(canary: string, find: FindOptions, referrals: 'refuse' | 'i
     const found = await work(searchOn(connection, referrals, signal), () => {});
     if (found.length > 0) return;
     throw new Fault(
-      'directory',
+      'doubt',
       `${connection.server} does not find the canary ${canary}, so nobody is believed to be absent`,
     );
   };

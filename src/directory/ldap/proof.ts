@@ -41,8 +41,11 @@ export function createProof({ bases, referrals, checks }: ProofOptions): Proof {
       ...checks.map((check) => check(connection, signal)),
     ];
     const results = await Promise.allSettled(all);
-    const failed = results.find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw asFault(failed.reason);
+    const faults = results.flatMap((result) =>
+      result.status === 'rejected' ? [asFault(result.reason)] : [],
+    );
+    const fault = faults.find((each) => !isDoubt(each)) ?? faults[0];
+    if (fault !== undefined) throw fault;
   };
 }
 
@@ -53,6 +56,10 @@ const requestBase = (base: string): SearchRequest => ({
   attributes: [],
   sizeLimit: 0,
 });
+
+/** Whether only *none* is in doubt, and the connection as good as ever. */
+export const isDoubt = (error: unknown): boolean =>
+  error instanceof Fault && error.kind === 'doubt';
 
 /** A proof that fails is the directory's fault, whatever failed in it. */
 function asFault(reason: unknown): Fault {

@@ -1,4 +1,5 @@
 import { PresenceFilter } from 'ldapts';
+import type { Clock } from '../../clock.ts';
 import { Fault } from '../directory.ts';
 import type { Proof } from './proof.ts';
 import type { SearchRequest } from './search.ts';
@@ -12,15 +13,12 @@ const KEEP_MS = 10 * 60_000;
  * Creates the check that a server knows the attributes which the configuration itself names. A search for one that it
  * does not know succeeds and finds nobody. A server that shows no schema passes.
  */
-export function createSchemaCheck(named: readonly NamedAttribute[]): Proof {
+export function createSchemaCheck(named: readonly NamedAttribute[], clock: Clock): Proof {
   const read = new Map<string, { readonly known: ReadonlySet<string>; readonly until: number }>();
   return async (connection, signal) => {
     let schema = read.get(connection.server);
-    if (schema === undefined || performance.now() > schema.until) {
-      schema = {
-        known: await readAttributes(connection, signal),
-        until: performance.now() + KEEP_MS,
-      };
+    if (schema === undefined || clock.now() > schema.until) {
+      schema = { known: await readAttributes(connection, signal), until: clock.now() + KEEP_MS };
       read.set(connection.server, schema);
     }
     const { known } = schema;
@@ -29,7 +27,7 @@ export function createSchemaCheck(named: readonly NamedAttribute[]): Proof {
     if (wrong === undefined) return;
     read.delete(connection.server);
     throw new Fault(
-      'directory',
+      'doubt',
       `the schema of ${connection.server} has no attribute ${wrong.attribute}, which ${wrong.setting} names: no search for it finds anybody`,
     );
   };
@@ -40,6 +38,9 @@ export interface NamedAttribute {
   readonly setting: string;
   readonly attribute: string;
 }
+
+/** Codes that pass: time limit, administrative limit, busy, unavailable, other. */
+const BUSY = new Set([3, 11, 51, 52, 80]);
 
 /** Attributes of any entry that a schema may leave out. */
 const ALWAYS = ['dn', 'entrydn', 'distinguishedname', 'memberof'];
@@ -52,7 +53,9 @@ export async function readAttributes(
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const read = async (base: string, attribute: string): Promise<readonly string[]> => {
-    const { entries } = await connection.search(requestOf(base, attribute), signal);
+    const { code, entries } = await connection.search(requestOf(base, attribute), signal);
+    if (BUSY.has(code))
+      throw new Fault('directory', `the schema of ${connection.server} can't be read now`);
     const [entry] = entries;
     return entry === undefined ? [] : textsOf(entry, attribute);
   };

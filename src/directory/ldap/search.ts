@@ -48,7 +48,7 @@ export interface Asker {
 }
 
 /**
- * Makes up an answer out of searches; it may run twice. `missed` says that something was absent which the answer would
+ * Makes up an answer out of searches; it may run again on another connection. `missed` says that something was absent which the answer would
  * else hold, so that a proof is due although there is an answer.
  */
 export type Work<T> = (search: Search, missed: () => void) => Promise<readonly T[]>;

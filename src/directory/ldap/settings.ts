@@ -40,7 +40,7 @@ export interface AccountSettings {
   /** Attributes, or patterns such as `{uid}@example.org`: the first that has a value gives the address. */
   readonly address?: readonly string[];
   readonly aliases?: readonly string[];
-  /** Only alias values that begin so count (`smtp:`), without it; case does not matter. */
+  /** Only alias values that begin so count (`smtp:`), without it; absent: a preset's goes for its own attributes. */
   readonly aliasPrefix?: string;
   readonly logins?: readonly string[];
   readonly id?: readonly string[];

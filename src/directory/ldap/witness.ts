@@ -17,7 +17,8 @@ export interface Witnesses {
   learn(branch: Branch, entry: LdapEntry): void;
   /**
    * Finds all witnesses, or others in the place of those that are gone.
-   * @throws {Fault} where nobody with an address is visible, or nobody with an attribute that people had
+   * @throws {Fault} where no account with an address is visible; `doubt` where nobody has an attribute any more that
+   *   people had: those who are found are still there
    */
   check(connection: Connection, referrals: 'refuse' | 'ignore', signal: AbortSignal): Promise<void>;
   /** Takes it that the last holders of what is missed were removed on purpose; says what that was. */
@@ -74,7 +75,7 @@ export function createWitnesses({ branches, isAccountNeeded }: WitnessOptions): 
     for (const entry of entries) learn(branch, entry);
     if (entries.length > 0 && entries.every((entry) => entry.attributes.size === 0)) {
       for (const source of sources) looked.delete(source);
-      throw nobody(branch, sources, connection.server);
+      throw nobody('doubt', branch, sources, connection.server);
     }
     return entries.some((entry) => sources.some((one) => one.addressesOf(entry).length > 0));
   }
@@ -95,7 +96,7 @@ export function createWitnesses({ branches, isAccountNeeded }: WitnessOptions): 
   async function checkAccounts(connection: Connection, signal: AbortSignal): Promise<void> {
     if (accounts === undefined || !isAccountNeeded || isAnySeen(accounts, witnesses)) return;
     if (await findSome(accounts, accounts.address, connection, signal)) return;
-    throw nobody(accounts, accounts.address, connection.server);
+    throw nobody('directory', accounts, accounts.address, connection.server);
   }
 
   return {
@@ -110,7 +111,7 @@ export function createWitnesses({ branches, isAccountNeeded }: WitnessOptions): 
           const { source } = witness;
           if (await findSome(branch, [source], connection, signal)) continue;
           witness.isMissed = true;
-          throw nobody(branch, [source], connection.server, ACCEPT);
+          throw nobody('doubt', branch, [source], connection.server, ACCEPT);
         }
       });
       await Promise.all(checks);
@@ -159,6 +160,7 @@ async function findMissed(
 }
 
 function nobody(
+  kind: 'directory' | 'doubt',
   branch: Branch,
   sources: readonly AddressSource[],
   server: string,
@@ -167,7 +169,7 @@ function nobody(
   const attributes = sources.map(({ attribute }) => attribute).join(' or ');
   const where = `below ${branch.commonBase}`;
   return new Fault(
-    'directory',
+    kind,
     `${server} shows no ${branch.kind} with ${attributes} ${where}, so nobody is believed to be absent: check ${branch.kind}s.filter, the base, and that bind.dn may search and read ${attributes}${remedy}`,
   );
 }

@@ -47,15 +47,15 @@ test('where nobody is shown any more it fails, and so does every none from then 
   const { keycloak, directory } = await open();
   await directory.find('ann@example.org', signal);
   keycloak.script = ({ path }) => (path.endsWith('/users') ? says([]) : undefined);
-  await expect(directory.probe(signal)).rejects.toEqual(fault('unproved', 'shows none'));
-  await expect(directory.find(NOBODY, signal)).rejects.toEqual(fault('entry', 'shows none'));
+  await expect(directory.probe(signal)).rejects.toEqual(fault('doubt', 'shows none'));
+  await expect(directory.find(NOBODY, signal)).rejects.toEqual(fault('doubt', 'shows none'));
 });
 
 test('where the canary is gone it fails', async () => {
   const { keycloak, directory } = await open({ canary: 'ann@example.org' });
   keycloak.users.splice(0, 1, user('bob'));
   await expect(directory.probe(signal)).rejects.toEqual(
-    fault('unproved', 'canary ann@example.org'),
+    fault('doubt', 'canary ann@example.org'),
   );
 });
 
@@ -77,6 +77,6 @@ test('asking anew uses a fresh token and a fresh connection', async () => {
 test('asking anew proves a none as asking does', async () => {
   const { directory } = await open({ federation: 'live' });
   await expect(directory.findAnew?.(NOBODY, signal)).rejects.toEqual(
-    fault('entry', 'federation: live'),
+    fault('doubt', 'federation: live'),
   );
 });

@@ -3,7 +3,7 @@ import { says, user } from '../../support/keycloak-script.ts';
 import { NOBODY, open, openOn, signal, start } from './fixture.ts';
 
 const disbelieved = (text: string) =>
-  expect.objectContaining({ kind: 'entry', message: expect.stringContaining(text) });
+  expect.objectContaining({ kind: 'doubt', message: expect.stringContaining(text) });
 
 test('without the role view-users nobody is believed to be absent', async () => {
   const keycloak = await start();

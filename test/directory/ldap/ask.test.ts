@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Fault } from '../../../src/directory/directory.ts';
 import { createAsker } from '../../../src/directory/ldap/ask.ts';
+import { createDoubts } from '../../../src/directory/ldap/doubts.ts';
 import { Untrusted } from '../../../src/directory/ldap/results.ts';
 import type { Connection } from '../../../src/directory/ldap/wire/connection.ts';
 import { useFakeTime } from '../../support/world.ts';
@@ -21,6 +22,7 @@ async function open(size = 1) {
   const proofs: (PromiseWithResolvers<void> & { readonly connection: Connection })[] = [];
   const fresh: Connection[] = [];
   const life = new AbortController();
+  const doubts = createDoubts();
   onTestFinished(() => life.abort());
   const asker = createAsker({
     pool: {
@@ -38,11 +40,12 @@ async function open(size = 1) {
         return { connection, rank: 0 };
       },
     },
-    proof: (connection) => {
+    proof: doubts.noting((connection) => {
       const proof = Promise.withResolvers<void>();
       proofs.push({ ...proof, connection });
       return proof.promise;
-    },
+    }),
+    doubts,
     searchMs: SEARCH_MS,
     referrals: 'refuse',
     lifetime: life.signal,
@@ -67,6 +70,43 @@ describe('an answer', () => {
     expect(proofs.map(({ connection }) => connection)).toEqual([connections[0]]);
     proofs[0]?.resolve();
     expect(await answer).toEqual([]);
+  });
+
+  test('that found nobody while its proof was in doubt is asked again once that has ended', async () => {
+    const { asker, proofs } = await open();
+    const first = asker.ask(nobody, never).catch((error: unknown) => error);
+    await settled();
+    proofs[0]?.reject(new Fault('doubt', 'the canary is gone'));
+    expect(await first).toMatchObject({ kind: 'doubt' });
+    let asked = 0;
+    const second = asker.ask(async () => {
+      asked += 1;
+      return asked === 1 ? [] : ['ann'];
+    }, never);
+    await settled();
+    proofs[1]?.resolve();
+    expect(await second).toEqual(['ann']);
+  });
+
+  test('that found nobody is asked again if another connection fell into doubt meanwhile', async () => {
+    const { asker, proofs, connections } = await open(2);
+    const answer = Promise.withResolvers<readonly string[]>();
+    let asked = 0;
+    const late = asker.ask(
+      () => (asked++ === 0 ? answer.promise : Promise.resolve(['ann'])),
+      never,
+    );
+    await settled();
+    const [first] = connections.splice(0, 1);
+    const other = asker.ask(nobody, never).catch(() => 'doubted');
+    await settled();
+    proofs[0]?.reject(new Fault('doubt', 'the canary is gone'));
+    expect(await other).toBe('doubted');
+    connections.splice(0, 1, ...(first === undefined ? [] : [first]));
+    answer.resolve([]);
+    await settled();
+    proofs[1]?.resolve();
+    expect(await late).toEqual(['ann']);
   });
 
   test('that missed somebody waits for a proof though it found others', async () => {

@@ -131,6 +131,25 @@ describe('members', () => {
     expect(asked).toHaveLength(2 + 3 + 3);
   });
 
+  const few = settingsWith({ groups: { depth: 10, members: 2 } });
+  test('above the limit are not even looked for', async () => {
+    const big = team({ member: ['cn=1', 'cn=2', 'cn=3'] });
+    await expect(findAmong({ teams: [big] }, few, 'team@example.test')).rejects.toThrow(
+      'it names more than 2 members: raise groups.members',
+    );
+  });
+
+  test('above the limit in all are doubted, however they came', async () => {
+    const big = team({
+      member: ['cn=ann,ou=people'],
+      mgrpRFC822MailMember: ['b@x.example', 'c@x.example'],
+    });
+    const found = { teams: [big], members: [person(ANN)] };
+    await expect(findAmong(found, few, 'team@example.test')).rejects.toThrow(
+      'it has more than 2 members',
+    );
+  });
+
   test('by the empty name are none', async () => {
     const { found, asked } = await find({ member: [''] });
     expect(found).toMatchObject([{ members: [] }]);

@@ -70,10 +70,25 @@ describe('a message', () => {
     expect(() => readMessage(encode(4, 0x63, () => {}))).toThrow('unknown type 99');
   });
 
-  test('whose parts have lengths below zero is refused, not read for ever', () => {
-    const bytes = reference(1, 'x'.repeat(300));
-    bytes.writeUInt16BE(0x0484, bytes.indexOf(0x73) + 4);
-    expect(() => readMessage(bytes)).toThrow(Error);
+  test('with a value of a length below zero is refused, not read for ever', () => {
+    const bytes = encode(1, 0x73, (writer) => {
+      writer.writeBuffer(Buffer.alloc(0), 0x04);
+      writer.writeBuffer(Buffer.alloc(4), 0x04);
+    });
+    // The second value begins where it ends.
+    bytes.writeUInt16BE(0x0484, bytes.length - 6);
+    bytes.writeInt32BE(-6, bytes.length - 4);
+    expect(() => readMessage(bytes)).toThrow('do not fit');
+  });
+
+  test('with a list of a length below zero is refused, not read as an empty one', () => {
+    const bytes = encode(1, 0x64, (writer) => {
+      writer.writeString('uid=ann');
+      writer.writeBuffer(Buffer.alloc(4), 0x30);
+    });
+    bytes.writeUInt16BE(0x3084, bytes.length - 6);
+    bytes.writeInt32BE(-1, bytes.length - 4);
+    expect(() => readMessage(bytes)).toThrow('do not fit');
   });
 
   test('from anybody throws nothing but errors, and ends', () => {

@@ -24,6 +24,8 @@ const TLS_HANDSHAKE = 0x16;
 /** A server whose answers the test gives: `answer` is called for each request. */
 export interface Peer {
   readonly port: number;
+  /** Connections so far. */
+  connections(): number;
   /** All requests so far. */
   readonly asked: readonly Asked[];
   /** Resolves with the next request of this kind, the first one not yet given. */
@@ -46,11 +48,13 @@ export async function startPeer(
   const given = new Set<Asked>();
   const tls = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
+  let connections = 0;
   let last: Socket | undefined;
   let wake = Promise.withResolvers<void>();
   const server = await serveLoopback(async (socket) => {
     const frames = createFrames();
     last = socket;
+    connections += 1;
     socket.once('close', ended.resolve);
     socket.on('data', (chunk: Buffer) => {
       if (chunk.readUInt8(0) === TLS_HANDSHAKE) return tls.resolve();
@@ -67,6 +71,7 @@ export async function startPeer(
   onTestFinished(() => server.stop());
   return {
     port: server.port,
+    connections: () => connections,
     asked,
     tls: tls.promise,
     ended: ended.promise,

@@ -86,13 +86,27 @@ describe('a pool', () => {
     await expect(taken).rejects.toMatchObject({ kind: 'starting' });
   });
 
-  test('tries again after a while, and seldom more than once a second', async () => {
+  test('says why there is none when as many openings have failed as it has connections', async () => {
+    const { pool, fail } = await open();
+    const taken = pool.take(never);
+    taken.catch(() => {});
+    await fail(0);
+    await pass(100);
+    await fail(1, 'the second is down');
+    await expect(taken).rejects.toThrow('the second is down');
+  });
+
+  test('tries again soon at first, and later once a second', async () => {
     const { openings, fail } = await open(1);
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 10; i++) {
       await fail(i);
-      await pass(1000);
+      if (i < 2) await pass(100);
+      else await pass(1000);
     }
-    expect(openings).toHaveLength(21);
+    expect(openings).toHaveLength(11);
+    await fail(10);
+    await pass(900);
+    expect(openings).toHaveLength(11);
   });
 
   test('opens another connection at once where one dies', async () => {
@@ -176,6 +190,7 @@ describe('a pool', () => {
     occupy(await serve(0));
     await fail(1);
     await pass(1.2 * MAX_AGE_MS);
+    await serve(2);
     await pool.close();
     await pass(100);
     expect(vi.getTimerCount()).toBe(0);

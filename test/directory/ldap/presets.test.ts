@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseAddress } from '../../../src/address.ts';
 import { accountBranch, commonBase, groupBranch } from '../../../src/directory/ldap/branch.ts';
 import { PRESETS } from '../../../src/directory/ldap/presets.ts';
 import type { PresetName } from '../../../src/directory/ldap/settings.ts';
@@ -69,4 +70,13 @@ test.each([
   'uid@example.test',
 ])('%j is no source of addresses', (text) => {
   expect(() => parseSource(text)).toThrow(SyntaxError);
+});
+
+test.each([
+  ['ann@example.test', ['ann']],
+  ['ann@elsewhere.test', []],
+])('a pattern with a domain looks for %s as %j', (address, values) => {
+  const parsed = parseAddress(address);
+  expect(parsed).toBeDefined();
+  expect(parsed && parseSource('{uid}@EXAMPLE.test').valuesFor(parsed)).toEqual(values);
 });

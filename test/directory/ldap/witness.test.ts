@@ -95,6 +95,17 @@ describe('witnesses', () => {
     await expect(check()).resolves.toBeUndefined();
   });
 
+  test('miss addresses though other values of the attribute are there', async () => {
+    const people = [
+      { mail: 'ann@x.org', aka: 'smtp:a@x.org' },
+      { mail: 'bob@x.org', aka: 'SIP:b@x.org' },
+    ];
+    const { staff, check } = await open(people, true, 'smtp:');
+    await check();
+    staff.people.delete('uid=0');
+    await expect(check()).rejects.toThrow('shows no account with aka');
+  });
+
   test('believe no search that failed', async () => {
     const { staff, check } = await open([ANN]);
     await check();

@@ -8,6 +8,8 @@ import { PERSONS, type Person, TEAMS, type Team } from '../ldap/population.ts';
 export type Ability =
   /** Addresses beyond ASCII as they are written. */
   | 'unicode addresses'
+  /** Mailboxes that nobody may log in to. */
+  | 'shared mailboxes'
   /** Groups that are members of each other. */
   | 'circles'
   /** Members that are addresses. */
@@ -81,11 +83,14 @@ export function portraitOf(person: Person, subject: Subject): Portrait {
     kind: 'account',
     address,
     aliases: [...others, ...person.aliases],
-    logins: person.state === 'shared' ? [] : subject.logins(person),
+    logins: isShared(person, subject) ? [] : subject.logins(person),
     members: [],
     enabled: person.state !== 'disabled',
   });
 }
+
+const isShared = ({ state }: Person, { lacks }: Subject): boolean =>
+  state === 'shared' && !lacks.includes('shared mailboxes');
 
 /** What has to be found of a team, of whose members `lacks` may leave out some. */
 export function portraitOfTeam(team: Team, subject: Subject): Portrait {

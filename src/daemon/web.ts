@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import type { Endpoint } from '../endpoint.ts';
+import type { AdminHandlers } from '../http/admin.ts';
+import type { StatusSources } from '../http/status.ts';
+import type { Log } from '../log.ts';
+import type { Takeover } from '../socketmap/tcp.ts';
+
+/** What the HTTP side shows and offers. */
+export interface WebOptions {
+  readonly sources: Omit<StatusSources, 'version'>;
+  readonly handlers: AdminHandlers;
+  readonly log: Log;
+  readonly takeover?: Takeover;
+}
+
+/** The HTTP side of a daemon. */
+export interface Web {
+  /** Where it listens; absent: it is off. */
+  readonly endpoint?: Endpoint;
+  /** Ends it. Again: the same promise. */
+  close(): Promise<void>;
+}
+
+/** Serves nothing. */
+const NO_WEB: Web = { close: async () => {} };
+
+/**
+ * Opens the HTTP side; where it is off, its libraries are not even loaded.
+ * @throws {EndpointError} where its endpoint can't be opened
+ */
+export async function openWeb({ sources, ...options }: WebOptions): Promise<Web> {
+  const { endpoint } = sources.state().settings.http;
+  if (endpoint === 'off') return NO_WEB;
+  const [{ openHttp }, { createMetrics }, { createStatus }] = await Promise.all([
+    import('../http/server.ts'),
+    import('../http/metrics.ts'),
+    import('../http/status.ts'),
+  ]);
+  const all = { ...sources, version: readVersion() };
+  const metrics = createMetrics(all);
+  const status = createStatus(all);
+  const stop = (): void => {
+    metrics.stop();
+    status.stop();
+  };
+  try {
+    const server = await openHttp({
+      ...options,
+      endpoint,
+      settings: () => sources.state().settings.http,
+      phase: sources.phase,
+      metrics,
+      status: () => status.read(),
+    });
+    return {
+      endpoint: server.endpoint,
+      close: async () => {
+        await server.close();
+        stop();
+      },
+    };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+function readVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  const { version }: { readonly version: string } = JSON.parse(readFileSync(file, 'utf8'));
+  return version;
+}

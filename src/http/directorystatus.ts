@@ -1,0 +1,106 @@
+import { wallClock } from '../clock.ts';
+import { readMs } from '../lookup/durations.ts';
+import type { LookupFigures } from '../lookup/observe.ts';
+import type { Latency } from './latency.ts';
+import type { WatchedDirectory } from './status.ts';
+
+/** How one directory fares, as `/api/status` shows it. */
+export interface DirectoryStatus {
+  readonly name: string;
+  readonly type: string;
+  /**
+   * `open`: its circuit is, it is only probed. `failing`: what it said last was a fault. `idle`: it was not asked yet.
+   */
+  readonly state: 'ok' | 'failing' | 'open' | 'idle';
+  /** Since when its circuit is as it is; absent: closed since the start. */
+  readonly circuitSince?: string;
+  readonly openings: number;
+  readonly lastAnswer?: string;
+  readonly lastFault?: { readonly cause: string; readonly reason: string; readonly when: string };
+  /** What callers got. */
+  readonly lookups: Pick<
+    LookupFigures,
+    'found' | 'none' | 'stale' | 'unknown' | 'remembered' | 'joined' | 'prefetched' | 'disbelieved'
+  >;
+  /** Why callers got *unknown*, or a stale answer. */
+  readonly causes: Readonly<Record<string, number>>;
+  readonly asked: number;
+  readonly inFlight: number;
+  /** Questions that wait to be put. */
+  readonly waiting: number;
+  /** Of its own answers, not of those from memory. */
+  readonly latency: Latency;
+  /** Entries, tables' rows apart. */
+  readonly remembered: { readonly found: number; readonly none: number; readonly unknown: number };
+  /** Values that were no address or login, and were left out. */
+  readonly dropped: number;
+  /** Where it lists domains; `count` is absent until it has. */
+  readonly domains?: { readonly count?: number; readonly isHeld: boolean };
+  /** What its adapter counts. */
+  readonly figures?: Readonly<Record<string, number>>;
+}
+
+/** Describes a directory; its latency is looked back on by the caller. */
+export function describeDirectory(served: WatchedDirectory, latency: Latency): DirectoryStatus {
+  const { name, settings, guard, memories, cleaned, directory } = served;
+  const { figures } = guard;
+  const { found, none, stale, unknown, remembered, joined, prefetched, disbelieved } = figures;
+  const { answered } = figures;
+  return {
+    name,
+    type: settings.type,
+    openings: guard.breaker.openings(),
+    ...describeHealth(served),
+    lookups: { found, none, stale, unknown, remembered, joined, prefetched, disbelieved },
+    causes: Object.fromEntries(Object.entries(figures.causes).filter(([, count]) => count > 0)),
+    asked: figures.asked,
+    inFlight: figures.asked - answered.found - answered.none - answered.unknown,
+    waiting: guard.limiter.waiting(),
+    latency,
+    remembered: {
+      found: memories.entries.found.size,
+      none: memories.entries.none.size,
+      unknown: memories.entries.unknown.size,
+    },
+    dropped: cleaned.dropped,
+    ...describeDomains(served),
+    ...(directory.figures && { figures: directory.figures }),
+  };
+}
+
+function describeHealth({
+  guard,
+}: WatchedDirectory): Pick<DirectoryStatus, 'state' | 'circuitSince' | 'lastAnswer' | 'lastFault'> {
+  const { figures, health, breaker } = guard;
+  const since = breaker.changedAt();
+  const { lastFault } = health;
+  return {
+    state: judge(guard),
+    ...(since !== undefined && { circuitSince: showInstant(since) }),
+    ...(figures.answeredAt > 0 && { lastAnswer: showInstant(figures.answeredAt) }),
+    ...(lastFault && {
+      lastFault: {
+        cause: lastFault.cause,
+        reason: lastFault.reason,
+        when: showInstant(lastFault.at),
+      },
+    }),
+  };
+}
+
+function judge({ breaker, figures, health }: WatchedDirectory['guard']): DirectoryStatus['state'] {
+  if (breaker.isOpen()) return 'open';
+  if (health.lastFault !== undefined && health.lastFault.at > figures.answeredAt) return 'failing';
+  return figures.answeredAt > 0 ? 'ok' : 'idle';
+}
+
+function describeDomains({ list }: WatchedDirectory): Pick<DirectoryStatus, 'domains'> {
+  if (list === undefined) return {};
+  const count = list.names()?.size;
+  const isHeld = list.isHeld();
+  return { domains: count === undefined ? { isHeld } : { count, isHeld } };
+}
+
+/** `at` as `readMs` tells time. */
+const showInstant = (at: number): string =>
+  new Date(wallClock.now() - (readMs() - at)).toISOString();

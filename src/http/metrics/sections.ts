@@ -1,0 +1,23 @@
+import { CONFIGURATION } from './configuration.ts';
+import { CONTENTS } from './contents.ts';
+import { DIRECTORIES } from './directories.ts';
+import type { Section } from './family.ts';
+import { MAPS } from './maps.ts';
+import { MEMORY } from './memory.ts';
+import { NODE } from './node.ts';
+import { PROCESS } from './process.ts';
+import { QUESTIONS } from './questions.ts';
+import { SOCKETMAP } from './socketmap.ts';
+
+/** All metrics there are, in the order in which they are shown. */
+export const SECTIONS: readonly Section[] = [
+  MAPS,
+  DIRECTORIES,
+  QUESTIONS,
+  CONTENTS,
+  MEMORY,
+  SOCKETMAP,
+  CONFIGURATION,
+  PROCESS,
+  NODE,
+];

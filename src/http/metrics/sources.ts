@@ -1,0 +1,53 @@
+import type { Settings } from '../../config/schema.ts';
+import type { CleanFigures } from '../../directory/clean.ts';
+import type { Directory, Entry } from '../../directory/directory.ts';
+import type { StoppableGuard } from '../../lookup/guard.ts';
+import type { Memory } from '../../lookup/memory.ts';
+import type { DomainList } from '../../maps/domainlist.ts';
+import type { MapFigures } from '../../maps/router.ts';
+import type { Figures } from '../../socketmap/figures.ts';
+import type { Lag } from './lag.ts';
+
+/** One directory at work, as metrics look at it. */
+export interface MeteredDirectory {
+  readonly name: string;
+  readonly settings: { readonly type: string };
+  readonly directory: Pick<Directory, 'figures'>;
+  readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter'>;
+  readonly cleaned: Readonly<CleanFigures>;
+  readonly memories: {
+    readonly entries: Memory<Entry>;
+    readonly tables: ReadonlyMap<string, Memory<string>>;
+  };
+  readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'figures'>;
+}
+
+/** How often the configuration was read anew since the start, and with what success. */
+export interface ReloadFigures {
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Whether the last one succeeded; so does the start. */
+  readonly isLastGood: boolean;
+  /** When the settings that serve were taken: `wallClock` milliseconds. */
+  readonly lastGoodAt: number;
+}
+
+/** What metrics are read from at each scrape: live objects of the daemon. */
+export interface MetricSources {
+  /** The program's. */
+  readonly version: string;
+  /** What answers at the time. */
+  readonly state: () => {
+    readonly settings: Settings;
+    readonly served: ReadonlyMap<string, MeteredDirectory>;
+  };
+  readonly maps: Readonly<MapFigures>;
+  readonly socketmap: Figures;
+  readonly reloads: ReloadFigures;
+}
+
+/** The sources, and what is seen of the process. */
+export interface Observed extends MetricSources {
+  /** The event loop's, from the scrape before this one. */
+  readonly lag: () => Lag;
+}

@@ -1,0 +1,129 @@
+import { createServer, type Server } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import type { Endpoint } from '../endpoint.ts';
+import type { Log } from '../log.ts';
+import { type Binding, bindTcp, type Takeover } from '../socketmap/tcp.ts';
+import { bindUnix } from '../socketmap/unix.ts';
+import { type AdminHandlers, serveAdmin } from './admin.ts';
+import { PAGE_DIRECTORY, servePage } from './files.ts';
+import { createGuard, type Guard, type GuardOptions } from './guard.ts';
+import { type Phase, serveHealth } from './health.ts';
+
+/** What is served over HTTP. */
+export interface HttpOptions extends GuardOptions {
+  readonly phase: () => Phase;
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  /** What `/api/status` shows: figures, and never an address. */
+  readonly status: () => object;
+  readonly handlers: AdminHandlers;
+  readonly log: Log;
+  /** Take the endpoint over from another daemon; absent: one that is in use is an error. */
+  readonly takeover?: Takeover;
+  /** Where the status page's files lie; absent: beside this file. */
+  readonly pageDirectory?: string;
+}
+
+/** An open HTTP server. */
+export interface HttpServer {
+  /** The actual one: with the port that the system chose. */
+  readonly endpoint: Endpoint;
+  /** Stops accepting, and ends the connections; replies under way have a moment. Again: the same promise. */
+  close(): Promise<void>;
+}
+
+/** No request of ours is larger. */
+const BODY_BYTES = 16 * 1024;
+
+/** Scrapers and a few people; more must not take the mail's file descriptors. */
+const MOST_CONNECTIONS = 200;
+
+const REQUEST_MS = 10_000;
+const CLOSE_MS = 100;
+
+/**
+ * Opens the HTTP server.
+ * @throws {EndpointError} where it can't listen, with what is there already
+ */
+export async function openHttp(options: HttpOptions): Promise<HttpServer> {
+  const { endpoint, takeover } = options;
+  const server = createServer({
+    requestTimeout: REQUEST_MS,
+    headersTimeout: REQUEST_MS,
+    connectionsCheckingInterval: 1000,
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  const app = await createApp(options, server);
+  const binding =
+    endpoint.kind === 'tcp'
+      ? await bindTcp(server, endpoint, takeover)
+      : await bindUnix(server, endpoint, takeover);
+  server.on('error', (error) => {
+    options.log.warn({ err: error }, 'an http connection could not be accepted');
+  });
+  let closed: Promise<void> | undefined;
+  return {
+    endpoint: binding.endpoint,
+    close: () => {
+      closed ??= close(server, binding, app);
+      return closed;
+    },
+  };
+}
+
+async function createApp(options: HttpOptions, server: Server): Promise<FastifyInstance> {
+  const guard = createGuard(options);
+  const app = fastify({
+    bodyLimit: BODY_BYTES,
+    exposeHeadRoutes: false,
+    // Ours listens as the other endpoints do: with its owner's name where it is in use, and taken over.
+    serverFactory: (handler) => server.on('request', handler),
+  });
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', guard.everything);
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: `there is no ${request.method} ${pathOf(request.url)} here` }),
+  );
+  app.setErrorHandler<FastifyError>((error, _, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500)
+      options.log.error({ err: error }, 'an http request failed by a bug of idpmap');
+    const told = status >= 500 ? 'a bug of idpmap, see its log' : error.message.toLowerCase();
+    return reply.code(status).send({ error: told });
+  });
+  serveHealth(app, options.phase);
+  serveFigures(app, options, guard);
+  serveAdmin(app, options.handlers, guard, options.log);
+  await servePage(app, options.pageDirectory ?? PAGE_DIRECTORY);
+  await app.ready();
+  return app;
+}
+
+/** What stands behind the `?` may be anything, an address too. */
+const pathOf = (url: string): string => url.replace(/\?.*$/s, '').slice(0, 100);
+
+function serveFigures(
+  app: FastifyInstance,
+  { metrics, status }: HttpOptions,
+  { figures: onRequest }: Guard,
+): void {
+  app.get('/metrics', { onRequest }, async (_, reply) => {
+    const text = await metrics.text();
+    return reply.header('content-type', metrics.contentType).send(text);
+  });
+  app.get('/api/status', { onRequest }, async () => status());
+}
+
+async function close(server: Server, binding: Binding, app: FastifyInstance): Promise<void> {
+  await binding.withdraw();
+  // Whoever has connected by now is accepted first, for a closed listener resets them.
+  for (let i = 0; i < 5; i++) await turn();
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+  await closed;
+  clearTimeout(timer);
+  await app.close();
+}

@@ -1,0 +1,191 @@
+import { type Clock, wallClock } from '../clock.ts';
+import { type Endpoint, formatEndpoint } from '../endpoint.ts';
+import type { StoppableGuard } from '../lookup/guard.ts';
+import type { Route } from '../maps/router.ts';
+import { type DirectoryStatus, describeDirectory } from './directorystatus.ts';
+import type { Phase } from './health.ts';
+import { createHistory, type History, STEP_MS } from './history.ts';
+import { describeLatency, type Latency, listLatency } from './latency.ts';
+import type { MeteredDirectory, MetricSources } from './metrics/sources.ts';
+
+/** One directory at work, as the status shows it: what metrics read of it, and how it fares. */
+export interface WatchedDirectory extends MeteredDirectory {
+  readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter' | 'health'>;
+}
+
+/** What the status is read from each time: live objects of the daemon. */
+export interface StatusSources
+  extends Pick<MetricSources, 'version' | 'maps' | 'socketmap' | 'reloads'> {
+  readonly state: () => {
+    readonly settings: ReturnType<MetricSources['state']>['settings'];
+    readonly served: ReadonlyMap<string, WatchedDirectory>;
+    readonly routes: { readonly maps: ReadonlyMap<string, Pick<Route, 'kind'>> };
+  };
+  readonly phase: () => Phase;
+  /** Where Postfix is listened for now. */
+  readonly endpoints: () => readonly Endpoint[];
+  readonly clock: Clock;
+}
+
+/** What one map has answered since the start. */
+export interface MapStatus {
+  readonly name: string;
+  /** Absent: no map of that name is configured any more, or ever was. */
+  readonly kind?: Route['kind'];
+  readonly answers: Readonly<Record<Verdict, number>>;
+  /** Queries whose answer is waited for now. */
+  readonly waiting: number;
+  readonly latency: Latency;
+}
+
+/** One reason why mail was deferred or stale answers were given, and how often in the last hour. */
+export interface CauseStatus {
+  readonly directory: string;
+  readonly cause: string;
+  readonly count: number;
+}
+
+/** What `/api/status` gives. Instants are ISO 8601; no address is in it. */
+export interface Status {
+  readonly version: string;
+  readonly phase: Phase;
+  readonly now: string;
+  readonly startedAt: string;
+  readonly maps: readonly MapStatus[];
+  readonly directories: readonly DirectoryStatus[];
+  readonly domains: { readonly configured: number };
+  readonly connections: {
+    readonly max: number;
+    readonly listeners: MetricSources['socketmap']['listeners'];
+    readonly endpoints: readonly string[];
+    readonly rejected: MetricSources['socketmap']['rejected'];
+    readonly violations: MetricSources['socketmap']['violations'];
+  };
+  readonly reloads: {
+    readonly succeeded: number;
+    readonly failed: number;
+    /** Whether the settings that were read last are those that serve. */
+    readonly isLastGood: boolean;
+    readonly lastGoodAt: string;
+  };
+  /** The most frequent first. */
+  readonly causes: readonly CauseStatus[];
+  /** The last hour: how often each was answered in each step, the oldest first, the current step last. */
+  readonly history: {
+    readonly stepMs: number;
+    readonly answers: Readonly<Record<Verdict | 'stale', readonly number[]>>;
+  };
+  readonly memory: { readonly rssBytes: number; readonly heapBytes: number };
+}
+
+/** What Postfix is told, as the daemon says it. */
+const VERDICTS = ['OK', 'NOTFOUND', 'TEMP', 'PERM'] as const;
+type Verdict = (typeof VERDICTS)[number];
+
+/** So many causes are shown. */
+const TOP_CAUSES = 10;
+
+/** Tells how the daemon fares. */
+export interface StatusReader {
+  read(): Status;
+  /** Ends its timer. */
+  stop(): void;
+}
+
+/** Creates what tells the status, and begins its history. */
+export function createStatus(sources: StatusSources): StatusReader {
+  const startedAt = showInstant(wallClock.now());
+  const history = createHistory(() => listCounters(sources), sources.clock);
+  const timer = setInterval(() => history.update(), STEP_MS / 2);
+  timer.unref();
+  return {
+    read: () => {
+      history.update();
+      return describe(sources, history, startedAt);
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Everything whose growth is looked back on, by names that `describe` knows. */
+function* listCounters({ maps, state }: StatusSources): Generator<readonly [string, number]> {
+  for (const verdict of VERDICTS)
+    yield [verdict, sum([...maps.values()].map((map) => map[verdict]))];
+  for (const [name, figure] of maps)
+    yield* listLatency(`map ${name}`, [figure.atOnce, figure.late]);
+  const all = [...state().served];
+  yield ['stale', sum(all.map(([, { guard }]) => guard.figures.stale))];
+  for (const [name, { guard }] of all) {
+    yield* listLatency(`directory ${name}`, [guard.figures.durations]);
+    for (const [cause, count] of Object.entries(guard.figures.causes))
+      yield [nameCause(name, cause), count];
+  }
+}
+
+const nameCause = (directory: string, cause: string): string => `cause ${directory} ${cause}`;
+
+const sum = (counts: readonly number[]): number => counts.reduce((all, each) => all + each, 0);
+
+function describe(sources: StatusSources, history: History, startedAt: string): Status {
+  const { version, phase, reloads, socketmap } = sources;
+  const { settings, served } = sources.state();
+  const { rss, heapUsed } = process.memoryUsage();
+  return {
+    version,
+    phase: phase(),
+    now: showInstant(wallClock.now()),
+    startedAt,
+    maps: listMaps(sources, history),
+    directories: [...served.values()].map((each) =>
+      describeDirectory(
+        each,
+        describeLatency(history, `directory ${each.name}`, each.guard.figures.durations),
+      ),
+    ),
+    domains: { configured: Object.keys(settings.domains).length },
+    connections: {
+      max: settings.connections.max,
+      listeners: socketmap.listeners,
+      endpoints: sources.endpoints().map(formatEndpoint),
+      rejected: socketmap.rejected,
+      violations: socketmap.violations,
+    },
+    reloads: { ...reloads, lastGoodAt: showInstant(reloads.lastGoodAt) },
+    causes: listCauses(sources, history),
+    history: { stepMs: STEP_MS, answers: listAnswers(history) },
+    memory: { rssBytes: rss, heapBytes: heapUsed },
+  };
+}
+
+const listMaps = ({ maps, state }: StatusSources, history: History): readonly MapStatus[] =>
+  [...maps].map(([name, figure]) => {
+    const kind = state().routes.maps.get(name)?.kind;
+    const { OK, NOTFOUND, TEMP, PERM, waiting } = figure;
+    const latency = describeLatency(history, `map ${name}`, figure.late);
+    const status = { name, answers: { OK, NOTFOUND, TEMP, PERM }, waiting, latency };
+    return kind === undefined ? status : { ...status, kind };
+  });
+
+function listCauses({ state }: StatusSources, history: History): readonly CauseStatus[] {
+  const all = [...state().served].flatMap(([directory, { guard }]) =>
+    Object.keys(guard.figures.causes).map((cause) => ({
+      directory,
+      cause,
+      count: history.total(nameCause(directory, cause)),
+    })),
+  );
+  return all
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, TOP_CAUSES);
+}
+
+const listAnswers = (history: History) => ({
+  OK: history.last('OK'),
+  NOTFOUND: history.last('NOTFOUND'),
+  TEMP: history.last('TEMP'),
+  PERM: history.last('PERM'),
+  stale: history.last('stale'),
+});
+
+const showInstant = (ms: number): string => new Date(ms).toISOString();

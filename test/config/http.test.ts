@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { printSettings } from '../../src/config/print.ts';
+import { createScratch, load } from './fixture.ts';
+
+const LEAST = `
+domains: { example.org: { directory: people } }
+directories: { people: { type: file, path: people.yaml } }
+`;
+
+async function read(text: string, environment: NodeJS.Dict<string> = {}) {
+  using scratch = createScratch();
+  const { settings } = await load({
+    file: scratch.write('idpmap.yaml', LEAST + text),
+    environment,
+  });
+  return settings;
+}
+
+const faultIn = (text: string): Promise<string> =>
+  read(text).then(
+    () => 'none',
+    (error: unknown) => String(error).split('\n')[1] ?? '',
+  );
+
+const LOOPBACK = { kind: 'tcp', host: '127.0.0.1', port: 9101 };
+
+describe('http', () => {
+  test.each([
+    ['', LOOPBACK],
+    ['http: off', 'off'],
+    ['http: tcp://127.0.0.1:1', { kind: 'tcp', host: '127.0.0.1', port: 1 }],
+    ['http: unix:/run/idpmap/http', { kind: 'unix', path: '/run/idpmap/http' }],
+    ['http: { hosts: [a.example.org] }', LOOPBACK],
+    ['http: { endpoint: off }', 'off'],
+    [
+      'http: { endpoint: "tcp://0.0.0.0:1", token: secret }',
+      { kind: 'tcp', host: '0.0.0.0', port: 1 },
+    ],
+  ])('%j says where', async (text, endpoint) => {
+    expect((await read(text)).http.endpoint).toEqual(endpoint);
+  });
+
+  test('a host may stand alone, and is compared in A-labels', async () => {
+    const { http } = await read('http: { hosts: Müller.example }');
+    expect(http.hosts).toEqual(['xn--mller-kva.example']);
+  });
+
+  test('a variable for the token stands beside an endpoint alone in the file', async () => {
+    const { http } = await read('http: tcp://0.0.0.0:1', { IDPMAP_HTTP__TOKEN: 'secret' });
+    expect(http).toMatchObject({ endpoint: { host: '0.0.0.0' } });
+    expect(await http.token?.read()).toBe('secret');
+  });
+
+  test('prints what it was given, and no secret', async () => {
+    const printed = printSettings(await read('http: { endpoint: unix:/run/h, token: secret }'));
+    expect(printed).toContain('http:\n  endpoint: unix:/run/h\n  token: "***"\n  hosts: []\n');
+  });
+});
+
+const OUTSIDE =
+  'is reachable from outside, listen on loopback or a unix socket, or set http.token: { file: /run/secrets/http-token }';
+
+test.each([
+  ['http: tcp://0.0.0.0:9101', `config: http (line 4, column 7): tcp://0.0.0.0:9101 ${OUTSIDE}`],
+  [
+    'http: { endpoint: "tcp://[::]:9101" }',
+    `config: http (line 4, column 7): tcp://[::]:9101 ${OUTSIDE}`,
+  ],
+  [
+    'http: localhost:9101',
+    'config: http (line 4, column 7): "localhost:9101" is no endpoint, write tcp://127.0.0.1:9100 or unix:/path?mode=0660&group=postfix',
+  ],
+  [
+    'http: { hosts: ["a.example:80"] }',
+    'config: http.hosts[0] (line 4, column 17): "a.example:80" is no host name, write one such as mail.example.org, without a port',
+  ],
+  ['http: { tokn: x }', 'config: http.tokn (line 4, column 9): unknown key, did you mean "token"?'],
+])('%s is told: %s', async (text, fault) => {
+  expect(await faultIn(text)).toBe(fault);
+});

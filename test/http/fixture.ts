@@ -1,0 +1,43 @@
+import { onTestFinished } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
+import type { Endpoint } from '../../src/endpoint.ts';
+import { type HttpOptions, type HttpServer, openHttp } from '../../src/http/server.ts';
+import { createNotes, type Notes } from '../support/notes.ts';
+
+/** What a test changes of a server. */
+export interface ServerChanges extends Partial<Omit<HttpOptions, 'settings' | 'log'>> {
+  readonly token?: Secret;
+  readonly hosts?: readonly string[];
+}
+
+export const LOOPBACK: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: 0 };
+
+export const TOKEN = 'correct-horse';
+
+/** Refuses whatever is asked. */
+const HANDLERS: HttpOptions['handlers'] = {
+  explain: async () => ({ key: 'x', maps: [], verdict: { code: 550, reason: 'nobody' } }),
+  explainSender: () => Promise.reject(new Error('no map of kind senders')),
+  explainTrace: () => Promise.reject(new Error('no such id')),
+  purge: async () => ({ forgotten: 7 }),
+};
+
+/** Opens a server over `changes`; it closes with its test. The token is `TOKEN` unless it is said otherwise. */
+export async function startServer(
+  changes: ServerChanges = {},
+): Promise<HttpServer & { readonly notes: Notes }> {
+  const { token = new Secret(TOKEN), hosts = [], endpoint = LOOPBACK, ...others } = changes;
+  const notes = createNotes();
+  const server = await openHttp({
+    endpoint,
+    settings: () => ({ endpoint, token, hosts }),
+    phase: () => 'ready',
+    metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'a_metric 1\n' },
+    status: () => ({ version: '1' }),
+    handlers: HANDLERS,
+    log: notes.log,
+    ...others,
+  });
+  onTestFinished(() => server.close());
+  return { ...server, notes };
+}

@@ -1,0 +1,120 @@
+import { onTestFinished } from 'vitest';
+import { preciseClock } from '../../../src/clock.ts';
+import { createState } from '../../../src/daemon/state.ts';
+import type { Directory } from '../../../src/directory/directory.ts';
+import type { MetricSources } from '../../../src/http/metrics/sources.ts';
+import { createMetrics } from '../../../src/http/metrics.ts';
+import { silentLog } from '../../../src/log.ts';
+import { createRouter, type MapFigures } from '../../../src/maps/router.ts';
+import { createCounters } from '../../../src/socketmap/figures.ts';
+import { listingNone, makePlace, settingsOf } from '../../support/instance.ts';
+import { createScripted } from '../../support/scripted.ts';
+import { show } from '../../support/world.ts';
+
+/** Each series of an exposition, as it is written, and its value. */
+export type Series = ReadonlyMap<string, number>;
+
+/** A daemon's parts, and its metrics. */
+export interface Metered {
+  readonly sources: MetricSources;
+  /** Asks a map and shows the answer. */
+  readonly ask: (map: string, key: string) => Promise<string>;
+  /** Takes what a directory holds back. */
+  readonly accept: (directory: string) => void;
+  /** Scrapes: the text as it stands. */
+  readonly scrape: () => Promise<string>;
+  /** Scrapes: each series and its value. */
+  readonly read: () => Promise<Series>;
+}
+
+/**
+ * Puts a daemon's parts together, without its listeners, round `directories`; `place` is where its configuration lies. All
+ * ends with the test.
+ */
+export async function startMetered(
+  config: string,
+  directories: Readonly<Record<string, Directory>>,
+  place?: string,
+): Promise<Metered> {
+  const settings = await settingsOf(config, place ?? (await makePlace()));
+  const state = await createState(settings, {
+    clock: preciseClock,
+    log: silentLog,
+    showAddress: (address) => address,
+    open: async (name) => {
+      const directory = directories[name];
+      if (directory === undefined) throw new Error(`nobody scripted ${name}`);
+      return directory;
+    },
+  });
+  const maps: MapFigures = new Map();
+  const route = createRouter(state.routes.maps, maps, silentLog);
+  const socketmap = createCounters();
+  socketmap.listeners.push({ endpoint: 'tcp://127.0.0.1:9100', open: 0, total: 0 });
+  const sources: MetricSources = {
+    version: '1.2.3',
+    state: () => state,
+    maps,
+    socketmap,
+    reloads: { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: 1_700_000_000_000 },
+  };
+  const metrics = createMetrics(sources);
+  onTestFinished(async () => {
+    metrics.stop();
+    await Promise.all(
+      [...state.served.values()].map(async ({ guard, list }) => {
+        list?.stop();
+        guard.stop();
+      }),
+    );
+  });
+  return {
+    sources,
+    ask: async (map, key) => {
+      const arrivedAt = preciseClock.now();
+      return show(await route(map, key, { arrivedAt, deadline: arrivedAt + settings.deadline }));
+    },
+    accept: (directory) => void state.served.get(directory)?.list?.accept(),
+    scrape: () => metrics.text(),
+    read: async () => readSeries(await metrics.text()),
+  };
+}
+
+export const readSeries = (text: string): Series =>
+  new Map(
+    text
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => {
+        const end = line.lastIndexOf(' ');
+        return [line.slice(0, end), Number(line.slice(end + 1))];
+      }),
+  );
+
+/** The built-in five maps over three directories: the size that the number of series is planned for. */
+export async function startLarge(): Promise<Metered> {
+  const partners = createScripted();
+  partners.listed = ['example.com', 'example.edu'];
+  return startMetered(LARGE, {
+    staff: {
+      ...listingNone(createScripted()),
+      figures: { accounts: 3, tokenExpiresAt: 1_700_000_000_500 },
+    },
+    legacy: listingNone(createScripted()),
+    partners,
+  });
+}
+
+const LARGE = `
+domains:
+  example.org: { directory: [staff, legacy] }
+  example.net: { directory: partners }
+directories:
+  staff: { type: file, path: a.yaml }
+  legacy: { type: file, path: b.yaml }
+  partners: { type: file, path: c.yaml }
+`;
+
+/** Those of `series` whose name begins so. */
+export const pick = (series: Series, start: string): Readonly<Record<string, number>> =>
+  Object.fromEntries([...series].filter(([name]) => name.startsWith(start)));

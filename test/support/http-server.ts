@@ -1,0 +1,18 @@
+import { openHttp } from '../../src/http/server.ts';
+import { silentLog } from '../../src/log.ts';
+
+/** A process that serves HTTP at the Unix socket it is given; whoever asks for its status blocks its event loop for good. */
+const [, , path = ''] = process.argv;
+const endpoint = { kind: 'unix', path } as const;
+const refuse = () => Promise.reject(new Error('not offered'));
+await openHttp({
+  endpoint,
+  settings: () => ({ endpoint, hosts: [] }),
+  phase: () => 'ready',
+  metrics: { contentType: 'text/plain', text: async () => '' },
+  status: () => {
+    for (;;);
+  },
+  handlers: { explain: refuse, explainSender: refuse, explainTrace: refuse, purge: refuse },
+  log: silentLog,
+});
