@@ -92,6 +92,13 @@ for (const [title, need, start] of SERVERS) {
       expect(await verdict(open({ tls }), 'ann@example.test')).toBe('found');
     });
 
+    test.each(WAYS)("tells when the server's certificate expires, %s", async (_, open) => {
+      const directory = open();
+      expect(await verdict(directory, 'ann@example.test')).toBe('found');
+      const expiresAt = directory.figures?.['certificateExpiresAt'] ?? 0;
+      expect(new Date(expiresAt).getTime() - Date.now()).toBeGreaterThan(0);
+    });
+
     test.each(WAYS)('an authority whose file is missing is named, %s', async (_, open) => {
       expect(await verdict(open({ tls: { ca: '/nowhere/ca.pem' } }), 'ann@example.test')).toMatch(
         /tls: file \/nowhere\/ca\.pem does not exist/,

@@ -35,6 +35,7 @@ export interface LdapHooks {
  */
 export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapHooks): Directory {
   const { referrals } = settings;
+  const figures: Record<string, number> = {};
   const life = new AbortController();
   const accounts = accountBranch(settings);
   const groups = groupBranch(settings);
@@ -70,7 +71,7 @@ export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapH
   async function openProved(endpoint: LdapEndpoint, signal: AbortSignal): Promise<Connection> {
     const own = await login.next();
     const { startTls, tls } = settings;
-    const options = { startTls, tls, login: own, pace: paceOf(settings) };
+    const options = { startTls, tls, login: own, pace: paceOf(settings), figures };
     const connection = await openConnection(endpoint, options, signal).catch((error: unknown) => {
       if (error instanceof Refused) login.refused(own, error);
       throw error;
@@ -124,6 +125,7 @@ export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapH
       const work = tables.open(table);
       return (key, signal) => asker.ask(work(key), signal);
     },
+    figures,
     accept: () => witnesses.forgetMissed(),
     inspect: (signal) =>
       inspect({ settings, open: openProved, ...(groups === undefined ? {} : { groups }) }, signal),

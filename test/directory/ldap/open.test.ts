@@ -20,6 +20,7 @@ const OPTIONS: OpenOptions = {
   tls: {},
   login: { dn: 'cn=idpmap', password: 'secret' },
   pace: { width: 10, timeLimitS: 2 },
+  figures: {},
 };
 
 const open = ({ port }: Pick<Peer, 'port'>, more: Partial<OpenOptions> = {}, signal = never) =>

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { BindRequest, ExtendedRequest } from 'ldapts';
 import { formatLdapUrl, type LdapEndpoint } from '../../../config/ldapurl.ts';
 import { Fault } from '../../directory.ts';
+import { noteCertificates } from '../../expiry.ts';
 import type { LdapTls } from '../settings.ts';
 import { Connection, type Pace } from './connection.ts';
 import { readTlsFiles, type TlsFiles, wrapInTls } from './tls.ts';
@@ -14,6 +15,8 @@ export interface OpenOptions {
   /** Who idpmap is; the password has been read for this connection. */
   readonly login: Login;
   readonly pace: Pace;
+  /** Where the certificates' ends are noted. */
+  readonly figures: Record<string, number>;
 }
 
 /** As whom idpmap logs in. */
@@ -110,14 +113,17 @@ async function connected(socket: Socket): Promise<void> {
 async function secure(
   socket: Socket,
   endpoint: LdapEndpoint,
-  { startTls, tls, files, pace }: OpenOptions & { readonly files: TlsFiles },
+  { startTls, tls, files, pace, figures }: OpenOptions & { readonly files: TlsFiles },
   signal: AbortSignal,
 ): Promise<Connection> {
   const url = formatLdapUrl(endpoint);
   if (endpoint.kind === 'unix') return new Connection(socket, url, pace);
   if (!endpoint.secure && !startTls) return new Connection(socket, url, pace);
-  const wrap = (plain: Socket): Promise<Socket> =>
-    wrapInTls(plain, endpoint.host, files, tls.serverName);
+  const wrap = async (plain: Socket): Promise<Socket> => {
+    const secured = await wrapInTls(plain, endpoint.host, files, tls.serverName);
+    noteCertificates(figures, secured, files.cert);
+    return secured;
+  };
   if (endpoint.secure) return new Connection(await wrap(socket), url, pace);
   const connection = new Connection(socket, url, pace);
   const { code, diagnostic } = await connection.request(

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { explainUnreadable } from '../../../config/secret.ts';
 import type { LdapTls } from '../settings.ts';
 
 /** What one connection's TLS goes by: PEM texts, read for it. */
-export type TlsFiles = Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>;
+export interface TlsFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
 
 /**
  * Reads the certificates anew.
@@ -38,7 +42,7 @@ export function wrapInTls(
   host: string,
   files: TlsFiles,
   serverName: string | undefined,
-): Promise<Socket> {
+): Promise<TLSSocket> {
   const name = serverName ?? host;
   return new Promise((resolve, reject) => {
     const secured = connect({
