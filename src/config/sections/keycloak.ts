@@ -11,6 +11,7 @@ import {
   written,
 } from '../leaves.ts';
 import { marks } from '../marks.ts';
+import { clientTls } from './clienttls.ts';
 import { shared } from './shared.ts';
 
 const url = () => written({ type: 'URL' }, parseUrl, String);
@@ -42,38 +43,7 @@ const attribute = () =>
 
 const text = () => z.string().min(1);
 
-const tls = z
-  .strictObject({
-    ca: path()
-      .exactOptional()
-      .meta({
-        description:
-          'PEM file of the authorities that are trusted; without it, those that Node knows.',
-        examples: ['/etc/idpmap/ca.pem'],
-      }),
-    cert: path()
-      .exactOptional()
-      .meta({
-        description: 'PEM file of a client certificate, for `clientCertificate: true`.',
-        examples: ['/etc/idpmap/client.pem'],
-      }),
-    key: path()
-      .exactOptional()
-      .meta({
-        description: "PEM file of the client certificate's key.",
-        examples: ['/etc/idpmap/client.key'],
-      }),
-    serverName: text()
-      .exactOptional()
-      .meta({
-        description: "The name that the server's certificate carries, where it is not the URL's.",
-        examples: ['sso.example.org'],
-      }),
-  })
-  .superRefine(({ cert, key }, context) => {
-    if ((cert === undefined) === (key === undefined)) return;
-    context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
-  });
+const tls = clientTls({ use: 'clientCertificate: true', serverName: 'sso.example.org' });
 
 const privateKey = z.strictObject({
   file: path().meta({

@@ -1,48 +1,16 @@
 import { z } from 'zod';
 import { address } from '../addresses.ts';
 import { formatLdapUrl, parseLdapUrl, staysHere } from '../ldapurl.ts';
-import { count, duration, flag, oneOrMany, path, secret, written } from '../leaves.ts';
+import { count, duration, flag, oneOrMany, secret, written } from '../leaves.ts';
 import { marks } from '../marks.ts';
+import { clientTls } from './clienttls.ts';
 import { accounts, attribute, dn, groups } from './ldapbranches.ts';
 import { tables } from './ldaptables.ts';
 import { shared } from './shared.ts';
 
 const url = () => written({ type: 'URL' }, parseLdapUrl, formatLdapUrl);
 
-const tls = z
-  .strictObject({
-    ca: path()
-      .exactOptional()
-      .meta({
-        description:
-          'PEM file of the authorities that are trusted; without it, those that Node knows.',
-        examples: ['/etc/idpmap/ca.pem'],
-      }),
-    cert: path()
-      .exactOptional()
-      .meta({
-        description: 'PEM file of a client certificate, for `bind: { sasl: external }`.',
-        examples: ['/etc/idpmap/client.pem'],
-      }),
-    key: path()
-      .exactOptional()
-      .meta({
-        description: "PEM file of the client certificate's key.",
-        examples: ['/etc/idpmap/client.key'],
-      }),
-    serverName: z
-      .string()
-      .min(1)
-      .exactOptional()
-      .meta({
-        description: "The name that the server's certificate carries, where it is not the URL's.",
-        examples: ['ldap.example.org'],
-      }),
-  })
-  .superRefine(({ cert, key }, context) => {
-    if ((cert === undefined) === (key === undefined)) return;
-    context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
-  });
+const tls = clientTls({ use: 'bind: { sasl: external }', serverName: 'ldap.example.org' });
 
 const bind = z
   .strictObject({
