@@ -108,6 +108,8 @@ class NetListener implements SweptListener {
         ? await bindTcp(this.#server, endpoint, takeover)
         : await bindUnix(this.#server, endpoint, takeover);
     this.endpoint = this.#binding.endpoint;
+    // From now on it has figures, all zero.
+    countersOf(this.#shared.counters, this.#name);
     this.#server.on('error', (error) => {
       this.#shared.counters.rejected.accept++;
       this.#shared.log.warn(

@@ -117,7 +117,9 @@ for (const { title, needs, start, all, reading } of SERVERS) {
       expect(await verdict(directory, 'nobody@example.test')).toMatch(/idpmap accept/);
       expect(await verdict(directory, 'bob@example.test')).toBe('found');
       expect(await verdict(open(), 'bob@example.test')).toBe('found');
+      expect(directory.figures?.['held']).toBe(1);
       expect(directory.accept?.()).toMatch(/mailAlternateAddress/);
+      expect(directory.figures?.['held']).toBe(0);
       expect(await verdict(directory, 'nobody@example.test')).toBe('none');
     });
 

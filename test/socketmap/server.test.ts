@@ -96,6 +96,11 @@ describe.each(['shared', 'stream'] as const)('with %s reads', (reads) => {
     other.socket.destroy();
   });
 
+  test.each(places)('%s has figures before anybody connects', async (place) => {
+    await serve().listen({ endpoint: makeEndpoint(place) });
+    expect(server.figures.listeners).toMatchObject([{ open: 0, total: 0 }]);
+  });
+
   test('counts connections and requests', async () => {
     const { endpoint } = await serve({ reads }).listen({ endpoint: ANY_PORT });
     const client = await connectRaw(endpoint);

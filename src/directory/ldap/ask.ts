@@ -1,11 +1,12 @@
 import { Fault } from '../directory.ts';
 import { createProver, type Prover } from '../prover.ts';
+import { joining, withinTime } from '../within.ts';
 import type { Doubts } from './doubts.ts';
 import type { Pool } from './pool.ts';
 import { isDoubt, type Proof } from './proof.ts';
 import { searchOn, Untrusted } from './results.ts';
 import type { Asker, Work } from './search.ts';
-import { joining, type Servers, withinTime } from './servers.ts';
+import type { Servers } from './servers.ts';
 import { type Connection, Lost } from './wire/connection.ts';
 
 export interface AskerOptions {

@@ -35,7 +35,7 @@ export interface LdapHooks {
  */
 export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapHooks): Directory {
   const { referrals } = settings;
-  const figures: Record<string, number> = {};
+  const figures: Record<string, number> = { held: 0 };
   const life = new AbortController();
   const accounts = accountBranch(settings);
   const groups = groupBranch(settings);
@@ -44,6 +44,9 @@ export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapH
   const witnesses = createWitnesses({
     branches,
     isAccountNeeded: settings.proof === 'account' && settings.canary === undefined,
+    missing: (count) => {
+      figures['held'] = Math.min(count, 1);
+    },
   });
   const find: FindOptions = {
     accounts,

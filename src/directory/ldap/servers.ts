@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { Fault } from '../directory.ts';
+import { withinTime } from '../within.ts';
 import type { Connection } from './wire/connection.ts';
 import { Refused } from './wire/open.ts';
 
@@ -69,37 +70,4 @@ export function createServers<Endpoint>(options: ServersOptions<Endpoint>): Serv
       return turn;
     },
   };
-}
-
-/** Runs `task` on a signal of its own, which aborts after `ms` or with `signal`. */
-export async function withinTime<T>(
-  task: (signal: AbortSignal) => Promise<T>,
-  ms: number,
-  signal: AbortSignal,
-): Promise<T> {
-  const own = new AbortController();
-  const timer = setTimeout(() => own.abort(), ms);
-  try {
-    return await joining(task, own, signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Runs `task` on the signal of `own`, which aborts with any of `signals` too. */
-export async function joining<T>(
-  task: (signal: AbortSignal) => Promise<T>,
-  own: AbortController,
-  ...signals: readonly AbortSignal[]
-): Promise<T> {
-  const stop = (): void => own.abort();
-  for (const signal of signals) {
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
-  }
-  try {
-    return await task(own.signal);
-  } finally {
-    for (const signal of signals) signal.removeEventListener('abort', stop);
-  }
 }

@@ -29,6 +29,8 @@ export interface WitnessOptions {
   readonly branches: readonly Branch[];
   /** Whether some account has to be visible from the start. */
   readonly isAccountNeeded: boolean;
+  /** Told how many attributes that people had are missed. */
+  readonly missing: (count: number) => void;
 }
 
 interface Witness {
@@ -39,11 +41,15 @@ interface Witness {
 }
 
 /** Creates the witnesses of one directory, shared by its connections. */
-export function createWitnesses({ branches, isAccountNeeded }: WitnessOptions): Witnesses {
+export function createWitnesses(options: WitnessOptions): Witnesses {
+  const { branches, isAccountNeeded } = options;
   const witnesses = new Map<AddressSource, Witness>();
   /** Whether somebody has it was asked once; not again, as it may take long. */
   const looked = new Set<AddressSource>();
   const accounts = branches.find(({ kind }) => kind === 'account');
+
+  const tellMissing = (): void =>
+    options.missing([...witnesses.values()].filter(({ isMissed }) => isMissed).length);
 
   const learn = (branch: Branch, entry: LdapEntry): void => {
     for (const source of [...branch.address, ...branch.aliases]) {
@@ -51,6 +57,7 @@ export function createWitnesses({ branches, isAccountNeeded }: WitnessOptions): 
       const [value] = textsOf(entry, source.attribute);
       if (value !== undefined) witnesses.set(source, { branch, source, value, isMissed: false });
     }
+    tellMissing();
   };
 
   /**
@@ -107,18 +114,22 @@ export function createWitnesses({ branches, isAccountNeeded }: WitnessOptions): 
       const checks = branches.map(async (branch) => {
         const own = [...witnesses.values()].filter((each) => each.branch === branch);
         const missed = await findMissed(branch, own, connection, referrals, signal);
+        for (const witness of own) if (!missed.includes(witness)) witness.isMissed = false;
         for (const witness of missed) {
           const { source } = witness;
           if (await findSome(branch, [source], connection, signal)) continue;
           witness.isMissed = true;
+          tellMissing();
           throw nobody('doubt', branch, [source], connection.server, ACCEPT);
         }
       });
       await Promise.all(checks);
+      tellMissing();
     },
     forgetMissed() {
       const missed = [...witnesses.values()].filter(({ isMissed }) => isMissed);
       for (const { source } of missed) witnesses.delete(source);
+      tellMissing();
       if (missed.length === 0) return undefined;
       return `nobody has ${missed.map(({ source }) => source.attribute).join(', ')} any more: taken as it is`;
     },

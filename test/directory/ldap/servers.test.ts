@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createServers, joining, withinTime } from '../../../src/directory/ldap/servers.ts';
+import { createServers } from '../../../src/directory/ldap/servers.ts';
 import type { Connection } from '../../../src/directory/ldap/wire/connection.ts';
 import { Refused } from '../../../src/directory/ldap/wire/open.ts';
 import { testClock, useFakeTime } from '../../support/world.ts';
@@ -116,34 +116,5 @@ describe('servers', () => {
     expect(turns).toHaveLength(2);
     turns[1]?.reject(DOWN);
     await expect(second).rejects.toThrow('ECONNREFUSED');
-  });
-});
-
-/** Ends when its signal aborts. */
-const endless = (signal: AbortSignal): Promise<string> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve('aborted')));
-
-describe('a task', () => {
-  test('is aborted when its time is over', async () => {
-    const ended = withinTime(endless, 1000, never);
-    await vi.advanceTimersByTimeAsync(1000);
-    expect(await ended).toBe('aborted');
-  });
-
-  test('is aborted with any of its signals', async () => {
-    const own = new AbortController();
-    const ended = joining(endless, new AbortController(), never, own.signal);
-    own.abort();
-    expect(await ended).toBe('aborted');
-  });
-
-  test('begins aborted where its signal is', async () => {
-    const isAborted = withinTime(async ({ aborted }) => aborted, 1000, AbortSignal.abort());
-    expect(await isAborted).toBe(true);
-  });
-
-  test('leaves no timer behind', async () => {
-    await withinTime(async () => 'done', 1000, never);
-    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ const BOB = { mail: 'bob@x.org', aka: 'b@x.org' };
 async function open(people: readonly Person[], isAccountNeeded = true, aliasPrefix = '') {
   const staff = await openStaff(people);
   const branch = accountsBy('mail', 'aka', aliasPrefix);
-  const witnesses = createWitnesses({ branches: [branch], isAccountNeeded });
+  const witnesses = createWitnesses({ branches: [branch], isAccountNeeded, missing: () => {} });
   const check = () => witnesses.check(staff.connection, 'refuse', never);
   return { staff, branch, witnesses, check };
 }

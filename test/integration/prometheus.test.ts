@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import type { Directory } from '../../src/directory/directory.ts';
+import { expressions, namesIn, panels, read, rules } from '../deploy/fixture.ts';
+import { type Prometheus, startPrometheus } from '../deploy/server.ts';
+import { startInstance } from '../support/instance.ts';
+import { describeWith } from '../support/requirement.ts';
+import { account, createScripted, employ } from '../support/scripted.ts';
+import { until } from '../support/until.ts';
+
+const CONFIG = `
+http: tcp://127.0.0.1:0
+cache: { fresh: 0ms, unknown: 0ms }
+domains: { example.org: { directory: staff } }
+directories: { staff: { type: file, path: a.yaml } }
+`;
+const LIMIT_MS = 60_000;
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+/** A daemon whose directory has all that a directory can tell of, and a Prometheus that watches it. */
+async function startWatched() {
+  const staff = createScripted();
+  employ(staff, [account('ann@example.org')]);
+  staff.listed = ['example.com'];
+  const expiry = {
+    passwordExpiresAt: Date.now() + YEAR_MS,
+    certificateExpiresAt: Date.now() + YEAR_MS,
+  };
+  const directory: Directory = {
+    find: (address, signal) => staff.find(address, signal),
+    probe: (signal) => staff.probe(signal),
+    domains: async () => staff.listed ?? [],
+    close: () => staff.close(),
+    figures: { held: 0, ...expiry },
+  };
+  const { daemon, ask } = await startInstance({
+    config: CONFIG,
+    directories: { staff: directory },
+  });
+  const { http } = daemon;
+  if (http?.kind !== 'tcp') throw new Error('the daemon serves no HTTP over TCP');
+  await ask('user-exists', 'ann@example.org');
+  const prometheus = await startPrometheus(`${http.host}:${http.port}`);
+  /** Asks for the known and for a stranger until `isSeen`: curves need traffic. */
+  const askUntil = (isSeen: () => Promise<boolean>) =>
+    until(async () => {
+      for (const name of ['ann', 'bob']) await ask('user-exists', `${name}@example.org`);
+      return isSeen();
+    }, LIMIT_MS);
+  return { staff, prometheus, askUntil };
+}
+
+/** Puts values in place of the dashboards' variables, as Grafana does. */
+const fillIn = (expr: string): string =>
+  expr.replaceAll('$__rate_interval', '1m').replaceAll(/\$(?:job|namespace|pod)\b/g, '.*');
+
+const ask = ({ get }: Prometheus, expr: string) =>
+  get<{ readonly result: readonly unknown[] }>(`query?query=${encodeURIComponent(fillIn(expr))}`);
+
+/** Those for which nothing is there. */
+async function missingOf(
+  prometheus: Prometheus,
+  exprs: readonly string[],
+): Promise<readonly string[]> {
+  const replies = await Promise.all(exprs.map((expr) => ask(prometheus, expr)));
+  return exprs.filter((_, i) => (replies[i]?.data.result.length ?? 0) === 0);
+}
+
+const documented = [...read('docs/metrics.md').matchAll(/^### `(\w+)`\n\n(\w+)/gm)].map(
+  ([, name = '', type]) => (type === 'histogram' ? `${name}_bucket` : name),
+);
+const named = [...new Set([...documented, ...expressions.flatMap(({ expr }) => namesIn(expr))])];
+/** Yesterday has not been seen. */
+const shown = panels
+  .flatMap(({ panel }) => (panel.targets ?? []).map(({ expr }) => expr))
+  .filter((expr) => !expr.includes('offset 1d'));
+
+interface RuleGroups {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly name: string;
+      readonly health: string;
+      readonly state?: string;
+    }[];
+  }[];
+}
+
+const rulesOf = async ({ get }: Prometheus) =>
+  (await get<RuleGroups>('rules')).data.groups.flatMap((group) => group.rules);
+
+describeWith(['prometheus'], 'a Prometheus that scrapes a running daemon', () => {
+  test(
+    'has every metric that the docs, the dashboards and the rules name',
+    async () => {
+      const { prometheus, askUntil } = await startWatched();
+      await askUntil(async () => (await missingOf(prometheus, named)).length === 0);
+      expect(await missingOf(prometheus, named)).toEqual([]);
+    },
+    LIMIT_MS * 2,
+  );
+
+  test(
+    'runs every expression of the dashboards and the rules',
+    async () => {
+      const { prometheus } = await startWatched();
+      const replies = await Promise.all(expressions.map(({ expr }) => ask(prometheus, expr)));
+      const errors = replies.map(({ error }, i) => ({ name: expressions[i]?.name, error }));
+      expect(errors.filter(({ error }) => error !== undefined)).toEqual([]);
+    },
+    LIMIT_MS * 2,
+  );
+
+  test(
+    'shows something in every panel while the directory fails',
+    async () => {
+      const { prometheus, staff, askUntil } = await startWatched();
+      // A figure that begins with the daemon has no rate before it was scraped once.
+      await askUntil(async () => (await missingOf(prometheus, ['idpmap_build_info'])).length === 0);
+      staff.mode = 'fails';
+      await askUntil(async () => (await missingOf(prometheus, shown)).length === 0);
+      expect(await missingOf(prometheus, shown)).toEqual([]);
+    },
+    LIMIT_MS * 2,
+  );
+
+  test(
+    'evaluates every rule, and a daemon that is well raises no alert',
+    async () => {
+      const { prometheus, askUntil } = await startWatched();
+      const isEvaluated = async () =>
+        (await rulesOf(prometheus)).every(({ health }) => health === 'ok');
+      await askUntil(isEvaluated);
+      const all = await rulesOf(prometheus);
+      expect(all.map(({ health }) => health)).toEqual(rules.map(() => 'ok'));
+      expect(all.filter(({ state }) => state === 'firing').map(({ name }) => name)).toEqual([]);
+    },
+    LIMIT_MS * 2,
+  );
+});
