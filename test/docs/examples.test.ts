@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { check } from '../../src/cli/check.ts';
 import { configValidate } from '../../src/cli/config.ts';
 import { EXIT } from '../../src/cli/exit.ts';
+import { initKeycloak } from '../../src/cli/init.ts';
 import { postfix } from '../../src/cli/postfix.ts';
 import { checkText } from '../../src/directory/file/check.ts';
 import { PRESETS } from '../../src/directory/ldap/presets.ts';
@@ -18,6 +19,8 @@ const PAGES = [
     .map((name) => `docs/${name}`),
 ];
 
+const readPage = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
+
 interface Example {
   readonly name: string;
   readonly text: string;
@@ -25,7 +28,7 @@ interface Example {
 }
 
 const examples: readonly Example[] = PAGES.flatMap((page) => {
-  const text = readFileSync(join(ROOT, page), 'utf8');
+  const text = readPage(page);
   return [...text.matchAll(/^```ya?ml\n(.*?)^```$/gms)].map((match): Example => {
     const [, block = ''] = match;
     const line = text.slice(0, match.index).split('\n').length;
@@ -59,15 +62,17 @@ function restOf({ tree }: Example): string {
   return `directories: { ${files.join(', ')} }\n`;
 }
 
-/** The files below /run/secrets that examples name; here they lie beside the configuration. */
-const SECRETS = ['ldap'];
+/** The secrets that examples name; those below /run/secrets lie beside the configuration here. */
+const SECRETS = ['ldap', 'keycloak', 'mail.secret'];
+
+/** The files of somebody who follows an example. */
+const filesFor = (text: string): Readonly<Record<string, string>> => ({
+  'idpmap.yaml': text.replaceAll('/run/secrets/', ''),
+  ...Object.fromEntries(SECRETS.map((name) => [name, 'secret'])),
+});
 
 test.each(configurations)('$name is a configuration without mistakes', async (example) => {
-  const text = example.text + restOf(example);
-  const { config } = await configure({
-    'idpmap.yaml': text.replaceAll('/run/secrets/', ''),
-    ...Object.fromEntries(SECRETS.map((name) => [name, 'secret'])),
-  });
+  const { config } = await configure(filesFor(example.text + restOf(example)));
   const { code, text: told } = await capture(() => configValidate({ config }));
   expect([code, told]).toEqual([EXIT.ok, `${config}: no mistakes\n`]);
 });
@@ -78,14 +83,15 @@ test.each(people)('$name is a people file without mistakes', ({ text }) => {
 
 test('README.md shows what idpmap postfix prints for its configuration', async () => {
   const [first] = configurations.filter(({ name }) => name.startsWith('README.md'));
-  const { config } = await configure({ 'idpmap.yaml': first?.text ?? '' });
+  const { config } = await configure(filesFor(first?.text ?? ''));
   const { text } = await capture(() => postfix({ config, queueDirectory: '/var/spool/postfix' }));
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  expect(readme).toContain(`\`\`\`\n${text.replaceAll(/^#.*\n/gm, '')}\`\`\``);
+  expect(readPage('README.md')).toContain(`\`\`\`\n${text.replaceAll(/^#.*\n/gm, '')}\`\`\``);
 });
 
-test('the first steps of README.md pass the check', async () => {
-  const [first] = configurations.filter(({ name }) => name.startsWith('README.md'));
+test('the first steps of README.md with a file pass the check', async () => {
+  const [first] = configurations.filter(
+    ({ name, text }) => name.startsWith('README.md') && text.includes('type: file'),
+  );
   const [folk] = people.filter(({ name }) => name.startsWith('README.md'));
   const { config } = await configure({
     'idpmap.yaml': first?.text ?? '',
@@ -98,8 +104,25 @@ test('the first steps of README.md pass the check', async () => {
   expect(text).not.toMatch(/^(warning|failed)/m);
 });
 
+test('docs/directories.md shows the configuration that idpmap init keycloak prints', async () => {
+  const page = readPage('docs/directories.md');
+  const { text } = await capture(() =>
+    initKeycloak({
+      url: 'https://sso.example.org',
+      realm: 'mail',
+      client: 'idpmap',
+      domain: ['example.org'],
+      aliases: 'mailAlias',
+      groups: 'mail',
+      events: true,
+      only: 'config',
+    }),
+  );
+  expect(page).toContain(`\`\`\`yaml\n${text.replace(/^#.*\n/, '')}\`\`\``);
+});
+
 test('docs/directories.md tells what each preset of LDAP looks for, and which are untested', () => {
-  const page = readFileSync(join(ROOT, 'docs/directories.md'), 'utf8');
+  const page = readPage('docs/directories.md');
   const rows = Object.entries(PRESETS).map(([name, { tested, accounts, groups }]) => {
     const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`)) ?? '';
     const { filter, address, aliases, logins, disabled } = accounts;
@@ -110,4 +133,24 @@ test('docs/directories.md tells what each preset of LDAP looks for, and which ar
   });
   const faulty = rows.filter(({ isWhole, isToldUntested }) => !isWhole || !isToldUntested);
   expect(faulty).toEqual([]);
+});
+
+/** As GitHub names the headings of a page. */
+const anchorsOf = (page: string): ReadonlySet<string> =>
+  new Set(
+    [...readPage(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+
+test.each(PAGES)('%s links to chapters that are there', (page) => {
+  const links = [...readPage(page).matchAll(/\]\(([\w./-]*)#([^)]+)\)/g)];
+  const broken = links.filter(([, file = '', anchor = '']) => {
+    const target = file === '' ? page : join(dirname(page), file);
+    return !anchorsOf(target).has(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
 });

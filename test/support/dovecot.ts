@@ -19,8 +19,8 @@ export interface DovecotOptions {
 
 /** A private Dovecot that delivers by LMTP. Needs root and the package `dovecot-lmtpd`. */
 export interface Dovecot {
-  /** Asks whom it knows, as `doveadm user` does: `ann@example.org`, or a pattern. Gives what is printed. */
-  users(mask: string): Promise<string>;
+  /** Gives what it knows of an address, or of those that match a pattern, as `doveadm user` prints it; rejects if it fails. */
+  user(mask: string): Promise<string>;
   /** What it has logged. */
   log(): string;
   /** Ends all its processes and removes its files; mail stays. */
@@ -48,7 +48,7 @@ export async function startDovecot({ settings, socket }: DovecotOptions): Promis
     throw new Error(`dovecot ${master.ended() ?? 'does not listen'}\n${master.output()}`);
   const owned = resources.move();
   return {
-    users: async (mask) => {
+    user: async (mask) => {
       const asked = await run('doveadm', ['-c', file, 'user', mask], { env: ENVIRONMENT });
       return asked.stdout;
     },

@@ -1,0 +1,301 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { stringify } from 'yaml';
+import { startDaemonProcess } from '../support/daemon.ts';
+import { secretOf } from '../support/keycloak/clients.ts';
+import {
+  KEYCLOAK_START_MS,
+  type KeycloakServer,
+  startKeycloak,
+} from '../support/keycloak/keycloak.ts';
+import { ALIAS_ATTRIBUTE, GROUP_ATTRIBUTE } from '../support/keycloak/people.ts';
+import { type LmtpSink, startLmtpSink } from '../support/lmtp.ts';
+import { findFreePorts } from '../support/loopback.ts';
+import { type Postfix, startPostfix } from '../support/postfix.ts';
+import type { RunningProcess } from '../support/process.ts';
+import { describeWith } from '../support/requirement.ts';
+import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
+import { makeTemporaryDirectory } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
+
+/** The domains that organizations may make ours; there is one that has gmail.com. */
+const DOMAINS = ['example.test', 'xn--bcher-kva.example', 'unverified.test'];
+
+const BUCH = 'buch@xn--bcher-kva.example';
+
+/** Whose mail is taken, and the mailboxes that it ends in. */
+const ACCEPTED = [
+  { who: 'a user', to: 'bob@example.test', mailboxes: ['bob@example.test'] },
+  { who: 'a user in mixed case', to: 'BoB@Example.TEST', mailboxes: ['BoB@Example.TEST'] },
+  { who: 'an alias', to: 'A.Smith@example.test', mailboxes: ['ann@example.test'] },
+  { who: 'a group', to: 'team@example.test', mailboxes: ['ann@example.test', 'bob@example.test'] },
+  {
+    who: 'a group with a group in it',
+    to: 'nested@example.test',
+    mailboxes: ['ann@example.test', 'bob@example.test', 'dora@example.test'],
+  },
+  { who: 'somebody at another domain of the organization', to: BUCH, mailboxes: [BUCH] },
+];
+
+/** The mailboxes that the store behind Postfix has. */
+const MAILBOXES = [...new Set(ACCEPTED.flatMap(({ mailboxes }) => mailboxes))];
+
+/**
+ * Whose mail is refused: 550 where the domain is ours, 554 where it is not. Quotes can't be looked for in attributes, so
+ * whoever writes some has to wait.
+ */
+const REFUSED = [
+  { who: 'nobody', to: 'nobody@example.test', code: 550 },
+  { who: 'a disabled user', to: 'cy@example.test', code: 550 },
+  { who: 'a disabled user’s alias', to: 'c.closed@example.test', code: 550 },
+  { who: 'a wildcard', to: '*@example.test', code: 550 },
+  { who: 'a query in place of a name', to: '"x mailAlias:a.smith"@example.test', code: 451 },
+  { who: 'the account of idpmap', to: 'service-account-idpmap@example.test', code: 550 },
+  { who: 'a domain that an organization only claims', to: 'ann@unverified.test', code: 554 },
+  { who: 'a domain that no organization may have', to: 'ann@gmail.com', code: 554 },
+];
+
+/** Who may send as whom. */
+const SENDERS = [
+  { login: 'ann', as: 'ann@example.test', code: 250 },
+  { login: 'ann', as: 'a.smith@example.test', code: 250 },
+  { login: 'bob', as: 'ann@example.test', code: 553 },
+  { login: 'ann', as: 'team@example.test', code: 553 },
+];
+
+/** Answers are asked for anew each time, or remembered for long. */
+const FORGETFUL = { fresh: '1ms', freshNone: '1ms' };
+const MINDFUL = { fresh: '10m', freshNone: '10m' };
+
+/** Postfix, its store, and the daemon that it asks. */
+interface MailSystem extends AsyncDisposable {
+  readonly postfix: Postfix;
+  readonly sink: LmtpSink;
+  readonly daemon: RunningProcess;
+}
+
+async function startMailSystem(server: KeycloakServer, cache: typeof MINDFUL): Promise<MailSystem> {
+  await using resources = new AsyncDisposableStack();
+  const place = await makeTemporaryDirectory('idpmap-keycloak-mail');
+  resources.defer(() => place.remove());
+  const sink = await startLmtpSink({ mailboxes: MAILBOXES });
+  resources.defer(() => sink.stop());
+  const [port = 0] = await findFreePorts(1);
+  const config = await configure(server, { place: place.path, port, cache });
+  const daemon = await startDaemonProcess(['serve', '--config', config]);
+  resources.defer(() => daemon.stop());
+  const table = `socketmap:inet:127.0.0.1:${port}`;
+  const postfix = await startPostfix({
+    mainCf: {
+      virtual_mailbox_domains: `${table}:virtual-domains`,
+      virtual_mailbox_maps: `${table}:user-exists`,
+      virtual_alias_maps: `${table}:virtual-aliases`,
+      smtpd_sender_login_maps: `${table}:sender-logins`,
+      virtual_transport: sink.transport,
+    },
+    logins: { ann: 'right', bob: 'right' },
+  });
+  resources.defer(() => postfix.stop());
+  const owned = resources.move();
+  return { postfix, sink, daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+interface Told {
+  readonly place: string;
+  readonly port: number;
+  readonly cache: typeof MINDFUL;
+}
+
+/** Writes the daemon's configuration; gives its file. */
+async function configure(server: KeycloakServer, { place, port, cache }: Told): Promise<string> {
+  await writeFile(join(place, 'secret'), `${secretOf('idpmap')}\n`, { mode: 0o600 });
+  const settings = {
+    listen: `tcp://127.0.0.1:${port}`,
+    control: 'control',
+    // Keycloak may have to share the machine with other tests.
+    deadline: '3s',
+    directories: {
+      staff: {
+        type: 'keycloak',
+        url: server.httpsUrl,
+        tls: { ca: server.ca },
+        realm: 'mail',
+        clientId: 'idpmap',
+        clientSecret: { file: 'secret' },
+        aliasAttribute: ALIAS_ATTRIBUTE,
+        groupAttribute: GROUP_ATTRIBUTE,
+        organizations: { allowDomains: DOMAINS },
+        events: '5s',
+      },
+    },
+    cache,
+  };
+  const file = join(place, 'idpmap.yaml');
+  await writeFile(file, stringify(settings));
+  return file;
+}
+
+/** One session that sends as `from` and ends with the test. */
+async function begin(port: number, from: string, login?: string): Promise<SmtpClient> {
+  const client = await connectSmtp(port);
+  onTestFinished(() => client.close());
+  await client.ehlo();
+  if (login !== undefined) await client.auth(login, 'right');
+  await client.mail(from);
+  return client;
+}
+
+/** Postfix's verdict on one recipient, asked for in a session of its own. */
+async function ask({ postfix }: MailSystem, to: string): Promise<number> {
+  const client = await connectSmtp(postfix.port);
+  try {
+    await client.ehlo();
+    await client.mail('eve@client.test');
+    return (await client.rcpt(to)).code;
+  } finally {
+    client.close();
+  }
+}
+
+/** Whether each of these comes to be answered so. */
+const becomes = (
+  system: MailSystem,
+  answers: Readonly<Record<string, number>>,
+  limitMs: number,
+): Promise<boolean> =>
+  until(async () => {
+    for (const [to, code] of Object.entries(answers))
+      if ((await ask(system, to)) !== code) return false;
+    return true;
+  }, limitMs);
+
+async function awaitAnswers(
+  system: MailSystem,
+  answers: Readonly<Record<string, number>>,
+): Promise<void> {
+  if (await becomes(system, answers, RECOVERY_MS)) return;
+  throw new Error(`it does not come to ${JSON.stringify(answers)}\n${system.daemon.output()}`);
+}
+
+/** How soon what an administrator does has to count. */
+const CHANGE_MS = 10_000;
+
+/** Longer than Keycloak is busy with whatever waited for it. */
+const RECOVERY_MS = 40_000;
+
+describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () => {
+  let server: KeycloakServer;
+
+  beforeAll(async () => {
+    server = await startKeycloak();
+  }, KEYCLOAK_START_MS);
+  afterAll(() => server?.remove());
+
+  describe('who are asked for each time', () => {
+    let system: MailSystem;
+
+    beforeAll(async () => {
+      system = await startMailSystem(server, FORGETFUL);
+      // The list of domains is there, and whatever Java still had to compile is compiled.
+      await awaitAnswers(system, Object.fromEntries(ACCEPTED.map(({ to }) => [to, 250])));
+    });
+    afterAll(() => system?.[Symbol.asyncDispose]());
+
+    test.each(ACCEPTED)('goes to $who: $to', async ({ to, mailboxes }) => {
+      const from = `to-${to.replace('@', '-at-')}@client.test`;
+      const client = await begin(system.postfix.port, from);
+      expect(await client.rcpt(to)).toMatchObject({ code: 250 });
+      expect(await client.data('Subject: test\n\ntest\n')).toMatchObject({ code: 250 });
+      const messages = await system.sink.delivered(1, (message) => message.from === from);
+      const reached = messages.flatMap(({ recipients }) => recipients);
+      expect(reached.toSorted()).toEqual(mailboxes);
+    });
+
+    test.each(REFUSED)('is answered $code for $who: $to', async ({ to, code }) => {
+      expect(await ask(system, to)).toBe(code);
+    });
+
+    test.each(SENDERS)('is answered $code when $login sends as $as', async (each) => {
+      const client = await begin(system.postfix.submissionPort, each.as, each.login);
+      expect(await client.rcpt('friend@elsewhere.test')).toMatchObject({ code: each.code });
+    });
+
+    const known = { 'ann@example.test': 250, 'a.smith@example.test': 250 };
+    const cuts = [
+      {
+        what: 'stands still',
+        cut: async () => server.suspend(),
+        mend: async () => server.resume(),
+        other: 'lou',
+      },
+      { what: 'is stopped', cut: () => server.stop(), mend: () => server.start(), other: 'gina' },
+    ];
+    test.each(cuts)(
+      'is refused to nobody whom idpmap knows while Keycloak $what, and to the others not for good',
+      async ({ cut, mend, other }) => {
+        expect(await becomes(system, known, RECOVERY_MS)).toBe(true);
+        const others = { [`${other}@example.test`]: 451, [`no-${other}@example.test`]: 451 };
+        await cut();
+        try {
+          for (const [to, code] of Object.entries({ ...known, ...others }))
+            expect([to, await ask(system, to)]).toEqual([to, code]);
+        } finally {
+          await mend();
+        }
+        const healed = { [`${other}@example.test`]: 250, [`no-${other}@example.test`]: 550 };
+        expect(await becomes(system, { ...known, ...healed }, RECOVERY_MS)).toBe(true);
+        expect(system.postfix.bounces()).toEqual([]);
+      },
+      3 * RECOVERY_MS,
+    );
+  });
+
+  describe('who are remembered for ten minutes, with events', () => {
+    let system: MailSystem;
+    const users = '/realms/mail/users';
+
+    beforeAll(async () => {
+      system = await startMailSystem(server, MINDFUL);
+      await awaitAnswers(system, { 'bob@example.test': 250 });
+    });
+    afterAll(() => system?.[Symbol.asyncDispose]());
+
+    /** Creates a user who has this address, and no more. */
+    const create = async (name: string): Promise<string> => {
+      const email = `${name}@example.test`;
+      const made = await server.admin('POST', users, { username: name, email, enabled: true });
+      return `${users}/${Object(made).id}`;
+    };
+
+    test('is taken for a user who is created a moment after the first 550', async () => {
+      expect(await ask(system, 'new@example.test')).toBe(550);
+      await create('new');
+      expect(await becomes(system, { 'new@example.test': 250 }, CHANGE_MS)).toBe(true);
+    });
+
+    test('is refused for a user who is disabled', async () => {
+      const path = await create('leaver');
+      expect(await becomes(system, { 'leaver@example.test': 250 }, CHANGE_MS)).toBe(true);
+      await server.admin('PUT', path, { enabled: false });
+      expect(await becomes(system, { 'leaver@example.test': 550 }, CHANGE_MS)).toBe(true);
+    });
+
+    test('is refused for a user who is deleted', async () => {
+      const path = await create('gone');
+      expect(await becomes(system, { 'gone@example.test': 250 }, CHANGE_MS)).toBe(true);
+      await server.admin('DELETE', path);
+      expect(await becomes(system, { 'gone@example.test': 550 }, CHANGE_MS)).toBe(true);
+    });
+
+    test('follows a user to another address', async () => {
+      const path = await create('maiden');
+      const before = { 'maiden@example.test': 250, 'married@example.test': 550 };
+      expect(await becomes(system, before, CHANGE_MS)).toBe(true);
+      const email = 'married@example.test';
+      await server.admin('PUT', path, { username: 'maiden', email, enabled: true });
+      const after = { 'maiden@example.test': 550, 'married@example.test': 250 };
+      expect(await becomes(system, after, CHANGE_MS)).toBe(true);
+    });
+  });
+});
