@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Linux counts a process's time in hundredths of a second, whatever the kernel's own clock does. */
 const TICK_MS = 10;
@@ -36,4 +36,32 @@ export function readStarvedMs(pid: number): number {
 export function readRssMiB(pid: number): number {
   const [, kiB] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kiB) / 1024;
+}
+
+/**
+ * Counts the TCP connections (IPv4) that a process holds to a port.
+ * @see proc_pid_net(5)
+ */
+export function countSockets(pid: number, port: number): number {
+  const remote = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const inodes = readFileSync(`/proc/${pid}/net/tcp`, 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , to = '', state]) => to.endsWith(remote) && state === ESTABLISHED)
+    .map((fields) => `socket:[${fields[9]}]`);
+  const held = new Set(
+    readdirSync(`/proc/${pid}/fd`).map((descriptor) => readLink(`/proc/${pid}/fd/${descriptor}`)),
+  );
+  return inodes.filter((inode) => held.has(inode)).length;
+}
+
+const ESTABLISHED = '01';
+
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Closed since it was listed.
+    return '';
+  }
 }

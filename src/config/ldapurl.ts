@@ -21,19 +21,18 @@ const URL_FORM =
  */
 export function parseLdapUrl(text: string): LdapEndpoint {
   if (/^ldapi:\/\//i.test(text)) return { kind: 'unix', path: readPath(text) };
-  const { scheme = '', host, v6, port } = URL_FORM.exec(text)?.groups ?? {};
+  const { scheme = '', host, v6 = '', port } = URL_FORM.exec(text)?.groups ?? {};
   const secure = scheme.toLowerCase() === 'ldaps';
-  const number = port === undefined ? STANDARD_PORT[secure ? 'ldaps' : 'ldap'] : Number(port);
-  const name = host ?? (isIP(v6 ?? '') === 6 ? v6 : undefined);
-  if (name === undefined || number > 65_535) {
+  const number = port === undefined ? standardPort(secure) : Number(port);
+  if (number > 65_535 || (host === undefined && isIP(v6) !== 6)) {
     throw new SyntaxError(
       `"${text}" is no LDAP server, write ldaps://ldap.example.org, ldap://HOST:PORT or ldapi:///run/slapd/ldapi; the base is a setting of its own`,
     );
   }
-  return { kind: 'tcp', host: name, port: number, secure };
+  return { kind: 'tcp', host: host ?? v6, port: number, secure };
 }
 
-const STANDARD_PORT = { ldap: 389, ldaps: 636 };
+const standardPort = (secure: boolean): number => (secure ? 636 : 389);
 
 function readPath(text: string): string {
   const written = text.slice('ldapi://'.length);

@@ -76,9 +76,11 @@ export async function serveDirectory(
     entries: createMemory(cache.entries),
     tables: new Map(),
   };
+  let list: DomainList | undefined;
   const directory = await open(name, settings, {
     log,
     changed: () => expireAll(memories),
+    domainsChanged: () => list?.refresh(),
     forget: (isConcerned) =>
       void forget(memories.entries, (key, entries = []) =>
         isConcerned(
@@ -103,7 +105,7 @@ export async function serveDirectory(
     log,
     showAddress: options.showAddress,
   });
-  const list = openList({ name, settings, directory, guard }, log, former?.list);
+  list = openList({ name, settings, directory, guard }, log, former?.list);
   const served = { name, settings, directory, guard, cleaned: { dropped: 0 }, memories };
   return list === undefined ? served : { ...served, list };
 }

@@ -17,6 +17,8 @@ export type DirectorySettings =
 export type DirectoryHooks = Omit<StoreHooks, 'name'> & {
   /** Drops what is remembered under keys, or of entries with ids, that are concerned. */
   readonly forget?: Forget;
+  /** The domains that it lists may be others now. */
+  readonly domainsChanged?: () => void;
 };
 
 /** Opens the directory called `name`. Loads the code of its type only, and does not wait for its first contact. */

@@ -2,7 +2,7 @@ import { parseDomain } from '../address.ts';
 import type { Log } from '../log.ts';
 import type { Outcome } from '../lookup/outcome.ts';
 
-/** How often a directory that has not listed its domains since the start is asked again. */
+/** How often a directory is asked again that has not listed its domains since the start, or since they changed. */
 const FIRST_MS = 1000;
 
 export interface DomainListOptions {
@@ -25,6 +25,8 @@ export interface DomainList {
   readonly isHeld: () => boolean;
   /** Takes what is held; says what that was, absent: nothing is held. */
   accept(): string | undefined;
+  /** Asks at once: what is listed changed. */
+  refresh(): void;
   /** Sets what was known before a restart, where nothing newer is. */
   restore(names: readonly string[]): void;
   readonly figures: { readonly held: number; readonly failures: number };
@@ -40,6 +42,10 @@ export function createDomainList(options: DomainListOptions): DomainList {
   let held: ReadonlySet<string> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  let isAsking = false;
+  /** Changes that were told of, and how many of them came before the question that was answered last. */
+  let told = 0;
+  let followed = 0;
 
   const take = (next: ReadonlySet<string>): void => {
     names = next;
@@ -58,17 +64,28 @@ export function createDomainList(options: DomainListOptions): DomainList {
     held = next;
   };
 
-  const refresh = async (): Promise<void> => {
+  const schedule = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void ask(), ms);
+    timer.unref();
+  };
+
+  const ask = async (): Promise<void> => {
+    const before = told;
+    isAsking = true;
     const outcome = await options.ask();
+    isAsking = false;
     if (stopped) return;
     if (outcome.status === 'unknown') {
       figures.failures += 1;
       log.debug(outcome, 'the directory did not list its domains');
-    } else judge(readDomains(outcome.status === 'found' ? outcome.value : []));
-    timer = setTimeout(() => void refresh(), names === undefined ? FIRST_MS : options.refreshMs);
-    timer.unref();
+    } else {
+      followed = before;
+      judge(readDomains(outcome.status === 'found' ? outcome.value : []));
+    }
+    schedule(names === undefined || followed < told ? FIRST_MS : options.refreshMs);
   };
-  void refresh();
+  void ask();
 
   return {
     name,
@@ -79,6 +96,10 @@ export function createDomainList(options: DomainListOptions): DomainList {
       const taken = `${held.size} domains instead of ${names?.size ?? 0}`;
       take(held);
       return taken;
+    },
+    refresh: () => {
+      told += 1;
+      if (!isAsking && !stopped) schedule(0);
     },
     restore: (known) => {
       if (names === undefined && known.length > 0) take(readDomains(known));

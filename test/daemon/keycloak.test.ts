@@ -25,8 +25,14 @@ directories:
     ${more}`,
   });
   const ask = (name: string) => instance.ask('user-exists', `${name}@example.org`);
-  return { ...instance, keycloak, ask };
+  return { ...instance, keycloak, ask, askMap: instance.ask };
 }
+
+const organization = (id: string, name: string) => ({
+  id,
+  enabled: true,
+  domains: [{ name, verified: true }],
+});
 
 test('users are asked for in Keycloak, and nobody is proved absent', async () => {
   const { ask, keycloak } = await startKeycloaked();
@@ -54,6 +60,19 @@ test('what administrators do counts at once, whatever is remembered', async () =
   keycloak.users.splice(1, 1, user('bob', { id: ID, enabled: false }));
   keycloak.events.push({ id: '2', time: 3, operationType: 'UPDATE', resourcePath: `users/${ID}` });
   expect(await until(async () => (await ask('bob')) === 'NOTFOUND', 5000)).toBe(true);
+});
+
+test('a domain that an organization gets is ours at once', async () => {
+  const { keycloak, askMap } = await startKeycloaked('organizations: {}');
+  const isOurs = async (name: string) => (await askMap('virtual-domains', name)) === `OK ${name}`;
+  keycloak.organizations.push(organization('0', 'example.net'));
+  expect(await until(() => isOurs('example.net'), 5000)).toBe(true);
+  await until(() => keycloak.to('/admin-events').length > 0, 5000);
+
+  keycloak.organizations.push(organization('1', 'example.com'));
+  const resourcePath = `organizations/${ID}`;
+  keycloak.events.push({ id: '1', time: 2, operationType: 'CREATE', resourcePath });
+  expect(await until(() => isOurs('example.com'), 5000)).toBe(true);
 });
 
 test('a client that sees nobody bounces no mail', async () => {

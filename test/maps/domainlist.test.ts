@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Log, silentLog } from '../../src/log.ts';
 import { NONE, type Outcome, unknown } from '../../src/lookup/outcome.ts';
 import { createDomainList } from '../../src/maps/domainlist.ts';
@@ -55,6 +55,53 @@ test('asks at each refresh afterwards', async () => {
   const { asked } = await open(listing(TEN));
   await vi.advanceTimersByTimeAsync(2 * REFRESH_MS);
   expect(asked()).toBe(3);
+});
+
+test('asks at once where it is told of a change, and then in its time', async () => {
+  const { list, asked } = await open(listing(TEN));
+  list.refresh();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked()).toBe(2);
+  await vi.advanceTimersByTimeAsync(REFRESH_MS - 1);
+  expect(asked()).toBe(2);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked()).toBe(3);
+});
+
+test('asks each second after a change until the directory lists its domains again', async () => {
+  const { list, lists, asked } = await open(listing(TEN));
+  await lists(SILENT);
+  list.refresh();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(asked()).toBe(5);
+});
+
+test('asks again where a change comes while it asks', async () => {
+  const { promise, resolve } = Promise.withResolvers<Outcome<string>>();
+  let asked = 0;
+  const list = createDomainList({
+    name: 'staff',
+    ask: () => {
+      asked += 1;
+      return promise;
+    },
+    refreshMs: REFRESH_MS,
+    guard: 0.1,
+    log: silentLog,
+  });
+  onTestFinished(() => list.stop());
+  list.refresh();
+  resolve(listing(TEN));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(asked).toBe(2);
+});
+
+test('asks no more for a change once it is stopped', async () => {
+  const { list, asked } = await open(listing(TEN));
+  list.stop();
+  list.refresh();
+  await vi.advanceTimersByTimeAsync(REFRESH_MS);
+  expect(asked()).toBe(1);
 });
 
 test('asks no more once it is stopped', async () => {

@@ -1,12 +1,12 @@
 import type { Log } from '../../log.ts';
 import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
+import { withinTime } from '../within.ts';
 import type { Ask } from './api.ts';
 import { concernOf } from './concern.ts';
 import { eventsCommand } from './mend.ts';
 import { type EventRow, isRaw, readEvents } from './rows.ts';
 import type { Site } from './site.ts';
-import { withinTime } from './within.ts';
 
 /** Drops what is remembered under keys, or of entries, that are concerned. */
 export type Forget = (isConcerned: (key: string, ids: readonly string[]) => boolean) => void;
@@ -23,6 +23,8 @@ export interface EventWatchOptions {
   readonly forget: Forget;
   /** All that is remembered counts no more as fresh. */
   readonly changed: () => void;
+  /** The domains of organizations may be others now. */
+  readonly domainsChanged: () => void;
   /** Called with the number of events that were followed. */
   readonly counted: (events: number) => void;
   readonly log: Log;
@@ -38,6 +40,8 @@ const PAGE = 200;
 const MAX_PAGES = 10;
 /** Events of several Keycloaks come a little out of order. */
 const OVERLAP_MS = 5000;
+/** An organization, whose domains lie in it; not what lies below it, such as its members. */
+const ORGANIZATION = /^organizations(?:\/[^/]+)?$/;
 
 /**
  * Reads admin events every `everyMs` and drops what they make wrong. It needs `view-events`, and shows only what
@@ -63,6 +67,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     const events = await readSince(ask, Math.max(0, from - OVERLAP_MS), signal);
     if (events === undefined) {
       options.changed();
+      options.domainsChanged();
       since = undefined;
       return;
     }
@@ -75,6 +80,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   }
 
   async function drop(events: readonly EventRow[], signal: AbortSignal): Promise<void> {
+    if (events.some(({ path }) => ORGANIZATION.test(path))) options.domainsChanged();
     const concern = await concernOf(events, options.attributes, ask, signal);
     if (concern === undefined) return options.changed();
     const { ids, addresses } = concern;

@@ -2,6 +2,7 @@ import type { Address } from '../../address.ts';
 import { type Entry, Fault } from '../directory.ts';
 import { accountOf, isField, needsAttributes, takesPart } from './account.ts';
 import type { Ask } from './api.ts';
+import { believeDisabled } from './disabled.ts';
 import { findGroups } from './groups.ts';
 import { BlockedValue } from './outcomes.ts';
 import { canBeHeld, holdersQuery, MAX_HOLDERS, spellingsOf } from './question.ts';
@@ -98,6 +99,7 @@ async function findSpelled(
     throw new Fault('entry', `${MAX_HOLDERS} users or more have it as ${name}, leave it to one`);
   }
   for (const user of users) seen(user);
+  await believeDisabled(ask, users, signal);
   return preferEnabled(entries.filter((_, i) => isTakingPart(users[i], settings)));
 }
 

@@ -2,6 +2,7 @@ import type { Address } from '../../address.ts';
 import { type Entry, Fault } from '../directory.ts';
 import { accountOf, isField, normalise, takesPart } from './account.ts';
 import type { Ask } from './api.ts';
+import { believeDisabled } from './disabled.ts';
 import type { FindOptions } from './find.ts';
 import { readAll } from './paging.ts';
 import { attributeQuery, MAX_HOLDERS, spellingsOf } from './question.ts';
@@ -105,6 +106,7 @@ async function readMembers(
       );
       for (const user of users) members.set(user.id, user);
       for (const user of users) seen(user);
+      await believeDisabled(ask, users, signal);
       checkSize(members.size, maxMembers);
       const children = await readAll(
         ask,

@@ -26,6 +26,8 @@ export interface KeycloakHooks {
   readonly changed: () => void;
   /** Drops what is remembered of those concerned; absent: it is left to grow old. */
   readonly forget?: Forget;
+  /** The domains that it lists may be others now; absent: they are listed again in their time. */
+  readonly domainsChanged?: () => void;
 }
 
 /** What a Keycloak directory counts. */
@@ -49,7 +51,7 @@ const UPKEEP_CONNECTIONS = 2;
  */
 export function createKeycloakDirectory(
   settings: KeycloakSettings,
-  { name, log, changed, forget }: KeycloakHooks,
+  { name, log, changed, forget, domainsChanged = () => {} }: KeycloakHooks,
 ): Directory {
   const { tls, connections } = settings;
   const site = createSite(settings);
@@ -57,10 +59,11 @@ export function createKeycloakDirectory(
   const figures: KeycloakFigures = { tokens: 0, blockedKeys: 0, disbelieved: 0, events: 0 };
   const groupIds = new Set<string>();
 
-  const lookups = createPool(site, tls, { connections, maxBytes: LOOKUP_BYTES });
+  const lookups = createPool(site, tls, { connections, maxBytes: LOOKUP_BYTES, figures });
   const upkeep = createPool(site, tls, {
     connections: UPKEEP_CONNECTIONS,
     maxBytes: UPKEEP_BYTES,
+    figures,
   });
   const fetchToken = createTokenFetch(settings, site, createExchange(upkeep, site, gate), gate);
   const tokens = createTokens({
@@ -136,6 +139,7 @@ export function createKeycloakDirectory(
       groupIds,
       forget,
       changed,
+      domainsChanged,
       counted: (count) => {
         figures.events += count;
       },

@@ -1,8 +1,8 @@
 import type { Site } from './site.ts';
 
-/** The command that gives the client's service account a role; without a `fullScopeAllowed` client it needs its scope too. */
+/** The command that gives the client's service account, whose name is lower case, a role; without a `fullScopeAllowed` client it needs its scope too. */
 export const grantCommand = ({ realm, clientId }: Site, role: string): string =>
-  `kcadm.sh add-roles -r ${quote(realm)} --uusername ${quote(`service-account-${clientId}`)} --cclientid realm-management --rolename ${role}`;
+  `kcadm.sh add-roles -r ${quote(realm)} --uusername ${quote(`service-account-${clientId.toLowerCase()}`)} --cclientid realm-management --rolename ${role}`;
 
 /** The command that has Keycloak keep admin events. */
 export const eventsCommand = ({ realm }: Site): string =>

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { TLSSocket } from 'node:tls';
 import { buildConnector, Pool } from 'undici';
 import { explainUnreadable } from '../../config/secret.ts';
+import { noteCertificates } from '../expiry.ts';
 import type { KeycloakTls } from './settings.ts';
 import type { Site } from './site.ts';
 
@@ -9,6 +11,8 @@ export interface PoolLimits {
   readonly connections: number;
   /** Of one reply. */
   readonly maxBytes: number;
+  /** Where the certificates' ends are noted; absent: nowhere. */
+  readonly figures?: Record<string, number>;
 }
 
 /** What one user, or a page of a hundred, stays below. */
@@ -29,13 +33,13 @@ const BACK_STOP_MS = 120_000;
 export const createPool = (
   site: Site,
   tls: KeycloakTls,
-  { connections, maxBytes }: PoolLimits,
+  { connections, maxBytes, figures = {} }: PoolLimits,
 ): Pool =>
   new Pool(site.origin, {
     connections,
     pipelining: 1,
     allowH2: false,
-    connect: createConnector(tls),
+    connect: createConnector(tls, figures),
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: 2 * IDLE_MS,
     headersTimeout: BACK_STOP_MS,
@@ -45,12 +49,13 @@ export const createPool = (
 
 /** Reads the certificates at each connection, so that renewed ones count without a restart. */
 const createConnector =
-  (tls: KeycloakTls): buildConnector.connector =>
+  (tls: KeycloakTls, figures: Record<string, number>): buildConnector.connector =>
   (options, callback) =>
-    void connect(tls, options, callback);
+    void connect(tls, figures, options, callback);
 
 async function connect(
   tls: KeycloakTls,
+  figures: Record<string, number>,
   options: buildConnector.Options,
   callback: buildConnector.Callback,
 ): Promise<void> {
@@ -69,7 +74,11 @@ async function connect(
     maxCachedSessions: 0,
     timeout: CONNECT_MS,
   });
-  open(options, callback);
+  open(options, (...result) => {
+    const [, socket] = result;
+    if (socket instanceof TLSSocket) noteCertificates(figures, socket, files.cert);
+    callback(...result);
+  });
 }
 
 async function readTlsFiles({ ca, cert, key }: KeycloakTls) {

@@ -1,7 +1,7 @@
 import type { Log } from '../../log.ts';
 import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
-import { waitFor, withinTime } from './within.ts';
+import { waitFor, withinTime } from '../within.ts';
 
 /** Decides whether "nobody", which Keycloak also says where it hides people, is believed. */
 export interface SelfCheck {

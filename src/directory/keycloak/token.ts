@@ -2,8 +2,8 @@ import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
+import { waitFor, withinTime } from '../within.ts';
 import { Transient } from './outcomes.ts';
-import { waitFor, withinTime } from './within.ts';
 
 /** A token as Keycloak gave it. */
 export interface Token {

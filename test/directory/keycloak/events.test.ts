@@ -67,6 +67,17 @@ test('addresses that stand only in the event count too', async () => {
   expect(isConcerned('bob@example.org', [])).toBe(true);
 });
 
+test.each([
+  ['organizations', 1],
+  [`organizations/${ID}`, 1],
+  [`organizations/${ID}/members`, 0],
+  [`users/${ID}`, 0],
+])('of an event of %s, the domains are read again %i times', async (path, times) => {
+  const opened = await follow();
+  await concernAfter(opened, event('UPDATE', path), event('UPDATE', `users/${OTHER}`));
+  expect(opened.domainChanges()).toBe(times);
+});
+
 test('a group that changed is forgotten, and so is the none of its address', async () => {
   const opened = await follow({ groupAttribute: 'mail' });
   opened.keycloak.groups.push({ id: ID, attributes: { mail: ['team@example.org'] } });

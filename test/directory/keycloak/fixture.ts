@@ -18,6 +18,8 @@ export interface Opened {
   readonly forgotten: Parameters<Forget>[0][];
   /** How often all that is remembered was called old. */
   readonly changes: () => number;
+  /** How often its domains were called old. */
+  readonly domainChanges: () => number;
 }
 
 /** Settings as the configuration gives them. */
@@ -56,16 +58,26 @@ export function openOn(
   const notes = createNotes();
   const forgotten: Parameters<Forget>[0][] = [];
   let changes = 0;
+  let domainChanges = 0;
   const directory = createKeycloakDirectory(settingsFor(keycloak.url, more), {
     name: 'people',
     log: notes.log,
     changed: () => {
       changes += 1;
     },
+    domainsChanged: () => {
+      domainChanges += 1;
+    },
     forget: (isConcerned) => void forgotten.push(isConcerned),
   });
   onTestFinished(() => directory.close());
-  return { directory, notes, forgotten, changes: () => changes };
+  return {
+    directory,
+    notes,
+    forgotten,
+    changes: () => changes,
+    domainChanges: () => domainChanges,
+  };
 }
 
 /** Starts a Keycloak and opens its directory, whose first self-check is over. */

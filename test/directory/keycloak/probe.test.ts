@@ -54,9 +54,7 @@ test('where nobody is shown any more it fails, and so does every none from then 
 test('where the canary is gone it fails', async () => {
   const { keycloak, directory } = await open({ canary: 'ann@example.org' });
   keycloak.users.splice(0, 1, user('bob'));
-  await expect(directory.probe(signal)).rejects.toEqual(
-    fault('doubt', 'canary ann@example.org'),
-  );
+  await expect(directory.probe(signal)).rejects.toEqual(fault('doubt', 'canary ann@example.org'));
 });
 
 test.each([403, 404, 500])('a status of %i fails it', async (status) => {

@@ -5,15 +5,29 @@ export async function withinTime<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const own = new AbortController();
+  const timer = setTimeout(() => own.abort(), ms);
+  try {
+    return await joining(task, own, signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Runs `task` on the signal of `own`, which aborts with any of `signals` too. */
+export async function joining<T>(
+  task: (signal: AbortSignal) => Promise<T>,
+  own: AbortController,
+  ...signals: readonly AbortSignal[]
+): Promise<T> {
   const stop = (): void => own.abort();
-  const timer = setTimeout(stop, ms);
-  signal.addEventListener('abort', stop);
-  if (signal.aborted) stop();
+  for (const signal of signals) {
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+  }
   try {
     return await task(own.signal);
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    for (const signal of signals) signal.removeEventListener('abort', stop);
   }
 }
 

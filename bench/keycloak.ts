@@ -1,0 +1,203 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Endpoint, parseEndpoint } from '../src/endpoint.ts';
+import { createSocketmapClient } from '../src/socketmap/client.ts';
+import { secretOf } from '../test/support/keycloak/clients.ts';
+import { type KeycloakServer, startKeycloak } from '../test/support/keycloak/keycloak.ts';
+import { MAP } from './daemon.ts';
+import { countSockets, readCpuMs } from './proc.ts';
+import { formatCount, formatSpread, type Part, spreadOf } from './report.ts';
+import type { Running, Stage } from './stage.ts';
+
+/** What a loop is told. */
+export interface LoopJob {
+  /** `bare`: undici alone; `directory`: idpmap's directory on it, without the policies and the wire. */
+  readonly way: 'bare' | 'directory';
+  readonly origin: string;
+  readonly realm: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly domain: string;
+  readonly connections: number;
+  /** Of one round. */
+  readonly lookups: number;
+}
+
+/** What a loop says at the end of a round. */
+export interface LoopRound {
+  readonly from: number;
+  /** Fetched since its start. */
+  readonly tokens: number;
+}
+
+const USERS = 10_000;
+const LOOKUPS = 1000;
+const CONNECTIONS = 16;
+/** The first one is not counted: no program's code is compiled then, nor Keycloak's. */
+const ROUNDS = 9;
+const DOMAIN = 'bulk.test';
+/** The directory's further ones, for tokens and checks. */
+const UPKEEP_CONNECTIONS = 2;
+
+/** A program that asks Keycloak. */
+interface Asker {
+  readonly name: string;
+  readonly pid: number;
+  /** Asks for the users from the `from`-th on, each once, and waits until all are answered. */
+  readonly round: (from: number) => Promise<void>;
+}
+
+/** What lookups in a real Keycloak cost that memory can't answer, next to a bare undici loop that asks the same. */
+export const keycloak: Part = async (stage) => {
+  const server = await startKeycloak({ bulk: USERS });
+  try {
+    const bare = startLoop(stage, server, 'bare');
+    const directory = startLoop(stage, server, 'directory');
+    const daemon = await startDaemon(stage, server);
+    const costs = await play([bare, directory, daemon]);
+    const sockets = [directory, daemon].map(({ pid }) => countSockets(pid, server.port));
+    const tokens = directory.tokens();
+    const most = CONNECTIONS + UPKEEP_CONNECTIONS;
+    return {
+      title: `keycloak: ${formatCount(LOOKUPS)} of ${formatCount(USERS)} users, never asked for before, ${CONNECTIONS} at a time, ${ROUNDS - 1} alternating rounds`,
+      columns: ['asked by', 'CPU µs a lookup', '× bare'],
+      rows: costs.map(({ name, micros }) => [
+        name,
+        formatSpread(spreadOf(micros)),
+        formatSpread(compare(micros, costs[0]?.micros ?? [])),
+      ]),
+      notes: [
+        'the directory: Keycloak asked and understood; the daemon: from a request on the wire to its reply',
+        `tokens that the directory fetched: ${tokens}`,
+        `connections to Keycloak of the directory: ${sockets[0]}, of the daemon: ${sockets[1]}; ${most} are the most`,
+      ],
+      figures: { costs, sockets, tokens },
+      faults: sockets.filter((count) => count > most).map((count) => `${count} connections`),
+    };
+  } finally {
+    await server.remove();
+  }
+};
+
+/** CPU time of one lookup in microseconds, for each round that counts. */
+interface Costs {
+  readonly name: string;
+  readonly micros: readonly number[];
+}
+
+const compare = (micros: readonly number[], bare: readonly number[]) =>
+  spreadOf(micros.map((each, round) => each / (bare[round] ?? Number.NaN)));
+
+/** Whoever comes first finds the users in Keycloak's database only, so they take turns. */
+async function play(askers: readonly Asker[]): Promise<readonly Costs[]> {
+  const costs = askers.map(({ name }) => ({ name, micros: new Array<number>() }));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let turn = 0; turn < askers.length; turn++) {
+      const at = (round + turn) % askers.length;
+      const asker = askers[at];
+      if (asker === undefined) continue;
+      const micros = await measure(asker, round * LOOKUPS);
+      if (round > 0) costs[at]?.micros.push(micros);
+    }
+  }
+  return costs;
+}
+
+async function measure({ pid, round }: Asker, from: number): Promise<number> {
+  const before = readCpuMs(pid);
+  await round(from);
+  return ((readCpuMs(pid) - before) * 1000) / LOOKUPS;
+}
+
+interface Loop extends Asker {
+  readonly tokens: () => number;
+}
+
+function startLoop(stage: Stage, server: KeycloakServer, way: LoopJob['way']): Loop {
+  const job: LoopJob = {
+    way,
+    origin: server.url,
+    realm: 'bulk',
+    clientId: 'idpmap',
+    clientSecret: secretOf('idpmap'),
+    domain: DOMAIN,
+    connections: CONNECTIONS,
+    lookups: LOOKUPS,
+  };
+  const running = stage.start('server', 'keycloakloop.ts', [JSON.stringify(job)]);
+  let tokens = 0;
+  return {
+    name: way === 'bare' ? 'undici alone' : 'the directory',
+    pid: running.pid,
+    round: async (from) => {
+      running.say(String(from));
+      const round = await running.find((line) => readRound(line, from));
+      tokens = round.tokens;
+    },
+    tokens: () => tokens,
+  };
+}
+
+function readRound(line: string, from: number): LoopRound | undefined {
+  if (!line.startsWith(`{"from":${from},`)) return undefined;
+  const round: LoopRound = JSON.parse(line);
+  return round;
+}
+
+async function startDaemon(stage: Stage, server: KeycloakServer): Promise<Asker> {
+  const file = join(stage.directory, 'idpmap.yaml');
+  writeFileSync(file, JSON.stringify(settingsFor(server, join(stage.directory, 'control'))));
+  const running = stage.start('server', '../src/cli.ts', ['serve', '--config', file]);
+  const endpoint = await readEndpoint(running);
+  return { name: 'the daemon', pid: running.pid, round: (from) => askAll(endpoint, from) };
+}
+
+const settingsFor = (server: KeycloakServer, control: string): object => ({
+  listen: ['tcp://127.0.0.1:0'],
+  http: 'off',
+  control,
+  deadline: '30s',
+  domains: { [DOMAIN]: { directory: 'people' } },
+  directories: {
+    people: {
+      type: 'keycloak',
+      url: server.url,
+      realm: 'bulk',
+      clientId: 'idpmap',
+      clientSecret: secretOf('idpmap'),
+      connections: CONNECTIONS,
+      timeout: '30s',
+      limit: { inFlight: CONNECTIONS, perSecond: 100_000 },
+    },
+  },
+  log: { format: 'json' },
+});
+
+async function readEndpoint(running: Running): Promise<Endpoint> {
+  const line = await running.find((text) =>
+    text.includes('"msg":"listening"') ? text : undefined,
+  );
+  const told: unknown = JSON.parse(line);
+  return parseEndpoint(String(Object(told).endpoints[0]));
+}
+
+/** As many smtpd processes would: each asks its next question when the one before is answered. */
+async function askAll(endpoint: Endpoint, from: number): Promise<void> {
+  let next = from;
+  const work = async (): Promise<void> => {
+    const client = createSocketmapClient({ endpoint, timeoutMs: 60_000 });
+    try {
+      while (next < from + LOOKUPS) await askFor(client, next++);
+    } finally {
+      client.close();
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, work));
+}
+
+type Client = ReturnType<typeof createSocketmapClient>;
+
+async function askFor(client: Client, user: number): Promise<void> {
+  const { status } = await client.ask(MAP, `user${user}@${DOMAIN}`);
+  if (status !== 'OK') throw new Error(`user ${user} was not found: ${status}`);
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { makeClient } from '../../support/keycloak/clients.ts';
+import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
+import type { Representation } from '../../support/keycloak/people.ts';
+
+/** A client of the realm `mail` that a test may spoil. */
+export interface RoledClient {
+  readonly server: KeycloakServer;
+  readonly clientId: string;
+  readonly secret: string;
+  /** Gives its service account a role of the realm's management, or takes it. */
+  grant(role: string): Promise<void>;
+  revoke(role: string): Promise<void>;
+  change(representation: Representation): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** So short that a change shows in the next token within seconds. */
+const TOKEN_LIFE_S = 3;
+
+/** Creates one with these roles. */
+export async function createRoled(
+  server: KeycloakServer,
+  roles: readonly string[],
+  more: Representation = {},
+): Promise<RoledClient> {
+  const { admin } = server;
+  const clientId = `spoilt-${randomUUID()}`;
+  const { client } = makeClient(clientId, roles, more);
+  const attributes = {
+    ...Object(client['attributes']),
+    'access.token.lifespan': String(TOKEN_LIFE_S),
+  };
+  const { id } = Object(await admin('POST', `${REALM}/clients`, { ...client, attributes }));
+  const account = Object(await admin('GET', `${REALM}/clients/${id}/service-account-user`));
+  const management = await findManagement(server);
+  const mappings = `${REALM}/users/${account.id}/role-mappings/clients/${management}`;
+
+  const map = async (method: 'POST' | 'DELETE', name: string): Promise<void> => {
+    const role = await admin('GET', `${REALM}/clients/${management}/roles/${name}`);
+    await admin(method, mappings, [role]);
+  };
+  for (const role of roles) await map('POST', role);
+  return {
+    server,
+    clientId,
+    secret: String(client['secret']),
+    grant: (role) => map('POST', role),
+    revoke: (role) => map('DELETE', role),
+    change: async (representation) => {
+      await admin('PUT', `${REALM}/clients/${id}`, representation);
+    },
+    remove: async () => {
+      await admin('DELETE', `${REALM}/clients/${id}`);
+    },
+  };
+}
+
+const REALM = '/realms/mail';
+
+/** The id of the client whose roles these are. */
+async function findManagement({ admin }: KeycloakServer): Promise<string> {
+  const [found] = Object(await admin('GET', `${REALM}/clients?clientId=realm-management`));
+  return String(Object(found).id);
+}
