@@ -21,16 +21,20 @@ const URL_FORM =
  */
 export function parseLdapUrl(text: string): LdapEndpoint {
   if (/^ldapi:\/\//i.test(text)) return { kind: 'unix', path: readPath(text) };
-  const { scheme = '', host, v6 = '', port } = URL_FORM.exec(text)?.groups ?? {};
-  const secure = scheme.toLowerCase() === 'ldaps';
-  const number = port === undefined ? standardPort(secure) : Number(port);
-  if (number > 65_535 || (host === undefined && isIP(v6) !== 6)) {
+  const parts = URL_FORM.exec(text)?.groups ?? {};
+  const host = hostOf(parts);
+  const secure = parts['scheme']?.toLowerCase() === 'ldaps';
+  const port = parts['port'] === undefined ? standardPort(secure) : Number(parts['port']);
+  if (host === undefined || port > 65_535) {
     throw new SyntaxError(
       `"${text}" is no LDAP server, write ldaps://ldap.example.org, ldap://HOST:PORT or ldapi:///run/slapd/ldapi; the base is a setting of its own`,
     );
   }
-  return { kind: 'tcp', host: host ?? v6, port: number, secure };
+  return { kind: 'tcp', host, port, secure };
 }
+
+const hostOf = ({ host, v6 = '' }: Partial<Record<string, string>>): string | undefined =>
+  host ?? (isIP(v6) === 6 ? v6 : undefined);
 
 const standardPort = (secure: boolean): number => (secure ? 636 : 389);
 
