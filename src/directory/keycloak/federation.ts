@@ -7,7 +7,7 @@ import type { KeycloakSettings } from './settings.ts';
 export interface Federation {
   /** Takes note of a user that was shown. */
   readonly see: (user: UserRow) => void;
-  /** @throws {Fault} `entry` where a *none* may come from a directory that Keycloak can't reach */
+  /** @throws {Fault} `doubt` where a *none* may come from a directory that Keycloak can't reach */
   believe(): void;
 }
 

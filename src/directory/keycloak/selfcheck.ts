@@ -7,7 +7,7 @@ import { waitFor, withinTime } from '../within.ts';
 export interface SelfCheck {
   /**
    * Resolves where it is; waits for the first check.
-   * @throws {Fault} `entry` where it is not: those who are there are found all the same, so no circuit may open
+   * @throws {Fault} `doubt` where it is not: those who are there are found all the same, so no circuit may open
    */
   believe(signal: AbortSignal): Promise<void>;
   /** Takes note of why it is not to be believed until the next check. */
