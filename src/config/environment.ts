@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { reasonOf } from '../reason.ts';
 import { type Flaw, readDocument } from './document.ts';
 import { prepare } from './prepare.ts';
 import type { Problem } from './problem.ts';
@@ -172,7 +173,7 @@ async function evaluate(variable: Variable, directory: string): Promise<Evaluate
       directory,
     );
   } catch (error) {
-    return { message: error instanceof Error ? error.message : String(error) };
+    return { message: reasonOf(error) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { reasonOf } from '../reason.ts';
 import type { Fault } from './issues.ts';
 import { type Environment, readSecretSource, Secret } from './secret.ts';
 import { fieldBelow, type Shape } from './shape.ts';
@@ -50,7 +51,7 @@ async function checkSecret({ path, secret }: BoundSecret): Promise<readonly Faul
     await secret.read();
     return [];
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     return [{ path, message, part: 'value' }];
   }
 }

@@ -90,3 +90,7 @@ export class Fault extends Error {
     this.kind = kind;
   }
 }
+
+/** Whether only *none* is in doubt: whoever is found is there. */
+export const isDoubt = (error: unknown): boolean =>
+  error instanceof Fault && error.kind === 'doubt';

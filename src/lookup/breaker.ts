@@ -1,5 +1,5 @@
 import CircuitBreaker from 'opossum';
-import { type Cause, Fault } from '../directory/directory.ts';
+import { type Cause, isDoubt } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import { readMs } from './durations.ts';
 import { type Flight, type Outcome, type Policy, unknown } from './outcome.ts';
@@ -81,7 +81,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     } catch (error) {
       log.debug({ directory: name, err: error }, 'probe failed');
       // It answers; only its none is in doubt.
-      if (!(error instanceof Fault && error.kind === 'doubt')) return;
+      if (!isDoubt(error)) return;
     }
     if (failing === circuit && !failing.isShutdown) heal();
   };

@@ -1,4 +1,4 @@
-import { Fault } from '../directory/directory.ts';
+import { isDoubt } from '../directory/directory.ts';
 import type { Prover } from '../directory/prover.ts';
 import { reasonOf } from '../reason.ts';
 import { type Flight, type Policy, unknown } from './outcome.ts';
@@ -15,7 +15,7 @@ export const withProof =
       await prover.prove(since);
       return outcome;
     } catch (error) {
-      const cause = error instanceof Fault && error.kind === 'doubt' ? 'doubt' : 'unproved';
+      const cause = isDoubt(error) ? 'doubt' : 'unproved';
       return unknown(cause, name, `none is not believed: ${reasonOf(error)}`);
     }
   };

@@ -1,6 +1,6 @@
 import { Fault } from '../directory.ts';
+import { UNTRUSTED, UnreadableFile } from '../tls.ts';
 import { grantCommand } from './mend.ts';
-import { UnreadableFile } from './pools.ts';
 import type { Site } from './site.ts';
 
 /** A whole reply of Keycloak's, or of whatever stands before it. */
@@ -170,15 +170,6 @@ const LOST = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** Whether it was only the connection that failed. */
 export const isLost = (error: unknown): boolean => LOST.has(codeOf(error));
-
-const UNTRUSTED = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_UNTRUSTED',
-]);
 
 /** What an error of the connection means, and what to mend. */
 export function transportFault(error: unknown, { url }: Site, signal: AbortSignal): Fault {

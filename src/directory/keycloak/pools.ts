@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { TLSSocket } from 'node:tls';
 import { buildConnector, Pool } from 'undici';
-import { explainUnreadable } from '../../config/secret.ts';
 import { noteCertificates } from '../expiry.ts';
-import type { KeycloakTls } from './settings.ts';
+import { type ClientTls, readTlsFiles, type TlsFiles } from '../tls.ts';
 import type { Site } from './site.ts';
 
 /** How much a pool may take. */
@@ -32,7 +30,7 @@ const BACK_STOP_MS = 120_000;
  */
 export const createPool = (
   site: Site,
-  tls: KeycloakTls,
+  tls: ClientTls,
   { connections, maxBytes, figures = {} }: PoolLimits,
 ): Pool =>
   new Pool(site.origin, {
@@ -49,17 +47,17 @@ export const createPool = (
 
 /** Reads the certificates at each connection, so that renewed ones count without a restart. */
 const createConnector =
-  (tls: KeycloakTls, figures: Record<string, number>): buildConnector.connector =>
+  (tls: ClientTls, figures: Record<string, number>): buildConnector.connector =>
   (options, callback) =>
     void connect(tls, figures, options, callback);
 
 async function connect(
-  tls: KeycloakTls,
+  tls: ClientTls,
   figures: Record<string, number>,
   options: buildConnector.Options,
   callback: buildConnector.Callback,
 ): Promise<void> {
-  let files: Awaited<ReturnType<typeof readTlsFiles>>;
+  let files: TlsFiles;
   try {
     files = await readTlsFiles(tls);
   } catch (error) {
@@ -79,25 +77,4 @@ async function connect(
     if (socket instanceof TLSSocket) noteCertificates(figures, socket, files.cert);
     callback(...result);
   });
-}
-
-async function readTlsFiles({ ca, cert, key }: KeycloakTls) {
-  const [caText, certText, keyText] = await Promise.all([ca, cert, key].map(readPem));
-  return {
-    ...(caText === undefined ? {} : { ca: caText }),
-    ...(certText === undefined ? {} : { cert: certText }),
-    ...(keyText === undefined ? {} : { key: keyText }),
-  };
-}
-
-/** A file of the settings could not be read. */
-export class UnreadableFile extends Error {}
-
-async function readPem(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UnreadableFile(`tls: ${await explainUnreadable(file, error)}`, { cause: error });
-  }
 }

@@ -1,15 +1,5 @@
 import type { Secret } from '../../config/secret.ts';
-
-/** How the connection is kept private. The files are read at each connection, so new certificates count at once. */
-export interface KeycloakTls {
-  /** PEM file of the authorities that are trusted; absent: those that Node knows. */
-  readonly ca?: string;
-  /** PEM files of a client certificate and its key. */
-  readonly cert?: string;
-  readonly key?: string;
-  /** The name that the server's certificate must carry; absent: the URL's host. */
-  readonly serverName?: string;
-}
+import type { ClientTls } from '../tls.ts';
 
 /** The key that signs our assertions (RFC 7523). */
 export interface PrivateKey {
@@ -43,7 +33,7 @@ export interface KeycloakSettings {
   readonly clientCertificate?: boolean;
   /** The file of a projected Kubernetes service-account token. */
   readonly serviceAccountToken?: string;
-  readonly tls: KeycloakTls;
+  readonly tls: ClientTls;
   /** What holds an account's own address: `email`, `username`, or the name of an attribute. */
   readonly addressFrom: string;
   /** The user attribute that holds further addresses; absent: nobody has any. */

@@ -1,9 +1,10 @@
-import { Fault } from '../directory.ts';
+import { reasonOf } from '../../reason.ts';
+import { Fault, isDoubt } from '../directory.ts';
 import { createProver, type Prover } from '../prover.ts';
 import { joining, withinTime } from '../within.ts';
 import type { Doubts } from './doubts.ts';
 import type { Pool } from './pool.ts';
-import { isDoubt, type Proof } from './proof.ts';
+import type { Proof } from './proof.ts';
 import { searchOn, Untrusted } from './results.ts';
 import type { Asker, Work } from './search.ts';
 import type { Servers } from './servers.ts';
@@ -119,7 +120,7 @@ const isLost = (connection: Connection, error: unknown): boolean =>
 const isTimeout = (error: unknown): boolean => error instanceof Fault && error.kind === 'timeout';
 
 function distrust(connection: Connection, error: unknown): void {
-  connection.kill(error instanceof Error ? error.message : String(error), error);
+  connection.kill(reasonOf(error), error);
 }
 
 /** Proves itself on demand. */

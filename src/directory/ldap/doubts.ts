@@ -1,4 +1,5 @@
-import { isDoubt, type Proof } from './proof.ts';
+import { isDoubt } from '../directory.ts';
+import type { Proof } from './proof.ts';
 import type { Connection } from './wire/connection.ts';
 
 /** When servers' nones were in doubt: what one connection may see, all may. */

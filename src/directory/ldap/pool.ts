@@ -1,4 +1,5 @@
 import type { Log } from '../../log.ts';
+import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
 import type { Opened, Servers } from './servers.ts';
 import type { Connection } from './wire/connection.ts';
@@ -153,7 +154,7 @@ function createTold(directory: string, log: Log) {
       if (change(server)) log.info({ directory, server }, 'connected to the directory');
     },
     failed(error: unknown): void {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       // The time until the next attempt counts down in it.
       if (change(reason.replace(/ in \d+ s,/, '')))
         log.error({ directory, reason }, 'no connection to the directory, it is tried again');

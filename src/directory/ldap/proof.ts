@@ -1,5 +1,5 @@
 import { PresenceFilter } from 'ldapts';
-import { Fault } from '../directory.ts';
+import { Fault, isDoubt } from '../directory.ts';
 import { entriesOf, Untrusted } from './results.ts';
 import type { SearchRequest } from './search.ts';
 import type { Connection } from './wire/connection.ts';
@@ -56,10 +56,6 @@ const requestBase = (base: string): SearchRequest => ({
   attributes: [],
   sizeLimit: 0,
 });
-
-/** Whether only *none* is in doubt, and the connection as good as ever. */
-export const isDoubt = (error: unknown): boolean =>
-  error instanceof Fault && error.kind === 'doubt';
 
 /** A proof that fails is the directory's fault, whatever failed in it. */
 function asFault(reason: unknown): Fault {

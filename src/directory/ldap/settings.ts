@@ -1,5 +1,6 @@
 import type { LdapEndpoint } from '../../config/ldapurl.ts';
 import type { Secret } from '../../config/secret.ts';
+import type { ClientTls } from '../tls.ts';
 import type { Dereference, Scope } from './search.ts';
 
 /** The servers that presets are known of. */
@@ -12,17 +13,6 @@ export type PresetName =
   | 'authentik'
   | 'glauth';
 
-/** How the connection is kept private. The files are read at each connection, so new certificates count at once. */
-export interface LdapTls {
-  /** PEM file of the authorities that are trusted; absent: those that Node knows. */
-  readonly ca?: string;
-  /** PEM files of a client certificate and its key. */
-  readonly cert?: string;
-  readonly key?: string;
-  /** The name that the server's certificate must carry; absent: the URL's host. */
-  readonly serverName?: string;
-}
-
 /** As whom idpmap asks: `dn` and `password`, or `sasl`, or `anonymous: true`. */
 export interface LdapBind {
   readonly dn?: string;
@@ -31,19 +21,23 @@ export interface LdapBind {
   readonly anonymous?: boolean;
 }
 
-/** Where accounts lie and what their attributes mean; what is absent comes from the preset. */
-export interface AccountSettings {
+/** Where entries of one kind lie, and how they hold addresses; what is absent comes from the preset. */
+interface BranchSettings {
   readonly base?: string;
   readonly scope?: Scope;
-  /** Which entries are accounts. With `%s`, `%u` or `%d` it is the whole question, else the address is added to it. */
+  /** Which entries they are. With `%s`, `%u` or `%d` it is the whole question, else the address is added to it. */
   readonly filter?: string;
   /** Attributes, or patterns such as `{uid}@example.org`: the first that has a value gives the address. */
   readonly address?: readonly string[];
   readonly aliases?: readonly string[];
   /** Only alias values that begin so count (`smtp:`), without it; absent: a preset's goes for its own attributes. */
   readonly aliasPrefix?: string;
-  readonly logins?: readonly string[];
   readonly id?: readonly string[];
+}
+
+/** Where accounts lie and what their attributes mean. */
+export interface AccountSettings extends BranchSettings {
+  readonly logins?: readonly string[];
   /** What makes an account disabled: `nsAccountLock=true`, or a bit: `userAccountControl&2`. */
   readonly disabled?: readonly string[];
   /** What makes it a mailbox without logins that is enabled whatever `disabled` says. */
@@ -53,15 +47,8 @@ export interface AccountSettings {
 /** How a group's members are found: by a search for those who name the group, or for the names that it lists. */
 export type MembersBy = 'memberOf' | 'entryDN' | 'distinguishedName' | 'read';
 
-/** Where groups lie and what their attributes mean; what is absent comes from the preset. */
-export interface GroupSettings {
-  readonly base?: string;
-  readonly scope?: Scope;
-  readonly filter?: string;
-  readonly address?: readonly string[];
-  readonly aliases?: readonly string[];
-  readonly aliasPrefix?: string;
-  readonly id?: readonly string[];
+/** Where groups lie and what their attributes mean. */
+export interface GroupSettings extends BranchSettings {
   /** Attributes that hold members' names in the directory. */
   readonly memberDns?: readonly string[];
   /** Attributes that hold members' logins (posixGroup). */
@@ -98,7 +85,7 @@ export interface LdapTableSettings {
 export interface LdapSettings {
   readonly urls: readonly LdapEndpoint[];
   readonly startTls: boolean;
-  readonly tls: LdapTls;
+  readonly tls: ClientTls;
   readonly bind: LdapBind;
   readonly preset: PresetName;
   readonly base: string;

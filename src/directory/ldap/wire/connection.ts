@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { AbandonRequest, type Control, type Message, UnbindRequest } from 'ldapts';
+import { reasonOf } from '../../../reason.ts';
 import { Fault } from '../../directory.ts';
 import type { LdapEntry, SearchRequest } from '../search.ts';
 import { createFrames, type Frames } from './frames.ts';
@@ -180,7 +181,7 @@ export class Connection {
     try {
       for (const bytes of this.#frames.push(chunk)) this.#deliver(readMessage(bytes));
     } catch (error) {
-      this.kill(error instanceof Error ? error.message : String(error), error);
+      this.kill(reasonOf(error), error);
     }
   }
 

@@ -2,16 +2,17 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { BindRequest, ExtendedRequest } from 'ldapts';
 import { formatLdapUrl, type LdapEndpoint } from '../../../config/ldapurl.ts';
+import { reasonOf } from '../../../reason.ts';
 import { Fault } from '../../directory.ts';
 import { noteCertificates } from '../../expiry.ts';
-import type { LdapTls } from '../settings.ts';
+import { type ClientTls, readTlsFiles, type TlsFiles } from '../../tls.ts';
 import { Connection, type Pace } from './connection.ts';
-import { readTlsFiles, type TlsFiles, wrapInTls } from './tls.ts';
+import { wrapInTls } from './tls.ts';
 
 /** What a connection is opened with. */
 export interface OpenOptions {
   readonly startTls: boolean;
-  readonly tls: LdapTls;
+  readonly tls: ClientTls;
   /** Who idpmap is; the password has been read for this connection. */
   readonly login: Login;
   readonly pace: Pace;
@@ -68,7 +69,7 @@ export async function openConnection(
     giveUp();
     if (signal.aborted) throw new Fault('timeout', `${url} did not answer in time`);
     if (error instanceof Refused) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new Fault('directory', reason.startsWith(url) ? reason : `${url}: ${reason}`, {
       cause: error,
     });

@@ -1,37 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import { explainUnreadable } from '../../../config/secret.ts';
-import type { LdapTls } from '../settings.ts';
-
-/** What one connection's TLS goes by: PEM texts, read for it. */
-export interface TlsFiles {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-}
-
-/**
- * Reads the certificates anew.
- * @throws {Error} that names the file which can't be read
- */
-export async function readTlsFiles({ ca, cert, key }: LdapTls): Promise<TlsFiles> {
-  const [caText, certText, keyText] = await Promise.all([ca, cert, key].map(readPem));
-  return {
-    ...(caText === undefined ? {} : { ca: caText }),
-    ...(certText === undefined ? {} : { cert: certText }),
-    ...(keyText === undefined ? {} : { key: keyText }),
-  };
-}
-
-async function readPem(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new Error(`tls: ${await explainUnreadable(file, error)}`, { cause: error });
-  }
-}
+import { type TlsFiles, UNTRUSTED } from '../../tls.ts';
 
 /**
  * Speaks TLS over `socket` and checks the server's certificate against `host`, or the name that the settings give.
@@ -60,15 +29,6 @@ export function wrapInTls(
 }
 
 const ENDED = 'the server ended the connection before TLS, is this a port for TLS?';
-
-const UNTRUSTED = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'CERT_UNTRUSTED',
-]);
 
 function explainTls(error: Error, name: string): string {
   const code = 'code' in error ? String(error.code) : '';
