@@ -5,7 +5,7 @@ import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import { reasonOf } from '../reason.ts';
 import { EndpointError } from './errors.ts';
 import { countersOf, type Rejection } from './figures.ts';
-import { type AllowList, createAllowList, describePeer } from './peers.ts';
+import { type AllowList, describePeer, readAllowList } from './peers.ts';
 import { READ_BYTES, type Reads, readSocket } from './reading.ts';
 import { type Peer, Session, type SessionOptions } from './session.ts';
 import { BACKLOG, type Binding, bindTcp } from './tcp.ts';
@@ -86,7 +86,7 @@ class NetListener implements SweptListener {
     this.#reads = reads;
     this.endpoint = endpoint;
     this.#isAllowed =
-      allow === undefined || endpoint.kind === 'unix' ? () => true : this.#readAllowList(allow);
+      allow === undefined || endpoint.kind === 'unix' ? () => true : readAllowList(allow, endpoint);
     this.#tls = tls === undefined ? undefined : this.#createTls(tls);
     this.#server = createServer({
       // A peer that leaves in the midst of the handshake is gone; with TLS, half-open begins after it.
@@ -136,16 +136,6 @@ class NetListener implements SweptListener {
 
   get #name(): string {
     return formatEndpoint(this.endpoint);
-  }
-
-  #readAllowList(allow: readonly string[]): AllowList {
-    try {
-      return createAllowList(allow);
-    } catch (error) {
-      throw new EndpointError(this.endpoint, `allows nobody: ${reasonOf(error)}`, {
-        cause: error,
-      });
-    }
   }
 
   #createTls(tls: ServerTls): TlsServer {

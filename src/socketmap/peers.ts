@@ -1,5 +1,7 @@
 import { BlockList, isIP, type Socket } from 'node:net';
 import type { Endpoint } from '../endpoint.ts';
+import { reasonOf } from '../reason.ts';
+import { EndpointError } from './errors.ts';
 import type { Peer } from './session.ts';
 
 /** Tells whether a peer's address may connect. */
@@ -34,3 +36,15 @@ export function describePeer({ remoteAddress = '', remotePort }: Socket, endpoin
 }
 
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127\..*)$/;
+
+/**
+ * Creates the list of an endpoint.
+ * @throws {EndpointError} where a network can't be read
+ */
+export function readAllowList(allow: readonly string[], endpoint: Endpoint): AllowList {
+  try {
+    return createAllowList(allow);
+  } catch (error) {
+    throw new EndpointError(endpoint, `allows nobody: ${reasonOf(error)}`, { cause: error });
+  }
+}
