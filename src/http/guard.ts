@@ -9,7 +9,7 @@ import { reasonOf } from '../reason.ts';
 export interface Guard {
   /** Every request: its method, and the name by which it came. */
   readonly everything: Check;
-  /** Figures: open on this machine, elsewhere for whoever has the token. */
+  /** Figures: open on this machine, elsewhere for whoever has the token, or for all where the settings say so. */
   readonly figures: Check;
   /** Whatever shows or takes an address: for whoever has the token. */
   readonly people: Check;
@@ -63,7 +63,8 @@ export function createGuard({ endpoint, settings }: GuardOptions): Guard {
       }
     },
     figures: async (request, reply) => {
-      if (!isLocal(endpoint)) await people(request, reply);
+      const isOpen = isLocal(endpoint) || settings().acknowledgeUnauthenticated;
+      if (!isOpen) await people(request, reply);
     },
     people,
   };

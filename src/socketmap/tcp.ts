@@ -32,15 +32,24 @@ export async function bindTcp(
   if (takeover === undefined && endpoint.port !== 0 && (await probe(endpoint)) === 'live')
     throw await inUse(endpoint);
   try {
-    const { host, port } = endpoint;
-    server.listen({ host, port, backlog: BACKLOG, reusePort: REUSES_PORTS });
-    await once(server, 'listening');
+    await listenAt(server, endpoint);
   } catch (error) {
     throw codeOf(error) === 'EADDRINUSE' ? await inUse(endpoint) : explain(endpoint, error);
   }
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : endpoint.port;
   return { endpoint: { ...endpoint, port }, withdraw: async () => {} };
+}
+
+/** `[::]` means every address of this machine, of both families; a kernel without IPv6 has the others still. */
+async function listenAt(server: Server, { host, port }: TcpEndpoint): Promise<void> {
+  try {
+    server.listen({ host, port, backlog: BACKLOG, reusePort: REUSES_PORTS });
+    await once(server, 'listening');
+  } catch (error) {
+    if (host !== '::' || codeOf(error) !== 'EAFNOSUPPORT') throw error;
+    await listenAt(server, { kind: 'tcp', host: '0.0.0.0', port });
+  }
 }
 
 async function inUse(endpoint: TcpEndpoint): Promise<EndpointError> {

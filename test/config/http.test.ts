@@ -51,6 +51,16 @@ describe('http', () => {
     expect(await http.token?.read()).toBe('secret');
   });
 
+  test('who knows what he does may be reached from outside without a token', async () => {
+    const text = 'http: { endpoint: "tcp://[::]:1", acknowledgeUnauthenticated: true }';
+    expect((await read(text)).http.acknowledgeUnauthenticated).toBe(true);
+    const { http } = await read('', {
+      IDPMAP_HTTP__ENDPOINT: 'tcp://[::]:1',
+      IDPMAP_HTTP__ACKNOWLEDGE_UNAUTHENTICATED: 'true',
+    });
+    expect(http).toMatchObject({ endpoint: { host: '::' }, acknowledgeUnauthenticated: true });
+  });
+
   test('prints what it was given, and no secret', async () => {
     const printed = printSettings(await read('http: { endpoint: unix:/run/h, token: secret }'));
     expect(printed).toContain('http:\n  endpoint: unix:/run/h\n  token: "***"\n  hosts: []\n');
@@ -58,12 +68,16 @@ describe('http', () => {
 });
 
 const OUTSIDE =
-  'is reachable from outside, listen on loopback or a unix socket, or set http.token: { file: /run/secrets/http-token }';
+  'is reachable from outside, listen on loopback or a unix socket, set http.token: { file: /run/secrets/http-token }, or, where its network is guarded, http.acknowledgeUnauthenticated: true';
 
 test.each([
   ['http: tcp://0.0.0.0:9101', `config: http (line 4, column 7): tcp://0.0.0.0:9101 ${OUTSIDE}`],
   [
     'http: { endpoint: "tcp://[::]:9101" }',
+    `config: http (line 4, column 7): tcp://[::]:9101 ${OUTSIDE}`,
+  ],
+  [
+    'http: { endpoint: "tcp://[::]:9101", acknowledgeUnauthenticated: false }',
     `config: http (line 4, column 7): tcp://[::]:9101 ${OUTSIDE}`,
   ],
   [

@@ -109,7 +109,7 @@ describeWith(['chromium'], 'the status page', () => {
     const endpoint = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
     const server = await openHttp({
       endpoint,
-      settings: () => ({ endpoint, hosts: [] }),
+      settings: () => ({ endpoint, hosts: [], acknowledgeUnauthenticated: false }),
       phase: () => 'ready',
       metrics: { contentType: 'text/plain', text: async () => '' },
       status: read,

@@ -8,6 +8,7 @@ import { createNotes, type Notes } from '../support/notes.ts';
 export interface ServerChanges extends Partial<Omit<HttpOptions, 'settings' | 'log'>> {
   readonly token?: Secret;
   readonly hosts?: readonly string[];
+  readonly acknowledgeUnauthenticated?: boolean;
 }
 
 export const LOOPBACK: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: 0 };
@@ -26,11 +27,12 @@ const HANDLERS: HttpOptions['handlers'] = {
 export async function startServer(
   changes: ServerChanges = {},
 ): Promise<HttpServer & { readonly notes: Notes }> {
-  const { token = new Secret(TOKEN), hosts = [], endpoint = LOOPBACK, ...others } = changes;
+  const { token = new Secret(TOKEN), hosts = [], endpoint = LOOPBACK, ...rest } = changes;
+  const { acknowledgeUnauthenticated = false, ...others } = rest;
   const notes = createNotes();
   const server = await openHttp({
     endpoint,
-    settings: () => ({ endpoint, token, hosts }),
+    settings: () => ({ endpoint, token, hosts, acknowledgeUnauthenticated }),
     phase: () => 'ready',
     metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'a_metric 1\n' },
     status: () => ({ version: '1' }),

@@ -145,7 +145,7 @@ describe('the token', () => {
   });
 
   test('that is not configured keeps everybody out, and says how to mend it', async () => {
-    const settings = () => ({ endpoint: LOOPBACK, hosts: [] });
+    const settings = () => ({ endpoint: LOOPBACK, hosts: [], acknowledgeUnauthenticated: false });
     const { people } = createGuard({ endpoint: LOOPBACK, settings });
     const sent: unknown[] = [];
     const reply = {
@@ -170,6 +170,21 @@ describe('beyond this machine', () => {
     expect((await askHttp(reach(endpoint), path)).status).toBe(401);
     const headers = { authorization: `Bearer ${TOKEN}` };
     expect((await askHttp(reach(endpoint), path, { headers })).status).toBe(200);
+  });
+
+  test.each(['/metrics', '/api/status'])('%s is open where the settings say so', async (path) => {
+    const settings = { endpoint: OUTSIDE, acknowledgeUnauthenticated: true };
+    const { endpoint } = await startServer(settings);
+    expect((await askHttp(reach(endpoint), path)).status).toBe(200);
+  });
+
+  test('addresses are not open even there', async () => {
+    const settings = { endpoint: OUTSIDE, acknowledgeUnauthenticated: true };
+    const { endpoint } = await startServer(settings);
+    const { status } = await postJson(reach(endpoint), '/api/explain', {
+      address: 'a@example.org',
+    });
+    expect(status).toBe(401);
   });
 
   test.each(['/livez', '/readyz'])('%s is open: kubelets have no token', async (path) => {

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Endpoint } from '../../src/endpoint.ts';
 import type { Listener } from '../../src/socketmap/listener.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer, type SocketmapServer } from '../../src/socketmap/server.ts';
+import { bindTcp } from '../../src/socketmap/tcp.ts';
 import { findFreePorts } from '../support/loopback.ts';
 import { startProcess } from '../support/process.ts';
 import { ANY_PORT } from '../support/socketmap.ts';
@@ -64,4 +65,17 @@ test('says that an address is not this machine’s', async () => {
   await expect(listen({ kind: 'tcp', host: '192.0.2.1', port: 0 })).rejects.toThrow(
     /^tcp:\/\/192\.0\.2\.1:0 cannot be listened at \(.*\): this machine has no such address/,
   );
+});
+
+test('listens at every IPv4 address for [::] where the kernel has no IPv6', async () => {
+  const server = createServer();
+  // What such a kernel says; none of ours can be made to.
+  vi.spyOn(server, 'listen').mockImplementationOnce(() => {
+    const error = new Error('listen EAFNOSUPPORT: address family not supported :::0');
+    setImmediate(() => server.emit('error', Object.assign(error, { code: 'EAFNOSUPPORT' })));
+    return server;
+  });
+  await bindTcp(server, { kind: 'tcp', host: '::', port: 0 }, undefined);
+  expect(server.address()).toMatchObject({ address: '0.0.0.0' });
+  server.close();
 });

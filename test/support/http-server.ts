@@ -7,7 +7,7 @@ const endpoint = { kind: 'unix', path } as const;
 const refuse = () => Promise.reject(new Error('not offered'));
 await openHttp({
   endpoint,
-  settings: () => ({ endpoint, hosts: [] }),
+  settings: () => ({ endpoint, hosts: [], acknowledgeUnauthenticated: false }),
   phase: () => 'ready',
   metrics: { contentType: 'text/plain', text: async () => '' },
   status: () => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDomain } from '../../address.ts';
 import { type Endpoint, formatEndpoint, isLocal, parseEndpoint } from '../../endpoint.ts';
 import { spellEndpoint } from '../addresses.ts';
-import { normalised, oneOrMany, secret, written } from '../leaves.ts';
+import { flag, normalised, oneOrMany, secret, written } from '../leaves.ts';
 import { marks } from '../marks.ts';
 import { isTree } from '../tree.ts';
 
@@ -39,14 +39,19 @@ const server = z.strictObject({
         "Further names by which it is asked, a proxy's or a Service's; requests for others are refused.",
       examples: ['[idpmap.example.org]'],
     }),
+  acknowledgeUnauthenticated: flag().prefault(false).meta({
+    description:
+      'Says that you know: whoever reaches this endpoint may read metrics and the status page, in which no address is. Whatever shows or takes an address still needs the token.',
+  }),
 });
 
 /** Beyond this machine, whoever reaches the port would read the figures, and guess at addresses. */
-function faultOf({ endpoint: text, token }: z.input<typeof server>): string | undefined {
-  if (typeof text !== 'string' || token !== undefined) return undefined;
+function faultOf(group: z.input<typeof server>): string | undefined {
+  const { endpoint: text, token, acknowledgeUnauthenticated: isKnown } = group;
+  if (typeof text !== 'string' || token !== undefined || isKnown === true) return undefined;
   const where = tryEndpoint(text);
   if (where === undefined || isLocal(where)) return undefined;
-  return `${formatEndpoint(where)} is reachable from outside, listen on loopback or a unix socket, or set http.token: { file: /run/secrets/http-token }`;
+  return `${formatEndpoint(where)} is reachable from outside, listen on loopback or a unix socket, set http.token: { file: /run/secrets/http-token }, or, where its network is guarded, http.acknowledgeUnauthenticated: true`;
 }
 
 function tryEndpoint(text: string): Endpoint | undefined {
