@@ -92,5 +92,5 @@ export class Fault extends Error {
 }
 
 /** Whether only *none* is in doubt: whoever is found is there. */
-export const isDoubt = (error: unknown): boolean =>
+export const isDoubt = (error: unknown): error is Fault =>
   error instanceof Fault && error.kind === 'doubt';

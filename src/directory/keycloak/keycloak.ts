@@ -1,7 +1,7 @@
 import { parseAddress } from '../../address.ts';
 import { preciseClock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
-import { type Directory, type Entry, Fault } from '../directory.ts';
+import { type Directory, type Entry, Fault, isDoubt } from '../directory.ts';
 import { type Ask, createAsk } from './api.ts';
 import { listDomains } from './domains.ts';
 import { createEventWatch, type EventWatch, type Forget } from './events.ts';
@@ -163,7 +163,7 @@ export function createKeycloakDirectory(
         await proof.probe(signal);
       } catch (error) {
         // What a probe finds counts at once, not at the next check.
-        if (error instanceof Fault && error.kind === 'doubt') selfCheck.doubt(error.message);
+        if (isDoubt(error)) selfCheck.doubt(error.message);
         throw error;
       }
     },
