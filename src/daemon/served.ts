@@ -71,7 +71,7 @@ export async function serveDirectory(
 ): Promise<Served> {
   const { cache, clock, log, open = openDirectory } = options;
   if (former !== undefined) resize(former.memories, cache.entries);
-  if (former !== undefined && isDeepStrictEqual(former.settings, settings)) return former;
+  if (former !== undefined && isDeepStrictEqual(former.settings, settings)) return again(former);
   const memories: Memories = former?.memories ?? {
     entries: createMemory(cache.entries),
     tables: new Map(),
@@ -127,6 +127,13 @@ function openList(
   // What it listed before is ours until it lists again: to Postfix, a domain's TEMP is there to stay.
   list.restore([...(former?.names() ?? [])]);
   return list;
+}
+
+/** It serves on. What failed may succeed now, for a secret's file may be what has changed. */
+function again(served: Served): Served {
+  served.directory.retry?.();
+  forgetFaults(served.memories);
+  return served;
 }
 
 function resize(memories: Memories, sizes: MemorySizes): void {

@@ -35,6 +35,8 @@ export interface Directory {
   table?(definition: TableDefinition): Ask<string>;
   /** Takes what the directory held back (`idpmap accept`); says what that was, absent: nothing is held. */
   accept?(): string | undefined;
+  /** Tries at once what it put off after a failure: what was wrong, a secret for one, may have been mended. */
+  retry?(): void;
   /** What it has counted, by names of its own. */
   readonly figures?: Readonly<Record<string, number>>;
   /** Ends connections and watches. Questions under way throw. */

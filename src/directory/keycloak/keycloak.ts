@@ -1,7 +1,7 @@
 import { parseAddress } from '../../address.ts';
 import { preciseClock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
-import { type Directory, type Entry, Fault, isDoubt } from '../directory.ts';
+import { type Directory, type Entry, isDoubt } from '../directory.ts';
 import { type Ask, createAsk } from './api.ts';
 import { listDomains } from './domains.ts';
 import { createEventWatch, type EventWatch, type Forget } from './events.ts';
@@ -170,6 +170,7 @@ export function createKeycloakDirectory(
     ...domainsOf(),
     inspect: (signal) => inspect({ settings, site, tokens, ask: askBeside, find: options }, signal),
     figures,
+    retry: () => tokens.retry(),
     async close() {
       watch?.stop();
       selfCheck.stop();

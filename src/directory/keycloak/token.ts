@@ -22,6 +22,8 @@ export interface Tokens {
   drop(token: Token): void;
   /** Fetches another one, whatever the present one is worth. */
   renew(signal: AbortSignal): Promise<Token>;
+  /** After a fetch that failed, fetches at once instead of later: the secret may be another one. */
+  retry(): void;
   /** Ends the renewing. */
   stop(): void;
 }
@@ -119,6 +121,9 @@ export function createTokens({ name, fetch, clock, log }: TokenOptions): Tokens 
       if (kept?.token === token) kept = undefined;
     },
     renew: (signal) => join(begin(), signal),
+    retry() {
+      if (failure !== undefined) void begin().catch(() => {});
+    },
     stop() {
       life.abort();
       clearTimeout(timer);

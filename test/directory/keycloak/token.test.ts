@@ -172,3 +172,20 @@ test('a stopped keeper fetches no more', async () => {
   await vi.advanceTimersByTimeAsync(2 * LIFE_MS);
   expect(fetches()).toBe(1);
 });
+
+test('a retry after a failure does not wait for its turn', async () => {
+  const kept = keep();
+  kept.fetch = refuse;
+  await expect(kept.tokens.take(signal)).rejects.toThrow('no');
+  kept.fetch = async () => ({ text: 'mended', lifeMs: LIFE_MS });
+  kept.tokens.retry();
+  expect(await kept.tokens.take(signal)).toMatchObject({ text: 'mended' });
+});
+
+test('a retry without a failure fetches nothing', async () => {
+  const { tokens, fetches } = keep();
+  await tokens.take(signal);
+  tokens.retry();
+  expect(await tokens.take(signal)).toMatchObject({ text: 'token-1' });
+  expect(fetches()).toBe(1);
+});
