@@ -31,6 +31,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const log = await createLog(logOptions(loaded, showAddress));
   for (const warning of loaded.warnings) log.warn({}, warning);
   const started = Promise.withResolvers<Daemon>();
+  stopOnSignals(started.promise, log);
   let last: Promise<unknown> = started.promise;
   /** One after the other: what was read later counts. */
   const reload = (): void => {
@@ -48,7 +49,6 @@ export async function serve(options: ServeOptions): Promise<number> {
     started.resolve(daemon);
     if (options.demo === true)
       process.stderr.write(demoHint(portOf(daemon), token.link(daemon.http, loaded.settings)));
-    stopOnSignals(daemon, log);
     await daemon.stopped;
     return EXIT.ok;
   } finally {
@@ -62,12 +62,21 @@ const filesOf = ({ watched, settings }: LoadedConfig): readonly string[] => [
   ...settings.listen.flatMap(({ tls }) => Object.values(tls ?? {})),
 ];
 
-function stopOnSignals(daemon: Daemon, log: Logger): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => {
-      log.info({ signal }, 'told to stop');
-      void daemon.stop();
-    });
+/**
+ * The first signal drains, the second one stops at once, the third one kills. Heard from the start on: to the first process
+ * of a container, a signal that nobody listens for is none.
+ */
+function stopOnSignals(started: Promise<Daemon>, log: Logger): void {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  let told = 0;
+  const hear = (signal: NodeJS.Signals): void => {
+    log.info({ signal }, 'told to stop');
+    told += 1;
+    const isFirst = told === 1;
+    if (!isFirst) for (const each of signals) process.off(each, hear);
+    void started.then((daemon) => (isFirst ? daemon.drain() : daemon.stop()));
+  };
+  for (const signal of signals) process.on(signal, hear);
 }
 
 const logOptions = ({ settings: { log } }: LoadedConfig, showAddress: ShowAddress): LogOptions => {

@@ -70,6 +70,13 @@ export const schema = z.strictObject({
   deadline: duration('1ms', '90s').prefault('200ms').meta({
     description: 'By when every request is answered; what is not known by then is deferred.',
   }),
+  drain: duration('0ms', '1h')
+    .prefault('0s')
+    .meta({
+      description:
+        'How long it goes on answering and accepting after SIGTERM, while `/readyz` says 503: for a Postfix that ends at the same time, or a Service that still sends connections.',
+      examples: ['20s'],
+    }),
   cache,
   log,
 });

@@ -1,26 +1,18 @@
-import { createCoarseClock, wallClock } from '../clock.ts';
+import { createCoarseClock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
-import type { Phase } from '../http/health.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import type { Takeover } from '../socketmap/tcp.ts';
 import { createHandlers } from './commands.ts';
-import { listChangedLater } from './later.ts';
-import { limitsOf, listEndpoints, type OpenListener, openListeners } from './listeners.ts';
-import { buildRoutes } from './routes.ts';
+import { limitsOf, listEndpoints, openListeners } from './listeners.ts';
+import { createReloader, type Serving } from './reloading.ts';
 import { createSaver } from './saver.ts';
-import {
-  closeState,
-  createState,
-  proveState,
-  retireState,
-  type State,
-  type StateOptions,
-} from './state.ts';
+import { closeState, createState, proveState, type State, type StateOptions } from './state.ts';
+import { createStopping } from './stopping.ts';
 import { connectToFormer } from './takeover.ts';
 import { openWeb, type Web } from './web.ts';
 
@@ -43,7 +35,9 @@ export interface Daemon {
   readonly http?: Endpoint;
   /** Swaps to other settings; where they can't be used, all stays as it is. Resolves to whether they are. */
   reload(settings: Settings): Promise<boolean>;
-  /** Answers what is in flight, ends all within 1.5 s. Again: the same promise. */
+  /** Answers and accepts as before for the setting `drain`, while `/readyz` says 503; then stops. */
+  drain(): void;
+  /** Answers what is in flight, ends all within 1.5 s, also while it drains. Again: the same promise. */
   stop(): Promise<void>;
   /** Resolves when it has stopped, whoever asked for it. */
   readonly stopped: Promise<void>;
@@ -65,163 +59,109 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { log, showAddress, controlPath, takeover } = options;
   const clock = createCoarseClock();
   const maps: MapFigures = new Map();
-  const reloads = { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: wallClock.now() };
   const stateOptions = { clock, log, showAddress, ...(options.open && { open: options.open }) };
-  const stopped = Promise.withResolvers<void>();
-  const stopAsked = Promise.withResolvers<void>();
-  let state: State = await createState(options.settings, stateOptions);
   const traces = createTraces(clock);
-  const createRoute = () => tracing(createRouter(state.routes.maps, maps, log), traces);
-  let route = createRoute();
-  let phase: Phase = 'starting';
-  let open: readonly OpenListener[] = [];
+  const servingAt = (state: State, open: Serving['open']): Serving => ({
+    state,
+    route: tracing(createRouter(state.routes.maps, maps, log), traces),
+    open,
+  });
+  let serving = servingAt(await createState(options.settings, stateOptions), []);
+  let isReady = false;
   let control: ControlServer | undefined;
   let web: Web | undefined;
-  let stopping: Promise<void> | undefined;
-  let reloading: Promise<unknown> = Promise.resolve();
-  let leaving: Promise<void> = Promise.resolve();
 
   const server = createSocketmapServer({
-    route: (map, key, context) => route(map, key, context),
-    hasMap: (name) => state.routes.maps.has(name),
+    route: (map, key, context) => serving.route(map, key, context),
+    hasMap: (name) => serving.state.routes.maps.has(name),
     clock,
-    deadlineMs: () => state.settings.deadline,
+    deadlineMs: () => serving.state.settings.deadline,
     limits: limitsOf(options.settings),
     log,
   });
-  const saver = createSaver(options.settings, { served: () => state.served, clock, log });
-
-  const close = async (): Promise<void> => {
-    phase = 'draining';
-    log.info({}, 'stopping: answering what is in flight');
-    await Promise.all([server.drain(DRAIN_MS), leaving]);
-    await web?.close();
-    saver.stop();
-    await saver.save();
-    await control?.close();
-    await closeState(state);
-    clock.stop();
-    log.info({}, 'stopped');
-    stopped.resolve();
-  };
-  const stop = (): Promise<void> => {
-    stopAsked.resolve();
-    stopping ??= reloading.then(close);
-    return stopping;
-  };
-
-  const answerFrom = (next: State): void => {
-    state = next;
-    route = createRoute();
-  };
-
-  const swap = async (settings: Settings): Promise<void> => {
-    const next = await createState(settings, stateOptions, state);
-    const former = { state, open };
-    try {
-      open = await openListeners(server, settings.listen, former.open);
-    } catch (error) {
-      await retireState(next, state);
-      throw error;
-    }
-    answerFrom(next);
-    leaving = leave(former, next);
-    // Draining takes its time: a stop that comes meanwhile drains the rest beside it, not after it.
-    await Promise.race([leaving, stopAsked.promise]);
-  };
-
-  /** Ends what serves no more. The new settings serve by now, whatever happens here. */
-  const leave = async (
-    former: { readonly state: State; readonly open: typeof open },
-    next: State,
-  ): Promise<void> => {
-    const listeners = former.open.filter((each) => !open.includes(each));
-    try {
-      await Promise.all([
-        retireState(former.state, next),
-        ...listeners.map(({ listener }) => listener.close(DRAIN_MS)),
-      ]);
-    } catch (error) {
-      log.error({ err: error }, 'an endpoint that is not configured any more could not be closed');
-    }
-  };
-
-  const countFailedReload = (): void => {
-    reloads.failed += 1;
-    reloads.isLastGood = false;
-  };
-
-  const reload = async (settings: Settings): Promise<boolean> => {
-    const before = state.settings;
-    try {
-      await swap(settings);
-    } catch (error) {
-      // Memories may have other sizes by now, and be other objects: those that are kept are those that answer.
-      answerFrom({ ...state, routes: buildRoutes(state.settings, state.served) });
-      countFailedReload();
-      log.error({ err: error }, 'the new configuration can’t be used, the old one serves on');
-      return false;
-    }
-    Object.assign(reloads, { isLastGood: true, lastGoodAt: wallClock.now() });
-    reloads.succeeded += 1;
-    log.info(describe(), 'configuration reloaded');
-    for (const setting of listChangedLater(before, settings))
-      log.warn({ setting }, 'this setting changes at the next start only');
-    return true;
-  };
-
+  const saver = createSaver(options.settings, { served: () => serving.state.served, clock, log });
   const describe = () => ({
-    endpoints: listEndpoints(open).map(formatEndpoint),
+    endpoints: listEndpoints(serving.open).map(formatEndpoint),
     http: web?.endpoint === undefined ? 'off' : formatEndpoint(web.endpoint),
-    maps: [...state.routes.maps.keys()],
-    directories: [...state.served.keys()],
-    domains: Object.keys(state.settings.domains).length,
+    maps: [...serving.state.routes.maps.keys()],
+    directories: [...serving.state.served.keys()],
+    domains: Object.keys(serving.state.settings.domains).length,
+  });
+  const reloader = createReloader({
+    serving: () => serving,
+    serve: (state, open) => {
+      serving = servingAt(state, open);
+    },
+    server,
+    stateOptions,
+    drainMs: DRAIN_MS,
+    describe,
+    log,
   });
 
-  /** Undoes a start that failed. */
-  const giveUp = async (): Promise<void> => {
-    await server.drain(0);
+  /** Ends what is left once nobody is answered any more. */
+  const closeRest = async (save: () => Promise<void>): Promise<void> => {
     await web?.close();
     saver.stop();
+    await save();
     await control?.close();
-    await closeState(state);
+    await closeState(serving.state);
     clock.stop();
   };
+  const stopping = createStopping({
+    drainMs: () => serving.state.settings.drain,
+    close: async () => {
+      await reloader.end();
+      log.info({}, 'stopping: answering what is in flight');
+      await Promise.all([server.drain(DRAIN_MS), reloader.left()]);
+      await closeRest(saver.save);
+      log.info({}, 'stopped');
+    },
+    log,
+  });
 
   const former = takeover === 'yes' ? await connectToFormer(controlPath) : undefined;
   try {
     const handlers = createHandlers({
-      state: () => state,
-      route: (map, key, context) => route(map, key, context),
+      state: () => serving.state,
+      route: (map, key, context) => serving.route(map, key, context),
       traces,
       clock,
-      figures: { socketmap: server.figures, maps, reloads },
+      figures: { socketmap: server.figures, maps, reloads: reloader.figures },
       save: saver.save,
       stop: () => {
         // Another has taken over: who asks for metrics or health from now on shall meet that one.
         void web?.close();
-        void stop();
+        void stopping.stop();
       },
     });
     const sources = {
-      state: () => state,
+      state: () => serving.state,
       maps,
       socketmap: server.figures,
-      reloads,
-      phase: () => phase,
-      endpoints: () => listEndpoints(open),
+      reloads: reloader.figures,
+      phase: () => {
+        if (stopping.isTold()) return 'draining' as const;
+        return isReady ? ('ready' as const) : ('starting' as const);
+      },
+      endpoints: () => listEndpoints(serving.open),
       clock,
     };
     web = await openWeb({ sources, handlers, log, ...(takeover && { takeover }) });
     await saver.load();
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.
-    if (former !== undefined) await proveState(state, TAKEOVER_MS);
-    open = await openListeners(server, state.settings.listen, [], takeover);
+    if (former !== undefined) await proveState(serving.state, TAKEOVER_MS);
+    const { state } = serving;
+    serving = {
+      ...serving,
+      open: await openListeners(server, state.settings.listen, [], takeover),
+    };
     control = await openControl(controlPath, handlers, log, takeover);
-    phase = 'ready';
+    isReady = true;
     await former?.send('drain', {});
   } catch (error) {
-    await giveUp();
+    await server.drain(0);
+    await closeRest(async () => {});
     throw error;
   } finally {
     former?.close();
@@ -229,15 +169,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   log.info({ ...describe(), control: controlPath }, 'listening');
 
   return {
-    endpoints: () => listEndpoints(open),
+    endpoints: () => listEndpoints(serving.open),
     ...(web.endpoint && { http: web.endpoint }),
-    reload: (settings) => {
-      const done = reloading.then(() => (stopping === undefined ? reload(settings) : false));
-      reloading = done;
-      return done;
-    },
-    stop,
-    stopped: stopped.promise,
-    countFailedReload,
+    reload: reloader.reload,
+    drain: stopping.drain,
+    stop: stopping.stop,
+    stopped: stopping.stopped,
+    countFailedReload: reloader.countFailed,
   };
 }

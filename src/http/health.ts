@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What a daemon is about: its endpoints are not open yet, it serves, or it answers what is in flight and ends. */
+/**
+ * What a daemon is about: its endpoints are not open yet, it serves, or it was told to stop, and answers for as long as the
+ * setting `drain` says, or what is in flight only.
+ */
 export type Phase = 'starting' | 'ready' | 'draining';
 
 /**

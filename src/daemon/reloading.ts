@@ -1,0 +1,121 @@
+import { wallClock } from '../clock.ts';
+import type { Settings } from '../config/schema.ts';
+import type { ReloadFigures } from '../http/metrics/sources.ts';
+import type { Log } from '../log.ts';
+import type { Router } from '../maps/answer.ts';
+import type { SocketmapServer } from '../socketmap/server.ts';
+import { listChangedLater } from './later.ts';
+import { type OpenListener, openListeners } from './listeners.ts';
+import { buildRoutes } from './routes.ts';
+import { createState, retireState, type State, type StateOptions } from './state.ts';
+
+/** What answers at a time, and where. */
+export interface Serving {
+  readonly state: State;
+  readonly route: Router;
+  readonly open: readonly OpenListener[];
+}
+
+export interface ReloaderOptions {
+  readonly serving: () => Serving;
+  /** Lets this state answer at these listeners from now on. */
+  readonly serve: (state: State, open: readonly OpenListener[]) => void;
+  readonly server: SocketmapServer;
+  readonly stateOptions: StateOptions;
+  /** How long connections to an endpoint that is given up have. */
+  readonly drainMs: number;
+  /** Tells what is served, for the log. */
+  readonly describe: () => object;
+  readonly log: Log;
+}
+
+/** Swaps a daemon to other settings, one after the other. */
+export interface Reloader {
+  /** Swaps; where the settings can't be used, all stays as it is. Resolves to whether they are. */
+  readonly reload: (settings: Settings) => Promise<boolean>;
+  /** Counts a configuration that could not even be read. */
+  readonly countFailed: () => void;
+  /** Takes no more settings; resolves when none are being swapped to. */
+  readonly end: () => Promise<void>;
+  /** Resolves when what the last swap removed has ended. */
+  readonly left: () => Promise<void>;
+  readonly figures: ReloadFigures;
+}
+
+/** Creates the reloader of a daemon. */
+export function createReloader(options: ReloaderOptions): Reloader {
+  const { serving, serve, log, drainMs } = options;
+  const figures = { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: wallClock.now() };
+  const ending = Promise.withResolvers<void>();
+  let isEnding = false;
+  let last: Promise<unknown> = Promise.resolve();
+  let leaving: Promise<void> = Promise.resolve();
+
+  const swap = async (settings: Settings): Promise<void> => {
+    const former = serving();
+    const next = await createState(settings, options.stateOptions, former.state);
+    try {
+      serve(next, await openListeners(options.server, settings.listen, former.open));
+    } catch (error) {
+      await retireState(next, former.state);
+      throw error;
+    }
+    leaving = leave(former, serving());
+    // That takes its time: a stop that comes meanwhile drains the rest beside it, not after it.
+    await Promise.race([leaving, ending.promise]);
+  };
+
+  /** Ends what serves no more. The new settings serve by now, whatever happens here. */
+  const leave = async (former: Serving, now: Serving): Promise<void> => {
+    const listeners = former.open.filter((each) => !now.open.includes(each));
+    try {
+      await Promise.all([
+        retireState(former.state, now.state),
+        ...listeners.map(({ listener }) => listener.close(drainMs)),
+      ]);
+    } catch (error) {
+      log.error({ err: error }, 'an endpoint that is not configured any more could not be closed');
+    }
+  };
+
+  const countFailed = (): void => {
+    figures.failed += 1;
+    figures.isLastGood = false;
+  };
+
+  const reload = async (settings: Settings): Promise<boolean> => {
+    const before = serving().state.settings;
+    try {
+      await swap(settings);
+    } catch (error) {
+      // Memories may have other sizes by now, and be other objects: those that are kept are those that answer.
+      const { state, open } = serving();
+      serve({ ...state, routes: buildRoutes(state.settings, state.served) }, open);
+      countFailed();
+      log.error({ err: error }, 'the new configuration can’t be used, the old one serves on');
+      return false;
+    }
+    Object.assign(figures, { isLastGood: true, lastGoodAt: wallClock.now() });
+    figures.succeeded += 1;
+    log.info(options.describe(), 'configuration reloaded');
+    for (const setting of listChangedLater(before, settings))
+      log.warn({ setting }, 'this setting changes at the next start only');
+    return true;
+  };
+
+  return {
+    reload: (settings) => {
+      const done = last.then(() => (isEnding ? false : reload(settings)));
+      last = done;
+      return done;
+    },
+    countFailed,
+    end: async () => {
+      isEnding = true;
+      ending.resolve();
+      await last;
+    },
+    left: () => leaving,
+    figures,
+  };
+}
