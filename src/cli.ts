@@ -1,19 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { accept } from './cli/accept.ts';
-import { check } from './cli/check.ts';
 import type { CommonOptions } from './cli/common.ts';
-import { configEnvironment, configPrint, configSchema, configValidate } from './cli/config.ts';
-import { drill } from './cli/drill.ts';
 import { CliError, EXIT } from './cli/exit.ts';
-import { explain } from './cli/explain.ts';
-import { importLdapTables } from './cli/importldap.ts';
-import { type InitOptions, initKeycloak } from './cli/init.ts';
-import { lookup } from './cli/lookup.ts';
-import { postfix } from './cli/postfix.ts';
-import { purge } from './cli/purge.ts';
-import { serve } from './cli/serve.ts';
+import type { InitOptions } from './cli/init.ts';
+import type { RcptOptions } from './cli/rcpt.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
 const QUEUE_DIRECTORY = '/var/spool/postfix';
@@ -41,14 +32,16 @@ const add = (parent: Command, usage: string, description: string): Command =>
     .option('--demo', 'use the demo’s configuration')
     .option('--json', 'print JSON');
 
-/** Hands a command's exit code on. */
+/** Hands a command's exit code on. Its code is loaded by then only: a daemon needs none of the others'. */
 const exitWith = async (code: Promise<number>): Promise<void> => {
   process.exitCode = await code;
 };
 
 add(program, 'serve', 'answer Postfix until told to stop')
   .option('--takeover', 'take the endpoints over from a running daemon, which then stops')
-  .action((options: CommonOptions) => exitWith(serve(options)));
+  .action((options: CommonOptions) =>
+    exitWith(import('./cli/serve.ts').then(({ serve }) => serve(options))),
+  );
 add(
   program,
   'lookup <map> <key>',
@@ -56,28 +49,35 @@ add(
 )
   .option('--direct', 'ask the directories from here, no daemon is needed')
   .option('--endpoint <endpoint>', 'ask any socketmap server, tcp://HOST:PORT or unix:PATH')
+  .option('--expect <status>', 'exit 0 exactly if the answer is OK, NOTFOUND, TEMP or PERM')
   .action((map: string, key: string, options: CommonOptions) =>
-    exitWith(lookup(map, key, options)),
+    exitWith(import('./cli/lookup.ts').then(({ lookup }) => lookup(map, key, options))),
   );
 add(program, 'explain [address]', 'tell why an address is answered as it is')
   .option('--login <login>', 'tell whether who is logged in so may send as the address')
   .option('--id <id>', 'tell of the TEMP whose reason in mail.log ends with this id')
   .option('--direct', 'ask the directories from here, no daemon is needed')
   .action((address: string | undefined, options: CommonOptions) =>
-    exitWith(explain(address, options)),
+    exitWith(import('./cli/explain.ts').then(({ explain }) => explain(address, options))),
   );
 add(program, 'check', 'check the configuration and every directory')
   .option('--queue-directory <directory>', 'Postfix’s', QUEUE_DIRECTORY)
-  .action((options: CommonOptions & { queueDirectory: string }) => exitWith(check(options)));
+  .action((options: CommonOptions & { queueDirectory: string }) =>
+    exitWith(import('./cli/check.ts').then(({ check }) => check(options))),
+  );
 add(
   program,
   'accept <directory>',
   'let the running daemon take what a directory’s guard holds back',
-).action((directory: string, options: CommonOptions) => exitWith(accept(directory, options)));
+).action((directory: string, options: CommonOptions) =>
+  exitWith(import('./cli/accept.ts').then(({ accept }) => accept(directory, options))),
+);
 add(program, 'postfix', 'print the lines for Postfix’s main.cf')
   .option('--queue-directory <directory>', 'Postfix’s', QUEUE_DIRECTORY)
   .option('--relay', 'for a relay in front of the host that has the mailboxes')
-  .action((options: CommonOptions & { queueDirectory: string }) => exitWith(postfix(options)));
+  .action((options: CommonOptions & { queueDirectory: string }) =>
+    exitWith(import('./cli/postfix.ts').then(({ postfix }) => postfix(options))),
+  );
 add(
   program,
   'drill [addresses...]',
@@ -87,7 +87,7 @@ add(
   .option('--for <duration>', 'how long the directories are cut', '5s')
   .option('--hang', 'let the directories never answer, rather than refuse')
   .action((addresses: string[], options: CommonOptions & { for: string }) =>
-    exitWith(drill(addresses, options)),
+    exitWith(import('./cli/drill.ts').then(({ drill }) => drill(addresses, options))),
   );
 
 program
@@ -107,7 +107,30 @@ program
   .option('--events', 'let changes in Keycloak count within seconds')
   .addOption(new Option('--only <part>', 'print one part').choices(['config', 'commands']))
   .option('--json', 'print JSON')
-  .action((options: InitOptions) => exitWith(initKeycloak(options)));
+  .action((options: InitOptions) =>
+    exitWith(import('./cli/init.ts').then(({ initKeycloak }) => initKeycloak(options))),
+  );
+
+program
+  .command('rcpt <address>')
+  .description(
+    'ask a Postfix over SMTP what it says to a recipient: exits 0 for 2xx, 1 for 5xx, 75 for 4xx and without a connection',
+  )
+  .option('--server <host:port>', 'the Postfix', '127.0.0.1:25')
+  .option('--from <address>', 'the sender; <> is the null sender', '<>')
+  .option('--expect <code>', 'exit 0 exactly if this is the code: 250, or 5xx for all of a kind')
+  .option('--timeout <duration>', 'for all of it', '30s')
+  .option('--json', 'print JSON')
+  .addHelpText(
+    'after',
+    `
+It asks the way mail comes in, through Postfix’s jail and with its rights, and leaves before any mail is sent. “postmap -q”, run
+as root, finds a table that Postfix itself may not be able to open. Postfix may let whoever asks from its own network
+(mynetworks) send to foreign domains too.`,
+  )
+  .action((address: string, options: RcptOptions) =>
+    exitWith(import('./cli/rcpt.ts').then(({ rcpt }) => rcpt(address, options))),
+  );
 
 const cache = program.command('cache').description('what the running daemon remembers');
 add(cache, 'purge', 'forget what is remembered of')
@@ -115,23 +138,29 @@ add(cache, 'purge', 'forget what is remembered of')
   .option('--domain <domain>', 'a domain')
   .option('--directory <directory>', 'a directory')
   .option('--all', 'everybody')
-  .action((options: CommonOptions) => exitWith(purge(options)));
+  .action((options: CommonOptions) =>
+    exitWith(import('./cli/purge.ts').then(({ purge }) => purge(options))),
+  );
 
 const config = program.command('config').description('the configuration itself');
 add(config, 'print', 'print the effective settings, secrets as ***').action(
-  (options: CommonOptions) => exitWith(configPrint(options)),
+  (options: CommonOptions) =>
+    exitWith(import('./cli/config.ts').then(({ configPrint }) => configPrint(options))),
 );
 add(config, 'validate', 'check the configuration without asking any directory').action(
-  (options: CommonOptions) => exitWith(configValidate(options)),
+  (options: CommonOptions) =>
+    exitWith(import('./cli/config.ts').then(({ configValidate }) => configValidate(options))),
 );
 config
   .command('schema')
   .description('print the JSON Schema of the configuration')
-  .action(() => exitWith(configSchema()));
+  .action(() => exitWith(import('./cli/config.ts').then(({ configSchema }) => configSchema())));
 config
   .command('env')
   .description('print every setting as a variable of the environment')
-  .action(() => exitWith(configEnvironment()));
+  .action(() =>
+    exitWith(import('./cli/config.ts').then(({ configEnvironment }) => configEnvironment())),
+  );
 
 program
   .command('import')
@@ -147,7 +176,11 @@ program
       .default('exact'),
   )
   .action((files: string[], options: { keys: string }) =>
-    exitWith(importLdapTables(files, options)),
+    exitWith(
+      import('./cli/importldap.ts').then(({ importLdapTables }) =>
+        importLdapTables(files, options),
+      ),
+    ),
   );
 
 try {

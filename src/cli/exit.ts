@@ -1,7 +1,7 @@
 /** Exit codes of sysexits.h, which mail software speaks. */
 export const EXIT = {
   ok: 0,
-  /** `lookup`: NOTFOUND. */
+  /** `lookup`: NOTFOUND; `rcpt`: refused; of both: not what was expected. */
   notFound: 1,
   usage: 64,
   /** An address or a file given to a command can't be used. */

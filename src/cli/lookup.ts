@@ -12,16 +12,32 @@ import { CliError, EXIT } from './exit.ts';
 export interface LookupOptions extends CommonOptions {
   readonly direct?: boolean;
   readonly endpoint?: string;
+  /** The status that is wanted, for the exit code; absent: any. */
+  readonly expect?: string;
 }
 
 const TIMEOUT_MS = 10_000;
 
+/** What the daemon says; TIMEOUT is only ever said by others. */
+const STATUSES = ['OK', 'NOTFOUND', 'TEMP', 'PERM'] as const;
+
 /** Asks a map for a key: the running daemon, any socketmap server, or the directories themselves. */
 export async function lookup(map: string, key: string, options: LookupOptions): Promise<number> {
+  const { expect } = options;
+  if (expect !== undefined && !isStatus(expect)) {
+    const message = `--expect ${JSON.stringify(expect)} is no status, write one of ${STATUSES.join(', ')}`;
+    throw new CliError(EXIT.usage, message);
+  }
   const answer = await ask(map, key, options);
   print(options, answer, formatReply(answer).trimEnd());
-  return exitCodeOf(answer);
+  const code = exitCodeOf(answer);
+  if (expect === undefined) return code;
+  if (expect === answer.status) return EXIT.ok;
+  // Somebody who was not to be there is no success.
+  return code === EXIT.ok ? EXIT.notFound : code;
 }
+
+const isStatus = (text: string): boolean => STATUSES.some((status) => status === text);
 
 async function ask(map: string, key: string, options: LookupOptions): Promise<Answer> {
   if (options.endpoint !== undefined) return askEndpoint(options.endpoint, map, key);

@@ -65,6 +65,34 @@ test.each([
   });
 });
 
+describe('--expect', () => {
+  test.each([
+    ['OK', 'user@example.com', EXIT.ok],
+    ['NOTFOUND', 'nobody@example.com', EXIT.ok],
+    ['NOTFOUND', 'user@example.com', EXIT.notFound],
+    ['OK', 'nobody@example.com', EXIT.notFound],
+  ])('%s of %s exits %i', async (status, key, code) => {
+    const { config } = await configure(COMPANY);
+    const options = { config, direct: true, expect: status };
+    expect((await capture(() => lookup('user-exists', key, options))).code).toBe(code);
+  });
+
+  test('PERM of a map that is not there exits 0, NOTFOUND of it does not', async () => {
+    const { config } = await configure(COMPANY);
+    const ask = (status: string) =>
+      capture(() => lookup('no-map', 'x', { config, direct: true, expect: status }));
+    expect((await ask('PERM')).code).toBe(EXIT.ok);
+    expect((await ask('NOTFOUND')).code).toBe(EXIT.config);
+  });
+
+  test('of what is no status is a mistake of the caller', async () => {
+    await expect(lookup('user-exists', 'x', { expect: '550' })).rejects.toMatchObject({
+      code: EXIT.usage,
+      message: '--expect "550" is no status, write one of OK, NOTFOUND, TEMP, PERM',
+    });
+  });
+});
+
 describe('--endpoint', () => {
   test('asks whatever server listens there, and needs no configuration', async () => {
     const { daemon } = await startDaemon();

@@ -1,0 +1,132 @@
+import { parseAddress } from '../address.ts';
+import { parseDuration } from '../config/units.ts';
+import { formatEndpoint, parseEndpoint, type TcpEndpoint } from '../endpoint.ts';
+import { reasonOf } from '../reason.ts';
+import { print } from './common.ts';
+import { CliError, EXIT } from './exit.ts';
+import {
+  askRecipient,
+  classOf,
+  NoUtf8Error,
+  type RecipientQuestion,
+  type RecipientReply,
+  SmtpError,
+} from './smtp.ts';
+
+export interface RcptOptions {
+  /** `HOST:PORT`. */
+  readonly server: string;
+  /** Empty or `<>`: the null sender. */
+  readonly from: string;
+  /** A duration, for all of it. */
+  readonly timeout: string;
+  /** `250`, or `5xx` for all of a kind; absent: `2xx`. */
+  readonly expect?: string;
+  readonly json?: boolean;
+}
+
+const MOST_MS = 3_600_000;
+
+/** What a reply means for mail, by the first digit of its code. */
+const MEANINGS: Readonly<Record<number, string>> = {
+  2: 'mail for it is taken',
+  4: 'mail for it is delayed, its sender tries again',
+  5: 'mail for it is refused, it goes back to its sender',
+};
+
+/** Replies whose cause is not the recipient, and what to look at. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /lookup failure|lookup error/i,
+    'Postfix could not ask one of its tables: its log names the table and says why, such as a socket that is not there or that it may not open',
+  ],
+  [/relay access denied/i, 'the domain is none of those that Postfix takes mail for'],
+];
+
+/** Asks a Postfix over SMTP what it says to a recipient; no mail is sent. */
+export async function rcpt(address: string, options: RcptOptions): Promise<number> {
+  const isExpected = readExpected(options.expect ?? '2xx');
+  const server = readServer(options.server);
+  const reply = await ask(server, {
+    from: readSender(options.from),
+    to: readAddress(address),
+    timeoutMs: readTimeout(options.timeout),
+  });
+  const { code, text } = reply;
+  const fits = isExpected(code);
+  const meaning = MEANINGS[classOf(reply)] ?? 'that is no answer to a recipient';
+  print(
+    options,
+    { address, server: nameOf(server), code, text, meaning, fits },
+    [
+      formatReply(reply),
+      meaning,
+      ...HINTS.filter(([pattern]) => pattern.test(text)).map(([, hint]) => hint),
+      ...(fits || options.expect === undefined ? [] : [`expected was ${options.expect}`]),
+    ].join('\n'),
+  );
+  if (fits) return EXIT.ok;
+  return classOf(reply) === 4 ? EXIT.temporary : EXIT.notFound;
+}
+
+const formatReply = ({ code, text }: RecipientReply): string =>
+  `${code} ${text.replaceAll('\n', ' ')}`;
+
+/** Reads `250` or `5xx` as a test of codes. */
+function readExpected(text: string): (code: number) => boolean {
+  const digits = /^[245](?:xx|\d\d)$/.exec(text)?.[0].replace('xx', '');
+  if (digits !== undefined) return (code) => String(code).startsWith(digits);
+  const message = `--expect ${JSON.stringify(text)} is no reply, write 250, or 5xx for all of a kind`;
+  throw new CliError(EXIT.usage, message);
+}
+
+function readServer(text: string): TcpEndpoint {
+  try {
+    const endpoint = parseEndpoint(`tcp://${text}`);
+    if (endpoint.kind === 'tcp' && endpoint.port > 0) return endpoint;
+  } catch {
+    // Its words are those of another setting.
+  }
+  const message = `--server ${JSON.stringify(text)} is no server, write HOST:PORT, IPv6 in brackets: [::1]:25`;
+  throw new CliError(EXIT.usage, message);
+}
+
+const readSender = (text: string): string =>
+  text === '' || text === '<>' ? '' : readMailbox(text, '--from');
+
+const readAddress = (text: string): string => readMailbox(text, 'the address');
+
+/** It goes onto the wire as it is: with a line's end in it, it would be two commands. */
+function readMailbox(text: string, what: string): string {
+  if (parseAddress(text) !== undefined && !/[\s<>\p{Cc}]/u.test(text)) return text;
+  const message = `${what} ${JSON.stringify(text)} is none, write local@domain, without spaces and <>`;
+  throw new CliError(EXIT.usage, message);
+}
+
+function readTimeout(text: string): number {
+  try {
+    const ms = parseDuration(text);
+    if (ms >= 1 && ms <= MOST_MS) return ms;
+  } catch (error) {
+    throw new CliError(EXIT.usage, `--timeout ${reasonOf(error)}`, { cause: error });
+  }
+  throw new CliError(EXIT.usage, `--timeout ${text} is none, write 1ms to 1h`);
+}
+
+const nameOf = (server: TcpEndpoint): string => formatEndpoint(server).slice('tcp://'.length);
+
+/** Asks; gives nothing but what was said to the recipient. */
+async function ask(
+  server: TcpEndpoint,
+  question: Omit<RecipientQuestion, 'server'>,
+): Promise<RecipientReply> {
+  const reply = await askRecipient({ server, ...question }).catch((error: unknown) => {
+    if (!(error instanceof SmtpError || error instanceof NoUtf8Error)) throw error;
+    const code = error instanceof SmtpError ? EXIT.temporary : EXIT.data;
+    throw new CliError(code, `${nameOf(server)}: ${error.message}`, { cause: error });
+  });
+  if (reply.step === 'RCPT') return reply;
+  // Whatever is expected of the recipient: this was said of somebody else.
+  const message = `${nameOf(server)}: it does not get as far as the recipient, ${reply.step} was answered ${formatReply(reply)}`;
+  throw new CliError(classOf(reply) === 5 ? EXIT.unavailable : EXIT.temporary, message);
+}
