@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
+import { isBuilt, type ToolName } from './tools/tools.ts';
 
 /** Servers lie in `sbin`, which is not on everybody's path. */
 const PATH = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
@@ -42,6 +43,22 @@ const REQUIREMENTS = {
     isMet: () => isInstalled('postconf') && mapTypes().includes('ldap'),
     remedy: 'apt-get install postfix-ldap',
   },
+  podman: {
+    isMet: () => ['podman', 'buildah', 'runc', 'mmdebstrap', 'catatonit'].every(isInstalled),
+    remedy: 'apt-get install podman buildah runc netavark mmdebstrap catatonit',
+  },
+  systemd: { isMet: () => isInstalled('systemd-analyze'), remedy: 'apt-get install systemd' },
+  helm: built('helm'),
+  helmUnittest: built('helm-unittest'),
+  helmDocs: built('helm-docs'),
+  kubeconform: built('kubeconform'),
+  actionlint: built('actionlint'),
+  composeGo: built('compose-go'),
+  hadolint: built('hadolint'),
+  kubeApiserver: {
+    isMet: () => isBuilt('kube-apiserver') && isInstalled('etcd'),
+    remedy: `${built('kube-apiserver').remedy}, apt-get install etcd-server`,
+  },
 } as const;
 
 /** One thing that a test may need; `.ci/run` installs the packages. */
@@ -77,6 +94,11 @@ export function missing(requirements: readonly Requirement[]): string {
     .filter(({ isMet }) => !isMet())
     .map(({ remedy }) => remedy)
     .join(', ');
+}
+
+/** A tool that is not a package of Debian's. */
+function built(name: ToolName) {
+  return { isMet: () => isBuilt(name), remedy: `node test/support/tools/install.ts ${name}` };
 }
 
 /** The kinds of maps that this machine's Postfix can read. */

