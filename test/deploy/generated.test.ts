@@ -1,21 +1,21 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { listGenerated } from '../../deploy/generate/generate.ts';
 import { ROOT, read } from './fixture.ts';
 
 const generated = Object.entries(listGenerated());
 
-test.each(generated)(
-  'deploy/%s is as its script says (else run `npm run dashboards`)',
-  (path, text) => {
-    expect(read(`deploy/${path}`)).toBe(text);
-  },
-);
+test.each(generated)('%s is as its script says (else run `npm run dashboards`)', (path, text) => {
+  expect(read(path)).toBe(text);
+});
 
 test('no dashboard and no rule lies there that the script does not make', () => {
-  const files = ['grafana', 'prometheus'].flatMap((folder) =>
-    readdirSync(join(ROOT, 'deploy', folder)).map((name) => `${folder}/${name}`),
+  const folders = ['deploy/grafana', 'deploy/prometheus', 'helm/idpmap/files'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(ROOT, join(entry.parentPath, entry.name))),
   );
   expect(files.toSorted()).toEqual(generated.map(([path]) => path).toSorted());
 });

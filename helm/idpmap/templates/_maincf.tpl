@@ -1,0 +1,80 @@
+{{/*
+The lines of main.cf for the NOTES, as the command `idpmap postfix` prints them for the same configuration. Takes `root`
+and `table`, the table without the map's name: `socketmap:unix:idpmap/socketmap`.
+*/}}
+{{- define "idpmap.mainCf" -}}
+{{- $config := .root.Values.config | default dict -}}
+{{- with include "idpmap.mapOf" (dict "config" $config "kind" "domains") }}
+virtual_mailbox_domains = {{ $.table }}:{{ . }}
+{{- end }}
+{{- with include "idpmap.mapOf" (dict "config" $config "kind" "mailboxes") }}
+virtual_mailbox_maps = {{ $.table }}:{{ . }}
+# virtual(8) refuses socketmap tables: deliver by LMTP, here to Dovecot
+virtual_transport = lmtp:unix:private/dovecot-lmtp
+{{- end }}
+{{- with include "idpmap.mapOf" (dict "config" $config "kind" "aliases") }}
+virtual_alias_maps = {{ $.table }}:{{ . }}
+# else Postfix asks the alias map for domains too
+virtual_alias_domains =
+{{- end }}
+{{- with include "idpmap.mapOf" (dict "config" $config "kind" "senders") }}
+smtpd_sender_login_maps = {{ $.table }}:{{ . }}
+smtpd_sender_restrictions = reject_sender_login_mismatch
+{{- end }}
+recipient_delimiter = {{ hasKey $config "recipientDelimiter" | ternary $config.recipientDelimiter "+" }}
+{{- $limit := include "idpmap.expansionLimit" $config | int }}
+{{- if gt $limit 1000 }}
+# groups may be larger than what Postfix expands by default
+virtual_alias_expansion_limit = {{ $limit }}
+{{- end }}
+{{- end }}
+
+{{/* The first map of a `kind` in `config`, else the built-in one. Empty where there is none. */}}
+{{- define "idpmap.mapOf" -}}
+{{- $builtIn := dict "domains" "virtual-domains" "mailboxes" "user-exists" "aliases" "virtual-aliases" "senders" "sender-logins" -}}
+{{- if .config.maps -}}
+{{- $names := list -}}
+{{- range $name, $map := .config.maps }}
+{{- if eq ($map.kind | toString) $.kind }}{{ $names = append $names $name }}{{ end }}
+{{- end }}
+{{- with $names }}{{ first . }}{{ end }}
+{{- else -}}
+{{- get $builtIn .kind }}
+{{- end }}
+{{- end }}
+
+{{/* Members of the largest group that a directory may have, and the group itself. Takes the configuration. */}}
+{{- define "idpmap.expansionLimit" -}}
+{{- $largest := 0 -}}
+{{- range .directories }}
+{{- $largest = max $largest ((.groups | default dict).members | default (eq .type "ldap" | ternary 2000 1000)) }}
+{{- end }}
+{{- add $largest 1 }}
+{{- end }}
+
+{{/*
+The table by which Postfix asks. A path relative to the queue directory is right inside its jail and outside; a socket
+elsewhere is not seen from the jail, so proxymap(8) asks in its place.
+*/}}
+{{- define "idpmap.table" -}}
+{{- $values := .Values -}}
+{{- $queue := printf "%s/" (trimSuffix "/" $values.postfix.queueDirectory) -}}
+{{- $path := include "idpmap.socketPath" . -}}
+{{- if eq $values.mode "standalone" -}}
+socketmap:inet:{{ include "idpmap.host" . }}:{{ $values.standalone.port }}
+{{- else if hasPrefix $queue $path -}}
+socketmap:unix:{{ trimPrefix $queue $path }}
+{{- else -}}
+proxy:socketmap:unix:{{ $path }}
+{{- end }}
+{{- end }}
+
+{{/* How a Postfix names the Service: by its fixed address, if it has one. */}}
+{{- define "idpmap.host" -}}
+{{- $address := .Values.standalone.service.clusterIP -}}
+{{- if or (not $address) (eq $address "None") -}}
+{{- printf "%s.%s.svc" (include "idpmap.fullname" .) .Release.Namespace }}
+{{- else -}}
+{{- contains ":" $address | ternary (printf "[%s]" $address) $address }}
+{{- end }}
+{{- end }}

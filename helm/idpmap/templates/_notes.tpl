@@ -1,0 +1,27 @@
+{{- define "idpmap.notes.proxy" -}}
+# proxymap(8) asks, for the socket is outside of Postfix's jail. By default it may read these parameters; where you set
+# proxy_read_maps yourself, it must name them:
+#   $virtual_mailbox_domains $virtual_mailbox_maps $virtual_alias_maps $smtpd_sender_login_maps
+{{- end }}
+
+{{- define "idpmap.notes.address" -}}
+{{- $address := .Values.standalone.service.clusterIP }}
+{{- if and (eq .Values.mode "standalone") (or (not $address) (eq $address "None")) }}
+
+   A chroot jail of Postfix often has neither DNS nor /etc/hosts, so the name is unknown there ("451", mail is delayed). Set
+   standalone.service.clusterIP to a free address of your Services and write that, or run the asking services of
+   master.cf outside of the jail.
+{{- end }}
+{{- end }}
+
+{{- define "idpmap.notes.warnings" -}}
+{{- if and (ne .Values.mode "standalone") (not (include "idpmap.gid" .)) }}
+
+WARNING: postfix.gid is not set, so every process of the containers that mount the socket may ask it (mode {{ include "idpmap.socketMode" . }}).
+Find Postfix's group with: docker run --rm --entrypoint id IMAGE -g postfix
+{{- end }}
+{{- if and (eq .Values.mode "sidecar") (not .Values.postfix.persistence.enabled) }}
+
+WARNING: postfix.persistence.enabled is false: mail in the queue is lost with the container.
+{{- end }}
+{{- end }}

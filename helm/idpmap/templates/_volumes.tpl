@@ -1,0 +1,69 @@
+{{/*
+Everything is mounted as a directory, never by subPath: the kubelet swaps a directory as a whole when its ConfigMap or
+Secret changes, and idpmap follows. What is mounted by subPath stays as it was at the start.
+*/}}
+{{- define "idpmap.mounts" -}}
+{{- $values := .root.Values -}}
+- name: idpmap-config
+  mountPath: /etc/idpmap
+  readOnly: true
+- name: idpmap-run
+  mountPath: /run/idpmap
+{{- if eq .role "sidecar" }}
+- name: idpmap-socket
+  mountPath: {{ $values.socket.directory }}
+{{- end }}
+{{- if $values.existingSecret }}
+- name: idpmap-secrets
+  mountPath: /run/secrets/idpmap
+  readOnly: true
+{{- end }}
+{{- if $values.http.existingSecret }}
+- name: idpmap-http
+  mountPath: /run/secrets/idpmap-http
+  readOnly: true
+{{- end }}
+{{- if $values.serviceAccountToken.enabled }}
+- name: idpmap-token
+  mountPath: /run/secrets/idpmap-token
+  readOnly: true
+{{- end }}
+{{- end }}
+
+{{/* The volumes of `idpmap.mounts`. Takes `root` and `role`. */}}
+{{- define "idpmap.volumeList" -}}
+{{- $values := .root.Values -}}
+- name: idpmap-config
+  configMap:
+    name: {{ include "idpmap.configMapName" .root }}
+- name: idpmap-run
+  emptyDir: { medium: Memory, sizeLimit: 1Mi }
+{{- if eq .role "sidecar" }}
+- name: idpmap-socket
+  emptyDir: { medium: Memory, sizeLimit: 1Mi }
+{{- end }}
+{{- with $values.existingSecret }}
+- name: idpmap-secrets
+  secret:
+    secretName: {{ . }}
+{{- end }}
+{{- with $values.http.existingSecret }}
+- name: idpmap-http
+  secret:
+    secretName: {{ . }}
+    items:
+      - key: {{ $values.http.secretKey }}
+        path: token
+{{- end }}
+{{- with $values.serviceAccountToken }}
+{{- if .enabled }}
+- name: idpmap-token
+  projected:
+    sources:
+      - serviceAccountToken:
+          audience: {{ .audience | quote }}
+          expirationSeconds: {{ int .expirationSeconds }}
+          path: token
+{{- end }}
+{{- end }}
+{{- end }}
