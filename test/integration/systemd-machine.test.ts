@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeWith } from '../support/requirement.ts';
+import { connectSmtp } from '../support/smtp.ts';
+import { MACHINE_START_MS, type Machine, startMachine } from '../support/systemd/machine.ts';
+import { until } from '../support/until.ts';
+
+const LIMIT_MS = 30_000;
+
+/** What Postfix says to a recipient, in a session of its own. */
+async function askRecipient(port: number, address: string): Promise<number> {
+  const client = await connectSmtp(port);
+  try {
+    await client.ehlo();
+    await client.mail('sender@example.com');
+    const { code } = await client.rcpt(address);
+    return code;
+  } finally {
+    client.close();
+  }
+}
+
+/** Asks for the same recipient again and again until `work` is done. */
+async function askDuring(port: number, work: Promise<unknown>): Promise<readonly number[]> {
+  const codes: number[] = [];
+  const state = { isDone: false };
+  const done = work.finally(() => {
+    state.isDone = true;
+  });
+  while (!state.isDone) codes.push(await askRecipient(port, 'ann@example.org'));
+  await done;
+  return codes;
+}
+
+describeWith(['root', 'podman'], 'idpmap under a systemd of its own', () => {
+  let machine: Machine;
+  let smtp: number;
+
+  const systemctl = (...parameters: readonly string[]) => machine.run('systemctl', ...parameters);
+  const show = (property: string) => systemctl('show', '--value', '-p', property, 'idpmap');
+  const statusOf = async (field: string) => {
+    const status = await machine.run('cat', `/proc/${await show('MainPID')}/status`);
+    return new RegExp(`^${field}:\\s*(.*?)\\s*$`, 'm').exec(status)?.[1];
+  };
+
+  beforeAll(async () => {
+    machine = await startMachine();
+    await systemctl('start', 'idpmap', 'postfix');
+    smtp = await machine.forward(25);
+    await until(
+      async () => (await askRecipient(smtp, 'ann@example.org').catch(() => 0)) > 0,
+      LIMIT_MS,
+    );
+  }, MACHINE_START_MS);
+  afterAll(() => machine?.stop());
+
+  test('listens when its start is done', async () => {
+    await systemctl('stop', 'idpmap');
+    await systemctl('start', 'idpmap');
+    const socket = '/var/spool/postfix/idpmap/socketmap';
+    expect(await machine.run('stat', '-c', '%U:%G %a', socket)).toBe('idpmap:postfix 660');
+  });
+
+  test.each([
+    [250, 'ann@example.org'],
+    [550, 'stranger@example.org'],
+  ])('lets Postfix in its jail say %i to %s', async (code, address) => {
+    expect(await askRecipient(smtp, address)).toBe(code);
+  });
+
+  test.each([
+    ['no group but its own', 'Groups', /^\d+$/],
+    ['no capability', 'CapBnd', /^0+$/],
+    ['no way to new privileges', 'NoNewPrivs', /^1$/],
+    ['a filter of system calls', 'Seccomp', /^2$/],
+  ])('runs with %s', async (_, field, value) => {
+    expect(await statusOf(field)).toMatch(value);
+  });
+
+  test('answers root’s commands without being told where it is', async () => {
+    expect(await machine.run('idpmap', 'lookup', 'user-exists', 'ann@example.org')).toBe(
+      'OK ann@example.org',
+    );
+  });
+
+  test('takes up an edited file of people', async () => {
+    const text = 'accounts: [{ address: ann@example.org }, { address: new@example.org }]';
+    await machine.run('sh', '-c', `echo '${text}' >/etc/idpmap/people.yaml`);
+    const isKnown = async () => (await askRecipient(smtp, 'new@example.org')) === 250;
+    expect(await until(isKnown, LIMIT_MS)).toBe(true);
+  });
+
+  test('reloads its configuration when it is told to', async () => {
+    const before = await show('MainPID');
+    await systemctl('reload', 'idpmap');
+    const isReloaded = async () =>
+      (await machine.run('journalctl', '-u', 'idpmap', '-o', 'cat')).includes(
+        'configuration reloaded',
+      );
+    expect(await until(isReloaded, LIMIT_MS)).toBe(true);
+    expect(await show('MainPID')).toBe(before);
+  });
+
+  test(
+    'restarts without one deferred mail while the relief stands in',
+    async () => {
+      const before = await show('MainPID');
+      const restart = async () => {
+        await systemctl('start', 'idpmap-relief');
+        await systemctl('restart', 'idpmap');
+        const isRelieved = async () =>
+          (await systemctl('show', '--value', '-p', 'ActiveState', 'idpmap-relief')) === 'inactive';
+        expect(await until(isRelieved, LIMIT_MS)).toBe(true);
+      };
+      const codes = await askDuring(smtp, restart());
+      expect(await show('MainPID')).not.toBe(before);
+      expect([...new Set(codes)]).toEqual([250]);
+    },
+    2 * LIMIT_MS,
+  );
+
+  test('keeps who is known over a restart, for itself alone', async () => {
+    await systemctl('restart', 'idpmap');
+    const memory = '/var/lib/idpmap/memory';
+    expect(await machine.run('stat', '-c', '%U:%G %a', memory)).toBe('idpmap:idpmap 600');
+    expect(await machine.run('cat', memory)).toContain('ann@example.org');
+  });
+
+  test('stays down where a restart would not mend it', async () => {
+    await machine.run('sh', '-c', 'mv /etc/idpmap/idpmap.yaml /etc/idpmap/aside');
+    await systemctl('restart', 'idpmap').catch(() => {});
+    const isFailed = async () => (await show('ActiveState')) === 'failed';
+    expect(await until(isFailed, LIMIT_MS)).toBe(true);
+    expect(await show('ExecMainStatus')).toBe('78');
+    await machine.run('sh', '-c', 'mv /etc/idpmap/aside /etc/idpmap/idpmap.yaml');
+    await systemctl('restart', 'idpmap');
+    expect(await show('ActiveState')).toBe('active');
+  });
+
+  // Last of those that ask Postfix: an smtpd may remember its 451 for as long as it lives.
+  test('is started again when it was killed', async () => {
+    await systemctl('kill', '--kill-whom=main', '--signal=KILL', 'idpmap');
+    const isBack = async () => (await askRecipient(smtp, 'ann@example.org')) === 250;
+    expect(await until(async () => !(await isBack()), LIMIT_MS)).toBe(true);
+    expect(await until(isBack, LIMIT_MS)).toBe(true);
+  });
+
+  test('reads secrets that systemd hands it as credentials', async () => {
+    const folder = '/etc/systemd/system/idpmap.service.d';
+    const script = `mkdir -p ${folder} /etc/idpmap/credentials
+      grep -v -i mail /opt/idpmap/deploy/systemd/credentials.conf >${folder}/credentials.conf
+      echo of-systemd >/etc/idpmap/credentials/http-token
+      chmod 600 /etc/idpmap/credentials/http-token
+      systemctl daemon-reload && systemctl restart idpmap`;
+    await machine.run('sh', '-c', script);
+    const url = `http://127.0.0.1:${await machine.forward(9101)}/api/explain`;
+    const headers = { authorization: 'Bearer of-systemd', 'content-type': 'application/json' };
+    const body = JSON.stringify({ address: 'ann@example.org' });
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
+  });
+});

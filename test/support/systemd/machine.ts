@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { build, podman } from '../container/engine.ts';
+import { baseImage } from '../container/images.ts';
+import { enterNetwork } from '../container/pod-network.ts';
+import { until } from '../until.ts';
+
+/** A Debian with a systemd of its own, Postfix, and the unit of `deploy/systemd` installed but not started. */
+export interface Machine {
+  /** Runs a command as root; gives what it prints, rejects where it fails. */
+  run(...command: readonly string[]): Promise<string>;
+  /** A port of this machine's loopback that leads to `port` of that one's. */
+  forward(port: number): Promise<number>;
+  /** Ends it and all that runs in it. */
+  stop(): Promise<void>;
+}
+
+const REPOSITORY = join(import.meta.dirname, '../../..');
+const PLACE = '/opt/idpmap';
+const START_LIMIT_MS = 30_000;
+
+/** Ends a machine whose test process was killed. */
+const LIFETIME_S = 900;
+
+/** How long a test's hook should allow for a start: an image may have to be made. */
+export const MACHINE_START_MS = 300_000;
+
+/** Boots a machine. Needs root and podman. */
+export async function startMachine(): Promise<Machine> {
+  const tag = 'localhost/idpmap/systemd';
+  await build({
+    file: join(import.meta.dirname, 'Dockerfile'),
+    context: import.meta.dirname,
+    tag,
+    args: { POSTFIX_BASE: await baseImage('postfix') },
+  });
+  const name = `idpmap-machine-${randomUUID()}`;
+  await using resources = new AsyncDisposableStack();
+  resources.defer(async () => {
+    await podman('rm', '--force', '--time', '0', '--ignore', name);
+  });
+  // Privileged: systemd makes namespaces of its own for the unit's sandbox.
+  const life = ['--detach', '--name', name, '--timeout', String(LIFETIME_S), '--network', 'none'];
+  const rights = ['--systemd', 'always', '--privileged'];
+  const mounts = [`${REPOSITORY}:${PLACE}:ro`, `${process.execPath}:/usr/bin/node:ro`];
+  const volumes = mounts.flatMap((mount) => ['--volume', mount]);
+  await podman('run', ...life, ...rights, ...volumes, tag);
+  const run = (...command: readonly string[]) => podman('exec', name, ...command);
+  await waitForSystemd(run);
+  // As on a machine that was booted; in a container units would have no credentials.
+  await run('mount', '--make-rshared', '/');
+  await run('sh', join(PLACE, 'test/support/systemd/install.sh'));
+  const pid = await podman('inspect', '--format', '{{.State.Pid}}', name);
+  const network = enterNetwork(Number(pid));
+  resources.defer(() => network.close());
+  const owned = resources.move();
+  return { run, forward: (port) => network.forward(port), stop: () => owned.disposeAsync() };
+}
+
+/** It says `running`, or `degraded` where a unit failed that has no part in this. */
+async function waitForSystemd(run: Machine['run']): Promise<void> {
+  const state = () =>
+    run('sh', '-c', 'systemctl is-system-running || true').catch((error: unknown) => String(error));
+  const isUp = await until(async () => /^(running|degraded)$/.test(await state()), START_LIMIT_MS);
+  if (!isUp) throw new Error(`systemd does not come up: ${await state()}`);
+}
