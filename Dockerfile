@@ -1,0 +1,65 @@
+# idpmap's image: Node and idpmap, no shell and no package manager. Its user is 65532; it needs no capability and writes only
+# to /run/idpmap and /var/spool/postfix/idpmap, so that its root may be read-only.
+#
+#   docker build -t idpmap .
+#   docker run --read-only --cap-drop all --security-opt no-new-privileges --tmpfs /run/idpmap \
+#     -v /etc/idpmap:/etc/idpmap:ro -v /var/spool/postfix/idpmap:/var/spool/postfix/idpmap idpmap
+#
+# The release workflow pins these images by digest. RUNTIME_IMAGE may be any that has Node 24 at /nodejs/bin/node.
+ARG BUILD_IMAGE=node:24-trixie-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
+ARG PROBE_IMAGE=busybox:1.37-musl
+
+# Nothing that is built here depends on the processor, so this stage runs on the builder's own.
+FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json LICENSE ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+# What is left of the packages is what runs, with the licences: no tool, no types, no tests.
+RUN --mount=type=cache,target=/root/.npm npm run build \
+ && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+ && find dist node_modules -type f \( -name '*.ts' -o -name '*.?ts' -o -name '*.map' -o -name '*.md' -o -name '*.sh' \
+      -o -name '*.test.*' \) ! -iname 'licen[cs]e*' -delete \
+ && find ./node_modules -type d -regex '.*/node_modules/\(@[^/]*/\)?[^/]*/\(tests?\|docs\|bench[^/]*\|examples?\)' \
+      -prune -exec rm -r {} + && find node_modules -type d -empty -delete \
+ && rm -r node_modules/.bin node_modules/.package-lock.json
+# Anybody may write to the two directories, for a platform may choose the user, and engines lend their mode to what they
+# mount there. `docker exec NAME idpmap lookup …` works where there is neither a shell nor env.
+RUN mkdir -p root/app root/run root/var/spool/postfix root/usr/local/bin \
+ && mkdir -m 1777 root/run/idpmap root/var/spool/postfix/idpmap \
+ && sed -i '1s|.*|#!/nodejs/bin/node|' dist/cli.js && chmod 755 dist/cli.js \
+ && ln -s /app/dist/cli.js root/usr/local/bin/idpmap \
+ && mv dist node_modules package.json LICENSE root/app/ && chmod -R a+rX root/app
+
+# The health check asks by it: a second Node would take 40 MB, twice a minute.
+FROM ${PROBE_IMAGE} AS probe
+
+FROM ${RUNTIME_IMAGE}
+COPY --from=probe /bin/busybox /usr/bin/wget
+COPY --from=build /build/root /
+
+# By itself Node's heap would grow to 259 MiB in a container of 192. The control socket is in RUNTIME_DIRECTORY.
+ENV NODE_ENV=production \
+    NODE_OPTIONS=--max-old-space-size-percentage=60 \
+    RUNTIME_DIRECTORY=/run/idpmap
+WORKDIR /app
+USER 65532:65532
+# Postfix over TCP, where `listen` says so; metrics, health and the status page.
+EXPOSE 9100 9101
+STOPSIGNAL SIGTERM
+# For another `http.endpoint`, give another URL with --health-cmd; for `http: off`, --no-healthcheck.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
+  CMD ["/usr/bin/wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9101/livez"]
+ENTRYPOINT ["/nodejs/bin/node", "/app/dist/cli.js"]
+CMD ["serve"]
+
+ARG VERSION=unreleased
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="idpmap" \
+      org.opencontainers.image.description="Postfix lookups answered by your identity provider" \
+      org.opencontainers.image.url="https://idpmap.example/" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { describeWith } from '../support/requirement.ts';
+import { toolPath } from '../support/tools/tools.ts';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const WORKFLOWS = join(REPOSITORY, '.github/workflows');
+const NAMES = readdirSync(WORKFLOWS);
+
+interface Job {
+  readonly 'timeout-minutes'?: number;
+  readonly steps: readonly Step[];
+}
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+}
+
+interface Workflow {
+  readonly permissions?: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const read = (name: string): string => readFileSync(join(WORKFLOWS, name), 'utf8');
+const load = (name: string): Workflow => parse(read(name));
+const jobsOf = (name: string): readonly Job[] => Object.values(load(name).jobs);
+
+describeWith(['actionlint'], 'the workflows', () => {
+  test.each(NAMES)('%s is clean', async (name) => {
+    const lint = promisify(execFile)(toolPath('actionlint'), ['-oneline', join(WORKFLOWS, name)]);
+    await expect(lint).resolves.toEqual({ stdout: '', stderr: '' });
+  });
+});
+
+describe('each workflow', () => {
+  test.each(NAMES)('%s gives no right that a job does not name', (name) => {
+    expect([{}, { contents: 'read' }]).toContainEqual(load(name).permissions);
+  });
+
+  test.each(NAMES)('%s ends jobs that hang', (name) => {
+    expect(jobsOf(name).filter((job) => job['timeout-minutes'] === undefined)).toEqual([]);
+  });
+
+  test.each(NAMES)('%s keeps no credential in the checkout', (name) => {
+    const checkouts = jobsOf(name)
+      .flatMap(({ steps }) => steps)
+      .filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    expect(
+      checkouts.filter((step) => String(step.with?.['persist-credentials']) !== 'false'),
+    ).toEqual([]);
+  });
+
+  test.each(NAMES)('%s names the version of each action', (name) => {
+    const actions = jobsOf(name).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
+    expect(actions.filter((action) => !/@(v\d+|[0-9a-f]{40})$/.test(action))).toEqual([]);
+  });
+});
+
+describe('a release', () => {
+  test('gives the Dockerfile every argument that it takes', () => {
+    const taken = [
+      ...readFileSync(join(REPOSITORY, 'Dockerfile'), 'utf8').matchAll(/^ARG (\w+)=/gm),
+    ].map(([, name]) => name);
+    const given = read('release.yaml').matchAll(/^ {12}([A-Z_]+)=\$/gm);
+    expect([...given].map(([, name]) => name)).toEqual(taken);
+  });
+});
