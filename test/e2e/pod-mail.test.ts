@@ -34,6 +34,7 @@ const start = (options: Pick<MailPodOptions, 'group' | 'values'>): Promise<MailP
 const SETUPS = [
   { setup: "a native sidecar, the group's socket", group: 'postfix', sidecar: {} },
   { setup: "a native sidecar, everybody's socket", group: 'none', sidecar: {} },
+  { setup: "a native sidecar that runs with Postfix's group", group: 'own', sidecar: {} },
   {
     setup: 'a container beside Postfix',
     group: 'postfix',
@@ -57,6 +58,14 @@ describeWith(['root', 'podman', 'helm'], "the chart's Pod", () => {
 
     test('refuses mail for a stranger', async () => {
       expect(await ask(pod, 'nobody@example.org')).toBe(550);
+    });
+
+    test("is asked over SMTP by idpmap's own command, as `helm test` and `kubectl exec` do", async () => {
+      const rcpt = (address: string, expected: string) =>
+        pod.exec('idpmap', 'idpmap', 'rcpt', address, '--expect', expected);
+      expect(await rcpt(PERSON, '250')).toContain('mail for it is taken');
+      expect(await rcpt('nobody@example.org', '5xx')).toContain('mail for it is refused');
+      await expect(rcpt(PERSON, '5xx')).rejects.toThrow('expected was 5xx');
     });
 
     test('delays mail while idpmap is killed, and takes it again once it is back', async () => {

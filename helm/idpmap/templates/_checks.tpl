@@ -86,7 +86,8 @@ line that says what, where and how to mend it.
 - socket.directory {{ $.Values.socket.directory }} overlaps {{ . }}, which idpmap's container has for itself: choose another, such as /run/postfix-idpmap
 {{- end }}
 {{- end }}
-{{- if and (not (include "idpmap.gid" .)) .Values.socket.mode (not (has (trunc -1 .Values.socket.mode) (list "6" "7"))) }}
+{{- $isGroupGiven := or (include "idpmap.gid" .) (ne (.Values.securityContext.runAsGroup | toString) "65532") }}
+{{- if and (not $isGroupGiven) .Values.socket.mode (not (has (trunc -1 .Values.socket.mode) (list "6" "7"))) }}
 - socket.mode {{ .Values.socket.mode }} shuts Postfix out, whose group is not known: set postfix.gid (docker run --rm --entrypoint id IMAGE -g postfix), or leave socket.mode empty
 {{- end }}
 {{- if hasKey .Values.podSecurityContext "fsGroup" }}

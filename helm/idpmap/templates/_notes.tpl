@@ -15,7 +15,7 @@
 {{- end }}
 
 {{- define "idpmap.notes.warnings" -}}
-{{- if and (ne .Values.mode "standalone") (not (include "idpmap.gid" .)) }}
+{{- if and (ne .Values.mode "standalone") (not (include "idpmap.gid" .)) (ne (include "idpmap.socketMode" . | trunc -1) "0") }}
 
 WARNING: postfix.gid is not set, so every process of the containers that mount the socket may ask it (mode {{ include "idpmap.socketMode" . }}).
 Find Postfix's group with: docker run --rm --entrypoint id IMAGE -g postfix

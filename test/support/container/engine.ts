@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheDirectory } from '../cache.ts';
 
 /** Images take some hundred megabytes of it. */
-const ROOT = join(cacheDirectory(), 'containers');
+const ROOT = cacheDirectory('containers');
 
 /** What lives no longer than the machine runs. Short, for it holds sockets; one for each `ROOT`. */
 const RUN = `/run/idpmap-test-${createHash('sha256').update(ROOT).digest('hex').slice(0, 8)}`;
@@ -66,12 +66,6 @@ export async function build({ file, context, tag, args = {} }: Build): Promise<v
 /** Says whether an image is there. */
 export async function hasImage(tag: string): Promise<boolean> {
   return (await podman('images', '--quiet', '--filter', `reference=${tag}`)) !== '';
-}
-
-/** Where this project's tests keep what is dear to make: `$XDG_CACHE_HOME/idpmap`. */
-function cacheDirectory(): string {
-  const configured = process.env['XDG_CACHE_HOME'] ?? '';
-  return join(configured === '' ? join(homedir(), '.cache') : configured, 'idpmap');
 }
 
 interface Output {

@@ -28,8 +28,11 @@ export interface MailPodOptions {
   readonly name: string;
   /** Values of the chart, beside the images. */
   readonly values: Values;
-  /** Group id of the socket: `postfix`'s, nobody's in Postfix's image, or none. */
-  readonly group: 'postfix' | 'strange' | 'none';
+  /**
+   * Whose the socket is: that of `postfix` by fsGroup, or because idpmap runs with it (`own`), that of nobody in Postfix's
+   * image, or everybody's.
+   */
+  readonly group: 'postfix' | 'own' | 'strange' | 'none';
   /** Lines of main.cf over the notes'. */
   readonly mainCf?: MainCf;
   /** For how many seconds Postfix goes on taking mail after SIGTERM; absent: it ends at once. */
@@ -73,6 +76,10 @@ async function describeImages({ group }: MailPodOptions): Promise<Values> {
   return {
     image: describeImage(product),
     postfix: { image: describeImage(postfix.tag), gid: GIDS[group](postfix) },
+    ...(group === 'own' && {
+      securityContext: { runAsGroup: postfix.gid },
+      socket: { mode: '0660' },
+    }),
   };
 }
 
@@ -91,6 +98,7 @@ function findImages(): Promise<Images> {
 
 const GIDS: Readonly<Record<MailPodOptions['group'], (image: PostfixImage) => number | null>> = {
   postfix: ({ gid }) => gid,
+  own: () => null,
   strange: () => STRANGE_GID,
   none: () => null,
 };

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheDirectory } from '../cache.ts';
 
 const UNUSED_DAYS = 14;
 const DAY_MS = 86_400_000;
@@ -13,7 +13,7 @@ export async function keep(
   name: string,
   build: (directory: string) => Promise<void>,
 ): Promise<string> {
-  const parent = cacheDirectory();
+  const parent = cacheDirectory('keycloak');
   const kept = join(parent, name);
   if (await isPresent(kept)) {
     const now = new Date();
@@ -32,12 +32,6 @@ export async function keep(
     if (!(await isPresent(kept))) throw error;
   }
   return kept;
-}
-
-function cacheDirectory(): string {
-  const configured = process.env['XDG_CACHE_HOME'] ?? '';
-  const cache = configured === '' ? join(homedir(), '.cache') : configured;
-  return join(cache, 'idpmap', 'keycloak');
 }
 
 async function isPresent(directory: string): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { cacheDirectory } from '../cache.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../temporary.ts';
 
 /** What a server starts from: its data, without anything that depends on where it lies. */
@@ -24,11 +24,6 @@ export async function copyTree(tree: Tree): Promise<TemporaryDirectory> {
   const directory = await makeTemporaryDirectory(`idpmap-${tree.name}`);
   await cp(kept, directory.path, { recursive: true, mode: constants.COPYFILE_FICLONE });
   return directory;
-}
-
-function cacheDirectory(): string {
-  const configured = process.env['XDG_CACHE_HOME'] ?? '';
-  return join(configured === '' ? join(homedir(), '.cache') : configured, 'idpmap');
 }
 
 async function fingerprint(program: string): Promise<string> {

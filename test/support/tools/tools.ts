@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheDirectory } from '../cache.ts';
 
 /** A program of a Go module. */
 export interface GoTool {
@@ -73,11 +73,7 @@ export const TOOLS = {
 export type ToolName = keyof typeof TOOLS;
 
 /** The directory below which the tools lie: `$XDG_CACHE_HOME/idpmap/tools`. */
-export function toolsDirectory(): string {
-  const configured = process.env['XDG_CACHE_HOME'] ?? '';
-  const cache = configured === '' ? join(homedir(), '.cache') : configured;
-  return join(cache, 'idpmap', 'tools');
-}
+export const toolsDirectory = (): string => cacheDirectory('tools');
 
 /** The path of a tool's program, whether it has been built or not. */
 export function toolPath(name: ToolName): string {
