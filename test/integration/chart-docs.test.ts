@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /** What an example leaves to the reader: an image, and a Secret with what the examples name. */
 const REST = `
-postfix: { image: { repository: example/postfix } }
+postfix: { image: { repository: example/postfix, tag: "3.7" } }
 existingSecret: idpmap
 `;
 

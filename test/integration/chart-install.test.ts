@@ -48,6 +48,26 @@ describeWith(['helm', 'kubeApiserver'], 'a real API server', () => {
     expect(said).toContain('STATUS: pending-install');
   });
 
+  test.each([
+    ['NodePort', 'standalone', 'standalone.service'],
+    ['LoadBalancer', 'standalone', 'standalone.service'],
+    ['NodePort', 'sidecar', 'postfix.service'],
+    ['LoadBalancer', 'sidecar', 'postfix.service'],
+  ])('takes a Service of the type %s, which keeps addresses of clients: %s', async (...table) => {
+    const [type, values, service] = table;
+    const release = await makeRelease(server, `${type.toLowerCase()}-${values}`);
+    const change = ['--set', `${service}.type=${type}`];
+    const said = await release.install(['--dry-run=server', ...withValues(values), ...change]);
+    expect(said).toContain('externalTrafficPolicy: Local');
+  });
+
+  test('takes names that YAML takes for numbers', async () => {
+    const release = await makeRelease(server, '2024');
+    const names = ['--set-string', 'fullnameOverride=mx,nameOverride=007,existingSecret=1e3'];
+    const said = await release.install(['--dry-run=server', ...withValues('sidecar'), ...names]);
+    expect(said).toContain('STATUS: pending-install');
+  });
+
   test.each(VALUES)('keeps each object of the values %s, and gives it up', async (name) => {
     const release = await makeRelease(server, `install-${name}`);
     await release.install(withValues(name));

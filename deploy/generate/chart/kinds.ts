@@ -15,11 +15,13 @@ import {
 } from './shapes.ts';
 
 const NAME = '[a-z0-9]([-a-z0-9.]*[a-z0-9])?';
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const ABSOLUTE = text('^/');
 const DURATION = text('^\\d+ ?(ms|s|m|h|d)$');
 const SCRAPE_TIME = optional('(\\d+(ms|s|m|h|d))+');
 const PORT = integer(1, 65_535);
-const CIDR = '[0-9a-fA-F.:]+(/\\d{1,3})?';
+const ADDRESS = '[0-9a-fA-F.:]+';
+const PREFIX = '/\\d{1,3}';
 const POLICY = oneOf('', 'Cluster', 'Local');
 const PODS: Schema = { type: ['null', 'integer', 'string'], minimum: 0, pattern: '^\\d+%$' };
 const VERBATIMS = listOf(VERBATIM);
@@ -38,11 +40,14 @@ export const KINDS: Readonly<Record<string, Schema>> = {
   env: VERBATIMS,
   envFrom: VERBATIMS,
   existingClaim: optional(NAME),
+  externalTrafficPolicy: POLICY,
   existingSecret: optional(NAME),
   interval: SCRAPE_TIME,
   scrapeTimeout: SCRAPE_TIME,
   lifecycle: OMISSIBLE,
   livenessProbe: OMISSIBLE,
+  loadBalancerIP: optional(ADDRESS),
+  loadBalancerSourceRanges: listOf(text(`^${ADDRESS}${PREFIX}$`)),
   metricRelabelings: VERBATIMS,
   namespace: optional(NAME),
   port: PORT,
@@ -61,7 +66,7 @@ export const KINDS: Readonly<Record<string, Schema>> = {
   // the chart and its Pods
   mode: oneOf('sidecar', 'standalone', 'none'),
   nameOverride: optional(NAME),
-  fullnameOverride: optional(NAME),
+  fullnameOverride: optional(LABEL),
   commonLabels: LABELS,
   commonAnnotations: LABELS,
   imagePullSecrets: VERBATIMS,
@@ -74,7 +79,7 @@ export const KINDS: Readonly<Record<string, Schema>> = {
   'http.secretKey': text('^[-._a-zA-Z0-9]+$'),
   'http.hosts': listOf(TEXT),
   podSecurityContext: OMISSIBLE,
-  replicas: integer(0),
+  replicas: nullable(integer(0), 'integer'),
   updateStrategy: VERBATIM,
   'podDisruptionBudget.minAvailable': PODS,
   'podDisruptionBudget.maxUnavailable': PODS,
@@ -116,15 +121,14 @@ export const KINDS: Readonly<Record<string, Schema>> = {
     oneOf('ReadWriteOnce', 'ReadWriteOncePod', 'ReadWriteMany'),
   ),
   'postfix.service.ports': VERBATIMS,
-  'postfix.service.externalTrafficPolicy': POLICY,
-  'postfix.service.loadBalancerSourceRanges': listOf(text(`^${CIDR}$`)),
 
   // standalone
   'standalone.kind': oneOf('Deployment', 'DaemonSet'),
-  'standalone.allow': listOf(text(`^${CIDR}$`)),
+  'standalone.allow': listOf(text(`^${ADDRESS}(${PREFIX})?$`)),
   'standalone.drain': DURATION,
+  'standalone.service.nodePort': nullable(PORT, 'integer'),
   'standalone.service.internalTrafficPolicy': POLICY,
-  'standalone.service.clusterIP': optional('None|[0-9a-fA-F.:]+'),
+  'standalone.service.clusterIP': optional(`None|${ADDRESS}`),
 
   // around it
   'metrics.prometheusRule.without': listOf(oneOf(...ALERTS.map(({ name }) => name))),

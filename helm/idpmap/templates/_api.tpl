@@ -39,7 +39,7 @@ socket inherits the group.
 {{- if include "idpmap.gid" . -}}
 {{- $own = dict "fsGroup" (include "idpmap.gid" . | int64) "fsGroupChangePolicy" "OnRootMismatch" -}}
 {{- end -}}
-{{- toYaml (merge (deepCopy .Values.podSecurityContext) $own) }}
+{{- toYaml (merge (deepCopy (.Values.podSecurityContext | default dict)) $own) }}
 {{- end }}
 
 {{/* idpmap.postfixVolumeMount: a list of one mount, the socket's directory, for the container in which Postfix runs. */}}

@@ -3,6 +3,7 @@ What no schema sees: values that contradict each other, or can't work. checks.ya
 line that says what, where and how to mend it.
 */}}
 {{- define "idpmap.faults" -}}
+{{- include "idpmap.faults.names" . }}
 {{- include "idpmap.faults.config" . }}
 {{- if ne .Values.mode "none" }}{{ include "idpmap.faults.secrets" . }}{{ end }}
 {{- include "idpmap.faults.container" . }}
@@ -10,9 +11,20 @@ line that says what, where and how to mend it.
 {{- if eq .Values.mode "sidecar" }}{{ include "idpmap.faults.sidecar" . }}{{ end }}
 {{- if eq .Values.mode "standalone" }}{{ include "idpmap.faults.standalone" . }}{{ end }}
 {{- include "idpmap.faults.families" . }}
+{{- if ne .Values.mode "none" }}{{ include "idpmap.faults.strategy" . }}{{ end }}
 {{- include "idpmap.faults.scaling" . }}
 {{- include "idpmap.faults.budget" . }}
 {{- include "idpmap.faults.test" . }}
+{{- end }}
+
+{{- define "idpmap.faults.names" -}}
+{{- $name := include "idpmap.fullname" . }}
+{{- if not (or (eq .Values.mode "none") (regexMatch "^[a-z][-a-z0-9]*$" $name)) }}
+- {{ $name }} can't name a Service, which begins with a letter and has letters, digits and "-" only: set fullnameOverride, or choose another name of the release
+{{- end }}
+{{- if and (eq .Values.mode "none") .Values.networkPolicy.enabled }}
+- networkPolicy is set, and the mode none has no Pods: set networkPolicy.enabled to false, and write one for your Pods
+{{- end }}
 {{- end }}
 
 {{- define "idpmap.faults.config" -}}
@@ -62,6 +74,11 @@ line that says what, where and how to mend it.
 - extraEnv sets {{ .name }}, which the chart sets itself: leave it out, and use the values socket, http, sidecar or standalone
 {{- end }}
 {{- end }}
+{{- range $values.extraVolumes }}
+{{- if has .name (list "idpmap-config" "idpmap-run" "idpmap-socket" "idpmap-secrets" "idpmap-http" "idpmap-token" "queue") }}
+- extraVolumes holds {{ .name }}, which is the name of a volume of the chart: choose another
+{{- end }}
+{{- end }}
 {{- if not (or $values.http.openFigures $values.http.existingSecret) }}
 - http.openFigures is false and there is no token: name a Secret with one in http.existingSecret, or open the figures and restrict who reaches them with networkPolicy
 {{- end }}
@@ -86,11 +103,11 @@ line that says what, where and how to mend it.
 - socket.directory {{ $.Values.socket.directory }} overlaps {{ . }}, which idpmap's container has for itself: choose another, such as /run/postfix-idpmap
 {{- end }}
 {{- end }}
-{{- $isGroupGiven := or (include "idpmap.gid" .) (ne (.Values.securityContext.runAsGroup | toString) "65532") }}
+{{- $isGroupGiven := or (include "idpmap.gid" .) (ne ((.Values.securityContext).runAsGroup | default 65532 | int64) 65532) }}
 {{- if and (not $isGroupGiven) .Values.socket.mode (not (has (trunc -1 .Values.socket.mode) (list "6" "7"))) }}
 - socket.mode {{ .Values.socket.mode }} shuts Postfix out, whose group is not known: set postfix.gid (docker run --rm --entrypoint id IMAGE -g postfix), or leave socket.mode empty
 {{- end }}
-{{- if hasKey .Values.podSecurityContext "fsGroup" }}
+{{- if hasKey (.Values.podSecurityContext | default dict) "fsGroup" }}
 - podSecurityContext.fsGroup is the chart's affair, for it must be Postfix's group: set postfix.gid, and leave it out
 {{- end }}
 {{- end }}
@@ -100,6 +117,9 @@ line that says what, where and how to mend it.
 {{- $persistence := $values.postfix.persistence }}
 {{- if not $values.postfix.image.repository }}
 - the mode sidecar runs your Postfix, and there is none: set postfix.image.repository (and tag), or choose the mode standalone or none
+{{- end }}
+{{- if and $values.postfix.image.repository (not (or $values.postfix.image.tag $values.postfix.image.digest)) }}
+- postfix.image has no version, and nodes would run different ones: name a tag in postfix.image.tag, or a digest in postfix.image.digest
 {{- end }}
 {{- if and $values.sidecar.native (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) }}
 - native sidecars need Kubernetes 1.29, this is {{ .Capabilities.KubeVersion.Version }}: set sidecar.native to false
@@ -112,17 +132,51 @@ line that says what, where and how to mend it.
 - http.port {{ $values.http.port }} is among postfix.ports too, and the Pod has one network: change http.port
 {{- end }}
 {{- end }}
+{{- include "idpmap.faults.ports" . }}
+{{- include "idpmap.faults.outside" (dict "service" $values.postfix.service "name" "postfix.service") }}
 {{- if and $persistence.existingClaim (not $persistence.enabled) }}
 - postfix.persistence.existingClaim is set, and postfix.persistence.enabled is false: enable it, or leave the claim out
 {{- end }}
 {{- if and $persistence.existingClaim (gt (int $values.replicas) 1) }}
 - {{ $values.replicas }} replicas would share the queue of postfix.persistence.existingClaim, and two Postfixes destroy each other's mail there: set replicas to 1, or leave the claim out for a volume per Pod
 {{- end }}
-{{- if and $persistence.enabled (eq ($values.podSecurityContext.fsGroupChangePolicy | default "") "Always") }}
+{{- if and $persistence.enabled (eq (($values.podSecurityContext).fsGroupChangePolicy | default "") "Always") }}
 - podSecurityContext.fsGroupChangePolicy Always would give the whole queue to Postfix's group at each start, and postdrop could not write to maildrop: leave it out, the chart sets OnRootMismatch
 {{- end }}
-{{- if and $persistence.enabled (eq ($values.updateStrategy.type | default "") "Recreate") }}
-- updateStrategy.type Recreate is for Deployments, and a Postfix whose queue is kept is a StatefulSet: write RollingUpdate or OnDelete, or leave it out
+{{- end }}
+
+{{/* Postfix's ports and what leads to them. Where it listens, the chart knows from postfix.ports only, as its NetworkPolicy. */}}
+{{- define "idpmap.faults.ports" -}}
+{{- $postfix := .Values.postfix }}
+{{- $ports := ternary $postfix.service.ports list $postfix.service.enabled | default list }}
+{{- $open := list }}
+{{- range prepend (.Values.extraContainers | default list) $postfix }}
+{{- range .ports }}{{ $open = append $open (toString .containerPort) | concat (list .name | compact) }}{{ end }}
+{{- end }}
+{{- if and $postfix.service.enabled (not $ports) }}
+- postfix.service.ports is empty: list at least one, or set postfix.service.enabled to false
+{{- end }}
+{{- range $ports }}
+{{- $target := .targetPort | default .port | toString }}
+{{- if not (has $target $open) }}
+- postfix.service.ports leads to {{ $target }}, which is not among postfix.ports: add it there, or correct its targetPort
+{{- end }}
+{{- if and (gt (len $ports) 1) (not .name) }}
+- postfix.service.ports has several ports, and {{ .port }} has no name: name each
+{{- end }}
+{{- end }}
+{{- $probe := include "idpmap.probe" (dict "probe" $postfix.readinessProbe "handler" "tcpSocket") | fromYaml }}
+{{- with $probe.tcpSocket }}
+{{- if not (has (toString .port) $open) }}
+- postfix.readinessProbe asks {{ .port }}, which is not among postfix.ports: add it there, or correct postfix.readinessProbe.tcpSocket.port
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Takes the values of a `service`, and their `name`. */}}
+{{- define "idpmap.faults.outside" -}}
+{{- if and (eq .service.type "ClusterIP") .service.externalTrafficPolicy }}
+- {{ .name }}.externalTrafficPolicy is for what is reached from outside, and {{ .name }}.type is ClusterIP: leave it out, or set the type to LoadBalancer or NodePort
 {{- end }}
 {{- end }}
 
@@ -135,75 +189,28 @@ line that says what, where and how to mend it.
 - standalone.port and http.port are both {{ $values.http.port }}: change one
 {{- end }}
 {{- include "idpmap.faults.drain" (dict "root" . "drain" $values.standalone.drain "name" "standalone.drain") }}
-{{- if and (eq $values.standalone.kind "DaemonSet") (eq ($values.updateStrategy.type | default "") "Recreate") }}
-- updateStrategy.type Recreate is for Deployments: a DaemonSet takes RollingUpdate or OnDelete, or leave it out
+{{- include "idpmap.faults.outside" (dict "service" $values.standalone.service "name" "standalone.service") }}
+{{- end }}
+
+{{- define "idpmap.faults.strategy" -}}
+{{- $kind := include "idpmap.workload" . }}
+{{- $types := list "RollingUpdate" (ternary "Recreate" "OnDelete" (eq $kind "Deployment")) }}
+{{- $strategy := .Values.updateStrategy | default dict }}
+{{- if not (has ($strategy.type | default "RollingUpdate") $types) }}
+- updateStrategy.type {{ $strategy.type }} is not for a {{ $kind }}, by which the Pods are made here: write {{ join " or " $types }}, or leave it out
+{{- end }}
+{{- if and (eq $kind "StatefulSet") (hasKey ($strategy.rollingUpdate | default dict) "maxSurge") }}
+- updateStrategy.rollingUpdate.maxSurge is not for a StatefulSet, where each Pod has its own queue: leave it out
 {{- end }}
 {{- end }}
 
 {{/* Takes `root`, the duration `drain` and the `name` of its value. */}}
 {{- define "idpmap.faults.drain" -}}
-{{- $factor := get (dict "ms" 0 "s" 1 "m" 60 "h" 3600 "d" 86400) (regexFind "[a-z]+$" .drain) | default 0 }}
-{{- $needed := add 2 (mul (regexFind "^[0-9]+" .drain | int) $factor) }}
-{{- if gt $needed (int64 .root.Values.terminationGracePeriodSeconds) }}
-- {{ .name }} {{ .drain }} needs {{ $needed }} s to stop, and the Pod is killed after {{ .root.Values.terminationGracePeriodSeconds }} s: raise terminationGracePeriodSeconds, or lower {{ .name }}
-{{- end }}
-{{- end }}
-
-{{- define "idpmap.faults.families" -}}
-{{- $count := len .Values.ipFamilies }}
-{{- if and (hasSuffix "DualStack" .Values.ipFamilyPolicy) (eq $count 1) }}
-- ipFamilyPolicy {{ .Values.ipFamilyPolicy }} goes with two ipFamilies, or each later upgrade fails where the cluster has added the second: name both, or none
-{{- end }}
-{{- if and (not (hasSuffix "DualStack" .Values.ipFamilyPolicy)) (gt $count 1) }}
-- ipFamilies has {{ $count }} families, and ipFamilyPolicy allows one: set ipFamilyPolicy to PreferDualStack or RequireDualStack, or name one family
-{{- end }}
-{{- end }}
-
-{{- define "idpmap.faults.scaling" -}}
-{{- $scaling := .Values.autoscaling }}
-{{- if $scaling.enabled }}
-{{- if ne .Values.mode "standalone" }}
-- autoscaling is for the mode standalone: in the mode {{ .Values.mode }} leave autoscaling.enabled false
-{{- else if eq .Values.standalone.kind "DaemonSet" }}
-- autoscaling can't scale a DaemonSet, which has one Pod on each node: set standalone.kind to Deployment, or autoscaling.enabled to false
-{{- end }}
-{{- if gt (int $scaling.minReplicas) (int $scaling.maxReplicas) }}
-- autoscaling.minReplicas {{ $scaling.minReplicas }} is more than autoscaling.maxReplicas {{ $scaling.maxReplicas }}: change one
-{{- end }}
-{{- if not (or $scaling.targetCPUUtilizationPercentage $scaling.targetMemoryUtilizationPercentage) }}
-- autoscaling has nothing to go by: set autoscaling.targetCPUUtilizationPercentage or autoscaling.targetMemoryUtilizationPercentage
-{{- end }}
-{{- end }}
-{{- end }}
-
-{{- define "idpmap.faults.budget" -}}
-{{- $budget := .Values.podDisruptionBudget }}
-{{- if $budget.enabled }}
-{{- $fewest := ternary .Values.autoscaling.minReplicas .Values.replicas .Values.autoscaling.enabled }}
-{{- if eq .Values.mode "none" }}
-- podDisruptionBudget is set, and the mode none has no Pods: set podDisruptionBudget.enabled to false
-{{- else if and (eq .Values.mode "standalone") (eq .Values.standalone.kind "DaemonSet") }}
-- podDisruptionBudget does nothing for a DaemonSet, whose Pods stay while their node is drained: set podDisruptionBudget.enabled to false
-{{- else if not (or (kindIs "invalid" $budget.minAvailable) (kindIs "invalid" $budget.maxUnavailable)) }}
-- podDisruptionBudget.minAvailable and podDisruptionBudget.maxUnavailable are both set: set one of them to null
-{{- else if and (not (kindIs "invalid" $budget.minAvailable)) (not (kindIs "string" $budget.minAvailable)) (ge (int $budget.minAvailable) (int $fewest)) }}
-- podDisruptionBudget.minAvailable {{ $budget.minAvailable }} of {{ $fewest }} Pods would let no node be drained: lower it, or set more replicas
-{{- end }}
-{{- end }}
-{{- end }}
-
-{{- define "idpmap.faults.test" -}}
-{{- $test := .Values.test }}
-{{- if and $test.strangeAddress (not $test.address) }}
-- test.strangeAddress is set without test.address: a test that only sees refusals proves nothing, set both
-{{- end }}
-{{- if $test.address }}
-{{- if eq .Values.mode "none" }}
-- test.address is set, and the mode none has nothing to ask: leave it out
-{{- else if and (eq .Values.mode "sidecar") (not .Values.postfix.service.enabled) }}
-- test.address is asked for through Postfix's Service: set postfix.service.enabled to true, or leave test.address out
-{{- else if and (eq .Values.mode "standalone") (not (include "idpmap.mapOf" (dict "config" (.Values.config | default dict) "kind" "mailboxes"))) }}
-- test.address is asked of a map of the kind mailboxes, and config.maps has none: add one, or leave test.address out
-{{- end }}
+{{- $unit := get (dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000) (regexFind "[a-z]+$" .drain) }}
+{{- $needed := div (mul (regexFind "^[0-9]+" .drain | int64) $unit | add 2999) 1000 }}
+{{- $given := .root.Values.terminationGracePeriodSeconds }}
+{{- $given = ternary 30 $given (kindIs "invalid" $given) | int64 }}
+{{- if gt $needed $given }}
+- {{ .name }} {{ .drain }} needs {{ $needed }} s to stop, and the Pod is killed after {{ $given }} s: raise terminationGracePeriodSeconds, or lower {{ .name }}
 {{- end }}
 {{- end }}

@@ -3,13 +3,13 @@
 {{- $values := .root.Values -}}
 {{- $isNative := and (eq .role "sidecar") $values.sidecar.native -}}
 - name: idpmap
-  image: {{ include "idpmap.image" (dict "image" $values.image "tag" .root.Chart.AppVersion) }}
+  image: {{ include "idpmap.image" (dict "image" $values.image "tag" .root.Chart.AppVersion) | quote }}
   imagePullPolicy: {{ $values.image.pullPolicy }}
   {{- if $isNative }}
   # No preStop hook: a native sidecar's runs at once, while Postfix is still at work
   restartPolicy: Always
   {{- end }}
-  args: {{- prepend $values.extraArgs "serve" | toYaml | nindent 4 }}
+  args: {{- prepend ($values.extraArgs | default list) "serve" | toYaml | nindent 4 }}
   env:
     {{- include "idpmap.environment" . | nindent 4 }}
     {{- with $values.extraEnv }}
@@ -86,11 +86,20 @@ unix:{{ include "idpmap.socketPath" .root }}?mode={{ include "idpmap.socketMode"
 {{- define "idpmap.probes" -}}
 {{- $names := list "startupProbe" "livenessProbe" -}}
 {{- if eq .role "standalone" }}{{ $names = append $names "readinessProbe" }}{{ end -}}
-{{- $probes := pick .root.Values "startupProbe" "livenessProbe" "readinessProbe" | deepCopy -}}
-{{- range $probe := $probes }}
-{{- with ($probe | default dict).httpGet }}
+{{- $probes := dict -}}
+{{- range $name := $names }}
+{{- $probe := include "idpmap.probe" (dict "probe" (index $.root.Values $name) "handler" "httpGet") | fromYaml }}
+{{- with $probe.httpGet }}
 {{- $_ := set $probe "httpGet" (merge . (dict "port" $.root.Values.http.port)) }}
 {{- end }}
+{{- $_ := set $probes $name $probe }}
 {{- end }}
 {{- include "idpmap.fields" (dict "from" $probes "names" $names "indent" 2) }}
+{{- end }}
+
+{{/* A `probe`, where a handler of the user's is in place of the default's, `handler`, beside which helm has put it. */}}
+{{- define "idpmap.probe" -}}
+{{- $probe := .probe | default dict -}}
+{{- $others := omit (pick $probe "exec" "grpc" "httpGet" "tcpSocket") .handler -}}
+{{- ternary $probe (omit $probe .handler) (empty $others) | toYaml }}
 {{- end }}

@@ -1,5 +1,6 @@
 {{/*
-The lines of main.cf for the NOTES, as the command `idpmap postfix` prints them for the same configuration. Takes `root`
+The lines of main.cf for the NOTES, as the command `idpmap postfix` prints them for the same configuration, but for
+where mail is delivered to: no Dovecot is in the Pod. Takes `root`
 and `table`, the table without the map's name: `socketmap:unix:idpmap/socketmap`.
 */}}
 {{- define "idpmap.mainCf" -}}
@@ -9,8 +10,8 @@ virtual_mailbox_domains = {{ $.table }}:{{ . }}
 {{- end }}
 {{- with include "idpmap.mapOf" (dict "config" $config "kind" "mailboxes") }}
 virtual_mailbox_maps = {{ $.table }}:{{ . }}
-# virtual(8) refuses socketmap tables: deliver by LMTP, here to Dovecot
-virtual_transport = lmtp:unix:private/dovecot-lmtp
+# virtual(8) refuses socketmap tables: deliver by LMTP to where the mailboxes are
+virtual_transport = lmtp:inet:YOUR-STORE:24
 {{- end }}
 {{- with include "idpmap.mapOf" (dict "config" $config "kind" "aliases") }}
 virtual_alias_maps = {{ $.table }}:{{ . }}
@@ -61,7 +62,7 @@ elsewhere is not seen from the jail, so proxymap(8) asks in its place.
 {{- $queue := printf "%s/" (trimSuffix "/" $values.postfix.queueDirectory) -}}
 {{- $path := include "idpmap.socketPath" . -}}
 {{- if eq $values.mode "standalone" -}}
-socketmap:inet:{{ include "idpmap.host" . }}:{{ $values.standalone.port }}
+socketmap:inet:{{ include "idpmap.endpoint" . }}
 {{- else if hasPrefix $queue $path -}}
 socketmap:unix:{{ trimPrefix $queue $path }}
 {{- else -}}
@@ -69,12 +70,16 @@ proxy:socketmap:unix:{{ $path }}
 {{- end }}
 {{- end }}
 
-{{/* How a Postfix names the Service: by its fixed address, if it has one. */}}
-{{- define "idpmap.host" -}}
-{{- $address := .Values.standalone.service.clusterIP -}}
-{{- if or (not $address) (eq $address "None") -}}
-{{- printf "%s.%s.svc" (include "idpmap.fullname" .) .Release.Namespace }}
-{{- else -}}
-{{- contains ":" $address | ternary (printf "[%s]" $address) $address }}
-{{- end }}
+{{/*
+How a Postfix names the Service: as the world outside does, by its fixed address, or by its name. Words in capitals are for
+the user to replace.
+*/}}
+{{- define "idpmap.endpoint" -}}
+{{- $service := .Values.standalone.service -}}
+{{- $outside := dict "NodePort" "NODE" "LoadBalancer" ($service.loadBalancerIP | default "LOAD-BALANCER") -}}
+{{- $fixed := ternary "" $service.clusterIP (eq $service.clusterIP "None") -}}
+{{- $name := printf "%s.%s.svc" (include "idpmap.fullname" .) .Release.Namespace -}}
+{{- $host := coalesce (get $outside $service.type) $fixed $name -}}
+{{- $port := ternary ($service.nodePort | default "NODE-PORT") .Values.standalone.port (eq $service.type "NodePort") -}}
+{{- contains ":" $host | ternary (printf "[%s]" $host) $host }}:{{ $port }}
 {{- end }}

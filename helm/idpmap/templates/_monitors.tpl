@@ -3,9 +3,9 @@ Metadata of an object for Prometheus or Grafana, which may lie in their namespac
 values, and `suffix` where there are several.
 */}}
 {{- define "idpmap.monitorMetadata" -}}
-name: {{ include "idpmap.fullname" .root }}{{ with .suffix }}-{{ . }}{{ end }}
+name: "{{ include "idpmap.fullname" .root }}{{ with .suffix }}-{{ . }}{{ end }}"
 {{- with .own.namespace }}
-namespace: {{ . }}
+namespace: {{ . | quote }}
 {{- end }}
 labels: {{- merge (deepCopy .own.labels) (include "idpmap.labels" .root | fromYaml) | toYaml | nindent 2 }}
 {{- include "idpmap.annotations" (dict "root" .root "own" .own.annotations "indent" 0) }}
@@ -19,8 +19,8 @@ path: /metrics
 authorization:
   type: Bearer
   credentials:
-    name: {{ .root.Values.http.existingSecret }}
-    key: {{ .root.Values.http.secretKey }}
+    name: {{ .root.Values.http.existingSecret | quote }}
+    key: {{ .root.Values.http.secretKey | quote }}
 {{- end }}
 {{- include "idpmap.fields" (dict "from" .own "names" (list "interval" "scrapeTimeout" "relabelings" "metricRelabelings")) }}
 {{- end }}

@@ -9,6 +9,15 @@
 {{- .Values.fullnameOverride | default $full | trunc 50 | trimSuffix "-" }}
 {{- end }}
 
+{{/* The kind of object that makes the Pods. */}}
+{{- define "idpmap.workload" -}}
+{{- if eq .Values.mode "standalone" -}}
+{{- .Values.standalone.kind }}
+{{- else -}}
+{{- ternary "StatefulSet" "Deployment" .Values.postfix.persistence.enabled }}
+{{- end }}
+{{- end }}
+
 {{- define "idpmap.serviceAccountName" -}}
 {{- .Values.serviceAccount.name | default (ternary (include "idpmap.fullname" .) "default" .Values.serviceAccount.create) }}
 {{- end }}
@@ -22,8 +31,8 @@
 
 {{/* What selects the Pods. Selectors can't be changed, so neither version nor the user's labels are in it. */}}
 {{- define "idpmap.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "idpmap.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "idpmap.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "idpmap.labels" -}}
@@ -31,17 +40,17 @@ app.kubernetes.io/instance: {{ .Release.Name }}
   "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-")
   "app.kubernetes.io/version" (.Chart.AppVersion | replace "+" "_" | trunc 63)
   "app.kubernetes.io/managed-by" .Release.Service -}}
-{{- toYaml (merge (include "idpmap.selectorLabels" . | fromYaml) $chart .Values.commonLabels) }}
+{{- toYaml (merge (include "idpmap.selectorLabels" . | fromYaml) $chart (.Values.commonLabels | default dict)) }}
 {{- end }}
 
 {{/* Labels of Pods: those of the chart's version are left out, for each upgrade of the chart would restart Postfix. */}}
 {{- define "idpmap.podLabels" -}}
-{{- toYaml (merge (include "idpmap.selectorLabels" . | fromYaml) .Values.podLabels .Values.commonLabels) }}
+{{- toYaml (merge (include "idpmap.selectorLabels" . | fromYaml) (.Values.podLabels | default dict) (.Values.commonLabels | default dict)) }}
 {{- end }}
 
 {{/* The field `annotations`, or nothing. Takes `root`, the object's `own` and the `indent`. */}}
 {{- define "idpmap.annotations" -}}
-{{- $all := merge (deepCopy (.own | default dict)) .root.Values.commonAnnotations -}}
+{{- $all := merge (deepCopy (.own | default dict)) (.root.Values.commonAnnotations | default dict) -}}
 {{- include "idpmap.fields" (dict "from" (dict "annotations" $all) "names" (list "annotations") "indent" .indent) }}
 {{- end }}
 
@@ -50,6 +59,16 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- range $name := .names }}
 {{- with get $.from $name }}
 {{- dict $name . | toYaml | nindent ($.indent | default 0 | int) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The same for fields that are numbers, for 0 is one too: those that are not null. */}}
+{{- define "idpmap.numbers" -}}
+{{- range $name := .names }}
+{{- $number := index $.from $name }}
+{{- if not (kindIs "invalid" $number) }}
+{{- dict $name (int64 $number) | toYaml | nindent ($.indent | int) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -72,9 +91,4 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{- define "idpmap.socketPath" -}}
 {{- trimSuffix "/" .Values.socket.directory }}/socketmap
-{{- end }}
-
-{{/* The IP families of a Service, or nothing. Takes the root context. */}}
-{{- define "idpmap.serviceFamilies" -}}
-{{- include "idpmap.fields" (dict "from" .Values "names" (list "ipFamilyPolicy" "ipFamilies")) }}
 {{- end }}

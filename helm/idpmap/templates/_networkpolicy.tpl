@@ -35,7 +35,7 @@
 - podSelector:
     matchLabels:
       app.kubernetes.io/name: {{ include "idpmap.name" . }}-test
-      app.kubernetes.io/instance: {{ .Release.Name }}
+      app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 {{- end }}
 

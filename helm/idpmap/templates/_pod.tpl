@@ -12,12 +12,12 @@ metadata:
   labels: {{- include "idpmap.podLabels" .root | nindent 4 }}
   {{- include "idpmap.annotations" (dict "root" .root "own" $values.podAnnotations "indent" 2) }}
 spec:
-  serviceAccountName: {{ include "idpmap.serviceAccountName" .root }}
+  serviceAccountName: {{ include "idpmap.serviceAccountName" .root | quote }}
   automountServiceAccountToken: false
   # Else each Service of the namespace would become variables of both containers
   enableServiceLinks: false
-  terminationGracePeriodSeconds: {{ int $values.terminationGracePeriodSeconds }}
-  {{- $context := $values.podSecurityContext | toYaml }}
+  {{- include "idpmap.numbers" (dict "from" $values "names" (list "terminationGracePeriodSeconds") "indent" 2) }}
+  {{- $context := $values.podSecurityContext | default dict | toYaml }}
   {{- if $isSidecar }}{{ $context = include "idpmap.podSecurityContext" .root }}{{ end }}
   {{- if ne $context "{}" }}
   securityContext: {{- $context | nindent 4 }}
@@ -46,7 +46,7 @@ spec:
     {{- if and $isSidecar $values.postfix.persistence.existingClaim }}
     - name: queue
       persistentVolumeClaim:
-        claimName: {{ $values.postfix.persistence.existingClaim }}
+        claimName: {{ $values.postfix.persistence.existingClaim | quote }}
     {{- end }}
     {{- with $values.extraVolumes }}
     {{- toYaml . | nindent 4 }}

@@ -2,10 +2,11 @@
 {{- define "idpmap.postfixContainer" -}}
 {{- $postfix := .Values.postfix -}}
 - name: postfix
-  image: {{ include "idpmap.image" (dict "image" $postfix.image "tag" "latest") }}
+  image: {{ include "idpmap.image" (dict "image" $postfix.image "tag" "") | quote }}
   imagePullPolicy: {{ $postfix.image.pullPolicy }}
   {{- $fields := list "command" "args" "env" "envFrom" "ports" "resources" "securityContext" "startupProbe" "livenessProbe" "readinessProbe" "lifecycle" }}
-  {{- include "idpmap.fields" (dict "from" $postfix "names" $fields "indent" 2) }}
+  {{- $readiness := include "idpmap.probe" (dict "probe" $postfix.readinessProbe "handler" "tcpSocket") | fromYaml }}
+  {{- include "idpmap.fields" (dict "from" (set (omit $postfix "readinessProbe") "readinessProbe" $readiness) "names" $fields "indent" 2) }}
   volumeMounts:
     {{- if $postfix.persistence.enabled }}
     # A directory of the volume, not the volume itself. Postfix gives its queue directory to root at each start; were

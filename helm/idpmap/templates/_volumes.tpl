@@ -35,7 +35,7 @@ Secret changes, and idpmap follows. What is mounted by subPath stays as it was a
 {{- $values := .root.Values -}}
 - name: idpmap-config
   configMap:
-    name: {{ include "idpmap.configMapName" .root }}
+    name: {{ include "idpmap.configMapName" .root | quote }}
 - name: idpmap-run
   emptyDir: { medium: Memory, sizeLimit: 1Mi }
 {{- if eq .role "sidecar" }}
@@ -45,14 +45,14 @@ Secret changes, and idpmap follows. What is mounted by subPath stays as it was a
 {{- with $values.existingSecret }}
 - name: idpmap-secrets
   secret:
-    secretName: {{ . }}
+    secretName: {{ . | quote }}
 {{- end }}
 {{- with $values.http.existingSecret }}
 - name: idpmap-http
   secret:
-    secretName: {{ . }}
+    secretName: {{ . | quote }}
     items:
-      - key: {{ $values.http.secretKey }}
+      - key: {{ $values.http.secretKey | quote }}
         path: token
 {{- end }}
 {{- with $values.serviceAccountToken }}

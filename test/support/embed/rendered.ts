@@ -80,7 +80,11 @@ const filesOf = ({
  * embed is the same.
  */
 export const renderOwn = (release: string, options: readonly string[]): Promise<Rendered> =>
-  render(release, CHART, [...options, '--set', 'mode=sidecar,postfix.image.repository=postfix']);
+  render(release, CHART, [
+    ...options,
+    '--set',
+    'mode=sidecar,postfix.image.repository=postfix,postfix.image.tag=3.7',
+  ]);
 
 /** Of a Pod's volumes, those that the container sees. */
 export const volumesOf = ({ volumes }: PodSpec, { volumeMounts }: Container) =>
