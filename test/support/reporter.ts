@@ -10,6 +10,8 @@ export default class CountReporter implements Reporter {
         count[state === 'pending' ? 'failed' : state] += 1;
       }
       count.failed += module.errors().length;
+      // A hook that fails: its tests are skipped, and their suite has the error.
+      for (const suite of module.children.allSuites()) count.failed += suite.errors().length;
     }
     console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   }
