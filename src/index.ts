@@ -24,7 +24,7 @@ export {
 export { EndpointError } from './socketmap/errors.ts';
 export type { Figures, ListenerFigures, Rejection, Violation } from './socketmap/figures.ts';
 export { type MapHandlers, routeHandlers } from './socketmap/handlers.ts';
-export type { Listener, ListenOptions } from './socketmap/listener.ts';
+export type { BoundListener, Listener, ListenOptions } from './socketmap/listener.ts';
 export { encodeNetstring, type FrameFault, NetstringDecoder } from './socketmap/netstring.ts';
 export {
   LIMITS,

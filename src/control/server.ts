@@ -10,6 +10,11 @@ import { type CommandReply, type Handlers, MAX_LINE_BYTES } from './protocol.ts'
 /** The control socket of a running daemon. */
 export interface ControlServer {
   readonly path: string;
+  /**
+   * Puts it into its place, over who was there.
+   * @throws {EndpointError} that says why it can't; it is to be closed then
+   */
+  publish(): Promise<void>;
   /** Ends it, once replies under way are written. */
   close(): Promise<void>;
 }
@@ -18,7 +23,7 @@ export interface ControlServer {
 const OWNER_ONLY = 0o600;
 
 /**
- * Listens for commands at `path`, mode 0600.
+ * Listens for commands, beside `path` until it is published, mode 0600.
  * @throws {EndpointError} where another daemon listens there, or the path can't be used
  */
 export async function openControl(
@@ -41,6 +46,7 @@ export async function openControl(
   const binding = await bindUnix(server, { kind: 'unix', path, mode: OWNER_ONLY }, takeover);
   return {
     path,
+    publish: () => binding.publish(),
     close: async () => {
       await binding.withdraw();
       server.close();

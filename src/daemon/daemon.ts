@@ -8,12 +8,12 @@ import { createTraces, tracing } from '../maps/traces.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import type { Takeover } from '../socketmap/tcp.ts';
 import { createHandlers } from './commands.ts';
-import { limitsOf, listEndpoints, openListeners } from './listeners.ts';
+import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts';
 import { createReloader, type Serving } from './reloading.ts';
 import { createSaver } from './saver.ts';
 import { closeState, createState, proveState, type State, type StateOptions } from './state.ts';
 import { createStopping } from './stopping.ts';
-import { connectToFormer } from './takeover.ts';
+import { connectToFormer, endFormer } from './takeover.ts';
 import { openWeb, type Web } from './web.ts';
 
 export interface DaemonOptions {
@@ -44,9 +44,6 @@ export interface Daemon {
   /** Counts a configuration that could not even be read. */
   countFailedReload(): void;
 }
-
-/** A Pod's sidecar gets 2 s when Postfix has used up the time; the rest is for the process to end. */
-const DRAIN_MS = 1500;
 
 /** How long a take-over waits for its directories: one that is down must not keep it from its work. */
 const TAKEOVER_MS = 5000;
@@ -94,7 +91,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     server,
     stateOptions,
-    drainMs: DRAIN_MS,
     describe,
     log,
   });
@@ -151,21 +147,19 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await saver.load();
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.
     if (former !== undefined) await proveState(serving.state, TAKEOVER_MS);
-    const { state } = serving;
-    serving = {
-      ...serving,
-      open: await openListeners(server, state.settings.listen, [], takeover),
-    };
+    const listeners = await bindListeners(server, serving.state.settings.listen, [], takeover);
     control = await openControl(controlPath, handlers, log, takeover);
+    // Whatever can fail has not failed: only now does anybody lose a socket to this one.
+    serving = { ...serving, open: listeners.all };
     isReady = true;
-    await former?.send('drain', {});
+    for (const each of [listeners, web, control]) await each.publish();
   } catch (error) {
-    await server.drain(0);
+    former?.close();
+    await server.drain(DRAIN_MS);
     await closeRest(async () => {});
     throw error;
-  } finally {
-    former?.close();
   }
+  if (former !== undefined) await endFormer(former, log);
   log.info({ ...describe(), control: controlPath }, 'listening');
 
   return {

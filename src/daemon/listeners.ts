@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ListenSettings, Settings } from '../config/schema.ts';
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import { reasonOf } from '../reason.ts';
-import type { Listener } from '../socketmap/listener.ts';
+import type { BoundListener, Listener } from '../socketmap/listener.ts';
 import type { Limits } from '../socketmap/protocol.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 import type { Takeover } from '../socketmap/tcp.ts';
@@ -15,44 +15,77 @@ export interface OpenListener {
   readonly listener: Listener;
 }
 
+/** The configured endpoints, all of them bound; nobody was replaced at a Unix socket yet. */
+export interface BoundListeners {
+  /** All that are to be open, those that are open already included. */
+  readonly all: readonly OpenListener[];
+  /**
+   * Puts the new ones into their places.
+   * @throws {EndpointError} where one can't be put there: then none of the new ones is left open
+   */
+  publish(): Promise<void>;
+}
+
+/** A Pod's sidecar gets 2 s when Postfix has used up the time; the rest is for the process to end. */
+export const DRAIN_MS = 1500;
+
 /**
- * Opens the configured endpoints; those that are open under the same settings stay, with their certificates read anew.
- * @returns all that are to be open; what `open` holds beyond them is for the caller to close
- * @throws {Error} where one can't be opened: then none of the new ones is left open
+ * Binds the configured endpoints; those that are open under the same settings stay, with their certificates read anew.
+ * What `open` holds beyond them is for the caller to close once the others are published.
+ * @throws {Error} where one can't be opened: then none of the new ones is left open, and who was there stays
  */
-export async function openListeners(
+export async function bindListeners(
   server: SocketmapServer,
   wanted: readonly ListenSettings[],
   open: readonly OpenListener[],
   takeover?: Takeover,
-): Promise<readonly OpenListener[]> {
+): Promise<BoundListeners> {
+  const kept: OpenListener[] = [];
   const all: OpenListener[] = [];
-  const opened: Listener[] = [];
-  try {
+  const bound: BoundListener[] = [];
+  /** Where one fails, all leave: over TCP, which is shared meanwhile, they may have been asked already. */
+  const orLeave = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      await Promise.all(bound.map((listener) => listener.close(DRAIN_MS)));
+      throw error;
+    }
+  };
+  await orLeave(async () => {
     for (const settings of wanted) {
       const same = open.find((each) => isDeepStrictEqual(each.settings, settings));
-      const tls = await readTls(settings);
       if (same !== undefined) {
-        if (tls !== undefined) same.listener.setTls(tls);
+        kept.push(same);
         all.push(same);
         continue;
       }
+      const tls = await readTls(settings);
       // An endpoint of our own whose other settings changed is handed on, as between two daemons.
       const handsOn = open.some((each) => isSamePlace(each.settings, settings)) ? 'yes' : takeover;
-      const listener = await server.listen({
+      const listener = await server.bind({
         endpoint: settings.endpoint,
         ...(settings.allow && { allow: settings.allow }),
         ...(tls && { tls }),
         ...(handsOn && { takeover: handsOn }),
       });
-      opened.push(listener);
+      bound.push(listener);
       all.push({ settings, listener });
     }
-    return all;
-  } catch (error) {
-    await Promise.all(opened.map((listener) => listener.close(0)));
-    throw error;
-  }
+    await Promise.all(kept.map(renewTls));
+  });
+  return {
+    all,
+    publish: () =>
+      orLeave(async () => {
+        for (const listener of bound) await listener.publish();
+      }),
+  };
+}
+
+async function renewTls({ settings, listener }: OpenListener): Promise<void> {
+  const tls = await readTls(settings);
+  if (tls !== undefined) listener.setTls(tls);
 }
 
 const isSamePlace = (one: ListenSettings, other: ListenSettings): boolean =>

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 import { listChangedLater } from './later.ts';
-import { type OpenListener, openListeners } from './listeners.ts';
+import { bindListeners, DRAIN_MS, type OpenListener } from './listeners.ts';
 import { buildRoutes } from './routes.ts';
 import { createState, retireState, type State, type StateOptions } from './state.ts';
 
@@ -22,8 +22,6 @@ export interface ReloaderOptions {
   readonly serve: (state: State, open: readonly OpenListener[]) => void;
   readonly server: SocketmapServer;
   readonly stateOptions: StateOptions;
-  /** How long connections to an endpoint that is given up have. */
-  readonly drainMs: number;
   /** Tells what is served, for the log. */
   readonly describe: () => object;
   readonly log: Log;
@@ -44,7 +42,7 @@ export interface Reloader {
 
 /** Creates the reloader of a daemon. */
 export function createReloader(options: ReloaderOptions): Reloader {
-  const { serving, serve, log, drainMs } = options;
+  const { serving, serve, log } = options;
   const figures = { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: wallClock.now() };
   const ending = Promise.withResolvers<void>();
   let isEnding = false;
@@ -55,7 +53,9 @@ export function createReloader(options: ReloaderOptions): Reloader {
     const former = serving();
     const next = await createState(settings, options.stateOptions, former.state);
     try {
-      serve(next, await openListeners(options.server, settings.listen, former.open));
+      const listeners = await bindListeners(options.server, settings.listen, former.open);
+      await listeners.publish();
+      serve(next, listeners.all);
     } catch (error) {
       await retireState(next, former.state);
       throw error;
@@ -71,7 +71,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     try {
       await Promise.all([
         retireState(former.state, now.state),
-        ...listeners.map(({ listener }) => listener.close(drainMs)),
+        ...listeners.map(({ listener }) => listener.close(DRAIN_MS)),
       ]);
     } catch (error) {
       log.error({ err: error }, 'an endpoint that is not configured any more could not be closed');

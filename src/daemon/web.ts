@@ -17,15 +17,20 @@ export interface WebOptions {
 export interface Web {
   /** Where it listens; absent: it is off. */
   readonly endpoint?: Endpoint;
+  /**
+   * Puts a Unix socket into its place, over who was there; over TCP it answers as soon as it is bound.
+   * @throws {EndpointError} that says why it can't; it is to be closed then
+   */
+  publish(): Promise<void>;
   /** Ends it. Again: the same promise. */
   close(): Promise<void>;
 }
 
 /** Serves nothing. */
-const NO_WEB: Web = { close: async () => {} };
+const NO_WEB: Web = { publish: async () => {}, close: async () => {} };
 
 /**
- * Opens the HTTP side; where it is off, its libraries are not even loaded.
+ * Opens the HTTP side, a Unix socket aside until it is published; where it is off, its libraries are not even loaded.
  * @throws {EndpointError} where its endpoint can't be opened
  */
 export async function openWeb({ sources, ...options }: WebOptions): Promise<Web> {
@@ -54,6 +59,7 @@ export async function openWeb({ sources, ...options }: WebOptions): Promise<Web>
     });
     return {
       endpoint: server.endpoint,
+      publish: () => server.publish(),
       close: async () => {
         await server.close();
         stop();

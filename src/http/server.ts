@@ -3,8 +3,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import type { Endpoint } from '../endpoint.ts';
 import type { Log } from '../log.ts';
-import { type Binding, bindTcp, type Takeover } from '../socketmap/tcp.ts';
-import { bindUnix } from '../socketmap/unix.ts';
+import { bindEndpoint } from '../socketmap/bind.ts';
+import type { Binding, Takeover } from '../socketmap/tcp.ts';
 import { type AdminHandlers, serveAdmin } from './admin.ts';
 import { PAGE_DIRECTORY, servePage } from './files.ts';
 import { createGuard, type Guard, type GuardOptions } from './guard.ts';
@@ -28,6 +28,11 @@ export interface HttpOptions extends GuardOptions {
 export interface HttpServer {
   /** The actual one: with the port that the system chose. */
   readonly endpoint: Endpoint;
+  /**
+   * Puts a Unix socket into its place, over who was there; over TCP it answers as soon as it is bound.
+   * @throws {EndpointError} that says why it can't; it is to be closed then
+   */
+  publish(): Promise<void>;
   /** Stops accepting, and ends the connections; replies under way have a moment. Again: the same promise. */
   close(): Promise<void>;
 }
@@ -42,7 +47,7 @@ const REQUEST_MS = 10_000;
 const CLOSE_MS = 100;
 
 /**
- * Opens the HTTP server.
+ * Opens the HTTP server; a Unix socket stands aside until it is published.
  * @throws {EndpointError} where it can't listen, with what is there already
  */
 export async function openHttp(options: HttpOptions): Promise<HttpServer> {
@@ -54,16 +59,14 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   });
   server.maxConnections = MOST_CONNECTIONS;
   const app = await createApp(options, server);
-  const binding =
-    endpoint.kind === 'tcp'
-      ? await bindTcp(server, endpoint, takeover)
-      : await bindUnix(server, endpoint, takeover);
+  const binding = await bindEndpoint(server, endpoint, takeover);
   server.on('error', (error) => {
     options.log.warn({ err: error }, 'an http connection could not be accepted');
   });
   let closed: Promise<void> | undefined;
   return {
     endpoint: binding.endpoint,
+    publish: () => binding.publish(),
     close: () => {
       closed ??= close(server, binding, app);
       return closed;

@@ -3,14 +3,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
 import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import { reasonOf } from '../reason.ts';
+import { bindEndpoint } from './bind.ts';
 import { EndpointError } from './errors.ts';
 import { countersOf, type Rejection } from './figures.ts';
 import { type AllowList, describePeer, readAllowList } from './peers.ts';
 import { READ_BYTES, type Reads, readSocket } from './reading.ts';
 import { type Peer, Session, type SessionOptions } from './session.ts';
-import { BACKLOG, type Binding, bindTcp } from './tcp.ts';
+import { BACKLOG, type Binding, type Takeover } from './tcp.ts';
 import { createTlsServer, type ServerTls } from './tls.ts';
-import { bindUnix } from './unix.ts';
 
 /** Where and for whom to listen. */
 export interface ListenOptions {
@@ -38,8 +38,14 @@ export interface Listener {
   setTls(tls: ServerTls): void;
 }
 
+/** A listener that connections may not reach yet. */
+export interface BoundListener extends Listener {
+  /** Puts a Unix socket into its place, over who was there; over TCP it accepts as soon as it is bound. */
+  publish(): Promise<void>;
+}
+
 /** A listener as its server sees it. */
-export interface SweptListener extends Listener {
+export interface SweptListener extends BoundListener {
   /** Drops the connections that have taken too long. */
   sweep(): void;
 }
@@ -51,22 +57,21 @@ const KEEP_ALIVE_MS = 60_000;
 const STILL_TURNS = 5;
 
 /**
- * Opens an endpoint and serves whoever connects.
+ * Binds an endpoint, and serves whoever connects once it is published.
  * @throws {EndpointError} that says why it can't be opened
  */
-export async function openListener(
+export async function bindListener(
   options: ListenOptions,
   shared: SessionOptions,
   reads: Reads,
 ): Promise<SweptListener> {
   const listener = new NetListener(options, shared, reads);
-  await listener.open();
+  await listener.bind(options.takeover);
   return listener;
 }
 
 class NetListener implements SweptListener {
   endpoint: Endpoint;
-  readonly #options: ListenOptions;
   readonly #shared: SessionOptions;
   readonly #reads: Reads;
   readonly #server: Server;
@@ -81,7 +86,6 @@ class NetListener implements SweptListener {
 
   constructor(options: ListenOptions, shared: SessionOptions, reads: Reads) {
     const { endpoint, allow, tls } = options;
-    this.#options = options;
     this.#shared = shared;
     this.#reads = reads;
     this.endpoint = endpoint;
@@ -100,16 +104,10 @@ class NetListener implements SweptListener {
     });
   }
 
-  async open(): Promise<void> {
-    const { endpoint, takeover } = this.#options;
+  async bind(takeover: Takeover): Promise<void> {
     this.#server.on('connection', (raw) => this.#accept(raw));
-    this.#binding =
-      endpoint.kind === 'tcp'
-        ? await bindTcp(this.#server, endpoint, takeover)
-        : await bindUnix(this.#server, endpoint, takeover);
+    this.#binding = await bindEndpoint(this.#server, this.endpoint, takeover);
     this.endpoint = this.#binding.endpoint;
-    // From now on it has figures, all zero.
-    countersOf(this.#shared.counters, this.#name);
     this.#server.on('error', (error) => {
       this.#shared.counters.rejected.accept++;
       this.#shared.log.warn(
@@ -117,6 +115,12 @@ class NetListener implements SweptListener {
         'a connection could not be accepted, is the limit of open files (ulimit -n) too low?',
       );
     });
+  }
+
+  async publish(): Promise<void> {
+    await this.#binding?.publish();
+    // From now on it has figures, all zero.
+    countersOf(this.#shared.counters, this.#name);
   }
 
   close(withinMs: number): Promise<void> {

@@ -2,7 +2,13 @@ import { type Clock, preciseClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
 import { createCounters, type Figures } from './figures.ts';
-import { type Listener, type ListenOptions, openListener, type SweptListener } from './listener.ts';
+import {
+  type BoundListener,
+  bindListener,
+  type Listener,
+  type ListenOptions,
+  type SweptListener,
+} from './listener.ts';
 import { LIMITS, type Limits } from './protocol.ts';
 import type { Reads } from './reading.ts';
 import { createRespond } from './respond.ts';
@@ -32,6 +38,11 @@ export interface SocketmapServer {
    * @throws {EndpointError} that says why it can't be opened
    */
   listen(options: ListenOptions): Promise<Listener>;
+  /**
+   * As `listen`, but a Unix socket stands aside until `publish`, so that several endpoints replace others together.
+   * @throws {EndpointError} that says why it can't be opened
+   */
+  bind(options: ListenOptions): Promise<BoundListener>;
   /** Closes all endpoints, as `Listener.close` does. */
   drain(withinMs: number): Promise<void>;
   readonly figures: Figures;
@@ -73,17 +84,29 @@ export function createSocketmapServer(options: ServerOptions): SocketmapServer {
     await listener.close(withinMs);
     forget(listener);
   };
+  const bind = async (where: ListenOptions): Promise<BoundListener> => {
+    const listener = await bindListener(where, shared, reads);
+    listeners.add(listener);
+    timer ??= setInterval(sweep, SWEEP_MS).unref();
+    return {
+      endpoint: listener.endpoint,
+      publish: () => listener.publish(),
+      close: (withinMs) => close(listener, withinMs),
+      setTls: (tls) => listener.setTls(tls),
+    };
+  };
   return {
     listen: async (where) => {
-      const listener = await openListener(where, shared, reads);
-      listeners.add(listener);
-      timer ??= setInterval(sweep, SWEEP_MS).unref();
-      return {
-        endpoint: listener.endpoint,
-        close: (withinMs) => close(listener, withinMs),
-        setTls: (tls) => listener.setTls(tls),
-      };
+      const listener = await bind(where);
+      try {
+        await listener.publish();
+      } catch (error) {
+        await listener.close(0);
+        throw error;
+      }
+      return listener;
     },
+    bind,
     drain: async (withinMs) => {
       await Promise.all([...listeners].map((listener) => close(listener, withinMs)));
     },

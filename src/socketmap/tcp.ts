@@ -11,9 +11,12 @@ export const BACKLOG = 1024;
 /** Whether an endpoint that is in use is an error (absent), or taken over. */
 export type Takeover = 'yes' | undefined;
 
-/** Where a server listens in the end, and how it withdraws from there before it stops accepting. */
+/** Where a server listens in the end. */
 export interface Binding {
   readonly endpoint: Endpoint;
+  /** Puts a Unix socket into its place, over who was there; over TCP it is there as soon as it is bound. */
+  publish(): Promise<void>;
+  /** Withdraws from there, before the server stops accepting; who was there before `publish` stays. */
   withdraw(): Promise<void>;
 }
 
@@ -38,7 +41,7 @@ export async function bindTcp(
   }
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : endpoint.port;
-  return { endpoint: { ...endpoint, port }, withdraw: async () => {} };
+  return { endpoint: { ...endpoint, port }, publish: async () => {}, withdraw: async () => {} };
 }
 
 /** `[::]` means every address of this machine, of both families; a kernel without IPv6 has the others still. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type BigIntStats } from 'node:fs';
 import { chmod, chown, lstat, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -12,8 +13,8 @@ const DEFAULT_MODE = 0o660;
 const GROUPS = '/etc/group';
 
 /**
- * Listens at a Unix socket: bound aside, given its group and mode, then renamed into place, over a stale file or over a
- * live one that is taken over. It is withdrawn only while the file is still ours.
+ * Listens at a Unix socket: bound aside, given its group and mode, and renamed into place by `publish`, over a stale file
+ * or over a live one that is taken over. It is withdrawn only while the file is still ours.
  * @throws {EndpointError} where somebody answers there, the path is taken by something else, or a right is missing
  */
 export async function bindUnix(
@@ -25,16 +26,24 @@ export async function bindUnix(
   await checkPlace(endpoint, takeover);
   const group = await findGroup(endpoint);
   const aside = nameAside(endpoint);
+  await clearAside(endpoint, aside);
   try {
-    // Left behind by a process of the same number that was killed at this very moment.
-    await rm(aside, { force: true });
     server.listen({ path: aside, backlog: BACKLOG });
     await once(server, 'listening');
     if (group !== undefined) await giveTo(endpoint, aside, group);
     await chmod(aside, mode);
     const ours = await stat(aside, { bigint: true });
-    await rename(aside, path);
-    return { endpoint, withdraw: () => remove(path, ours) };
+    return {
+      endpoint,
+      publish: async () => {
+        // Time has gone by, and somebody else may have come.
+        await checkPlace(endpoint, takeover);
+        await rename(aside, path).catch((error: unknown) => {
+          throw explain(endpoint, error);
+        });
+      },
+      withdraw: () => remove(path, ours),
+    };
   } catch (error) {
     server.close();
     await rm(aside, { force: true });
@@ -77,13 +86,23 @@ async function findGroup(endpoint: UnixEndpoint): Promise<number | undefined> {
 /** In the same directory, for a rename does not leave a file system; a short name where the path is nearly too long. */
 function nameAside(endpoint: UnixEndpoint): string {
   const directory = dirname(endpoint.path);
-  const names = [`.${basename(endpoint.path)}.${process.pid}`, `.${process.pid}`];
+  const name = `${basename(endpoint.path)}.${process.pid}`;
+  const names = [name, createHash('sha256').update(name).digest('base64url').slice(0, 6)];
   const aside = names
-    .map((name) => join(directory, name))
+    .map((each) => join(directory, `.${each}`))
     .find((path) => Buffer.byteLength(path) <= MAX_UNIX_PATH_BYTES);
   if (aside !== undefined) return aside;
   const reason = `has a path too long to be bound aside first: choose a shorter directory`;
   throw new EndpointError(endpoint, reason);
+}
+
+/** What a process of the same number left, killed at this very moment, goes; a live one is somebody's. */
+async function clearAside(endpoint: UnixEndpoint, aside: string): Promise<void> {
+  if ((await probe({ kind: 'unix', path: aside })) === 'live') {
+    const reason = `is being opened already: give each endpoint of "listen", "http" and "control" a path of its own, or wait until another idpmap has started`;
+    throw new EndpointError(endpoint, reason);
+  }
+  await rm(aside, { force: true });
 }
 
 async function giveTo(endpoint: UnixEndpoint, aside: string, group: number): Promise<void> {
@@ -108,7 +127,7 @@ function explain(endpoint: UnixEndpoint, error: unknown): EndpointError {
   return new EndpointError(endpoint, reason, { cause: error });
 }
 
-/** A process that took the path over has renamed its own file over ours. */
+/** A process that took the path over has renamed its own file over ours. One that still stands aside goes with its server. */
 async function remove(path: string, ours: BigIntStats): Promise<void> {
   const now = await stat(path, { bigint: true }).catch(() => undefined);
   if (now?.dev === ours.dev && now.ino === ours.ino) await rm(path, { force: true });

@@ -37,6 +37,7 @@ async function openAt(
 ): Promise<ControlServer & { connect: () => Promise<RawClient> }> {
   const control = await openControl(path, { ...HANDLERS, ...handlers }, silentLog);
   onTestFinished(() => control.close());
+  await control.publish();
   return { ...control, connect: () => connectRaw({ kind: 'unix', path }) };
 }
 

@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Settings } from '../../src/config/schema.ts';
@@ -170,8 +170,13 @@ test('an endpoint that could be opened is closed again where the next one cannot
   const { reload, place } = await startAsked();
   const taken = await serveLoopback(async () => {}, join(place, 'taken'));
   onTestFinished(() => taken.stop());
-  expect(await reload(`listen: [unix:new, unix:taken]\n${STAFF}`)).toBe(false);
-  await expect(stat(join(place, 'new'))).rejects.toThrow('ENOENT');
+  const [port = 0] = await findFreePorts(1);
+  const before = (await readdir(place)).toSorted();
+  const listen = `[unix:new, "tcp://127.0.0.1:${port}", unix:taken]`;
+  expect(await reload(`listen: ${listen}\n${STAFF}`)).toBe(false);
+  expect((await readdir(place)).toSorted()).toEqual(before);
+  const client = connectClient({ kind: 'tcp', host: '127.0.0.1', port });
+  await expect(client.ask(...ANN)).rejects.toThrow('ECONNREFUSED');
 });
 
 test('a purge reaches what answers, also after a failed reload with other sizes', async () => {

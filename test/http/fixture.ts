@@ -41,5 +41,6 @@ export async function startServer(
     ...others,
   });
   onTestFinished(() => server.close());
+  await server.publish();
   return { ...server, notes };
 }

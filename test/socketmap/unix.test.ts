@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { UnixEndpoint } from '../../src/endpoint.ts';
 import { EndpointError } from '../../src/socketmap/errors.ts';
-import type { Listener } from '../../src/socketmap/listener.ts';
+import type { BoundListener, Listener, ListenOptions } from '../../src/socketmap/listener.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer, type SocketmapServer } from '../../src/socketmap/server.ts';
 import { describeWith } from '../support/requirement.ts';
@@ -27,14 +27,22 @@ afterEach(async () => {
   await directory.remove();
 });
 
-function listen(options: Partial<UnixEndpoint> = {}, takeover?: 'yes'): Promise<Listener> {
+function createServing(): SocketmapServer {
   const server = createSocketmapServer({ route: (_, key) => ok(key) });
   servers.push(server);
-  return server.listen({
-    endpoint: { kind: 'unix', path, ...options },
-    ...(takeover === undefined ? {} : { takeover }),
-  });
+  return server;
 }
+
+const optionsOf = (options: Partial<UnixEndpoint>, takeover?: 'yes'): ListenOptions => ({
+  endpoint: { kind: 'unix', path, ...options },
+  ...(takeover === undefined ? {} : { takeover }),
+});
+
+const listen = (options: Partial<UnixEndpoint> = {}, takeover?: 'yes'): Promise<Listener> =>
+  createServing().listen(optionsOf(options, takeover));
+
+const bind = (options: Partial<UnixEndpoint> = {}, takeover?: 'yes'): Promise<BoundListener> =>
+  createServing().bind(optionsOf(options, takeover));
 
 async function expectAnswer(listener: Listener): Promise<void> {
   const client = await connectRaw(listener.endpoint);
@@ -119,6 +127,52 @@ test('takes over a path at which another program listens', async () => {
   await once(other, 'listening');
   await expectAnswer(await listen({}, 'yes'));
   other.close();
+});
+
+describe('bound', () => {
+  test('is found by nobody before it is published', async () => {
+    const bound = await bind();
+    expect(readdirSync(directory.path)).not.toContain('s');
+    await bound.publish();
+    await expectAnswer(bound);
+  });
+
+  test('and closed again, leaves who was there', async () => {
+    const first = await listen();
+    const second = await bind({}, 'yes');
+    await second.close(1000);
+    await expectAnswer(first);
+    expect(readdirSync(directory.path)).toEqual(['s']);
+  });
+
+  test('does not replace who came before it is published', async () => {
+    const bound = await bind();
+    const other: Server = createServer().listen(path);
+    await once(other, 'listening');
+    await expect(bound.publish()).rejects.toThrow(`unix:${path} is in use`);
+    other.close();
+  });
+
+  test('is an EndpointError where it cannot be published', async () => {
+    const bound = await bind();
+    for (const name of readdirSync(directory.path)) rmSync(join(directory.path, name));
+    await expect(bound.publish()).rejects.toBeInstanceOf(EndpointError);
+  });
+
+  test('twice at one path is an error, even with take-over', async () => {
+    const first = await bind({}, 'yes');
+    await expect(bind({}, 'yes')).rejects.toThrow(`unix:${path} is being opened already`);
+    await first.publish();
+    await expectAnswer(first);
+  });
+
+  test('keeps paths apart that are as long as the system takes', async () => {
+    const name = 'x'.repeat(107 - Buffer.byteLength(directory.path) - 2);
+    const all = [];
+    for (const end of ['a', 'b']) all.push(await bind({ path: join(directory.path, name + end) }));
+    for (const bound of all) await bound.publish();
+    for (const bound of all) await expectAnswer(bound);
+  });
 });
 
 describeWith(['root'], 'as root', () => {

@@ -5,7 +5,7 @@ import { silentLog } from '../../src/log.ts';
 const [, , path = ''] = process.argv;
 const endpoint = { kind: 'unix', path } as const;
 const refuse = () => Promise.reject(new Error('not offered'));
-await openHttp({
+const server = await openHttp({
   endpoint,
   settings: () => ({ endpoint, hosts: [], acknowledgeUnauthenticated: false }),
   phase: () => 'ready',
@@ -16,3 +16,4 @@ await openHttp({
   handlers: { explain: refuse, explainSender: refuse, explainTrace: refuse, purge: refuse },
   log: silentLog,
 });
+await server.publish();
