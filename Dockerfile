@@ -1,11 +1,16 @@
-# idpmap's image: Node and idpmap, no shell and no package manager. Its user is 65532; it needs no capability and writes only
-# to /run/idpmap and /var/spool/postfix/idpmap, so that its root may be read-only.
+# idpmap's image: Node and idpmap, no shell on the path and no package manager. Its user is 65532; it needs no capability and
+# writes only to /run/idpmap and /var/spool/postfix/idpmap, so that its root may be read-only.
 #
 #   docker build -t idpmap .
+#   install -d -m 2710 -o 65532 -g postfix /var/spool/postfix/idpmap
 #   docker run --read-only --cap-drop all --security-opt no-new-privileges --tmpfs /run/idpmap \
 #     -v /etc/idpmap:/etc/idpmap:ro -v /var/spool/postfix/idpmap:/var/spool/postfix/idpmap idpmap
 #
-# The release workflow pins these images by digest. RUNTIME_IMAGE may be any that has Node 24 at /nodejs/bin/node.
+# The directory's setgid bit gives the socket to the host's group `postfix`. The image knows no such group, so `listen` is
+# unix:/var/spool/postfix/idpmap/socketmap?mode=0660, without `group=`. What is in /etc/idpmap must be readable for 65532,
+# secrets too.
+#
+# The release workflow pins these images by digest. RUNTIME_IMAGE may be any that has Node 24.6 or later at /nodejs/bin/node.
 ARG BUILD_IMAGE=node:24-trixie-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 ARG PROBE_IMAGE=busybox:1.37-musl
@@ -33,7 +38,8 @@ RUN mkdir -p root/app root/run root/var/spool/postfix root/usr/local/bin \
  && ln -s /app/dist/cli.js root/usr/local/bin/idpmap \
  && mv dist node_modules package.json LICENSE root/app/ && chmod -R a+rX root/app
 
-# The health check asks by it: a second Node would take 40 MB, twice a minute.
+# The health check asks by it: a second Node would take 40 MB, twice a minute. It is all of busybox, so
+# that whoever can choose the name under which it runs gets a shell of it; by no path does one start.
 FROM ${PROBE_IMAGE} AS probe
 
 FROM ${RUNTIME_IMAGE}

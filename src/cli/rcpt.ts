@@ -43,6 +43,13 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/relay access denied/i, 'the domain is none of those that Postfix takes mail for'],
 ];
 
+/**
+ * Refusals that are kept back until the recipient is named, and are the same for every recipient.
+ * @see postconf(5), smtpd_delay_reject and default_rbl_reply
+ */
+const OF_SOMEBODY_ELSE =
+  /(?:Client host|Client certificate|Helo command|Sender address) (?:rejected|\[.*\] blocked)/i;
+
 /** Asks a Postfix over SMTP what it says to a recipient; no mail is sent. */
 export async function rcpt(address: string, options: RcptOptions): Promise<number> {
   const isExpected = readExpected(options.expect ?? '2xx');
@@ -125,8 +132,15 @@ async function ask(
     const code = error instanceof SmtpError ? EXIT.temporary : EXIT.data;
     throw new CliError(code, `${nameOf(server)}: ${error.message}`, { cause: error });
   });
-  if (reply.step === 'RCPT') return reply;
+  if (isOfRecipient(reply)) return reply;
   // Whatever is expected of the recipient: this was said of somebody else.
-  const message = `${nameOf(server)}: it does not get as far as the recipient, ${reply.step} was answered ${formatReply(reply)}`;
+  const whose =
+    reply.step === 'RCPT'
+      ? 'it refuses the client or the sender, whoever the recipient is'
+      : 'it does not get as far as the recipient';
+  const message = `${nameOf(server)}: ${whose}, ${reply.step} was answered ${formatReply(reply)}`;
   throw new CliError(classOf(reply) === 5 ? EXIT.unavailable : EXIT.temporary, message);
 }
+
+const isOfRecipient = (reply: RecipientReply): boolean =>
+  reply.step === 'RCPT' && (classOf(reply) === 2 || !OF_SOMEBODY_ELSE.test(reply.text));

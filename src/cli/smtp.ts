@@ -13,7 +13,10 @@ export interface RecipientQuestion {
   readonly timeoutMs: number;
 }
 
-/** What an SMTP server said, its enhanced code with the text; the lines of a long one are joined by a newline. */
+/**
+ * What an SMTP server said, its enhanced code with the text; the lines of a long one are joined by a newline. Other control
+ * characters, which a terminal might obey, have become `?`.
+ */
 export interface SmtpReply {
   readonly code: number;
   readonly text: string;
@@ -120,7 +123,8 @@ async function* readReplies(socket: Socket): AsyncGenerator<SmtpReply, void> {
   for await (const chunk of socket as AsyncIterable<string>) {
     const lines = (rest + chunk).split(/\r?\n/);
     rest = lines.pop() ?? '';
-    for (const line of lines) {
+    for (const raw of lines) {
+      const line = raw.replaceAll(/\p{Cc}/gu, '?');
       const { code, more, text = '' } = LINE.exec(line)?.groups ?? {};
       if (code === undefined)
         throw new Error(`${JSON.stringify(line.slice(0, 80))} is no SMTP reply`);

@@ -58,7 +58,13 @@ test('asks for the recipient and leaves before there is mail', async () => {
 test.each([
   ['250 2.1.5 Ok', EXIT.ok, 'mail for it is taken'],
   ['252 2.1.5 Perhaps', EXIT.ok, 'mail for it is taken'],
+  ['252 2.1.5 Sender address rejected? No', EXIT.ok, 'mail for it is taken'],
   ['550 5.1.1 unknown', EXIT.notFound, 'mail for it is refused, it goes back to its sender'],
+  [
+    '554 Recipient address rejected',
+    EXIT.notFound,
+    'mail for it is refused, it goes back to its sender',
+  ],
   ['450 4.2.1 later', EXIT.temporary, 'mail for it is delayed, its sender tries again'],
 ])('%s exits %i and says what it means', async (reply, code, meaning) => {
   const { server } = await startSmtp({ RCPT: reply });
@@ -162,6 +168,25 @@ test.each([
   });
 });
 
+test.each([
+  ['554 5.7.1 <mail[192.0.2.1]>: Client host rejected: Access denied', EXIT.unavailable],
+  ['450 4.7.1 Client host rejected: cannot find your hostname, [192.0.2.1]', EXIT.temporary],
+  ['504 5.5.2 <[127.0.0.1]>: Helo command rejected: need a name', EXIT.unavailable],
+  ['553 5.7.1 <bob@example.org>: Sender address rejected: not logged in', EXIT.unavailable],
+  ['554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using x', EXIT.unavailable],
+])('%s at RCPT is nothing said of the recipient', async (reply, code) => {
+  const { server } = await startSmtp({ RCPT: reply });
+  await expect(ask({ server, expect: '5xx' })).rejects.toMatchObject({
+    code,
+    message: `${server}: it refuses the client or the sender, whoever the recipient is, RCPT was answered ${reply}`,
+  });
+});
+
+test('shows none of the server’s control characters', async () => {
+  const { server } = await startSmtp({ RCPT: '550 \u001b[2Jno\u0007\u009b \t\u007f' });
+  expect((await ask({ server })).text).toMatch(/^550 \?\[2Jno\?\? \?\?\n/);
+});
+
 describe('is no answer, and 75:', () => {
   test('nobody listens', async () => {
     const [port = 0] = await findFreePorts(1);
@@ -187,11 +212,14 @@ describe('is no answer, and 75:', () => {
     });
   });
 
-  test('it speaks something else', async () => {
-    const { server } = await startSmtp({ greeting: 'HTTP/1.1 400 Bad Request' });
+  test.each([
+    ['HTTP/1.1 400 Bad Request', 'HTTP/1.1 400 Bad Request'],
+    ['SSH\u009b2J\u007f', 'SSH?2J?'],
+  ])('it speaks something else, %j', async (greeting, told) => {
+    const { server } = await startSmtp({ greeting });
     await expect(ask({ server })).rejects.toMatchObject({
       code: EXIT.temporary,
-      message: `${server}: "HTTP/1.1 400 Bad Request" is no SMTP reply`,
+      message: `${server}: "${told}" is no SMTP reply`,
     });
   });
 

@@ -31,4 +31,18 @@ describeWith(['postfix', 'root'], 'rcpt asks a real Postfix, which', () => {
     expect(await system.postfix.queue()).toEqual([]);
     expect(system.postfix.log()).not.toContain('lost connection');
   });
+
+  test('refuses a sender at the recipient, which is nothing said of that one', async () => {
+    await using daemons = new AsyncDisposableStack();
+    const daemon = await system.serve();
+    daemons.defer(() => daemon.stop());
+    // An address of hers, and nobody is logged in.
+    const server = `127.0.0.1:${system.postfix.submissionPort}`;
+    const parameters = ['--server', server, '--from', 'ann@example.org', '--expect', '5xx'];
+    const { code, stderr } = await runCommand(['rcpt', 'bob@example.org', ...parameters]);
+    expect([code, stderr]).toEqual([
+      69,
+      expect.stringMatching(/RCPT was answered 553 .* not logged in/),
+    ]);
+  });
 });

@@ -67,6 +67,13 @@ describeWith(['root', 'podman', 'composeGo'], 'what the compose file starts', ()
     ]);
   });
 
+  test('gives the socket to Postfix’s group, which alone may enter its directory', async () => {
+    const directory = '/var/spool/postfix/idpmap';
+    const paths = [directory, `${directory}/socketmap`];
+    const told = running.exec('postfix', 'stat', '-c', '%u:%g %a', ...paths);
+    expect((await told).split('\n')).toEqual(['65532:101 2710', '65532:101 660']);
+  });
+
   test('says why mail is taken, by the command at the head of the file', async () => {
     const said = await running.exec('idpmap', 'idpmap', 'explain', 'a.smith@example.org');
     expect(said).toContain('Postfix will say 250');

@@ -117,6 +117,24 @@ describeWith(['composeGo'], 'the compose file', () => {
     expect(options.split(',')).toEqual(['mode=2710', `uid=${user}`, `gid=${gid}`]);
   });
 
+  test.each(['idpmap', 'postfix'])(
+    'lets no image change the socket’s directory, for %s',
+    (name) => {
+      const mount = serviceOf(project, name).volumes?.find(({ source }) => source === 'socket');
+      expect(mount?.volume).toEqual({ nocopy: true });
+    },
+  );
+
+  test('names each transport that throws mail away to whoever makes a mail server of it', () => {
+    const mainCf = read(sourceOf(project, serviceOf(project, 'postfix'), '/etc/postfix/main.cf'));
+    const transports = [...mainCf.matchAll(/^(\w+) = discard:/gm)].map(([, name]) => `\`${name}\``);
+    const advice = /^# Before it becomes [\s\S]*?(?=^[^#])/m.exec(
+      read(join(DEPLOY, 'compose.yaml')),
+    )?.[0];
+    expect(transports.filter((name) => advice?.includes(name) !== true)).toEqual([]);
+    expect(transports).toHaveLength(2);
+  });
+
   test('runs the image that the chart runs, as the user and on the port of the Dockerfile', () => {
     const { image } = parse(read(join(ROOT, 'helm/idpmap/values.yaml')));
     const { appVersion } = parse(read(join(ROOT, 'helm/idpmap/Chart.yaml')));

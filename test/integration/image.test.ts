@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -19,11 +19,13 @@ const BUILD_LIMIT_MS = 15 * 60_000;
 const START_LIMIT_MS = 20_000;
 /** So long a check that needs no answer would hardly take. */
 const HANG_MS = 3000;
+/** In place of Postfix's group on the host, which the image does not know. */
+const POSTFIX_GID = 123;
 /** A file of so many is checked in a process of its own. */
 const PEOPLE = 10_000;
 
 const CONFIG = `
-listen: unix:/var/spool/postfix/idpmap/socketmap?mode=0666
+listen: unix:/var/spool/postfix/idpmap/socketmap?mode=0660
 domains: { example.org: { directory: staff } }
 directories: { staff: { type: file, path: people.yaml } }
 `;
@@ -66,6 +68,12 @@ describeWith(['root', 'podman'], 'the image', () => {
     const { ask } = await startIdpmap();
     expect(await ask('user1@example.org')).toBe('OK user1@example.org');
     expect(await ask('nobody@example.org')).toBe('NOTFOUND');
+  });
+
+  test('makes its socket for the group of the directory, and nobody else', async () => {
+    const { socket } = await startIdpmap();
+    const { gid, mode } = await stat(socket);
+    expect([gid, (mode & 0o777).toString(8)]).toEqual([POSTFIX_GID, '660']);
   });
 
   test('answers 10 000 people in 192 MiB', async () => {
@@ -160,7 +168,7 @@ describeWith(['root', 'podman'], 'the image’s files', () => {
   });
 
   test.each([
-    ['shell', /(^|\/)(a|ba|da|z|k|c)?sh$/],
+    ['shell on the path', /(^|\/)(a|ba|da|z|k|c)?sh$/],
     ['package manager', /bin\/(apt|apt-get|dpkg|npm|npx|yarn|corepack)$/],
     ['test', /^app\/.*(\.test\.|\/tests?$)/],
     ['source', /\.[cm]?ts$|^app\/src/],
@@ -179,6 +187,8 @@ interface Running {
   readonly name: string;
   /** Asks for an address and shows the reply: `OK ann@example.org`. */
   readonly ask: (address: string) => Promise<string>;
+  /** The path of its socket. */
+  readonly socket: string;
 }
 
 /** Starts idpmap with people of `example.org`; it is gone when the test is. */
@@ -187,8 +197,10 @@ async function startIdpmap(): Promise<Running> {
   const etc = join(place, 'etc');
   const sockets = join(place, 'sockets');
   await mkdir(etc);
+  // As the Dockerfile's head says it: `install -d -m 2710 -o 65532 -g postfix`.
   await mkdir(sockets);
-  await chmod(sockets, 0o777);
+  await chown(sockets, 65532, POSTFIX_GID);
+  await chmod(sockets, 0o2710);
   await writeFile(join(etc, 'idpmap.yaml'), CONFIG);
   await writeFile(join(etc, 'people.yaml'), people());
   const mounts = [
@@ -196,7 +208,8 @@ async function startIdpmap(): Promise<Running> {
     `--volume=${sockets}:/var/spool/postfix/idpmap`,
   ];
   const name = await start(...mounts, image);
-  const client = connectClient({ kind: 'unix', path: join(sockets, 'socketmap') });
+  const socket = join(sockets, 'socketmap');
+  const client = connectClient({ kind: 'unix', path: socket });
   onTestFinished(() => client.close());
   const ask = async (address: string) => show(await client.ask('user-exists', address));
   const isUp = async () => {
@@ -205,7 +218,7 @@ async function startIdpmap(): Promise<Running> {
   };
   if (!(await until(isUp, START_LIMIT_MS)))
     throw new Error(`idpmap does not start: ${await logsOf(name)}`);
-  return { name, ask };
+  return { name, ask, socket };
 }
 
 function people(): string {

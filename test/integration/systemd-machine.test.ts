@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWith } from '../support/requirement.ts';
 import { connectSmtp } from '../support/smtp.ts';
 import { MACHINE_START_MS, type Machine, startMachine } from '../support/systemd/machine.ts';
 import { until } from '../support/until.ts';
 
+const REPOSITORY = join(import.meta.dirname, '../..');
 const LIMIT_MS = 30_000;
 
 /** What Postfix says to a recipient, in a session of its own. */
@@ -29,6 +32,15 @@ async function askDuring(port: number, work: Promise<unknown>): Promise<readonly
   while (!state.isDone) codes.push(await askRecipient(port, 'ann@example.org'));
   await done;
   return codes;
+}
+
+/** The last commands before idpmap is started, as the unit's head has them. */
+async function readStart(): Promise<readonly string[]> {
+  const unit = await readFile(join(REPOSITORY, 'deploy/systemd/idpmap.service'), 'utf8');
+  const [, block = ''] = /((?:#   \S.*\n)+)#   systemctl daemon-reload/.exec(unit) ?? [];
+  const commands = block.split('\n').filter((line) => line !== '');
+  if (commands.length < 2) throw new Error('the unit’s head does not say how to start it');
+  return commands.map((line) => line.replace('#', ''));
 }
 
 describeWith(['root', 'podman'], 'idpmap under a systemd of its own', () => {
@@ -125,15 +137,31 @@ describeWith(['root', 'podman'], 'idpmap under a systemd of its own', () => {
     expect(await machine.run('cat', memory)).toContain('ann@example.org');
   });
 
-  test('stays down where a restart would not mend it', async () => {
-    await machine.run('sh', '-c', 'mv /etc/idpmap/idpmap.yaml /etc/idpmap/aside');
-    await systemctl('restart', 'idpmap').catch(() => {});
-    const isFailed = async () => (await show('ActiveState')) === 'failed';
-    expect(await until(isFailed, LIMIT_MS)).toBe(true);
+  test('starts by itself once a broken configuration is mended', async () => {
+    await machine.run('mv', '/etc/idpmap/idpmap.yaml', '/etc/idpmap/aside');
+    await expect(systemctl('restart', 'idpmap')).rejects.toThrow('idpmap.service');
     expect(await show('ExecMainStatus')).toBe('78');
-    await machine.run('sh', '-c', 'mv /etc/idpmap/aside /etc/idpmap/idpmap.yaml');
-    await systemctl('restart', 'idpmap');
-    expect(await show('ActiveState')).toBe('active');
+    await machine.run('mv', '/etc/idpmap/aside', '/etc/idpmap/idpmap.yaml');
+    expect(await until(async () => (await show('ActiveState')) === 'active', LIMIT_MS)).toBe(true);
+  });
+
+  test('is left alone by a relief that fails', async () => {
+    const before = await show('MainPID');
+    const folder = '/etc/systemd/system/idpmap-relief.service.d';
+    const broken = `printf '[Service]\nEnvironment=IDPMAP_CONFIG=/nowhere\n' >${folder}/test.conf`;
+    await machine.run('sh', '-c', `${broken} && systemctl daemon-reload`);
+    await expect(systemctl('start', 'idpmap-relief')).rejects.toThrow('idpmap-relief.service');
+    // Were it to be started again, it would say `activating`.
+    expect(await systemctl('show', '--value', '-p', 'ActiveState', 'idpmap-relief')).toBe('failed');
+    expect(await show('MainPID')).toBe(before);
+    await machine.run('sh', '-c', `rm ${folder}/test.conf && systemctl daemon-reload`);
+  });
+
+  test('reads a secret that was written for root alone, by the commands of its head', async () => {
+    const secret = '/etc/idpmap/mail.secret';
+    await machine.run('sh', '-c', `umask 077; echo hidden >${secret}; chgrp root ${secret}`);
+    for (const command of await readStart()) await machine.run('sh', '-c', command);
+    expect(await machine.run('runuser', '-u', 'idpmap', '--', 'cat', secret)).toBe('hidden');
   });
 
   // Last of those that ask Postfix: an smtpd may remember its 451 for as long as it lives.

@@ -14,16 +14,22 @@ const read = (name: string): Promise<string> => readFile(join(FOLDER, name), 'ut
 /** Runs `systemd-analyze`; rejects where it finds fault. */
 const analyze = (...parameters: readonly string[]) => execute('systemd-analyze', parameters);
 
+/** Both units and their drop-ins. */
+const UNITS = {
+  'idpmap.service': ['credentials.conf'],
+  'idpmap-relief.service': ['credentials.conf', 'idpmap-relief.conf'],
+};
+
 /** The units as they are installed, with a program in place of idpmap's, which is not on this machine's path. */
 async function install(unit: string): Promise<readonly string[]> {
   const place = await makePlace();
-  const paths = ['idpmap.service', 'idpmap-relief.service'].map((name) => join(place, name));
-  for (const path of paths) {
+  for (const [name, dropIns] of Object.entries(UNITS)) {
+    const path = join(place, name);
     await writeFile(path, unit.replace('ExecStart=idpmap ', 'ExecStart=sleep '));
     await mkdir(`${path}.d`);
-    await copyFile(join(FOLDER, 'credentials.conf'), join(`${path}.d`, 'credentials.conf'));
+    for (const each of dropIns) await copyFile(join(FOLDER, each), join(`${path}.d`, each));
   }
-  return paths;
+  return Object.keys(UNITS).map((name) => join(place, name));
 }
 
 describeWith(['systemd'], 'the unit', () => {
@@ -34,7 +40,7 @@ describeWith(['systemd'], 'the unit', () => {
     ).resolves.toBeDefined();
   });
 
-  test('has no mistake that systemd knows, nor has its drop-in', async () => {
+  test('has no mistake that systemd knows, nor have its drop-ins', async () => {
     const { stdout, stderr } = await analyze(
       'verify',
       '--man=no',
@@ -44,9 +50,16 @@ describeWith(['systemd'], 'the unit', () => {
   });
 
   test('is installed from files that are there', async () => {
-    const sources = [...(await read('idpmap.service')).matchAll(/^#\s+cp (\S+) /gm)];
-    const names = sources.map(([, name = '']) => name);
-    expect(names.length).toBeGreaterThan(3);
+    const commands = (await read('idpmap.service')).matchAll(/^#\s+(?:cp|install .*) (\S+) \//gm);
+    const names = [...commands].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(4);
     await expect(Promise.all(names.map(read))).resolves.toBeDefined();
+  });
+
+  test('lies in the package that npm installs', async () => {
+    const manifest: { readonly files: readonly string[] } = JSON.parse(
+      await readFile(join(FOLDER, '../../package.json'), 'utf8'),
+    );
+    expect(manifest.files).toContain('deploy/systemd');
   });
 });

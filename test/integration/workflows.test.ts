@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { makePlace } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
 import { toolPath } from '../support/tools/tools.ts';
 
@@ -12,12 +13,17 @@ const WORKFLOWS = join(REPOSITORY, '.github/workflows');
 const NAMES = readdirSync(WORKFLOWS);
 
 interface Job {
+  /** Another workflow, in place of steps. */
+  readonly uses?: string;
+  readonly needs?: string;
   readonly 'timeout-minutes'?: number;
-  readonly steps: readonly Step[];
+  readonly steps?: readonly Step[];
 }
 
 interface Step {
+  readonly id?: string;
   readonly uses?: string;
+  readonly run?: string;
   readonly with?: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +34,9 @@ interface Workflow {
 
 const read = (name: string): string => readFileSync(join(WORKFLOWS, name), 'utf8');
 const load = (name: string): Workflow => parse(read(name));
-const jobsOf = (name: string): readonly Job[] => Object.values(load(name).jobs);
+const jobsOf = (name: string): readonly Job[] =>
+  Object.values(load(name).jobs).filter(({ uses }) => uses === undefined);
+const stepsOf = (name: string): readonly Step[] => jobsOf(name).flatMap(({ steps = [] }) => steps);
 
 describeWith(['actionlint'], 'the workflows', () => {
   test.each(NAMES)('%s is clean', async (name) => {
@@ -47,16 +55,14 @@ describe('each workflow', () => {
   });
 
   test.each(NAMES)('%s keeps no credential in the checkout', (name) => {
-    const checkouts = jobsOf(name)
-      .flatMap(({ steps }) => steps)
-      .filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    const checkouts = stepsOf(name).filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     expect(
       checkouts.filter((step) => String(step.with?.['persist-credentials']) !== 'false'),
     ).toEqual([]);
   });
 
   test.each(NAMES)('%s names the version of each action', (name) => {
-    const actions = jobsOf(name).flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []));
+    const actions = stepsOf(name).flatMap(({ uses }) => uses ?? []);
     expect(actions.filter((action) => !/@(v\d+|[0-9a-f]{40})$/.test(action))).toEqual([]);
   });
 });
@@ -68,5 +74,34 @@ describe('a release', () => {
     ].map(([, name]) => name);
     const given = read('release.yaml').matchAll(/^ {12}([A-Z_]+)=\$/gm);
     expect([...given].map(([, name]) => name)).toEqual(taken);
+  });
+
+  test('begins with the tests of each commit, on which all that is published waits', () => {
+    const { jobs } = load('release.yaml');
+    expect(jobs['test']?.uses).toBe('./.github/workflows/ci.yaml');
+    const needs = Object.entries(jobs).map(([name, job]) => [name, job.needs]);
+    expect(Object.fromEntries(needs)).toEqual({
+      version: undefined,
+      test: 'version',
+      image: 'test',
+      package: 'test',
+      chart: 'image',
+    });
+  });
+
+  test.each([
+    ['v1.2.3', 'ghcr.io/me/idpmap:1.2.3,ghcr.io/me/idpmap:latest'],
+    ['v1.2.3-rc1', 'ghcr.io/me/idpmap:1.2.3-rc1'],
+  ])('of %s tags the image %s', async (tag, tags) => {
+    const step = stepsOf('release.yaml').find(({ id }) => id === 'names');
+    const output = join(await makePlace(), 'output');
+    const env = {
+      REGISTRY: 'ghcr.io',
+      GITHUB_REPOSITORY: 'Me/idpmap',
+      GITHUB_REF_NAME: tag,
+      GITHUB_OUTPUT: output,
+    };
+    await promisify(execFile)('bash', ['-e', '-c', step?.run ?? 'false'], { env });
+    expect(readFileSync(output, 'utf8')).toContain(`\ntags=${tags}\n`);
   });
 });

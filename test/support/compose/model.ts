@@ -13,6 +13,7 @@ export interface Mount {
   readonly source: string;
   readonly target: string;
   readonly read_only?: boolean;
+  readonly volume?: { readonly nocopy?: boolean };
 }
 
 /** A service, as far as the tests look. */
@@ -32,6 +33,7 @@ export interface Service {
   readonly tmpfs?: readonly string[];
   readonly ports?: readonly { readonly host_ip?: string; readonly target: number }[];
   readonly healthcheck?: { readonly test?: readonly string[] };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
 
 /** What a compose file says, once it is read: variables put in, paths absolute, short forms written out. */

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { podman } from '../container/engine.ts';
+import { logsOf, podman } from '../container/engine.ts';
+import { until } from '../until.ts';
 import { type Mount, type Project, type Service, targetOf } from './model.ts';
+
+const HEALTH_LIMIT_MS = 30_000;
 
 /** What runs of a compose file. */
 export interface Running {
@@ -24,6 +27,7 @@ export async function up(
   const id = randomUUID().slice(0, 8);
   const nameOf = (name: string): string => `idpmap-compose-${id}-${name}`;
   const names = Object.keys(images);
+  const health = healthOf(project, nameOf);
   await using resources = new AsyncDisposableStack();
   const options = { project, nameOf };
   for (const [volume, { driver_opts: opts = {} }] of Object.entries(project.volumes)) {
@@ -43,6 +47,7 @@ export async function up(
     resources.defer(async () => {
       await podman('rm', '--force', '--time', '1', '--ignore', nameOf(name));
     });
+    await health.waitFor(service);
     const given = [...network, ...argumentsOf(service, options), images[name] ?? ''];
     await podman('run', '--detach', '--name', nameOf(name), ...given, ...(service.command ?? []));
   }
@@ -50,15 +55,35 @@ export async function up(
   return {
     exec: (name, ...command) => podman('exec', nameOf(name), ...command),
     logs: (name) => podman('logs', nameOf(name)),
-    isHealthy: (name) => {
-      const [kind, ...check] = project.services[name]?.healthcheck?.test ?? [];
-      if (kind !== 'CMD') throw new Error(`${name} has no health check that needs no shell`);
-      return podman('exec', nameOf(name), ...check).then(
-        () => true,
-        () => false,
-      );
-    },
+    isHealthy: health.isHealthy,
     stop: () => owned.disposeAsync(),
+  };
+}
+
+interface Health {
+  readonly isHealthy: Running['isHealthy'];
+  /** Waits until all are healthy that a service is to wait for. */
+  waitFor(service: Service): Promise<void>;
+}
+
+function healthOf({ services }: Project, nameOf: (name: string) => string): Health {
+  const isHealthy = (name: string): Promise<boolean> => {
+    const [kind, ...check] = services[name]?.healthcheck?.test ?? [];
+    if (kind !== 'CMD') throw new Error(`${name} has no health check that needs no shell`);
+    return podman('exec', nameOf(name), ...check).then(
+      () => true,
+      () => false,
+    );
+  };
+  return {
+    isHealthy,
+    waitFor: async ({ depends_on: others = {} }) => {
+      for (const [name, { condition }] of Object.entries(others)) {
+        if (condition !== 'service_healthy') continue;
+        if (await until(() => isHealthy(name), HEALTH_LIMIT_MS)) continue;
+        throw new Error(`${name} does not become healthy: ${await logsOf(nameOf(name))}`);
+      }
+    },
   };
 }
 
@@ -70,8 +95,12 @@ interface Options {
 function argumentsOf(service: Service, { project, nameOf }: Options): readonly string[] {
   const each = (flag: string, values: readonly string[] = []) =>
     values.flatMap((value) => [flag, value]);
-  const volumeOf = ({ type, source, target, read_only }: Mount): string =>
-    `${type === 'bind' ? source : nameOf(source)}:${target}${read_only === true ? ':ro' : ''}`;
+  const volumeOf = ({ type, source, target, read_only, volume }: Mount): string => {
+    const options = [read_only === true ? 'ro' : 'rw', volume?.nocopy === true ? 'nocopy' : 'copy'];
+    return type === 'bind'
+      ? `${source}:${target}:${options[0]}`
+      : `${nameOf(source)}:${target}:${options.join()}`;
+  };
   const secretOf = (secret: NonNullable<Service['secrets']>[number]): string =>
     `${project.secrets[secret.source]?.file}:${targetOf(secret)}:ro`;
   return [

@@ -10,6 +10,7 @@ cp $unit/idpmap.sysusers /etc/sysusers.d/idpmap.conf && systemd-sysusers
 cp $unit/idpmap.tmpfiles /etc/tmpfiles.d/idpmap.conf && systemd-tmpfiles --create idpmap.conf
 cp $unit/idpmap.service /etc/systemd/system/idpmap.service
 cp $unit/idpmap.service /etc/systemd/system/idpmap-relief.service
+install -D -m 644 $unit/idpmap-relief.conf /etc/systemd/system/idpmap-relief.service.d/relief.conf
 
 cat >/etc/idpmap/idpmap.yaml <<'CONFIG'
 listen:
