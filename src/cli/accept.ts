@@ -1,5 +1,6 @@
-import { type CommonOptions, command, print } from './common.ts';
+import { type CommonOptions, command } from './common.ts';
 import { EXIT } from './exit.ts';
+import { print } from './print.ts';
 
 /** Lets the running daemon take what a directory's guard holds back. */
 export async function accept(directory: string, options: CommonOptions): Promise<number> {

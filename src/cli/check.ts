@@ -7,9 +7,10 @@ import type { Served } from '../daemon/served.ts';
 import type { State } from '../daemon/state.ts';
 import { firstDeliverable, type Taken } from '../maps/target.ts';
 import { reasonOf } from '../reason.ts';
-import { type CommonOptions, load, print } from './common.ts';
+import { type CommonOptions, load } from './common.ts';
 import { type Direct, withDirect } from './direct.ts';
 import { EXIT } from './exit.ts';
+import { print } from './print.ts';
 
 export interface CheckOptions extends CommonOptions {
   readonly queueDirectory: string;

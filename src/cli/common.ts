@@ -50,8 +50,3 @@ export async function command<Name extends CommandName>(
     throw new CliError(code, reasonOf(error), { cause: error });
   }
 }
-
-/** Prints a command's result: for people, or as JSON. */
-export function print({ json }: CommonOptions, result: unknown, text: string): void {
-  process.stdout.write(`${json === true ? JSON.stringify(result, null, 2) : text}\n`);
-}

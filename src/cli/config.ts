@@ -1,7 +1,8 @@
 import { printSettings } from '../config/print.ts';
 import { envExample, jsonSchema } from '../config/reference.ts';
-import { type CommonOptions, load, print } from './common.ts';
+import { type CommonOptions, load } from './common.ts';
 import { EXIT } from './exit.ts';
+import { print } from './print.ts';
 
 /** Prints the effective configuration, secrets as `***`. */
 export async function configPrint(options: CommonOptions): Promise<number> {

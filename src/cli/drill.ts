@@ -5,8 +5,9 @@ import { sendCommand } from '../control/client.ts';
 import { type DrillReport, drill as runDrill, type Tally } from '../daemon/drill.ts';
 import { silentLog } from '../log.ts';
 import { reasonOf } from '../reason.ts';
-import { type CommonOptions, controlPathOf, load, print } from './common.ts';
+import { type CommonOptions, controlPathOf, load } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
+import { print } from './print.ts';
 
 export interface DrillOptions extends CommonOptions {
   readonly from?: string;

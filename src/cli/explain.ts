@@ -8,9 +8,10 @@ import {
   type SenderExplanation,
 } from '../maps/explain.ts';
 import { formatReply } from '../socketmap/protocol.ts';
-import { type CommonOptions, command, load, print } from './common.ts';
+import { type CommonOptions, command, load } from './common.ts';
 import { withDirect } from './direct.ts';
 import { CliError, EXIT } from './exit.ts';
+import { print } from './print.ts';
 
 export interface ExplainOptions extends CommonOptions {
   readonly direct?: boolean;

@@ -1,7 +1,7 @@
 import { parseDomain } from '../address.ts';
-import { print } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
 import { type Grant, grantCommands } from './kcadm.ts';
+import { print } from './print.ts';
 import { realmConfig } from './realmconfig.ts';
 
 export interface InitOptions {

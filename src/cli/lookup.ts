@@ -5,9 +5,10 @@ import { createRouter } from '../maps/router.ts';
 import { reasonOf } from '../reason.ts';
 import { createSocketmapClient } from '../socketmap/client.ts';
 import { formatReply } from '../socketmap/protocol.ts';
-import { type CommonOptions, command, load, print } from './common.ts';
+import { type CommonOptions, command, load } from './common.ts';
 import { withDirect } from './direct.ts';
 import { CliError, EXIT } from './exit.ts';
+import { print } from './print.ts';
 
 export interface LookupOptions extends CommonOptions {
   readonly direct?: boolean;

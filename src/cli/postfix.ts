@@ -1,8 +1,9 @@
 import { relative } from 'node:path';
 import type { Settings } from '../config/schema.ts';
 import { type Endpoint, isLocal } from '../endpoint.ts';
-import { type CommonOptions, load, print } from './common.ts';
+import { type CommonOptions, load } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
+import { print } from './print.ts';
 
 export interface PostfixOptions extends CommonOptions {
   readonly queueDirectory: string;

@@ -1,6 +1,7 @@
 import type { Purge } from '../control/protocol.ts';
-import { type CommonOptions, command, print } from './common.ts';
+import { type CommonOptions, command } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
+import { print } from './print.ts';
 
 export interface PurgeOptions extends CommonOptions {
   readonly address?: string;

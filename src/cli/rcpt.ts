@@ -2,8 +2,8 @@ import { parseAddress } from '../address.ts';
 import { parseDuration } from '../config/units.ts';
 import { formatEndpoint, parseEndpoint, type TcpEndpoint } from '../endpoint.ts';
 import { reasonOf } from '../reason.ts';
-import { print } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
+import { print } from './print.ts';
 import {
   askRecipient,
   classOf,

@@ -6,9 +6,9 @@ import { reasonOf } from '../reason.ts';
 import { bindEndpoint } from './bind.ts';
 import { EndpointError } from './errors.ts';
 import { countersOf, type Rejection } from './figures.ts';
-import { type AllowList, describePeer, readAllowList } from './peers.ts';
+import { type AllowList, describePeer, type Peer, readAllowList } from './peers.ts';
 import { READ_BYTES, type Reads, readSocket } from './reading.ts';
-import { type Peer, Session, type SessionOptions } from './session.ts';
+import { Session, type SessionOptions } from './session.ts';
 import { BACKLOG, type Binding, type Takeover } from './tcp.ts';
 import { createTlsServer, type ServerTls } from './tls.ts';
 

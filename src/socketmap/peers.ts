@@ -2,7 +2,14 @@ import { BlockList, isIP, type Socket } from 'node:net';
 import type { Endpoint } from '../endpoint.ts';
 import { reasonOf } from '../reason.ts';
 import { EndpointError } from './errors.ts';
-import type { Peer } from './session.ts';
+
+/** Who is at the other end. */
+export interface Peer {
+  /** For the log. */
+  readonly name: string;
+  /** Whether it is on this machine, and may speak lines. */
+  readonly isLocal: boolean;
+}
 
 /** Tells whether a peer's address may connect. */
 export type AllowList = (address: string | undefined) => boolean;

@@ -5,6 +5,7 @@ import type { Context } from '../lookup/outcome.ts';
 import type { Counters, Violation } from './figures.ts';
 import { encodeLine, LineDecoder } from './lines.ts';
 import { type Decoder, encodeNetstring, NetstringDecoder } from './netstring.ts';
+import type { Peer } from './peers.ts';
 import {
   formatReply,
   type Limits,
@@ -25,14 +26,6 @@ export interface SessionOptions {
   readonly limits: Limits;
   readonly log: Log;
   readonly counters: Counters;
-}
-
-/** Who is at the other end. */
-export interface Peer {
-  /** For the log. */
-  readonly name: string;
-  /** Whether it is on this machine, and may speak lines. */
-  readonly isLocal: boolean;
 }
 
 /** Replies of one read are written when there are so many characters: no client makes us hold more. */

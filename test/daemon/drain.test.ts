@@ -1,24 +1,10 @@
 import { expect, test } from 'vitest';
 import { askHttp } from '../support/http.ts';
-import {
-  connectClient,
-  type Instance,
-  type InstanceOptions,
-  listingNone,
-  STAFF,
-  startInstance,
-} from '../support/instance.ts';
-import { account, createScripted, employ } from '../support/scripted.ts';
+import { connectClient, type Instance, STAFF, startStaffed } from '../support/instance.ts';
 import { show } from '../support/world.ts';
 
 const ANN = ['user-exists', 'ann@example.org'] as const;
 const HOUR = `drain: 1h\n${STAFF}`;
-
-function startStaffed(config: string, more: Partial<InstanceOptions> = {}): Promise<Instance> {
-  const staff = createScripted();
-  employ(staff, [account('ann@example.org')]);
-  return startInstance({ config, directories: { staff: listingNone(staff) }, ...more });
-}
 
 /** Asks over a connection of its own, a few times: a daemon that was closing would be closed by then. */
 async function askAnew({ daemon }: Instance): Promise<readonly string[]> {

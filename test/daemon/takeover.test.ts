@@ -2,25 +2,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { askHttp } from '../support/http.ts';
-import {
-  connectClient,
-  type Instance,
-  type InstanceOptions,
-  listingNone,
-  STAFF,
-  startInstance,
-} from '../support/instance.ts';
+import { connectClient, type Instance, STAFF, startStaffed } from '../support/instance.ts';
 import { serveLoopback } from '../support/loopback.ts';
-import { account, createScripted, employ } from '../support/scripted.ts';
 import { show } from '../support/world.ts';
 
 const ANN = ['user-exists', 'ann@example.org'] as const;
-
-function startStaffed(config: string, more: Partial<InstanceOptions> = {}): Promise<Instance> {
-  const staff = createScripted();
-  employ(staff, [account('ann@example.org')]);
-  return startInstance({ config, directories: { staff: listingNone(staff) }, ...more });
-}
 
 /** Asks on a connection of its own: those that are open would live on without a socket, too. */
 async function askAnew({ place }: Instance): Promise<string> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Endpoint } from '../../src/endpoint.ts';
 import { configure } from '../support/command.ts';
-import { startDaemonProcess } from '../support/daemon.ts';
+import { DEMO_PEOPLE, startDaemonProcess } from '../support/daemon.ts';
 import { askHttp } from '../support/http.ts';
 import { connectClient } from '../support/instance.ts';
 import { findFreePorts, readLines, serveLoopback } from '../support/loopback.ts';
@@ -13,13 +13,7 @@ import { show } from '../support/world.ts';
 const LIMIT_MS = 10_000;
 const ASK = ['user-exists', 'user@example.com'] as const;
 
-const configOf = (drain: string): string => `
-listen: unix:socketmap
-control: control
-drain: ${drain}
-domains: { example.com: { directory: people } }
-directories: { people: { type: demo } }
-`;
+const configOf = (drain: string): string => `${DEMO_PEOPLE}drain: ${drain}\n`;
 
 async function start(drain: string) {
   const { config, place } = await configure({ 'idpmap.yaml': configOf(drain) });

@@ -3,20 +3,15 @@ import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { configure } from '../support/command.ts';
+import { DEMO_PEOPLE } from '../support/daemon.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
 const LIMIT_MS = 20_000;
-const CONFIG = `
-listen: unix:socketmap
-control: control
-domains: { example.com: { directory: people } }
-directories: { people: { type: demo } }
-`;
 
 /** A daemon in the midst of reading its configuration; `release` lets it read on. */
 async function startReading() {
-  const { config, place } = await configure({ whole: CONFIG });
+  const { config, place } = await configure({ whole: DEMO_PEOPLE });
   execFileSync('mkfifo', [config]);
   const daemon = startProcess(process.execPath, ['src/cli.ts', 'serve', '--config', config], {
     cwd: join(import.meta.dirname, '../..'),
@@ -26,7 +21,7 @@ async function startReading() {
   // Opens when the daemon has opened it, too.
   const pipe = await open(config, 'w');
   const release = async (): Promise<void> => {
-    await pipe.writeFile(CONFIG);
+    await pipe.writeFile(DEMO_PEOPLE);
     // What the daemon follows is a file as ever.
     await rename(join(place, 'whole'), config);
     await pipe.close();

@@ -2,23 +2,17 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { configure } from '../support/command.ts';
-import { runCommand, startDaemonProcess } from '../support/daemon.ts';
+import { DEMO_PEOPLE, runCommand, startDaemonProcess } from '../support/daemon.ts';
 import { connectClient } from '../support/instance.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { show } from '../support/world.ts';
 
 const LIMIT_MS = 20_000;
-const CONFIG = `
-listen: unix:socketmap
-control: control
-domains: { example.com: { directory: people } }
-directories: { people: { type: demo } }
-`;
 
 /** A daemon that hangs, and another one that has taken its places. */
 async function startBesideHung() {
-  const { config, place } = await configure({ 'idpmap.yaml': CONFIG });
+  const { config, place } = await configure({ 'idpmap.yaml': DEMO_PEOPLE });
   const former = await startDaemonProcess(['serve', '--config', config]);
   onTestFinished(async () => {
     if (former.ended() === undefined) process.kill(former.pid, 'SIGCONT');

@@ -16,7 +16,7 @@ export type { Ability, Examined, GroupLimits, Subject } from './conformance/subj
 export function describeConformance(examined: Examined): void {
   const { lacks } = examined.subject;
   const remark = lacks.length === 0 ? '' : ` (it has no ${lacks.join(', no ')})`;
-  describe(`as any directory${remark}`, () => {
+  describe(`as every directory${remark}`, () => {
     describeAccounts(examined);
     describeGroups(examined);
     describeKeys(examined);

@@ -9,6 +9,14 @@ const START_LIMIT_MS = 20_000;
 /** The environment of a process: given whole, nothing is inherited. */
 export type Environment = Readonly<Record<string, string>>;
 
+/** A configuration for a place of its own: the demo's people, a socket and no port. */
+export const DEMO_PEOPLE = `
+listen: unix:socketmap
+control: control
+domains: { example.com: { directory: people } }
+directories: { people: { type: demo } }
+`;
+
 /**
  * Starts `idpmap`, as the repository holds it, with these parameters, HTTP off unless `env` says where; waits until it
  * says that it listens.

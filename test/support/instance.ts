@@ -10,7 +10,7 @@ import type { Directory } from '../../src/directory/directory.ts';
 import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
 import { createSocketmapClient, type SocketmapClient } from '../../src/socketmap/client.ts';
 import { createNotes, type Notes } from './notes.ts';
-import type { ScriptedDirectory } from './scripted.ts';
+import { account, createScripted, employ, type ScriptedDirectory } from './scripted.ts';
 import { makeTemporaryDirectory } from './temporary.ts';
 import { show } from './world.ts';
 
@@ -106,6 +106,16 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     read: (config) => settingsOf(surroundings(config), place),
     reload: async (config) => daemon.reload(await settingsOf(surroundings(config), place)),
   };
+}
+
+/** The same, with a directory `staff` in which ann@example.org has an account. */
+export function startStaffed(
+  config: string,
+  more: Partial<InstanceOptions> = {},
+): Promise<Instance> {
+  const staff = createScripted();
+  employ(staff, [account('ann@example.org')]);
+  return startInstance({ config, directories: { staff: listingNone(staff) }, ...more });
 }
 
 /** One client for the first endpoint, another one once that has changed. */

@@ -39,7 +39,7 @@ export interface ScriptedDirectory extends Directory {
   readonly said: Map<string, { readonly at: number; readonly entries: readonly Entry[] }[]>;
 }
 
-/** A directory of the tests whose answers follow its `mode`: an object of functions, as any directory is. */
+/** A directory of the tests whose answers follow its `mode`: an object of functions, as each directory is. */
 export function createScripted(): ScriptedDirectory {
   const directory: ScriptedDirectory = {
     mode: 'well',

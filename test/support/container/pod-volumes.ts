@@ -1,16 +1,6 @@
-import {
-  chmod,
-  chown,
-  mkdir,
-  readdir,
-  readlink,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { project } from '../volume.ts';
 import type { Files, Manifest, VolumeSpec } from './pod-spec.ts';
 
 /** A Pod's volumes as directories of this machine, made and changed as a kubelet does. */
@@ -29,7 +19,9 @@ export async function makeVolumes(directory: string, manifest: Manifest): Promis
   const fsGroup = securityContext?.fsGroup;
   const pathOf = (name: string): string => join(directory, name);
   const show = (volume: VolumeSpec, files: Files): Promise<void> =>
-    project(pathOf(volume.name), select(volume, files), fsGroup);
+    project(pathOf(volume.name), select(volume, files), async (version) => {
+      if (fsGroup !== undefined) await giveToGroup(version, fsGroup);
+    });
   for (const volume of volumes) {
     await mkdir(pathOf(volume.name), { recursive: true });
     const files = contentOf(volume, manifest);
@@ -80,23 +72,6 @@ async function makeSubPath(volume: string, subPath: string): Promise<string> {
   return path;
 }
 
-/**
- * Shows files as a kubelet does: `NAME -> ..data/NAME`, `..data -> ..TIME`. Replacing `..data` changes all of them at
- * once.
- */
-async function project(path: string, files: Files, fsGroup: number | undefined): Promise<void> {
-  const former = await readlink(join(path, '..data')).catch(() => undefined);
-  const version = `..${process.hrtime.bigint()}`;
-  await mkdir(join(path, version), { mode: 0o755 });
-  for (const [name, text] of Object.entries(files))
-    await writeFile(join(path, version, name), text);
-  if (fsGroup !== undefined) await giveToGroup(join(path, version), fsGroup);
-  await symlink(version, join(path, '..data_tmp'));
-  await rename(join(path, '..data_tmp'), join(path, '..data'));
-  await linkFiles(path, files);
-  if (former !== undefined) await rm(join(path, former), { recursive: true });
-}
-
 async function giveToGroup(path: string, fsGroup: number): Promise<void> {
   await chown(path, 0, fsGroup);
   await chmod(path, 0o2775);
@@ -104,12 +79,4 @@ async function giveToGroup(path: string, fsGroup: number): Promise<void> {
     await chown(join(path, name), 0, fsGroup);
     await chmod(join(path, name), 0o644);
   }
-}
-
-/** Makes what names are missing, and takes away those of files that are gone. */
-async function linkFiles(path: string, files: Files): Promise<void> {
-  const shown = (await readdir(path)).filter((name) => !name.startsWith('..'));
-  for (const name of Object.keys(files).filter((file) => !shown.includes(file)))
-    await symlink(join('..data', name), join(path, name));
-  for (const name of shown.filter((file) => files[file] === undefined)) await rm(join(path, name));
 }
