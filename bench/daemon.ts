@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendCommand } from '../src/control/client.ts';
-import { type Endpoint, parseEndpoint } from '../src/endpoint.ts';
+import { type Endpoint, parseEndpoint } from '../src/net/endpoint.ts';
 import { createSocketmapClient } from '../src/socketmap/client.ts';
 import { accountAt, DOMAIN, EMPTY_DOMAIN } from './questions.ts';
 import type { Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../src/endpoint.ts';
+import type { Endpoint } from '../src/net/endpoint.ts';
 import { MAP, startDaemon, UNLIMITED } from './daemon.ts';
 import type { LoadJob } from './job.ts';
 import { readRssMiB } from './proc.ts';

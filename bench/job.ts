@@ -1,4 +1,4 @@
-import type { Endpoint } from '../src/endpoint.ts';
+import type { Endpoint } from '../src/net/endpoint.ts';
 import type { Latency } from './histogram.ts';
 import type { KeySpec, Replies } from './questions.ts';
 

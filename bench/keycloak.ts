@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Endpoint, parseEndpoint } from '../src/endpoint.ts';
+import { type Endpoint, parseEndpoint } from '../src/net/endpoint.ts';
 import { createSocketmapClient } from '../src/socketmap/client.ts';
 import { secretOf } from '../test/support/keycloak/clients.ts';
 import { type KeycloakServer, startKeycloak } from '../test/support/keycloak/keycloak.ts';

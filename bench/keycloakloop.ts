@@ -3,7 +3,7 @@
 // it prints of it is a LoopRound as JSON.
 import { createInterface } from 'node:readline';
 import { Pool } from 'undici';
-import { Secret } from '../src/config/secret.ts';
+import { Secret } from '../src/config/sources/secret.ts';
 import { openDirectory } from '../src/directory/open.ts';
 import { silentLog } from '../src/log.ts';
 import type { LoopJob, LoopRound } from './keycloak.ts';

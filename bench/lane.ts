@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { Endpoint } from '../src/endpoint.ts';
+import type { Endpoint } from '../src/net/endpoint.ts';
 import type { Question } from './questions.ts';
 
 /** Where a lane gets its questions, and who hears what came of them. */

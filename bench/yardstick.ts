@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Endpoint } from '../src/endpoint.ts';
+import type { Endpoint } from '../src/net/endpoint.ts';
 import type { Stage } from './stage.ts';
 
 /** The bare responder of `responder.ts`, running. */

@@ -4,6 +4,9 @@
  */
 
 export type { Clock } from './clock.ts';
+export { type Log, silentLog } from './log.ts';
+export type { Context, Maybe } from './lookup/outcome.ts';
+export type { Answer, MapHandler, Router } from './maps/answer.ts';
 export {
   type Endpoint,
   formatEndpoint,
@@ -11,17 +14,15 @@ export {
   parseEndpoint,
   type TcpEndpoint,
   type UnixEndpoint,
-} from './endpoint.ts';
-export { type Log, silentLog } from './log.ts';
-export type { Context, Maybe } from './lookup/outcome.ts';
-export type { Answer, MapHandler, Router } from './maps/answer.ts';
+} from './net/endpoint.ts';
+export { EndpointError } from './net/errors.ts';
+export type { ServerTls } from './net/tls.ts';
 export {
   type ClientOptions,
   type ClientTls,
   createSocketmapClient,
   type SocketmapClient,
 } from './socketmap/client.ts';
-export { EndpointError } from './socketmap/errors.ts';
 export type { Figures, ListenerFigures, Rejection, Violation } from './socketmap/figures.ts';
 export { type MapHandlers, routeHandlers } from './socketmap/handlers.ts';
 export type { BoundListener, Listener, ListenOptions } from './socketmap/listener.ts';
@@ -43,4 +44,3 @@ export {
   type ServerOptions,
   type SocketmapServer,
 } from './socketmap/server.ts';
-export type { ServerTls } from './socketmap/tls.ts';

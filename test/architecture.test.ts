@@ -16,7 +16,8 @@ const ROOMS = [
   ['lookup'],
   ['directory'],
   ['config'],
-  ['address.ts', 'clock.ts', 'endpoint.ts', 'log.ts', 'reason.ts', 'watch.ts'],
+  ['net'],
+  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'watch.ts'],
 ];
 
 /** Libraries that only these rooms know; a driver is its own directory's. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
-import { parseAddress } from '../address.ts';
+import { parseAddress } from '../address/address.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Served } from '../daemon/served.ts';

@@ -1,5 +1,5 @@
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
-import { ConfigError } from '../config/problem.ts';
+import { ConfigError } from '../config/mistakes/problem.ts';
 import type { Settings } from '../config/schema.ts';
 import { NoDaemonError, sendCommand } from '../control/client.ts';
 import { defaultControlPath } from '../control/path.ts';

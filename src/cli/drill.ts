@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { parseDuration } from '../config/units.ts';
+import { parseDuration } from '../config/schema/units.ts';
 import { sendCommand } from '../control/client.ts';
 import { type DrillReport, drill as runDrill, type Tally } from '../daemon/drill.ts';
 import { silentLog } from '../log.ts';

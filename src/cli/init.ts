@@ -1,4 +1,4 @@
-import { parseDomain } from '../address.ts';
+import { parseDomain } from '../address/address.ts';
 import { CliError, EXIT } from './exit.ts';
 import { type Grant, grantCommands } from './kcadm.ts';
 import { print } from './print.ts';

@@ -1,7 +1,7 @@
-import { parseEndpoint } from '../endpoint.ts';
 import { silentLog } from '../log.ts';
 import type { Answer } from '../maps/answer.ts';
 import { createRouter } from '../maps/router.ts';
+import { parseEndpoint } from '../net/endpoint.ts';
 import { reasonOf } from '../reason.ts';
 import { createSocketmapClient } from '../socketmap/client.ts';
 import { formatReply } from '../socketmap/protocol.ts';

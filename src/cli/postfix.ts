@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Settings } from '../config/schema.ts';
-import { type Endpoint, isLocal } from '../endpoint.ts';
+import { type Endpoint, isLocal } from '../net/endpoint.ts';
 import { type CommonOptions, load } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
 import { print } from './print.ts';

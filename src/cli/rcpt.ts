@@ -1,6 +1,6 @@
-import { parseAddress } from '../address.ts';
-import { parseDuration } from '../config/units.ts';
-import { formatEndpoint, parseEndpoint, type TcpEndpoint } from '../endpoint.ts';
+import { parseAddress } from '../address/address.ts';
+import { parseDuration } from '../config/schema/units.ts';
+import { formatEndpoint, parseEndpoint, type TcpEndpoint } from '../net/endpoint.ts';
 import { reasonOf } from '../reason.ts';
 import { CliError, EXIT } from './exit.ts';
 import { print } from './print.ts';

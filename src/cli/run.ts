@@ -4,7 +4,7 @@ import type { Settings } from '../config/schema.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createFollowing, type Following } from '../daemon/follow.ts';
 import { createAddressHash, createLog, type LogOptions, type ShowAddress } from '../log.ts';
-import { EndpointError } from '../socketmap/errors.ts';
+import { EndpointError } from '../net/errors.ts';
 import { controlPathOf, load } from './common.ts';
 import { createDemoToken, demoHint } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { formatDuration } from '../config/units.ts';
+import { formatDuration } from '../config/schema/units.ts';
 import { reasonOf } from '../reason.ts';
 
 /** Whom to ask for whom. */

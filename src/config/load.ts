@@ -1,18 +1,23 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type Flaw, readDocument } from './document.ts';
-import { CONFIG_VARIABLE, type Gathered, gatherEnvironment, isConfigured } from './environment.ts';
-import { describeIssues } from './issues.ts';
-import { gatherLegacy } from './legacy.ts';
-import { type ConfigFile, locate } from './origin.ts';
-import { prepare } from './prepare.ts';
-import { ConfigError, formatProblem, type Problem } from './problem.ts';
-import { checkRelations } from './relations.ts';
+import { describeIssues } from './mistakes/issues.ts';
+import { type ConfigFile, locate } from './mistakes/locate.ts';
+import { ConfigError, formatProblem, type Problem } from './mistakes/problem.ts';
+import { checkRelations } from './mistakes/relations.ts';
+import { findWarnings } from './mistakes/warnings.ts';
 import { ROOT, type Settings, schema } from './schema.ts';
-import { type Environment, explainUnreadable } from './secret.ts';
-import { bindSecrets, checkSecrets, filesOf, literalsOf } from './secrets.ts';
-import { formatPath, isTree, overlay, type Path, type Tree } from './tree.ts';
-import { findWarnings } from './warnings.ts';
+import {
+  CONFIG_VARIABLE,
+  type Gathered,
+  gatherEnvironment,
+  isConfigured,
+} from './sources/environment.ts';
+import { gatherLegacy } from './sources/legacy.ts';
+import { prepare } from './sources/paths.ts';
+import { type Environment, explainUnreadable } from './sources/secret.ts';
+import { bindSecrets, checkSecrets, filesOf, literalsOf } from './sources/secrets.ts';
+import { formatPath, isTree, overlay, type Path, type Tree } from './sources/tree.ts';
+import { type Flaw, readDocument } from './yaml/document.ts';
 
 /** Where the configuration is looked for when nobody names a file. */
 export const DEFAULT_FILE = '/etc/idpmap/idpmap.yaml';

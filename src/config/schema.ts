@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MAX_UNIX_PATH_BYTES } from '../endpoint.ts';
-import { count, duration, durationOrOff, flag, path } from './leaves.ts';
-import type { Secret } from './secret.ts';
+import { MAX_UNIX_PATH_BYTES } from '../net/endpoint.ts';
+import { readGroup } from './schema/shape.ts';
+import { count, duration, durationOrOff, flag, path } from './schema/values.ts';
 import { directories } from './sections/directories.ts';
 import { domains } from './sections/domains.ts';
 import { http } from './sections/http.ts';
@@ -9,7 +9,7 @@ import { listen } from './sections/listen.ts';
 import { log } from './sections/log.ts';
 import { maps } from './sections/maps.ts';
 import { cache } from './sections/memory.ts';
-import { readGroup } from './shape.ts';
+import type { Secret } from './sources/secret.ts';
 
 const connections = z.strictObject({
   max: count(1, 1_000_000).prefault(2000).meta({

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Log } from '../log.ts';
+import type { Takeover } from '../net/tcp.ts';
+import { bindUnix } from '../net/unix.ts';
 import { reasonOf } from '../reason.ts';
-import type { Takeover } from '../socketmap/tcp.ts';
-import { bindUnix } from '../socketmap/unix.ts';
 import { type CommandReply, type Handlers, MAX_LINE_BYTES } from './protocol.ts';
 
 /** The control socket of a running daemon. */

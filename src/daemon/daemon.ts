@@ -1,12 +1,12 @@
 import { createCoarseClock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
-import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
+import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
+import type { Takeover } from '../net/tcp.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
-import type { Takeover } from '../socketmap/tcp.ts';
 import { createHandlers } from './commands.ts';
 import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts';
 import { createReloader, type Serving } from './reloading.ts';

@@ -1,4 +1,4 @@
-import { parseAddress, parseDomain } from '../address.ts';
+import { parseAddress, parseDomain } from '../address/address.ts';
 import type { Purge } from '../control/protocol.ts';
 import type { Entry } from '../directory/directory.ts';
 import { forget, type IsConcerned } from '../lookup/memory.ts';

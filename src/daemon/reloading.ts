@@ -4,8 +4,8 @@ import type { ReloadFigures } from '../http/metrics/sources.ts';
 import type { Log } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
-import { listChangedLater } from './later.ts';
 import { bindListeners, DRAIN_MS, type OpenListener } from './listeners.ts';
+import { listChangedLater } from './restartonly.ts';
 import { buildRoutes } from './routes.ts';
 import { createState, retireState, type State, type StateOptions } from './state.ts';
 

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
-import type { CleanFigures } from '../directory/clean.ts';
 import { type Directory, type Entry, Fault } from '../directory/directory.ts';
-import { askEntries } from '../directory/entries.ts';
 import { type DirectorySettings, openDirectory } from '../directory/open.ts';
+import { askEntries } from '../directory/people/ask.ts';
+import type { CleanFigures } from '../directory/people/clean.ts';
 import type { Log, ShowAddress } from '../log.ts';
-import { createGuard, type StoppableGuard } from '../lookup/guard.ts';
+import { createGuard, type StoppableGuard } from '../lookup/lane.ts';
 import {
   createMemory,
   expire,

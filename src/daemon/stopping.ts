@@ -1,4 +1,4 @@
-import { formatDuration } from '../config/units.ts';
+import { formatDuration } from '../config/schema/units.ts';
 import type { Log } from '../log.ts';
 
 export interface StoppingOptions {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Endpoint } from '../endpoint.ts';
 import type { AdminHandlers } from '../http/admin.ts';
 import type { StatusSources } from '../http/status.ts';
 import type { Log } from '../log.ts';
-import type { Takeover } from '../socketmap/tcp.ts';
+import type { Endpoint } from '../net/endpoint.ts';
+import type { Takeover } from '../net/tcp.ts';
 
 /** What the HTTP side shows and offers. */
 export interface WebOptions {

@@ -2,7 +2,7 @@ import type { Misfit } from '../config/load.ts';
 import type { Directory } from './directory.ts';
 import type { FileDirectorySettings } from './file/file.ts';
 import type { StoreHooks } from './file/store.ts';
-import type { Forget } from './keycloak/events.ts';
+import type { Forget } from './keycloak/feed/events.ts';
 import type { KeycloakSettings } from './keycloak/settings.ts';
 import type { LdapSettings } from './ldap/settings.ts';
 
@@ -41,7 +41,7 @@ export async function openDirectory(
       return createKeycloakDirectory(settings, { ...hooks, name });
     }
     case 'demo': {
-      const { createDemoDirectory } = await import('./demo.ts');
+      const { createDemoDirectory } = await import('./demo/demo.ts');
       return createDemoDirectory();
     }
   }
@@ -57,7 +57,7 @@ export async function checkDirectories(
   const all: Misfit[] = [];
   for (const [name, settings] of Object.entries(directories)) {
     if (settings.type !== 'ldap') continue;
-    const { checkTexts } = await import('./ldap/check.ts');
+    const { checkTexts } = await import('./ldap/filters/check.ts');
     const found = checkTexts(settings);
     all.push(
       ...found.map((misfit) => ({ ...misfit, path: ['directories', name, ...misfit.path] })),

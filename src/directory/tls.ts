@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { explainUnreadable } from '../config/secret.ts';
+import { explainUnreadable } from '../config/sources/secret.ts';
 
 /** How a connection is kept private. The files are read at each connection, so new certificates count at once. */
 export interface ClientTls {

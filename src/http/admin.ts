@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { isTree, type Tree } from '../config/tree.ts';
+import { isTree, type Tree } from '../config/sources/tree.ts';
 import type { Handlers, Purge } from '../control/protocol.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../reason.ts';
-import type { Guard } from './guard.ts';
+import type { Guard } from './access.ts';
 
 /** What administrators may ask for over HTTP: the same that commands do. */
 export type AdminHandlers = Pick<Handlers, 'explain' | 'explainSender' | 'explainTrace' | 'purge'>;

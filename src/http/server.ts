@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
-import type { Endpoint } from '../endpoint.ts';
 import type { Log } from '../log.ts';
-import { bindEndpoint } from '../socketmap/bind.ts';
-import type { Binding, Takeover } from '../socketmap/tcp.ts';
+import { bindEndpoint } from '../net/bind.ts';
+import type { Endpoint } from '../net/endpoint.ts';
+import type { Binding, Takeover } from '../net/tcp.ts';
+import { createGuard, type Guard, type GuardOptions } from './access.ts';
 import { type AdminHandlers, serveAdmin } from './admin.ts';
 import { PAGE_DIRECTORY, servePage } from './files.ts';
-import { createGuard, type Guard, type GuardOptions } from './guard.ts';
 import { type Phase, serveHealth } from './health.ts';
 
 /** What is served over HTTP. */

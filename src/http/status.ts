@@ -1,7 +1,7 @@
 import { type Clock, wallClock } from '../clock.ts';
-import { type Endpoint, formatEndpoint } from '../endpoint.ts';
-import type { StoppableGuard } from '../lookup/guard.ts';
+import type { StoppableGuard } from '../lookup/lane.ts';
 import type { Route } from '../maps/router.ts';
+import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import { type DirectoryStatus, describeDirectory } from './directorystatus.ts';
 import type { Phase } from './health.ts';
 import { createHistory, type History, STEP_MS } from './history.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Ask } from '../directory/directory.ts';
-import type { Prover } from '../directory/prover.ts';
+import type { Prover } from '../directory/trust/prover.ts';
 import type { Log } from '../log.ts';
 import { type Breaker, withBreaker } from './breaker.ts';
 import { consult } from './consult.ts';

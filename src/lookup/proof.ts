@@ -1,5 +1,5 @@
 import { isDoubt } from '../directory/directory.ts';
-import type { Prover } from '../directory/prover.ts';
+import type { Prover } from '../directory/trust/prover.ts';
 import { reasonOf } from '../reason.ts';
 import { type Flight, type Policy, unknown } from './outcome.ts';
 

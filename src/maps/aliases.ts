@@ -1,4 +1,4 @@
-import { isMailbox, parseAddress } from '../address.ts';
+import { isMailbox, parseAddress } from '../address/address.ts';
 import type { Entry } from '../directory/directory.ts';
 import type { Candidate } from './candidates.ts';
 import { entryDeliverable, isDeliverable } from './deliverable.ts';

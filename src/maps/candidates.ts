@@ -1,4 +1,4 @@
-import { type Address, splitExtension } from '../address.ts';
+import { type Address, splitExtension } from '../address/address.ts';
 import type { Domain } from './domains.ts';
 
 /** What an address may stand for, in order of precedence. */

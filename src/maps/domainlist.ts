@@ -1,4 +1,4 @@
-import { parseDomain } from '../address.ts';
+import { parseDomain } from '../address/address.ts';
 import type { Log } from '../log.ts';
 import type { Outcome } from '../lookup/outcome.ts';
 

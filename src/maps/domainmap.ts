@@ -1,4 +1,4 @@
-import { parseDomain } from '../address.ts';
+import { parseDomain } from '../address/address.ts';
 import { denyUnlessDoubtful, type MapHandler } from './answer.ts';
 import type { DomainSet } from './domains.ts';
 

@@ -1,4 +1,4 @@
-import { parseAddress } from '../address.ts';
+import { parseAddress } from '../address/address.ts';
 import type { Context, Step } from '../lookup/outcome.ts';
 import type { DomainSet } from './domains.ts';
 import type { Route } from './router.ts';

@@ -5,7 +5,7 @@ import {
   MAX_ADDRESS_BYTES,
   parseAddress,
   splitExtension,
-} from '../address.ts';
+} from '../address/address.ts';
 
 /** How a table's keys are derived from what Postfix asks: a socketmap gets the full key only. */
 export type KeyMode = 'exact' | 'address' | 'domain' | 'host';

@@ -1,4 +1,4 @@
-import type { Address } from '../address.ts';
+import type { Address } from '../address/address.ts';
 import type { Entry } from '../directory/directory.ts';
 import type { Candidate } from './candidates.ts';
 import type { DomainSet } from './domains.ts';

@@ -1,4 +1,4 @@
-import { parseAddress } from '../address.ts';
+import { parseAddress } from '../address/address.ts';
 import type { Context, Maybe } from '../lookup/outcome.ts';
 import { type Answer, denyUnlessDoubtful, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
 import { type CandidateKind, listTargets } from './candidates.ts';

@@ -1,4 +1,4 @@
-import type { Address } from '../address.ts';
+import type { Address } from '../address/address.ts';
 import type { Entry } from '../directory/directory.ts';
 import { type Context, type Maybe, NONE, type Outcome, type Unknown } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';

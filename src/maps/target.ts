@@ -1,4 +1,4 @@
-import { parseAddress } from '../address.ts';
+import { parseAddress } from '../address/address.ts';
 import { type Context, type Maybe, NONE, type Outcome, type Unknown } from '../lookup/outcome.ts';
 import type { CandidateKind } from './candidates.ts';
 import { isDeliverable } from './deliverable.ts';

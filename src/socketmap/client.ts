@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type Endpoint, formatEndpoint } from '../endpoint.ts';
 import type { Answer } from '../maps/answer.ts';
+import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import { reasonOf } from '../reason.ts';
 import { encodeNetstring, NetstringDecoder } from './netstring.ts';
 import { MAX_REPLY_BYTES, MAX_REQUEST_BYTES, parseReply } from './protocol.ts';

@@ -1,16 +1,16 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
-import { type Endpoint, formatEndpoint } from '../endpoint.ts';
+import { bindEndpoint } from '../net/bind.ts';
+import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
+import { EndpointError } from '../net/errors.ts';
+import { type AllowList, describePeer, type Peer, readAllowList } from '../net/peers.ts';
+import { BACKLOG, type Binding, type Takeover } from '../net/tcp.ts';
+import { createTlsServer, type ServerTls } from '../net/tls.ts';
 import { reasonOf } from '../reason.ts';
-import { bindEndpoint } from './bind.ts';
-import { EndpointError } from './errors.ts';
 import { countersOf, type Rejection } from './figures.ts';
-import { type AllowList, describePeer, type Peer, readAllowList } from './peers.ts';
 import { READ_BYTES, type Reads, readSocket } from './reading.ts';
 import { Session, type SessionOptions } from './session.ts';
-import { BACKLOG, type Binding, type Takeover } from './tcp.ts';
-import { createTlsServer, type ServerTls } from './tls.ts';
 
 /** Where and for whom to listen. */
 export interface ListenOptions {

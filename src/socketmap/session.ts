@@ -2,10 +2,10 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
+import type { Peer } from '../net/peers.ts';
 import type { Counters, Violation } from './figures.ts';
 import { encodeLine, LineDecoder } from './lines.ts';
 import { type Decoder, encodeNetstring, NetstringDecoder } from './netstring.ts';
-import type { Peer } from './peers.ts';
 import {
   formatReply,
   type Limits,

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit.ts';
 import { lookup } from '../../src/cli/lookup.ts';
-import { formatEndpoint } from '../../src/endpoint.ts';
+import { formatEndpoint } from '../../src/net/endpoint.ts';
 import { COMPANY, capture, configure } from '../support/command.ts';
 import { listingNone, startInstance } from '../support/instance.ts';
 import { serveLoopback } from '../support/loopback.ts';

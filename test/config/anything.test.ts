@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { test } from 'vitest';
 import { stringify } from 'yaml';
 import type { LoadedConfig } from '../../src/config/load.ts';
-import { ConfigError } from '../../src/config/problem.ts';
+import { ConfigError } from '../../src/config/mistakes/problem.ts';
+import { type Field, fieldsOf, type Shape } from '../../src/config/schema/shape.ts';
 import { ROOT } from '../../src/config/schema.ts';
-import { type Field, fieldsOf, type Shape } from '../../src/config/shape.ts';
 import { createScratch, LEAST, load, loadText } from './fixture.ts';
 
 /** What may be thrown: a message for the administrator. Whatever else a configuration leads to fails the property. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { type Field, fieldsOf, type Leaf, type Shape } from '../../src/config/schema/shape.ts';
 import { ROOT } from '../../src/config/schema.ts';
-import { type Field, fieldsOf, type Leaf, type Shape } from '../../src/config/shape.ts';
-import { getIn, isTree, type Path, setIn } from '../../src/config/tree.ts';
-import { variableOf } from '../../src/config/variables.ts';
+import { getIn, isTree, type Path, setIn } from '../../src/config/sources/tree.ts';
+import { variableOf } from '../../src/config/sources/variables.ts';
 import { createScratch, load } from './fixture.ts';
 
 /** A configuration with one entry of every kind, so that each setting has a place. */

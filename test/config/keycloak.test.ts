@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/config/sources/secret.ts';
 import { loadText, mistakesIn } from './fixture.ts';
 
 const LEAST = {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { describeIssues } from '../../src/config/issues.ts';
-import { secret } from '../../src/config/leaves.ts';
-import { readGroup } from '../../src/config/shape.ts';
+import { describeIssues } from '../../src/config/mistakes/issues.ts';
+import { readGroup } from '../../src/config/schema/shape.ts';
+import { secret } from '../../src/config/schema/values.ts';
 import { LEAST, mistakesIn } from './fixture.ts';
 
 test.each([

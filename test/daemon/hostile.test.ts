@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isMailbox } from '../../src/address.ts';
-import { askEntries } from '../../src/directory/entries.ts';
+import { isMailbox } from '../../src/address/address.ts';
+import { askEntries } from '../../src/directory/people/ask.ts';
 import { listingNone, startInstance } from '../support/instance.ts';
 import { account, createScripted, employ, group } from '../support/scripted.ts';
 import { buildMaps, contextNow, guardDirectory, show } from '../support/world.ts';

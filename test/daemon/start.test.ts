@@ -3,7 +3,7 @@ import { rename, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { EndpointError } from '../../src/socketmap/errors.ts';
+import { EndpointError } from '../../src/net/errors.ts';
 import {
   connectClient,
   listingNone,

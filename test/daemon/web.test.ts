@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Endpoint } from '../../src/endpoint.ts';
 import type { Status } from '../../src/http/status.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 import { askHttp, postJson } from '../support/http.ts';
 import { listingNone, makePlace, STAFF, startInstance } from '../support/instance.ts';
 import { findFreePorts, serveLoopback } from '../support/loopback.ts';

@@ -8,7 +8,7 @@ import { EXIT } from '../../src/cli/exit.ts';
 import { initKeycloak } from '../../src/cli/init.ts';
 import { postfix } from '../../src/cli/postfix.ts';
 import { checkText } from '../../src/directory/file/check.ts';
-import { PRESETS } from '../../src/directory/ldap/presets.ts';
+import { PRESETS } from '../../src/directory/ldap/people/presets.ts';
 import { capture, configure } from '../support/command.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

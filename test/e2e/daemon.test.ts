@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sendCommand } from '../../src/control/client.ts';
-import type { Endpoint } from '../../src/endpoint.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 import { certificateAt, makeCertificate } from '../support/certificate.ts';
 import { configure } from '../support/command.ts';
 import { runCommand, startDaemonProcess } from '../support/daemon.ts';

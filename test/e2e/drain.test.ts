@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Endpoint } from '../../src/endpoint.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 import { configure } from '../support/command.ts';
 import { DEMO_PEOPLE, startDaemonProcess } from '../support/daemon.ts';
 import { askHttp } from '../support/http.ts';

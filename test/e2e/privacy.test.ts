@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Endpoint, parseEndpoint } from '../../src/endpoint.ts';
+import { type Endpoint, parseEndpoint } from '../../src/net/endpoint.ts';
 import { createSocketmapClient } from '../../src/socketmap/client.ts';
 import { runCommand, startDaemonProcess } from '../support/daemon.ts';
 import { askHttp, postJson } from '../support/http.ts';

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
-import type { Endpoint } from '../../src/endpoint.ts';
+import { Secret } from '../../src/config/sources/secret.ts';
 import { type HttpOptions, type HttpServer, openHttp } from '../../src/http/server.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 import { createNotes, type Notes } from '../support/notes.ts';
 
 /** What a test changes of a server. */

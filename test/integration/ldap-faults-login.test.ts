@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/config/sources/secret.ts';
 import type { LdapSettings } from '../../src/directory/ldap/settings.ts';
 import { startDs389 } from '../support/ldap/ds389.ts';
 import type { LdapServer } from '../support/ldap/server.ts';

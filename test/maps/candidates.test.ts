@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseAddress } from '../../src/address.ts';
+import { parseAddress } from '../../src/address/address.ts';
 import { CANDIDATE_KINDS, listCandidates, listTargets } from '../../src/maps/candidates.ts';
 import { buildDomains, type Domain, type DomainDefinition } from '../../src/maps/domains.ts';
 

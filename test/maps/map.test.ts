@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { isMailbox } from '../../src/address.ts';
+import { isMailbox } from '../../src/address/address.ts';
 import { account, group } from '../support/scripted.ts';
 import {
   askMaps,

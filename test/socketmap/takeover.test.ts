@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Endpoint } from '../../src/endpoint.ts';
 import type { Answer } from '../../src/maps/answer.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 import { createSocketmapClient, type SocketmapClient } from '../../src/socketmap/client.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer } from '../../src/socketmap/server.ts';

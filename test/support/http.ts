@@ -1,5 +1,5 @@
 import { request as startRequest } from 'node:http';
-import type { Endpoint } from '../../src/endpoint.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 
 /** What came back. */
 export interface HttpReply {

@@ -7,7 +7,7 @@ import { sendCommand } from '../../src/control/client.ts';
 import type { CommandName, Commands } from '../../src/control/protocol.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon/daemon.ts';
 import type { Directory } from '../../src/directory/directory.ts';
-import { type Endpoint, formatEndpoint } from '../../src/endpoint.ts';
+import { type Endpoint, formatEndpoint } from '../../src/net/endpoint.ts';
 import { createSocketmapClient, type SocketmapClient } from '../../src/socketmap/client.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { account, createScripted, employ, type ScriptedDirectory } from './scripted.ts';

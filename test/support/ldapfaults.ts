@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/config/sources/secret.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { createLdapDirectory } from '../../src/directory/ldap/ldap.ts';
 import type { LdapSettings } from '../../src/directory/ldap/settings.ts';

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../src/endpoint.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 import { connectClient } from './instance.ts';
 import { until } from './until.ts';
 import { show } from './world.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { Endpoint } from '../../src/endpoint.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 
 /** Any port of 127.0.0.1. */
 export const ANY_PORT: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: 0 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
-import type { Endpoint } from '../../src/endpoint.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 import { type Environment, startDaemonProcess } from './daemon.ts';
 import { connectClient, makePlace } from './instance.ts';
 import type { Load, Question } from './load.ts';

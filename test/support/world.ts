@@ -2,7 +2,7 @@ import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import type { Entry } from '../../src/directory/directory.ts';
 import { silentLog } from '../../src/log.ts';
-import { createGuard, type GuardOptions, type StoppableGuard } from '../../src/lookup/guard.ts';
+import { createGuard, type GuardOptions, type StoppableGuard } from '../../src/lookup/lane.ts';
 import { createMemory, type Memory, type MemorySizes } from '../../src/lookup/memory.ts';
 import type { Context } from '../../src/lookup/outcome.ts';
 import { createSource, type Source } from '../../src/lookup/path.ts';

@@ -1,4 +1,4 @@
-import { commonBase } from '../../directory/ldap/branch.ts';
+import { commonBase } from '../../directory/ldap/people/branch.ts';
 import { readParameters, type Source, sourcesOf } from './parameters.ts';
 import { createReader, type Note, type Reader } from './reader.ts';
 import { readServer, type Server } from './server.ts';

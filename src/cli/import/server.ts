@@ -1,4 +1,9 @@
-import { formatLdapUrl, type LdapEndpoint, parseLdapUrl, staysHere } from '../../config/ldapurl.ts';
+import {
+  formatLdapUrl,
+  type LdapEndpoint,
+  parseLdapUrl,
+  staysHere,
+} from '../../config/schema/ldapendpoint.ts';
 import type { Reader } from './reader.ts';
 
 /**

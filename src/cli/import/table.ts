@@ -1,9 +1,9 @@
-import { parseDomain } from '../../address.ts';
-import { parseFilter } from '../../directory/ldap/filter.ts';
-import { parseResultFormat } from '../../directory/ldap/resultformat.ts';
+import { parseDomain } from '../../address/address.ts';
+import { parseFilter } from '../../directory/ldap/filters/filter.ts';
+import { parseResultFormat } from '../../directory/ldap/filters/resultformat.ts';
+import { parseTemplate } from '../../directory/ldap/filters/template.ts';
 import type { Dereference, Scope } from '../../directory/ldap/search.ts';
 import type { LdapTableSettings } from '../../directory/ldap/settings.ts';
-import { parseTemplate } from '../../directory/ldap/template.ts';
 import type { Reader } from './reader.ts';
 
 /** A table as the configuration writes it. What the file leaves to Postfix is absent, for idpmap assumes the same. */

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
-import { commonFields, type Field, type Group, type Shape } from '../shape.ts';
-import { getIn, isTree, type Path } from '../tree.ts';
-import { variableOf } from '../variables.ts';
+import { commonFields, type Field, type Group, type Shape } from '../schema/shape.ts';
+import { getIn, isTree, type Path } from '../sources/tree.ts';
+import { variableOf } from '../sources/variables.ts';
 import { hasPreset, inline } from './rows.ts';
 
 /** What makes a whole sidecar: Postfix in the same Pod reaches the socket, and one file knows the people. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { marks } from '../marks.ts';
+import { marks } from '../schema/marks.ts';
 import { schema } from '../schema.ts';
 
 /** How values that have a unit look. */

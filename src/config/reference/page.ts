@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import type { Field, Group } from '../shape.ts';
+import type { Field, Group } from '../schema/shape.ts';
 import { hasPreset, inline, listOptions, listRows, type Option, type Row, typeOf } from './rows.ts';
 
 /** Writes `docs/configuration.md`: how the sources combine, then every setting. */

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import { commonFields, type Field, type Group, type Shape } from '../shape.ts';
-import { formatPath, type Path } from '../tree.ts';
-import { variableOf } from '../variables.ts';
+import { commonFields, type Field, type Group, type Shape } from '../schema/shape.ts';
+import { formatPath, type Path } from '../sources/tree.ts';
+import { variableOf } from '../sources/variables.ts';
 
 /** One setting of the reference. */
 export interface Row {

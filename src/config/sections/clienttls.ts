@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { path } from '../leaves.ts';
+import { path } from '../schema/values.ts';
 
 /** What a directory's own words make of it. */
 export interface ClientTlsWords {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { marks } from '../marks.ts';
+import { marks } from '../schema/marks.ts';
 import { demo } from './demo.ts';
 import { file } from './file.ts';
 import { keycloak } from './keycloak.ts';

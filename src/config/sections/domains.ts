@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { address, domain, localPart } from '../addresses.ts';
-import { oneOrMany } from '../leaves.ts';
-import { marks } from '../marks.ts';
+import { address, domain, localPart } from '../schema/addresses.ts';
+import { marks } from '../schema/marks.ts';
+import { oneOrMany } from '../schema/values.ts';
 
 /** What names a directory; that it exists is for `relations.ts` to see. */
 export const directoryReference = () => z.string().register(marks, { type: 'name' });

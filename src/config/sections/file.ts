@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, flag, path, share } from '../leaves.ts';
+import { count, flag, path, share } from '../schema/values.ts';
 import { IN_MEMORY, shared } from './shared.ts';
 
 /** A directory that is a YAML file of accounts and groups. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { parseDomain } from '../../address.ts';
-import { type Endpoint, formatEndpoint, isLocal, parseEndpoint } from '../../endpoint.ts';
-import { spellEndpoint } from '../addresses.ts';
-import { flag, normalised, oneOrMany, secret, written } from '../leaves.ts';
-import { marks } from '../marks.ts';
-import { isTree } from '../tree.ts';
+import { parseDomain } from '../../address/address.ts';
+import { type Endpoint, formatEndpoint, isLocal, parseEndpoint } from '../../net/endpoint.ts';
+import { spellEndpoint } from '../schema/addresses.ts';
+import { marks } from '../schema/marks.ts';
+import { flag, normalised, oneOrMany, secret, written } from '../schema/values.ts';
+import { isTree } from '../sources/tree.ts';
 
 const endpointOrOff = () =>
   written<Endpoint | 'off'>(

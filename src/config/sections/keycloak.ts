@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { address, domain } from '../addresses.ts';
+import { address, domain } from '../schema/addresses.ts';
+import { marks } from '../schema/marks.ts';
 import {
   count,
   duration,
@@ -9,8 +10,7 @@ import {
   path,
   secret,
   written,
-} from '../leaves.ts';
-import { marks } from '../marks.ts';
+} from '../schema/values.ts';
 import { clientTls } from './clienttls.ts';
 import { shared } from './shared.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { address } from '../addresses.ts';
-import { formatLdapUrl, parseLdapUrl, staysHere } from '../ldapurl.ts';
-import { count, duration, flag, oneOrMany, secret, written } from '../leaves.ts';
-import { marks } from '../marks.ts';
+import { address } from '../schema/addresses.ts';
+import { formatLdapUrl, parseLdapUrl, staysHere } from '../schema/ldapendpoint.ts';
+import { marks } from '../schema/marks.ts';
+import { count, duration, flag, oneOrMany, secret, written } from '../schema/values.ts';
 import { clientTls } from './clienttls.ts';
 import { accounts, attribute, dn, groups } from './ldapbranches.ts';
 import { tables } from './ldaptables.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { count, oneOrMany } from '../leaves.ts';
-import { marks } from '../marks.ts';
+import { marks } from '../schema/marks.ts';
+import { count, oneOrMany } from '../schema/values.ts';
 
 /** A distinguished name; the server judges it. Empty: the root. */
 export const dn = () => z.string().register(marks, { type: 'DN' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { domain } from '../addresses.ts';
-import { count, oneOrMany } from '../leaves.ts';
+import { domain } from '../schema/addresses.ts';
+import { count, oneOrMany } from '../schema/values.ts';
 import { attribute, dn } from './ldapbranches.ts';
 
 const attributes = (description: string, example: string) =>

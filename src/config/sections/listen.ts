@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { formatEndpoint, isLocal } from '../../endpoint.ts';
-import { cidr, endpoint } from '../addresses.ts';
-import { flag, oneOrMany, path } from '../leaves.ts';
-import { marks } from '../marks.ts';
+import { formatEndpoint, isLocal } from '../../net/endpoint.ts';
+import { cidr, endpoint } from '../schema/addresses.ts';
+import { marks } from '../schema/marks.ts';
+import { flag, oneOrMany, path } from '../schema/values.ts';
 
 const tls = z.strictObject({
   cert: path().meta({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secret } from '../leaves.ts';
+import { secret } from '../schema/values.ts';
 
 /** What is logged, and how. */
 export const log = z

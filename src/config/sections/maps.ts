@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { oneOrMany } from '../leaves.ts';
-import { marks } from '../marks.ts';
+import { marks } from '../schema/marks.ts';
+import { oneOrMany } from '../schema/values.ts';
 import { directoryReference } from './domains.ts';
 
 /** Which addresses a query is tried as, in the order of their precedence. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, duration, path, share } from '../leaves.ts';
+import { count, duration, path, share } from '../schema/values.ts';
 
 /** A stale answer may outlive any timer, but not a year. */
 const YEAR = '365d';

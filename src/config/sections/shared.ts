@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, duration, flag, share } from '../leaves.ts';
+import { count, duration, flag, share } from '../schema/values.ts';
 
 /** What a directory of one type is spared unless the configuration says otherwise. */
 export interface LimitDefaults {

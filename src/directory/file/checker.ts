@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { Piece, Pieces } from '../people/people.ts';
 import { checkBytes } from './check.ts';
 import type { FirstLine } from './child.ts';
-import type { Piece, Pieces } from './people.ts';
 
 /** What a check found: the content in pieces, or its problems, one line each. */
 export type CheckResult = { readonly pieces: Pieces } | { readonly problems: readonly string[] };

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
+import type { Piece } from '../people/people.ts';
 import { checkBytes } from './check.ts';
 import type { Content } from './content.ts';
-import type { Piece } from './people.ts';
 
 /** The first line that the child writes: problems, or the head of a content whose pieces follow, one a line. */
 export type FirstLine =

@@ -1,4 +1,4 @@
-import { foldKey } from '../../address.ts';
+import { foldKey } from '../../address/address.ts';
 import type { Entry } from '../directory.ts';
 import type { PeopleFile } from './schema.ts';
 

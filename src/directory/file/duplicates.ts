@@ -1,4 +1,4 @@
-import { foldKey, parseAddress } from '../../address.ts';
+import { foldKey, parseAddress } from '../../address/address.ts';
 import type { Problem } from './problems.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { WATCH_TIMING, type WatchTiming, watchFile } from '../../watch.ts';
 import { type Directory, Fault } from '../directory.ts';
-import { answerFrom, type ListingSettings } from './answers.ts';
+import { answerFrom, type ListingSettings } from '../people/answers.ts';
 import { createStore, type FileFigures, type StoreHooks, type StoreSettings } from './store.ts';
 
 /** Settings of a directory `{ type: file }`. */

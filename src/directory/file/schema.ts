@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isMailbox, parseAddress, parseDomain } from '../../address.ts';
+import { isMailbox, parseAddress, parseDomain } from '../../address/address.ts';
 
 /** The keys that a people file, an account and a group know, for the suggestion after a wrong one. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {

@@ -4,9 +4,9 @@ import type { Log } from '../../log.ts';
 import { reasonOf } from '../../reason.ts';
 import type { Reading } from '../../watch.ts';
 import { Fault } from '../directory.ts';
+import { findLoss } from '../people/loss.ts';
+import { gatherPeople, type People, type PeopleRules } from '../people/people.ts';
 import { checkFile } from './checker.ts';
-import { findLoss } from './guard.ts';
-import { gatherPeople, type People, type PeopleRules } from './people.ts';
 
 /** What the store goes by. */
 export interface StoreSettings extends PeopleRules {

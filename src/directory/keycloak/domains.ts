@@ -1,7 +1,7 @@
-import { parseDomain } from '../../address.ts';
-import type { Ask } from './api.ts';
-import { readAll } from './paging.ts';
-import { readOrganizations } from './rows.ts';
+import { parseDomain } from '../../address/address.ts';
+import type { Ask } from './http/api.ts';
+import { readAll } from './http/paging.ts';
+import { readOrganizations } from './people/rows.ts';
 import type { OrganizationSettings } from './settings.ts';
 
 /**

@@ -1,17 +1,17 @@
-import { parseAddress } from '../../address.ts';
+import { parseAddress } from '../../address/address.ts';
 import { reasonOf } from '../../reason.ts';
 import type { Remark } from '../directory.ts';
-import type { Ask } from './api.ts';
-import { canViewUsers, rolesIn } from './claims.ts';
-import { checkKept } from './events.ts';
-import { type FindOptions, findOwners } from './find.ts';
-import { grantCommand, INDEX_COMMAND } from './mend.ts';
-import { listSome } from './people.ts';
-import { attributeQuery } from './question.ts';
-import { readGroups, readUsers } from './rows.ts';
+import { grantCommand, INDEX_COMMAND } from './commands.ts';
+import { checkKept } from './feed/events.ts';
+import type { Ask } from './http/api.ts';
+import type { Site } from './http/site.ts';
+import { canViewUsers, rolesIn } from './login/claims.ts';
+import type { Tokens } from './login/token.ts';
+import { type FindOptions, findOwners } from './people/find.ts';
+import { attributeQuery } from './people/query.ts';
+import { readGroups, readUsers } from './people/rows.ts';
 import type { KeycloakSettings } from './settings.ts';
-import type { Site } from './site.ts';
-import type { Tokens } from './token.ts';
+import { listSome } from './trust/visible.ts';
 
 export interface InspectOptions {
   readonly settings: KeycloakSettings;

@@ -1,22 +1,22 @@
-import { parseAddress } from '../../address.ts';
+import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import { type Directory, type Entry, isDoubt } from '../directory.ts';
-import { type Ask, createAsk } from './api.ts';
 import { listDomains } from './domains.ts';
-import { createEventWatch, type EventWatch, type Forget } from './events.ts';
-import { createExchange } from './exchange.ts';
-import { createFederation } from './federation.ts';
-import { createTokenFetch } from './fetchtoken.ts';
-import { type FindOptions, findHolders } from './find.ts';
-import { createGate } from './gate.ts';
+import { createEventWatch, type EventWatch, type Forget } from './feed/events.ts';
+import { type Ask, createAsk } from './http/api.ts';
+import { createExchange } from './http/exchange.ts';
+import { createGate } from './http/gate.ts';
+import { createPool, LOOKUP_BYTES, UPKEEP_BYTES } from './http/pools.ts';
+import { createSite } from './http/site.ts';
 import { inspect } from './inspect.ts';
-import { createPool, LOOKUP_BYTES, UPKEEP_BYTES } from './pools.ts';
-import { createProof } from './proof.ts';
-import { createSelfCheck } from './selfcheck.ts';
+import { createTokenFetch } from './login/fetchtoken.ts';
+import { createTokens } from './login/token.ts';
+import { type FindOptions, findHolders } from './people/find.ts';
 import type { KeycloakSettings } from './settings.ts';
-import { createSite } from './site.ts';
-import { createTokens } from './token.ts';
+import { createFederation } from './trust/federation.ts';
+import { createProof } from './trust/proof.ts';
+import { createSelfCheck } from './trust/selfcheck.ts';
 
 /** What a Keycloak directory tells the daemon. */
 export interface KeycloakHooks {

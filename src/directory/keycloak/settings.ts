@@ -1,4 +1,4 @@
-import type { Secret } from '../../config/secret.ts';
+import type { Secret } from '../../config/sources/secret.ts';
 import type { ClientTls } from '../tls.ts';
 
 /** The key that signs our assertions (RFC 7523). */

@@ -1,9 +1,9 @@
-import { commonBase } from './branch.ts';
-import { parseFilter } from './filter.ts';
+import { parseFilter } from './filters/filter.ts';
+import { templateKey } from './filters/template.ts';
+import { commonBase } from './people/branch.ts';
+import { textsOf } from './people/values.ts';
 import type { Work } from './search.ts';
 import type { LdapSettings } from './settings.ts';
-import { templateKey } from './template.ts';
-import { textsOf } from './values.ts';
 
 /**
  * Makes the question for all domains. They are never gathered from people's addresses: whoever may write an address in

@@ -1,10 +1,10 @@
-import { formatLdapUrl, type LdapEndpoint, staysHere } from '../../config/ldapurl.ts';
+import { formatLdapUrl, type LdapEndpoint, staysHere } from '../../config/schema/ldapendpoint.ts';
 import { reasonOf } from '../../reason.ts';
 import type { Remark } from '../directory.ts';
-import { type GroupBranch, requestAmong } from './branch.ts';
-import { PRESETS } from './presets.ts';
+import { type GroupBranch, requestAmong } from './people/branch.ts';
+import { PRESETS } from './people/presets.ts';
+import { anyOf } from './people/sources.ts';
 import type { LdapSettings } from './settings.ts';
-import { anyOf } from './sources.ts';
 import type { Connection } from './wire/connection.ts';
 
 export interface InspectOptions {

@@ -1,26 +1,26 @@
-import { parseAddress } from '../../address.ts';
+import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
-import type { LdapEndpoint } from '../../config/ldapurl.ts';
+import type { LdapEndpoint } from '../../config/schema/ldapendpoint.ts';
 import type { Log } from '../../log.ts';
 import { type Directory, Fault, isDoubt } from '../directory.ts';
-import { createAsker } from './ask.ts';
-import { accountBranch, commonBase, groupBranch } from './branch.ts';
 import { listDomains } from './domains.ts';
-import { createDoubts } from './doubts.ts';
-import { type FindOptions, findHolders } from './find.ts';
 import { inspect } from './inspect.ts';
-import { createLoginKeeper } from './login.ts';
-import { createPool } from './pool.ts';
-import { PRESETS } from './presets.ts';
-import { createProof, type Proof } from './proof.ts';
-import { searchOn } from './results.ts';
-import { createSchemaCheck, type NamedAttribute } from './schema.ts';
-import { createServers } from './servers.ts';
+import { accountBranch, commonBase, groupBranch } from './people/branch.ts';
+import { type FindOptions, findHolders } from './people/find.ts';
+import { PRESETS } from './people/presets.ts';
+import { createAsker } from './servers/ask.ts';
+import { createLoginKeeper } from './servers/login.ts';
+import { createPool } from './servers/pool.ts';
+import { searchOn } from './servers/results.ts';
+import { createServers } from './servers/servers.ts';
 import type { LdapSettings } from './settings.ts';
-import { createTables } from './tables.ts';
+import { createTables } from './tables/tables.ts';
+import { createDoubts } from './trust/history.ts';
+import { createProof, type Proof } from './trust/proof.ts';
+import { createSchemaCheck, type NamedAttribute } from './trust/schema.ts';
+import { createWitnesses } from './trust/witness.ts';
 import type { Connection, Pace } from './wire/connection.ts';
 import { openConnection, Refused } from './wire/open.ts';
-import { createWitnesses } from './witness.ts';
 
 /** What an LDAP directory tells the daemon. */
 export interface LdapHooks {

@@ -1,5 +1,5 @@
-import type { LdapEndpoint } from '../../config/ldapurl.ts';
-import type { Secret } from '../../config/secret.ts';
+import type { LdapEndpoint } from '../../config/schema/ldapendpoint.ts';
+import type { Secret } from '../../config/sources/secret.ts';
 import type { ClientTls } from '../tls.ts';
 import type { Dereference, Scope } from './search.ts';
 

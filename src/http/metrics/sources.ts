@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/schema.ts';
-import type { CleanFigures } from '../../directory/clean.ts';
 import type { Directory, Entry } from '../../directory/directory.ts';
-import type { StoppableGuard } from '../../lookup/guard.ts';
+import type { CleanFigures } from '../../directory/people/clean.ts';
+import type { StoppableGuard } from '../../lookup/lane.ts';
 import type { Memory } from '../../lookup/memory.ts';
 import type { DomainList } from '../../maps/domainlist.ts';
 import type { MapFigures } from '../../maps/router.ts';

@@ -1,5 +1,9 @@
 import { checkText } from '../../../src/directory/file/check.ts';
-import { gatherPeople, type People, type PeopleRules } from '../../../src/directory/file/people.ts';
+import {
+  gatherPeople,
+  type People,
+  type PeopleRules,
+} from '../../../src/directory/people/people.ts';
 
 /** Gathers the people of a file's text, as a file directory does. */
 export async function gather(text: string, rules: Partial<PeopleRules> = {}): Promise<People> {

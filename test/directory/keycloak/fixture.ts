@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
-import { Secret } from '../../../src/config/secret.ts';
+import { Secret } from '../../../src/config/sources/secret.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
-import type { Forget } from '../../../src/directory/keycloak/events.ts';
+import type { Forget } from '../../../src/directory/keycloak/feed/events.ts';
 import { createKeycloakDirectory } from '../../../src/directory/keycloak/keycloak.ts';
 import type { KeycloakSettings } from '../../../src/directory/keycloak/settings.ts';
 import type { Certificate } from '../../support/certificate.ts';

@@ -1,6 +1,6 @@
-import { parseAddress } from '../../../src/address.ts';
-import { accountBranch, groupBranch } from '../../../src/directory/ldap/branch.ts';
-import { findHolders } from '../../../src/directory/ldap/find.ts';
+import { parseAddress } from '../../../src/address/address.ts';
+import { accountBranch, groupBranch } from '../../../src/directory/ldap/people/branch.ts';
+import { findHolders } from '../../../src/directory/ldap/people/find.ts';
 import type { LdapEntry, Search, SearchRequest } from '../../../src/directory/ldap/search.ts';
 import type { LdapSettings } from '../../../src/directory/ldap/settings.ts';
 

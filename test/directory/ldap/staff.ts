@@ -1,4 +1,4 @@
-import { type AccountBranch, accountBranch } from '../../../src/directory/ldap/branch.ts';
+import { type AccountBranch, accountBranch } from '../../../src/directory/ldap/people/branch.ts';
 import type { LdapSettings } from '../../../src/directory/ldap/settings.ts';
 import type { Connection } from '../../../src/directory/ldap/wire/connection.ts';
 import { type Asked, connectTo, entry, result, startPeer } from './peer.ts';

@@ -1,7 +1,7 @@
 import { EqualityFilter } from 'ldapts';
 import type { LdapEntry, Search, SearchRequest } from '../../../src/directory/ldap/search.ts';
 import type { LdapTableSettings } from '../../../src/directory/ldap/settings.ts';
-import { createTable } from '../../../src/directory/ldap/table.ts';
+import { createTable } from '../../../src/directory/ldap/tables/table.ts';
 
 /** The defaults of a table. */
 export const SETTINGS: LdapTableSettings = {

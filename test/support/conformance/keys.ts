@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseAddress } from '../../../src/address.ts';
+import { parseAddress } from '../../../src/address/address.ts';
 import { ask, type Examined } from './subject.ts';
 
 /** Local parts that mean something to somebody's query language. */

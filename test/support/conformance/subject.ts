@@ -1,7 +1,7 @@
-import type { CleanFigures } from '../../../src/directory/clean.ts';
 import type { Directory, Entry } from '../../../src/directory/directory.ts';
-import { askEntries } from '../../../src/directory/entries.ts';
-import type { HoldingRules } from '../../../src/directory/holders.ts';
+import { askEntries } from '../../../src/directory/people/ask.ts';
+import type { CleanFigures } from '../../../src/directory/people/clean.ts';
+import type { HoldingRules } from '../../../src/directory/people/owners.ts';
 import { PERSONS, type Person, TEAMS, type Team } from '../ldap/population.ts';
 
 /** What not every kind of directory can hold. What one lacks stands in the titles of its tests. */

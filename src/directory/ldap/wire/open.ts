@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { BindRequest, ExtendedRequest } from 'ldapts';
-import { formatLdapUrl, type LdapEndpoint } from '../../../config/ldapurl.ts';
+import { formatLdapUrl, type LdapEndpoint } from '../../../config/schema/ldapendpoint.ts';
 import { reasonOf } from '../../../reason.ts';
+import { noteCertificates } from '../../certificates.ts';
 import { Fault } from '../../directory.ts';
-import { noteCertificates } from '../../expiry.ts';
 import { type ClientTls, readTlsFiles, type TlsFiles } from '../../tls.ts';
 import { Connection, type Pace } from './connection.ts';
 import { wrapInTls } from './tls.ts';

@@ -1,0 +1,177 @@
+import type { z } from 'zod';
+import {
+  type Choice,
+  type Field,
+  fieldBelow,
+  fieldsOf,
+  type Leaf,
+  type Shape,
+} from '../schema/shape.ts';
+import { getIn, isTree, type Path } from '../sources/tree.ts';
+import { suggest } from './problem.ts';
+
+/** A fault of the merged tree, before it is known where it was written. */
+export interface Fault {
+  readonly path: Path;
+  readonly message: string;
+  /** Whether the name is at fault, or what stands behind it. */
+  readonly part: 'key' | 'value';
+}
+
+/** Puts what zod found in `tree` into an administrator's words. Values of secrets never appear. */
+export function describeIssues(
+  issues: readonly z.core.$ZodIssue[],
+  tree: unknown,
+  root: Shape,
+): readonly Fault[] {
+  return issues.flatMap((issue) => {
+    const steps = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+    const { path, field, group } = follow(steps, tree, root);
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: describeUnknown(key, field.shape, getIn(tree, path)),
+        part: 'key' as const,
+      }));
+    }
+    const message = describe(issue, { field, group, name: path.at(-1), value: getIn(tree, path) });
+    return [{ path, message, part: issue.code === 'invalid_key' ? 'key' : 'value' }];
+  });
+}
+
+/** Where zod's path leads: it counts items and names settings that stand alone, which the tree does not have. */
+function follow(steps: Path, tree: unknown, root: Shape) {
+  const path: (string | number)[] = [];
+  let field: Field = { shape: root, required: true };
+  let group: Shape = root;
+  let value = tree;
+  for (const step of steps) {
+    // A list that is missing is told as the list.
+    if (typeof step === 'number' && value === undefined) break;
+    group = field.shape;
+    field = fieldBelow(group, step, value) ?? NOWHERE;
+    if (!isTree(value) && !Array.isArray(value)) continue;
+    if (typeof step === 'number' && !Array.isArray(value)) continue;
+    path.push(step);
+    value = getIn(value, [step]);
+  }
+  return { path, field, group };
+}
+
+/** What a setting that no schema knows is taken for. */
+const NOWHERE: Field = { shape: { kind: 'leaf', type: 'text' }, required: false };
+
+/** Whatever a message may need to know. */
+interface Circumstances {
+  readonly field: Field;
+  /** What the setting is a part of. */
+  readonly group: Shape;
+  readonly name: string | number | undefined;
+  readonly value: unknown;
+}
+
+function describe(issue: z.core.$ZodIssue, about: Circumstances): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'is no name here';
+  if (about.value === undefined || MISFITS.has(issue.code)) return describeMisfit(about);
+  if (about.value === '') return 'is empty, write something or leave it out';
+  if (issue.code === 'too_small') return `${show(about)} is too small, least is ${issue.minimum}`;
+  if (issue.code === 'too_big') return `${show(about)} is too large, most is ${issue.maximum}`;
+  return issue.message;
+}
+
+/** Faults of which the setting's shape tells more than zod does. All others bring their own words. */
+const MISFITS: ReadonlySet<string> = new Set(['invalid_type', 'invalid_union', 'invalid_value']);
+
+function describeMisfit(about: Circumstances): string {
+  const { field, group, name, value } = about;
+  if (group.kind === 'choice' && name === group.by) return describeChoice(about, group);
+  if (value === undefined) return `is missing, write ${name}: ${sample(field)}`;
+  if (value === null) return 'is empty, give it a value or remove it';
+  return (
+    (field.shape.kind === 'leaf' ? describeScalar(value, field.shape) : undefined) ??
+    `expected ${expectation(field.shape)}, found ${show(about)}`
+  );
+}
+
+function describeScalar(value: unknown, { type, values }: Leaf): string | undefined {
+  if (typeof value === 'string' && values !== undefined) {
+    return `unknown value ${JSON.stringify(value)}${suggest(value, values)}`;
+  }
+  const unit = UNITS[type];
+  return typeof value === 'number' && unit !== undefined
+    ? `${value} has no unit, write ${value}${unit}`
+    : undefined;
+}
+
+/** What to write behind a number without a unit. */
+const UNITS: Readonly<Record<string, string>> = {
+  duration: 's (units: ms, s, m, h, d)',
+  'duration or `off`': 's (units: ms, s, m, h, d)',
+  size: 'KiB (units: B, KiB, MiB, GiB)',
+  percentage: '%',
+};
+
+function describeChoice(about: Circumstances, { by, options }: Choice): string {
+  const known = Object.keys(options);
+  if (about.value === undefined) return `is missing, known ${by}s are ${known.join(', ')}`;
+  if (typeof about.value === 'string') {
+    return `unknown ${by} ${JSON.stringify(about.value)}${suggest(about.value, known)}`;
+  }
+  return `expected one of ${known.join(', ')}, found ${show(about)}`;
+}
+
+function describeUnknown(key: string, shape: Shape, value: unknown): string {
+  if (shape.kind !== 'group' && shape.kind !== 'choice') return 'unknown key';
+  if (shape.kind === 'choice') {
+    const users = Object.entries(shape.options).filter(([, { fields }]) =>
+      Object.hasOwn(fields, key),
+    );
+    const others = users.map(([name]) => name).join(', ');
+    const own = String(getIn(value, [shape.by]));
+    if (others !== '') return `applies to ${shape.by} ${others} only, this is ${shape.by} ${own}`;
+  }
+  return `unknown key${suggest(key, Object.keys(fieldsOf(shape, value)))}`;
+}
+
+function expectation(shape: Shape): string {
+  switch (shape.kind) {
+    case 'group':
+    case 'choice':
+      return 'settings (name: value)';
+    case 'table':
+      return `settings under names (${shape.key.example}: …)`;
+    case 'list':
+      return `a list of ${expectation(shape.item.shape)}`;
+    case 'leaf':
+      if (shape.values !== undefined) return `one of ${shape.values.join(', ')}`;
+      return EXPECTATIONS[shape.type] ?? `text (${shape.type})`;
+  }
+}
+
+const EXPECTATIONS: Readonly<Record<string, string>> = {
+  text: 'text',
+  duration: 'a duration such as 60s',
+  'duration or `off`': 'a duration such as 60s, or off',
+  size: 'a size such as 16KiB',
+  percentage: 'a percentage such as 50%',
+  'whole number': 'a whole number',
+  'true or false': 'true or false',
+  path: "a file's name",
+  endpoint: 'an endpoint such as tcp://127.0.0.1:9100',
+  secret: '{ file: PATH }, { env: NAME } or text',
+};
+
+/** Something that could be written for a setting that is missing. */
+const sample = ({ example, shape }: Field): string =>
+  example ?? (shape.kind === 'leaf' ? (EXPECTATIONS[shape.type] ?? shape.type) : '…');
+
+/** Shows a value in a message; of lists and groups only what they are. Faults of secrets have words of their own. */
+function show({ value }: Circumstances): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isTree(value)) return 'settings under names';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+/** Characters of a value that are shown. */
+const MAX_SHOWN = 60;

@@ -1,0 +1,166 @@
+import { parseDomain } from '../../address/address.ts';
+import { getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
+import type { Fault } from './issues.ts';
+import { suggest } from './problem.ts';
+
+/**
+ * Finds what no single setting shows: names that nobody has, domains that are aliases in a circle, a name that is
+ * written in two ways. It reads the unchecked tree, so that these are told together with all other mistakes, and leaves
+ * to the schema whatever is of the wrong type.
+ */
+export function checkRelations(tree: unknown): readonly Fault[] {
+  const domains = groupsOf(getIn(tree, ['domains']));
+  const directories = groupsOf(getIn(tree, ['directories']));
+  return [
+    ...checkPresence(domains, directories, groupsOf(getIn(tree, ['maps']))),
+    ...checkSpellings(domains),
+    ...checkDirectories(tree, domains, directories),
+    ...checkAliases(domains),
+  ];
+}
+
+type Groups = ReadonlyMap<string, Tree>;
+
+const groupsOf = (value: unknown): Groups =>
+  new Map(
+    Object.entries(isTree(value) ? value : {}).map(([name, group]) => [
+      name,
+      isTree(group) ? group : {},
+    ]),
+  );
+
+const fault = (path: Path, message: string, part: Fault['part'] = 'value'): Fault => ({
+  path,
+  message,
+  part,
+});
+
+function checkPresence(domains: Groups, directories: Groups, maps: Groups): readonly Fault[] {
+  const asksTablesOnly = maps.size > 0 && [...maps.values()].every(({ kind }) => kind === 'table');
+  const lists = [...directories.values()].some(
+    ({ listDomains, organizations }) =>
+      listDomains === true || isTree(listDomains) || isTree(organizations),
+  );
+  if (domains.size > 0 || lists || asksTablesOnly) return [];
+  const message =
+    'no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } } or give a directory listDomains: true';
+  return [fault(['domains'], message, 'key')];
+}
+
+function checkSpellings(domains: Groups): readonly Fault[] {
+  return [
+    ...checkNames(['domains'], [...domains.keys()], parseDomain),
+    ...[...domains].flatMap(([name, { roles }]) =>
+      checkNames(['domains', name, 'roles'], Object.keys(isTree(roles) ? roles : {}), (role) =>
+        role.normalize('NFC').toLowerCase(),
+      ),
+    ),
+  ];
+}
+
+function checkNames(
+  path: Path,
+  names: readonly string[],
+  normalise: (name: string) => string | undefined,
+): readonly Fault[] {
+  const seen = new Map<string, string>();
+  return names.flatMap((name) => {
+    const normal = normalise(name);
+    if (normal === undefined) return [];
+    const first = seen.get(normal);
+    if (first === undefined) seen.set(normal, name);
+    return first === undefined
+      ? []
+      : [fault([...path, name], `is "${first}" in another spelling, keep one`, 'key')];
+  });
+}
+
+function checkDirectories(tree: unknown, domains: Groups, directories: Groups): readonly Fault[] {
+  const known = [...directories.keys()];
+  const maps = [...groupsOf(getIn(tree, ['maps']))].filter(([, { kind }]) => kind === 'table');
+  return [
+    ...[...domains].flatMap(([name, { directory }]) =>
+      checkNamed(['domains', name, 'directory'], directory, known),
+    ),
+    ...maps.flatMap(([name, { directory, table }]) => [
+      ...checkNamed(['maps', name, 'directory'], directory, known),
+      ...checkTable(['maps', name, 'table'], table, directory, directories),
+    ]),
+  ];
+}
+
+/** A file's tables stand in the file; an LDAP directory's are configured. */
+function checkTable(
+  path: Path,
+  table: unknown,
+  name: unknown,
+  directories: Groups,
+): readonly Fault[] {
+  const directory = typeof name === 'string' ? directories.get(name) : undefined;
+  if (directory?.['type'] !== 'ldap' || typeof table !== 'string') return [];
+  const known = [...groupsOf(directory['tables']).keys()];
+  if (known.includes(table)) return [];
+  const where = `directories.${String(name)}.tables`;
+  const hint = known.length === 0 ? `, configure it under ${where}` : suggest(table, known);
+  return [fault(path, `there is no table "${table}" in ${where}${hint}`)];
+}
+
+function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Fault[] {
+  if (Array.isArray(named)) {
+    return named.flatMap((name: unknown, i) => [
+      ...checkNamed([...path, i], name, known),
+      ...(named.indexOf(name) < i
+        ? [fault([...path, i], `"${String(name)}" is listed twice, keep one`)]
+        : []),
+    ]);
+  }
+  if (typeof named !== 'string' || known.includes(named)) return [];
+  const hint = known.length === 0 ? ', configure it under directories' : suggest(named, known);
+  return [fault(path, `there is no directory "${named}"${hint}`)];
+}
+
+function checkAliases(domains: Groups): readonly Fault[] {
+  const { aliases, written } = readAliases(domains);
+  const told = new Set<string>();
+  return [...aliases].flatMap(([domain, target]) => {
+    const path = ['domains', written.get(domain) ?? domain, 'aliasOf'];
+    if (!written.has(target)) {
+      const others = [...written.keys()].filter((name) => name !== domain);
+      const hint = suggest(target, others);
+      return [fault(path, `"${target}" is none of the configured domains${hint}`)];
+    }
+    const circle = told.has(domain) ? undefined : circleFrom(domain, aliases);
+    if (circle === undefined) return [];
+    for (const member of circle) told.add(member);
+    const way = [...circle, domain].join(' → ');
+    return [fault(path, `goes in a circle (${way}), let one of them name a directory instead`)];
+  });
+}
+
+/** What every normalised domain is an alias of, and how each is written. */
+function readAliases(domains: Groups) {
+  const aliases = new Map<string, string>();
+  const written = new Map<string, string>();
+  for (const [name, { aliasOf }] of domains) {
+    const domain = parseDomain(name);
+    if (domain === undefined) continue;
+    written.set(domain, name);
+    const target = typeof aliasOf === 'string' ? parseDomain(aliasOf) : undefined;
+    if (target !== undefined) aliases.set(domain, target);
+  }
+  return { aliases, written };
+}
+
+/** The domains on the way from `domain` back to itself; absent where the way ends, or circles elsewhere. */
+function circleFrom(
+  domain: string,
+  aliases: ReadonlyMap<string, string>,
+): ReadonlySet<string> | undefined {
+  const way = new Set<string>();
+  let next: string | undefined = domain;
+  while (next !== undefined && !way.has(next)) {
+    way.add(next);
+    next = aliases.get(next);
+  }
+  return next === domain ? way : undefined;
+}

@@ -1,0 +1,37 @@
+import type { Settings } from '../schema.ts';
+import type { Path } from '../sources/tree.ts';
+import type { Fault } from './issues.ts';
+
+/** Postfix keeps a connection for the life of its process; few of them are silent for longer. */
+const SHORT_IDLE_MS = 3_600_000;
+
+/** Beyond it a fault of a directory keeps Postfix's processes waiting rather than deferring. */
+const LONG_DEADLINE_MS = 1000;
+
+/** Finds what works but should be looked at. `literals` are the secrets that are written out. */
+export function findWarnings(
+  { connections: { idleTimeout }, deadline }: Settings,
+  literals: readonly Path[],
+): readonly Fault[] {
+  const warnings: Fault[] = literals.map((path) => ({
+    path,
+    part: 'value',
+    message:
+      'the secret is written out here, keep it in a file instead: { file: /run/secrets/NAME }',
+  }));
+  if (idleTimeout !== 'off' && idleTimeout < SHORT_IDLE_MS) {
+    warnings.push({
+      path: ['connections', 'idleTimeout'],
+      part: 'value',
+      message: 'is below 1h, mail may be deferred when a connection that Postfix keeps is closed',
+    });
+  }
+  if (deadline > LONG_DEADLINE_MS) {
+    warnings.push({
+      path: ['deadline'],
+      part: 'value',
+      message: 'is above 1s, a slow directory will keep processes of Postfix waiting that long',
+    });
+  }
+  return warnings;
+}

@@ -1,0 +1,59 @@
+import { isIP } from 'node:net';
+import { parseAddress, parseDomain } from '../../address/address.ts';
+import { type Endpoint, formatEndpoint, parseEndpoint } from '../../net/endpoint.ts';
+import { normalised, written } from './values.ts';
+
+/** Where to listen; an `Endpoint` inside. */
+export const endpoint = () =>
+  written<Endpoint>({ type: 'endpoint', place: 'endpoint' }, parseEndpoint, spellEndpoint);
+
+/** Writes an endpoint with its options, as `parseEndpoint` reads it. */
+export function spellEndpoint(where: Endpoint): string {
+  const { mode, group } = where.kind === 'unix' ? where : {};
+  const options = [
+    ...(mode === undefined ? [] : [`mode=0${mode.toString(8).padStart(3, '0')}`]),
+    ...(group === undefined ? [] : [`group=${encodeURIComponent(group)}`]),
+  ].join('&');
+  return formatEndpoint(where) + (options === '' ? '' : `?${options}`);
+}
+
+/** A network or one address of it; always with its prefix length inside. */
+export const cidr = () =>
+  normalised({ type: 'CIDR' }, normaliseCidr, 'is no network, write 10.0.0.0/8 or fd00::/8');
+
+function normaliseCidr(text: string): string | undefined {
+  const { address = '', bits } =
+    /^(?<address>[^/]+)(?:\/(?<bits>\d{1,3}))?$/.exec(text)?.groups ?? {};
+  const most = isIP(address) === 6 ? 128 : 32;
+  if (isIP(address) === 0 || address.includes('%') || Number(bits ?? 0) > most) return undefined;
+  return `${address}/${Number(bits ?? most)}`;
+}
+
+/** A domain; in lower-case A-labels inside. */
+export const domain = () =>
+  normalised({ type: 'domain' }, parseDomain, 'is no domain, write one such as example.org');
+
+/** Unquoted, one address can hold nothing that would make it two, or a display name. */
+const ONE_LOCAL = /^(?:[^\s",<>()[\]\\:;@]+|"(?:[^"\\]|\\.)*")$/u;
+
+/** Exactly one address with a domain; normalised inside. */
+export const address = () =>
+  normalised(
+    { type: 'address' },
+    (text) => {
+      const parsed = parseAddress(text);
+      return parsed !== undefined && ONE_LOCAL.test(parsed.local) ? parsed.text : undefined;
+    },
+    'is not exactly one address with a domain, write one such as ann@example.org',
+  );
+
+/** What stands before the `@`; normalised inside. */
+export const localPart = () =>
+  normalised(
+    { type: 'local part' },
+    (text) => {
+      const local = parseAddress(`${text}@example.org`)?.local;
+      return local !== undefined && ONE_LOCAL.test(local) ? local : undefined;
+    },
+    'is no local part, write what stands before the @: postmaster',
+  );

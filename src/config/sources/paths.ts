@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { fieldBelow, type Leaf, type Shape } from '../schema/shape.ts';
+import { getIn, isTree, type Tree } from './tree.ts';
+
+/**
+ * Makes the tree of one source fit to be laid over others: relative paths are resolved against `base`, and groups that
+ * are named but left empty (`cache:`) are dropped. What doesn't fit its shape stays as it is, for the schema to blame.
+ */
+export function prepare(value: unknown, shape: Shape, base: string): unknown {
+  if (shape.kind === 'leaf') return prepareLeaf(value, shape, base);
+  if (typeof value === 'string') return prepareAlone(value, shape, base);
+  if (Array.isArray(value)) {
+    return shape.kind === 'list'
+      ? value.map((item) => prepare(item, shape.item.shape, base))
+      : value;
+  }
+  if (!isTree(value)) return value;
+  if (shape.kind === 'list') return prepare(value, shape.item.shape, base);
+  return prepareTree(value, shape, base);
+}
+
+function prepareTree(tree: Tree, shape: Exclude<Shape, Leaf>, base: string): Tree {
+  const prepared: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(tree)) {
+    const below = fieldBelow(shape, name, tree)?.shape;
+    if (below === undefined) prepared[name] = value;
+    else if (value !== null || below.kind === 'leaf') prepared[name] = prepare(value, below, base);
+    else if (shape.kind === 'table') prepared[name] = {};
+  }
+  return prepared;
+}
+
+/** A text where a list or group may be: one item, or the group's one setting. */
+function prepareAlone(text: string, shape: Exclude<Shape, Leaf>, base: string): unknown {
+  if (shape.kind === 'list') return prepare(text, shape.item.shape, base);
+  const setting = shape.kind === 'group' ? shape.alone : undefined;
+  const below = setting === undefined ? undefined : fieldBelow(shape, setting, undefined);
+  return below === undefined ? text : prepare(text, below.shape, base);
+}
+
+function prepareLeaf(value: unknown, { place }: Leaf, base: string): unknown {
+  if (place === 'secret' && isTree(value)) {
+    const file = getIn(value, ['file']);
+    return typeof file === 'string' && file !== ''
+      ? { ...value, file: resolve(base, file) }
+      : value;
+  }
+  if (typeof value !== 'string' || value === '') return value;
+  if (place === 'path') return resolve(base, value);
+  return place === 'endpoint' ? resolveEndpoint(value, base) : value;
+}
+
+/** Resolves the path of a `unix:` endpoint, which ends where its options begin. */
+function resolveEndpoint(text: string, base: string): string {
+  const { path, options = '' } =
+    /^unix:(?<path>[^/?][^?]*)(?<options>\?.*)?$/su.exec(text)?.groups ?? {};
+  // An ending slash names no socket; `resolve` would hide it.
+  if (path === undefined || path.endsWith('/')) return text;
+  return `unix:${resolve(base, path)}${options}`;
+}

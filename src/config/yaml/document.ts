@@ -1,0 +1,78 @@
+import { LineCounter, parseDocument } from 'yaml';
+import type { Path } from '../sources/tree.ts';
+import { offsetKey, readNodes } from './nodes.ts';
+
+/** Where something stands in a text: both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What is wrong with a text as YAML, and where. */
+export interface Flaw {
+  readonly position?: Position;
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** A YAML text that was read. */
+export interface Document {
+  /** Plain objects, arrays and scalars; absent where the text is empty, or has flaws. */
+  readonly tree?: unknown;
+  readonly flaws: readonly Flaw[];
+  /**
+   * Where the setting at `path` stands: its value, or its key where that is asked for or the value is empty. Absent
+   * where the text has no such setting.
+   */
+  locate(path: Path, part: 'key' | 'value'): Position | undefined;
+}
+
+/** Faults that need better words than the parser's. */
+const FAULTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'a tab indents this line, indent with spaces',
+  TAG_RESOLVE_FAILED: 'a tag means nothing here, quote text that begins with !',
+  BAD_DQ_ESCAPE: 'an escape is unknown in double quotes, write the text in single ones',
+  BAD_SCALAR_START: 'text that begins with @ or ` needs quotes',
+  MULTIPLE_DOCS: 'a second document begins here (---), write all settings into one',
+  BLOCK_AS_IMPLICIT_KEY:
+    'a setting begins within the value of another, mend the indentation, or quote a value that holds ": "',
+};
+
+/** Reads YAML 1.2 (so also JSON), one document without merge keys. Never throws: what is wrong is a flaw. */
+export function readDocument(text: string): Document {
+  const counter = new LineCounter();
+  const positionOf = (offset: number): Position => {
+    const { line, col } = counter.linePos(offset);
+    return { line, column: col };
+  };
+  const document = parseDocument(text, {
+    schema: 'core',
+    uniqueKeys: false,
+    prettyErrors: false,
+    lineCounter: counter,
+    // Silent, it would not tell of a second document.
+    logLevel: 'error',
+  });
+  // One slip makes the parser stumble several times; what follows the first fault is noise.
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault !== undefined) {
+    const message = FAULTS[fault.code] ?? `is no YAML: ${withoutSource(fault.message)}`;
+    return {
+      flaws: [{ position: positionOf(fault.pos[0]), path: [], message }],
+      locate: () => undefined,
+    };
+  }
+  const { tree, offsets, flaws } = readNodes(document, (offset) => positionOf(offset).line);
+  return {
+    ...(tree === undefined || tree === null || flaws.length > 0 ? {} : { tree }),
+    flaws: flaws.map(({ offset, ...flaw }) => ({ ...flaw, position: positionOf(offset) })),
+    locate: (path, part) => {
+      const offset = offsets.get(offsetKey(path))?.[part];
+      return offset === undefined ? undefined : positionOf(offset);
+    },
+  };
+}
+
+/** Some of the parser's messages end with what they stumbled over, which may be a secret. */
+const withoutSource = (message: string): string =>
+  message.charAt(0).toLowerCase() + message.slice(1).replace(/: .*$/su, '');

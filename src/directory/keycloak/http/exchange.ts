@@ -1,0 +1,59 @@
+import type { Pool } from 'undici';
+import type { Gate } from './gate.ts';
+import { isLost, type Reply, transportFault } from './replies.ts';
+import type { Site } from './site.ts';
+
+/** What is sent, besides the path. */
+export interface Message {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/**
+ * Sends one message and reads the whole reply, whatever its status.
+ * @throws {Fault} where there is no reply, or one that asks for peace
+ */
+export type Exchange = (path: string, message: Message, signal: AbortSignal) => Promise<Reply>;
+
+/** Creates the exchange over one pool. A question whose connection was closed by the other end is put once more. */
+export function createExchange(pool: Pool, site: Site, gate: Gate): Exchange {
+  async function send(path: string, message: Message, signal: AbortSignal): Promise<Reply> {
+    const { statusCode, headers, body } = await pool.request({ path, ...message, signal });
+    const text = await body.text();
+    const { 'retry-after': retryAfter, location } = headers;
+    return {
+      status: statusCode,
+      text,
+      ...(typeof retryAfter === 'string' ? { retryAfter } : {}),
+      ...(typeof location === 'string' ? { location } : {}),
+    };
+  }
+
+  /** What to do about an error: the likeliest one is an idle connection that was closed at this moment. */
+  async function recover(
+    error: unknown,
+    path: string,
+    message: Message,
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    try {
+      if (signal.aborted || !isLost(error)) throw error;
+      return await send(path, message, signal);
+    } catch (last) {
+      throw gate.judge(transportFault(last, site, signal));
+    }
+  }
+
+  return async (path, message, signal) => {
+    gate.check();
+    let reply: Reply;
+    try {
+      reply = await send(path, message, signal);
+    } catch (error) {
+      reply = await recover(error, path, message, signal);
+    }
+    gate.note(reply);
+    return reply;
+  };
+}

@@ -1,0 +1,30 @@
+import { isRaw } from '../people/rows.ts';
+
+/**
+ * The roles for the realm's administration that a token names. It shows what is missing, and proves nothing: Keycloak
+ * looks at the account itself. None for a lightweight token, which does not say.
+ */
+export function rolesIn(token: string, realm: string): readonly string[] {
+  const access = claimsOf(token)['resource_access'];
+  if (!isRaw(access)) return [];
+  // In the realm `master`, each realm's administration is a client of its own.
+  return ['realm-management', `${realm}-realm`].flatMap((client) => {
+    const own = access[client];
+    const roles = isRaw(own) ? own['roles'] : undefined;
+    return Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [];
+  });
+}
+
+function claimsOf(token: string): Readonly<Record<string, unknown>> {
+  const [, payload = ''] = token.split('.');
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return isRaw(claims) ? claims : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Whether the roles let the client see all users. `query-users` alone shows none of them, without an error. */
+export const canViewUsers = (roles: readonly string[]): boolean =>
+  roles.includes('view-users') || roles.includes('manage-users');

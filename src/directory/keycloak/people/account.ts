@@ -1,0 +1,56 @@
+import { parseAddress } from '../../../address/address.ts';
+import type { Entry } from '../../directory.ts';
+import type { KeycloakSettings } from '../settings.ts';
+import type { UserRow } from './rows.ts';
+
+/** What decides who a user is in mail. */
+export type AccountRules = Pick<
+  KeycloakSettings,
+  'addressFrom' | 'aliasAttribute' | 'logins' | 'emailVerified'
+>;
+
+/** Whether the rules need a user's attributes, which only the full form shows. */
+export const needsAttributes = ({ addressFrom, aliasAttribute }: AccountRules): boolean =>
+  aliasAttribute !== undefined || !isField(addressFrom);
+
+/** Whether addresses lie in one of a user's own fields; else the name is an attribute's. */
+export const isField = (name: string): name is 'email' | 'username' =>
+  name === 'email' || name === 'username';
+
+/** Keycloak calls a client's account so; it is listed when it is asked for by a field. */
+const SERVICE_ACCOUNT = 'service-account-';
+
+/**
+ * Whether a user takes part in mail at all. A client's account doesn't, nor does whoever has not shown that the e-mail
+ * address is theirs, where that is required.
+ */
+export function takesPart(user: UserRow, { addressFrom, emailVerified }: AccountRules): boolean {
+  if (user.username.startsWith(SERVICE_ACCOUNT)) return false;
+  return user.emailVerified || emailVerified === 'any' || addressFrom !== 'email';
+}
+
+/** What a user is in mail. Without an address of its own, that is empty: others may still hold its aliases. */
+export function accountOf(user: UserRow, rules: AccountRules): Entry {
+  const [own = '', ...others] = addressesOf(user, rules.addressFrom);
+  const aliases =
+    rules.aliasAttribute === undefined ? [] : (user.attributes[rules.aliasAttribute] ?? []);
+  const logins = rules.logins.map((field) => user[field]).filter((login) => login !== undefined);
+  return {
+    id: user.id,
+    kind: 'account',
+    address: normalise(own),
+    aliases: [...new Set([...others, ...aliases].map(normalise))],
+    logins: [...new Set(logins)],
+    members: [],
+    enabled: user.enabled,
+  };
+}
+
+function addressesOf(user: UserRow, addressFrom: string): readonly string[] {
+  if (!isField(addressFrom)) return user.attributes[addressFrom] ?? [];
+  const value = user[addressFrom];
+  return value === undefined ? [] : [value];
+}
+
+/** As addresses are compared; what is no address stays as it is, to be dropped and counted later. */
+export const normalise = (text: string): string => parseAddress(text)?.text ?? text;

@@ -1,0 +1,58 @@
+import type { Misfit } from '../../../config/load.ts';
+import type { Path } from '../../../config/sources/tree.ts';
+import { parseSource } from '../people/sources.ts';
+import type { AccountSettings, GroupSettings, LdapSettings } from '../settings.ts';
+import { parseFilter } from './filter.ts';
+import { parseResultFormat } from './resultformat.ts';
+import { parseTemplate } from './template.ts';
+
+/**
+ * Finds the filters, bases, formats and patterns that can't be read, all of them, without a server. Paths begin in the
+ * directory's settings.
+ */
+export function checkTexts({
+  base,
+  accounts,
+  groups,
+  listDomains,
+  tables,
+}: LdapSettings): readonly Misfit[] {
+  return [
+    ...tryRead(['base'], base, parseTemplate),
+    ...checkBranch('accounts', accounts),
+    ...checkBranch('groups', groups),
+    ...tryRead(['listDomains', 'filter'], listDomains?.filter, parseFilter),
+    ...Object.entries(tables).flatMap(([name, { searchBase, queryFilter, resultFormat }]) => [
+      ...tryRead(['tables', name, 'searchBase'], searchBase, parseTemplate),
+      ...tryRead(['tables', name, 'queryFilter'], queryFilter, parseFilter),
+      ...tryRead(['tables', name, 'resultFormat'], resultFormat, parseResultFormat),
+    ]),
+  ];
+}
+
+function checkBranch(
+  branch: 'accounts' | 'groups',
+  { base, filter, address = [], aliases = [] }: AccountSettings | GroupSettings,
+): readonly Misfit[] {
+  return [
+    ...tryRead([branch, 'base'], base, parseTemplate),
+    ...tryRead([branch, 'filter'], filter, parseFilter),
+    ...address.flatMap((text, i) => tryRead([branch, 'address', i], text, parseSource)),
+    ...aliases.flatMap((text, i) => tryRead([branch, 'aliases', i], text, parseSource)),
+  ];
+}
+
+function tryRead(
+  path: Path,
+  text: string | undefined,
+  read: (text: string) => unknown,
+): readonly Misfit[] {
+  if (text === undefined) return [];
+  try {
+    read(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return [{ path, message: `can't be read: ${error.message}` }];
+  }
+}

@@ -1,0 +1,68 @@
+import { parseFilter } from '../filters/filter.ts';
+import { parseResultFormat } from '../filters/resultformat.ts';
+import { parseTemplate, type TemplateKey, templateKey } from '../filters/template.ts';
+import type { Work } from '../search.ts';
+import type { LdapTableSettings } from '../settings.ts';
+import { createExpansion } from './expansion.ts';
+
+/**
+ * Makes the questions of one table, which answers what Postfix's `ldap:` table of the same settings would.
+ * @param name the table's, for messages
+ * @param defaultBase where it looks if its settings do not say
+ * @throws {SyntaxError} where a template or the filter can't be read, or no attribute is named
+ * @see ldap_table(5)
+ */
+export function createTable(
+  name: string,
+  settings: LdapTableSettings,
+  defaultBase: string,
+): (key: string) => Work<string> {
+  const within = `tables.${name}`;
+  const base = read(`${within}.searchBase`, parseTemplate, settings.searchBase ?? defaultBase);
+  const filter = read(`${within}.queryFilter`, parseFilter, settings.queryFilter);
+  const result = read(`${within}.resultFormat`, parseResultFormat, settings.resultFormat);
+  const expansion = createExpansion(settings);
+  if (expansion.common.attributes.length === 0) {
+    throw new SyntaxError(`${within} names no attribute: give resultAttributes`);
+  }
+  const isOurs = domainTest(settings.domain);
+
+  /** Absent: there is nothing to ask for this key. */
+  const requestFor = (key: TemplateKey) => {
+    if (key.whole === '' || !isOurs(key) || !result.fits(key)) return undefined;
+    const bound = { base: base.bind(key), filter: filter.bind(key) };
+    if (bound.base === undefined || bound.filter === undefined) return undefined;
+    return {
+      ...expansion.common,
+      base: bound.base,
+      scope: settings.scope,
+      filter: bound.filter,
+      ...(base.hasPlaceholders && { baseMayBeAbsent: true as const }),
+    };
+  };
+
+  return (text) => async (search, missed) => {
+    const key = templateKey(text);
+    const request = requestFor(key);
+    if (request === undefined) return [];
+    const format = (value: string): string | undefined => result.apply(value, key);
+    return expansion.expand(await search(request), format, search, missed);
+  };
+}
+
+/** Reads a setting; says which one where it can't be read. */
+function read<T>(setting: string, parse: (text: string) => T, text: string): T {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SyntaxError(`${setting}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Whether a key is an address with a local part at one of these domains. */
+function domainTest(domains: readonly string[] | undefined): (key: TemplateKey) => boolean {
+  if (domains === undefined) return () => true;
+  const ours = new Set(domains.map((domain) => domain.toLowerCase()));
+  return ({ user, domain }) => user !== '' && ours.has(domain.toLowerCase());
+}

@@ -1,0 +1,105 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Settings } from '../config/schema.ts';
+import { type Endpoint, isLocal } from '../net/endpoint.ts';
+import { reasonOf } from '../reason.ts';
+
+/** Who may ask for what: run before a request is read. Each answers a request that it refuses, and says why. */
+export interface Guard {
+  /** Every request: its method, and the name by which it came. */
+  readonly everything: Check;
+  /** Figures: open on this machine, elsewhere for whoever has the token, or for all where the settings say so. */
+  readonly figures: Check;
+  /** Whatever shows or takes an address: for whoever has the token. */
+  readonly people: Check;
+}
+
+type Check = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/** What the guard goes by. */
+export interface GuardOptions {
+  readonly endpoint: Endpoint;
+  /** The settings of the time: a reload may bring others. */
+  readonly settings: () => Settings['http'];
+}
+
+const METHODS = ['GET', 'POST'];
+
+/** What a page of ours may load: its own files, and nothing that somebody wrote into it. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** Creates the guard of an HTTP server at `endpoint`. */
+export function createGuard({ endpoint, settings }: GuardOptions): Guard {
+  const people: Check = async (request, reply) => {
+    const { token } = settings();
+    if (token === undefined)
+      return refuse(reply, 403, 'this needs a token, configure one as http.token: { file: PATH }');
+    const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const expected = await token.read().catch((error: unknown) => ({ fault: reasonOf(error) }));
+    if (typeof expected !== 'string')
+      return refuse(reply, 503, `the token cannot be compared: ${expected.fault}`);
+    if (given !== undefined && isEqual(given, expected)) return;
+    reply.header('www-authenticate', 'Bearer');
+    const what = given === undefined ? 'is missing' : 'is wrong';
+    refuse(reply, 401, `the token ${what}, send Authorization: Bearer TOKEN`);
+  };
+  return {
+    everything: async (request, reply) => {
+      reply.headers(HEADERS);
+      if (!METHODS.includes(request.method)) {
+        reply.header('allow', METHODS.join(', '));
+        refuse(reply, 405, `${request.method} is not served, send GET or POST`);
+      } else if (!isOurs(request, endpoint, settings().hosts)) {
+        refuse(reply, 421, 'no such host here, ask by localhost, or list the name in http.hosts');
+      }
+    },
+    figures: async (request, reply) => {
+      const isOpen = isLocal(endpoint) || settings().acknowledgeUnauthenticated;
+      if (!isOpen) await people(request, reply);
+    },
+    people,
+  };
+}
+
+function refuse(reply: FastifyReply, status: number, error: string): void {
+  reply.code(status).send({ error });
+}
+
+/** In a time that tells nothing of either; digests are of one length. */
+const isEqual = (given: string, expected: string): boolean =>
+  timingSafeEqual(digest(given), digest(expected));
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/**
+ * Whether the request means this server. A page elsewhere whose name leads here (DNS rebinding) asks under its own name;
+ * an address that we were reached at can't be such a name.
+ */
+function isOurs(request: FastifyRequest, endpoint: Endpoint, hosts: readonly string[]): boolean {
+  if (endpoint.kind === 'unix') return true;
+  const host = readHost(request.headers.host ?? '');
+  const names = [endpoint.host.toLowerCase(), reachedAt(request), ...hosts];
+  return isLocal({ kind: 'tcp', host, port: 0 }) || (host !== '' && names.includes(host));
+}
+
+/** The name without its port and, of an IPv6 address, its brackets; empty where it is none. */
+function readHost(header: string): string {
+  const { v6, name = v6 } =
+    /^(?:\[(?<v6>[^\]]*)\]|(?<name>[^:]*))(?::\d+)?$/.exec(header)?.groups ?? {};
+  return (name ?? '').toLowerCase();
+}
+
+/** The address that the peer connected to, as people write it. */
+function reachedAt({ socket: { localAddress = '' } }: FastifyRequest): string {
+  const mapped = localAddress.replace(/^::ffff:/, '');
+  return isIPv4(mapped) ? mapped : localAddress;
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { says, user } from '../../../support/keycloak-script.ts';
+import { open, signal } from '../fixture.ts';
+
+const FEDERATED = { federationLink: 'ldap', enabled: false };
+const DOUBT = expect.objectContaining({
+  kind: 'doubt',
+  message: expect.stringMatching(/shows user bob as disabled and finds them among the enabled/),
+});
+
+/** Opens a directory whose Keycloak shows Bob so; `enabled`: a search for enabled users finds him. */
+async function openWith(bob: object, isEnabled: boolean) {
+  const opened = await open({ federation: 'synced', groupAttribute: 'mail' });
+  const { keycloak } = opened;
+  const row = user('bob', bob);
+  keycloak.users.push(row);
+  keycloak.groups.push({
+    id: 'id-team',
+    attributes: { mail: ['team@example.org'] },
+    members: [user('ann'), row],
+    children: [],
+  });
+  keycloak.script = ({ query }) =>
+    query['enabled'] === 'true' ? says(isEnabled ? [row] : []) : undefined;
+  return opened;
+}
+
+test.each(['bob@example.org', 'team@example.org'])(
+  'of %s it is doubted that somebody is disabled whom Keycloak finds among the enabled',
+  async (address) => {
+    const { directory } = await openWith(FEDERATED, true);
+    await expect(directory.find(address, signal)).rejects.toEqual(DOUBT);
+  },
+);
+
+test('whom Keycloak itself has disabled is disabled', async () => {
+  const { directory } = await openWith(FEDERATED, false);
+  expect(await directory.find('bob@example.org', signal)).toMatchObject([{ enabled: false }]);
+  expect(await directory.find('team@example.org', signal)).toMatchObject([
+    { members: ['ann@example.org'] },
+  ]);
+});
+
+test.each([
+  ['a user of its own that is disabled', { enabled: false }],
+  ['a user from elsewhere that is enabled', { ...FEDERATED, enabled: true }],
+])('%s costs no further question', async (_, bob) => {
+  const { directory, keycloak } = await openWith(bob, true);
+  expect(await directory.find('bob@example.org', signal)).toHaveLength(1);
+  expect(keycloak.to('/users').filter(({ query }) => 'enabled' in query)).toEqual([]);
+});

@@ -1,0 +1,233 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { askEntries } from '../../../../src/directory/people/ask.ts';
+import { says, user } from '../../../support/keycloak-script.ts';
+import { NOBODY, open, signal } from '../fixture.ts';
+
+test('a mailbox costs one question, by its exact address', async () => {
+  const { keycloak, directory } = await open({
+    aliasAttribute: 'mailAlias',
+    groupAttribute: 'mail',
+  });
+  expect(await directory.find('ann@example.org', signal)).toEqual([
+    {
+      id: 'id-ann',
+      kind: 'account',
+      address: 'ann@example.org',
+      aliases: [],
+      logins: ['ann', 'ann@example.org'],
+      members: [],
+      enabled: true,
+    },
+  ]);
+  expect(keycloak.asked.map(({ path, query }) => [path, query])).toEqual([
+    [
+      '/admin/realms/mail/users',
+      { email: 'ann@example.org', exact: 'true', briefRepresentation: 'false', max: '10' },
+    ],
+  ]);
+});
+
+test('the brief form is asked for where attributes do not count', async () => {
+  const { keycloak, directory } = await open();
+  await directory.find('ann@example.org', signal);
+  expect(keycloak.asked[0]?.query['briefRepresentation']).toBe('true');
+});
+
+test('nobody is none, after alias and group were asked for', async () => {
+  const { keycloak, directory } = await open({
+    aliasAttribute: 'mailAlias',
+    groupAttribute: 'mail',
+  });
+  expect(await directory.find(NOBODY, signal)).toEqual([]);
+  expect(keycloak.asked.map(({ query }) => query['email'] ?? query['q'])).toEqual([
+    NOBODY,
+    `mailAlias:"${NOBODY}"`,
+    `mail:"${NOBODY}"`,
+  ]);
+});
+
+test('letter case in Keycloak does not matter', async () => {
+  const { keycloak, directory } = await open();
+  keycloak.users.push(user('eve', { email: 'Eve.Upper@Example.ORG' }));
+  expect(await directory.find('eve.upper@example.org', signal)).toMatchObject([
+    { address: 'eve.upper@example.org' },
+  ]);
+});
+
+test('a domain that people write with umlauts is asked for in both forms', async () => {
+  const { keycloak, directory } = await open();
+  keycloak.users.push(user('jo', { email: 'jo@exämple.org' }));
+  expect(await directory.find('jo@xn--exmple-cua.org', signal)).toMatchObject([{ id: 'id-jo' }]);
+});
+
+test('a disabled account is found as such', async () => {
+  const { keycloak, directory } = await open();
+  keycloak.users.push(user('bob', { enabled: false }));
+  expect(await directory.find('bob@example.org', signal)).toMatchObject([{ enabled: false }]);
+});
+
+test('a disabled account does not hold the address against one that is enabled', async () => {
+  const { keycloak, directory } = await open();
+  const email = 'twin@example.org';
+  keycloak.users.push(user('one', { email, enabled: false }), user('two', { email }));
+  expect(await directory.find(email, signal)).toMatchObject([{ id: 'id-two' }]);
+});
+
+test('several disabled accounts of one address are as good as one', async () => {
+  const { keycloak, directory } = await open();
+  const gone = { email: 'gone@example.org', enabled: false };
+  keycloak.users.push(user('one', gone), user('two', gone));
+  expect(await directory.find('gone@example.org', signal)).toMatchObject([{ id: 'id-one' }]);
+});
+
+test('two enabled accounts of one address are a doubt', async () => {
+  const { keycloak, directory } = await open();
+  const email = 'twin@example.org';
+  keycloak.users.push(user('one', { email }), user('two', { email }));
+  const ask = askEntries(directory, { sharedAliases: true }, { dropped: 0 });
+  await expect(ask(email, signal)).rejects.toMatchObject({ kind: 'entry' });
+});
+
+test('more holders than are read are a doubt', async () => {
+  const { keycloak, directory } = await open();
+  const email = 'many@example.org';
+  for (let i = 0; i < 10; i++) keycloak.users.push(user(`many${i}`, { email, enabled: i === 9 }));
+  await expect(directory.find(email, signal)).rejects.toMatchObject({ kind: 'entry' });
+});
+
+test("a client's own account is nobody", async () => {
+  const { keycloak, directory } = await open();
+  keycloak.users.push(user('service-account-x', { email: 'x@example.org' }));
+  expect(await directory.find('x@example.org', signal)).toEqual([]);
+});
+
+test.each([
+  { emailVerified: 'any', found: 1 },
+  { emailVerified: 'required', found: 0 },
+] as const)(
+  'with emailVerified: $emailVerified an unverified address is held by $found',
+  async ({ emailVerified, found }) => {
+    const { keycloak, directory } = await open({ emailVerified });
+    keycloak.users.push(user('una', { emailVerified: false }));
+    expect(await directory.find('una@example.org', signal)).toHaveLength(found);
+  },
+);
+
+test('addresses may be usernames', async () => {
+  const { keycloak, directory } = await open({ addressFrom: 'username', logins: ['username'] });
+  keycloak.users.push(user('heidi@example.org', { email: 'private@example.net' }));
+  expect(await directory.find('heidi@example.org', signal)).toMatchObject([
+    { address: 'heidi@example.org', logins: ['heidi@example.org'] },
+  ]);
+  expect(keycloak.asked[0]?.query).toMatchObject({ username: 'heidi@example.org', exact: 'true' });
+});
+
+test('addresses may lie in an attribute', async () => {
+  const { keycloak, directory } = await open({ addressFrom: 'mailAddress' });
+  const attributes = { mailAddress: ['Olga@example.org', 'o@example.org'] };
+  keycloak.users.push(user('olga', { email: 'olga@private.example', attributes }));
+  expect(await directory.find('o@example.org', signal)).toMatchObject([
+    { address: 'olga@example.org', aliases: ['o@example.org'] },
+  ]);
+});
+
+test('an alias finds its account, with all its aliases', async () => {
+  const { keycloak, directory } = await open({ aliasAttribute: 'mailAlias' });
+  const attributes = { mailAlias: ['Office@example.org', 'info@example.org'] };
+  keycloak.users.push(user('eve', { attributes }));
+  expect(await directory.find('office@example.org', signal)).toMatchObject([
+    { address: 'eve@example.org', aliases: ['office@example.org', 'info@example.org'] },
+  ]);
+});
+
+test('an alias of an account without an address is a doubt', async () => {
+  const { keycloak, directory } = await open({ aliasAttribute: 'mailAlias' });
+  keycloak.users.push({
+    ...user('dave', { attributes: { mailAlias: ['d@example.org'] } }),
+    email: '',
+  });
+  const ask = askEntries(directory, { sharedAliases: false }, { dropped: 0 });
+  await expect(ask('d@example.org', signal)).rejects.toThrow('no usable address of its own');
+});
+
+test("an account's own address is not asked for as somebody's alias", async () => {
+  const { keycloak, directory } = await open({ aliasAttribute: 'mailAlias' });
+  keycloak.users.push(user('mallory', { attributes: { mailAlias: ['ann@example.org'] } }));
+  expect(await directory.find('ann@example.org', signal)).toMatchObject([{ id: 'id-ann' }]);
+});
+
+test('a row that was not asked for is a fault', async () => {
+  const { keycloak, directory } = await open();
+  keycloak.script = ({ query }) =>
+    query['email'] === undefined ? undefined : says([user('ann'), user('bob')]);
+  await expect(directory.find('ann@example.org', signal)).rejects.toMatchObject({
+    kind: 'directory',
+    message: expect.stringContaining('who does not have the email'),
+  });
+});
+
+const HOSTILE = [
+  '',
+  '@',
+  '%@example.org',
+  '*@example.org',
+  '_@example.org',
+  'ann%@example.org',
+  '"x" mailalias:office@example.org',
+  'x mailalias:office@example.org',
+  '"x"@example.org',
+  'x\\"@example.org',
+  `${'a'.repeat(20_000)}@example.org`,
+  'nul\0@example.org',
+  'new\nline@example.org',
+  'a+b@example.org',
+  'a b@example.org',
+  'a&max=1@example.org',
+  "o'brien@example.org",
+  'a:b@example.org',
+  'a#b?c@example.org',
+];
+
+const BREAKING_OUT = /["\\\s\p{Cc}]/u;
+
+test.each(HOSTILE)('the key %j finds nobody, and breaks out of no question', async (key) => {
+  const { keycloak, directory } = await open({
+    aliasAttribute: 'mailAlias',
+    groupAttribute: 'mail',
+  });
+  keycloak.users.push(user('eve', { attributes: { mailAlias: ['office@example.org'] } }));
+  const found = await directory.find(key, signal).catch((error: unknown) => error);
+  expect([[], expect.objectContaining({ kind: 'entry' })]).toContainEqual(found);
+  for (const { query } of keycloak.asked.filter(({ path }) => /users$|groups$/.test(path))) {
+    const [, value = ''] = /^\w+:"(.*)"$/s.exec(query['q'] ?? '') ?? [];
+    expect(query['email'] ?? value).toBe(key);
+    expect(value).not.toMatch(BREAKING_OUT);
+    expect(query).toMatchObject(
+      query['q'] === undefined ? { exact: 'true', max: '10' } : { max: '10' },
+    );
+  }
+});
+
+test('no key is sent as anything but one value', async () => {
+  const { keycloak, directory } = await open({ aliasAttribute: 'mailAlias' });
+  const local = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(local, async (name) => {
+      keycloak.asked.length = 0;
+      const found = await directory.find(`${name}@example.org`, signal).catch(() => []);
+      expect(found.every(({ address }) => address === `${name.toLowerCase()}@example.org`)).toBe(
+        true,
+      );
+      for (const { query } of keycloak.asked) {
+        expect(Object.keys(query).toSorted()).toEqual(
+          query['q'] === undefined
+            ? ['briefRepresentation', 'email', 'exact', 'max']
+            : ['briefRepresentation', 'max', 'q'],
+        );
+        expect(query['q'] ?? 'mailAlias:"x"').toMatch(/^mailAlias:"[^"\\\s]+"$/);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

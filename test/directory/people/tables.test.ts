@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { Fault } from '../../../src/directory/directory.ts';
+import { gather } from '../file/gather.ts';
+
+const TABLES = `
+tables:
+  blacklist:
+    192.0.2.7: REJECT go away
+    Example.net: [REJECT, WARN]
+    .Exämple.net: DISCARD
+    "@Exämple.net": HOLD
+    Eve@Example.net: DEFER
+    "<>": DUNNO
+    "1.10": 0600
+  empty: {}
+`;
+
+test.each([
+  ['192.0.2.7', ['REJECT go away']],
+  ['EXAMPLE.NET', ['REJECT', 'WARN']],
+  ['.xn--exmple-cua.net', ['DISCARD']],
+  ['@xn--exmple-cua.net', ['HOLD']],
+  ['eve@example.net', ['DEFER']],
+  ['EVE@example.net', ['DEFER']],
+  ['<>', ['DUNNO']],
+  ['1.10', ['0600']],
+  ['1.1', []],
+  ['', []],
+  ['toString', []],
+])('the key %j has the values %j', async (key, values) => {
+  const people = await gather(TABLES);
+  expect(people.ask('blacklist', key)).toEqual(values);
+});
+
+test.each([
+  [TABLES, 'people.yaml has no table "blocklist", it has the tables blacklist, empty'],
+  ['accounts: []', 'people.yaml has no table "blocklist", it has no tables'],
+])(
+  'a table that the file does not have is a fault that says which it has',
+  async (text, reason) => {
+    const people = await gather(text);
+    expect(() => people.ask('blocklist', 'x')).toThrow(new Fault('entry', reason));
+  },
+);
