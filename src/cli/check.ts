@@ -121,17 +121,16 @@ async function checkTables({ state, contextNow }: Direct): Promise<readonly Find
   const findings: Finding[] = [];
   for (const [name, map] of Object.entries(state.settings.maps)) {
     if (map.kind !== 'table') continue;
-    const ask = state.served.get(map.directory)?.directory.table?.({ table: map.table });
-    const { deadline, arrivedAt } = contextNow();
-    try {
-      await ask?.('idpmap-check', AbortSignal.timeout(deadline - arrivedAt));
-      findings.push({
-        level: 'ok',
-        about: `map ${name}`,
-        text: `its table ${map.table} can be asked`,
-      });
-    } catch (error) {
-      findings.push({ level: 'failed', about: `map ${name}`, text: reasonOf(error) });
+    for (const { table, directory = map.directory } of map.table) {
+      const about = `map ${name}`;
+      const ask = state.served.get(directory)?.directory.table?.({ table });
+      const { deadline, arrivedAt } = contextNow();
+      try {
+        await ask?.('idpmap-check', AbortSignal.timeout(deadline - arrivedAt));
+        findings.push({ level: 'ok', about, text: `its table ${table} can be asked` });
+      } catch (error) {
+        findings.push({ level: 'failed', about, text: reasonOf(error) });
+      }
     }
   }
   return findings;

@@ -1,10 +1,11 @@
-import type { Context, Maybe, Outcome } from '../lookup/outcome.ts';
+import type { Context, Maybe, Outcome, Unknown } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';
 import { type Answer, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
 import { deriveKeys, type KeyMode } from './keys.ts';
 
 export interface TableOptions {
-  readonly source: Source<string>;
+  /** The tables in the order in which they are asked. */
+  readonly sources: readonly Source<string>[];
   readonly keys: KeyMode;
   readonly delimiters: string;
   /** `%s` stands for each value, `%%` for a percent sign. */
@@ -13,26 +14,40 @@ export interface TableOptions {
   readonly whenUnknown: 'temp' | 'notfound';
 }
 
-/** Makes a map of kind `table`: the first derived key that has values gives the answer, joined by commas. */
+/**
+ * Makes a map of kind `table`: the first derived key that has values in any table gives the answer, joined by commas.
+ * Keys outside, tables inside, as Postfix asks the tables of one parameter (`mail_addr_find.c`): the catch-all of the
+ * first table takes no mail of an address that stands in the second. Only a *none* goes on; a doubt ends the search,
+ * whatever a later table or key may hold, for what was not seen goes before it.
+ */
 export function createTableMap(options: TableOptions): MapHandler {
-  const { source, whenUnknown } = options;
+  const { sources, whenUnknown } = options;
   return (key, context) => {
     const keys = deriveKeys(key, options.keys, options.delimiters);
     return askFrom(keys, 0, context);
   };
 
+  /** Asks the `index`th question on: all tables for the first key, all for the second … */
   function askFrom(keys: readonly string[], index: number, context: Context): Maybe<Answer> {
-    const key = keys[index];
-    if (key === undefined) return NOTFOUND;
+    const key = keys[Math.trunc(index / sources.length)];
+    const source = sources[index % sources.length];
+    if (key === undefined || source === undefined) return NOTFOUND;
     const outcome = source.lookup(key, context);
     const conclude = (settled: Outcome<string>): Maybe<Answer> => {
       if (settled.status === 'none') return askFrom(keys, index + 1, context);
-      if (settled.status === 'unknown')
-        return whenUnknown === 'notfound' ? NOTFOUND : tempOf(settled);
+      if (settled.status === 'unknown') return answerDoubt(settled);
       const data = format(settled.value, options.result);
-      return data === '' ? askFrom(keys, index + 1, context) : { status: 'OK', data };
+      if (data !== '') return { status: 'OK', data };
+      // A key without a value counts as absent; an old answer does not prove that it still has none.
+      return settled.stale === undefined
+        ? askFrom(keys, index + 1, context)
+        : answerDoubt(settled.stale);
     };
     return outcome instanceof Promise ? outcome.then(conclude) : conclude(outcome);
+  }
+
+  function answerDoubt(doubt: Unknown): Answer {
+    return whenUnknown === 'notfound' ? NOTFOUND : tempOf(doubt);
   }
 }
 
