@@ -8,6 +8,7 @@ import type { State } from '../daemon/state.ts';
 import { firstDeliverable, type Taken } from '../maps/target.ts';
 import { reasonOf } from '../reason.ts';
 import { type CommonOptions, load } from './common.ts';
+import { checkDelimiters } from './delimiters.ts';
 import { type Direct, withDirect } from './direct.ts';
 import { EXIT } from './exit.ts';
 import { print } from './print.ts';
@@ -64,7 +65,12 @@ async function checkDirectories(direct: Direct): Promise<readonly Finding[]> {
   const all = [...served.values()].map(async (each) => {
     const finding = await checkDirectory(each, direct);
     const remarks = await inspectDirectory(each);
-    return [finding, ...remarks.filter(({ text }) => text !== finding.text)];
+    const { recipientDelimiter } = direct.state.settings;
+    return [
+      finding,
+      ...remarks.filter(({ text }) => text !== finding.text),
+      ...(await checkDelimiters(each, recipientDelimiter)),
+    ];
   });
   return (await Promise.all(all)).flat();
 }

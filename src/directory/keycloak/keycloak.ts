@@ -13,6 +13,7 @@ import { inspect } from './inspect.ts';
 import { createTokenFetch } from './login/fetchtoken.ts';
 import { createTokens } from './login/token.ts';
 import { type FindOptions, findHolders } from './people/find.ts';
+import { sample } from './sample.ts';
 import type { KeycloakSettings } from './settings.ts';
 import { createFederation } from './trust/federation.ts';
 import { createProof } from './trust/proof.ts';
@@ -168,6 +169,7 @@ export function createKeycloakDirectory(
       }
     },
     ...domainsOf(),
+    sample: (signal) => sample(askBeside, settings, signal),
     inspect: (signal) => inspect({ settings, site, tokens, ask: askBeside, find: options }, signal),
     figures,
     retry: () => tokens.retry(),

@@ -20,7 +20,7 @@ export interface ListingSettings {
 export function answerFrom(
   recall: Recall,
   { listDomains }: ListingSettings,
-): Pick<Directory, 'find' | 'probe' | 'domains' | 'table'> {
+): Pick<Directory, 'find' | 'probe' | 'sample' | 'domains' | 'table'> {
   return {
     async find(address, signal) {
       const { people, held } = await recall(signal);
@@ -34,6 +34,7 @@ export function answerFrom(
     async probe(signal) {
       await recall(signal);
     },
+    sample: async (signal) => [...(await recall(signal)).people.everyAddress()],
     table:
       ({ table }): Ask<string> =>
       async (key, signal) =>
