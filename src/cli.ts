@@ -173,7 +173,7 @@ program
       '--keys <keys>',
       'what the map of the files tries for a key, as Postfix did where it looked the tables up; but for exact, they are one map, asked in this order',
     )
-      .choices(['exact', 'address', 'virtual', 'domain', 'host'])
+      .choices(['exact', 'address', 'recipient', 'virtual', 'domain', 'host'])
       .default('exact'),
   )
   .option(

@@ -97,9 +97,10 @@ function format({ settings, replacements, notes }: Imported): string {
     'written out take the place of all built-in ones: add those that you use. In main.cf:',
     ...replacements.map(formatReplacement),
     'Postfix asks a socketmap for whole keys only. A table that it asked for parts of a key as well',
-    'needs `keys`: virtual (virtual_alias_maps), address (access maps of addresses), host (access maps',
-    'of clients) or domain (transport_maps). Without, the key is looked up as it is. Tables of one line',
-    'are one map then: --map PARAMETER=FILE,FILE makes it, with the keys of that parameter.',
+    'needs `keys`: virtual (virtual_alias_maps), recipient (virtual_mailbox_maps), address (access maps',
+    'of addresses), host (access maps of clients) or domain (transport_maps). Without, the key is looked',
+    'up as it is. Tables of one line are one map then: --map PARAMETER=FILE,FILE makes it, with the keys',
+    'of that parameter.',
     ...(notes.length === 0 ? [] : ['To be looked at:']),
     ...notes.map((note) => `  ${formatNote(note)}`),
   ];

@@ -39,7 +39,13 @@ export function buildRoutes(settings: Settings, served: ReadonlyMap<string, Serv
       if (holder === undefined) throw new Error(`there is no directory ${directory}`);
       return tableSource(holder, table, times, settings.cache.entries);
     });
-    return createTableMap({ ...map, sources: tables, delimiters: settings.recipientDelimiter });
+    const propagates = map.keys === 'virtual' && settings.propagateExtension;
+    return createTableMap({
+      ...map,
+      sources: tables,
+      delimiters: settings.recipientDelimiter,
+      propagateExtension: propagates ? 'yes' : 'no',
+    });
   };
   const maps = Object.entries(settings.maps).map(
     ([name, map]) => [name, { kind: map.kind, answer: build(map) }] as const,

@@ -8,7 +8,7 @@ import {
 } from '../address/address.ts';
 
 /** How a table's keys are derived from what Postfix asks: a socketmap gets the full key only. */
-export type KeyMode = 'exact' | 'address' | 'virtual' | 'domain' | 'host';
+export type KeyMode = 'exact' | 'address' | 'recipient' | 'virtual' | 'domain' | 'host';
 
 /**
  * Lists what a table is asked for `key`, in order. Normalised; empty for what can't be a key (control characters, over
@@ -16,7 +16,8 @@ export type KeyMode = 'exact' | 'address' | 'virtual' | 'domain' | 'host';
  *
  * - `exact`: the key.
  * - `address`, as access(5) and virtual(5) in one: user+ext@domain, user@domain, domain, its parents, user+ext@, user@, @domain.
- * - `virtual`, as virtual(5) alone, canonical(5) and the other maps of addresses: user+ext@domain, user@domain, @domain.
+ * - `recipient`, as virtual_mailbox_maps and other maps of addresses: user+ext@domain, user@domain, @domain.
+ * - `virtual`, as virtual(5) and canonical(5): the same.
  * - `domain`, as transport(5): user+ext@domain, user@domain, domain, .parent, .tld.
  * - `host`, as access(5): the name and its parents; an IP address and its networks (`192.0.2`, `2001:db8`).
  */
@@ -42,11 +43,15 @@ const DERIVE: Readonly<Record<KeyMode, (asked: Asked) => readonly string[]>> = {
     ...people(address, delimiters),
     ...withParents(address?.domain ?? whole, '.'),
   ],
-  virtual: ({ whole, address, delimiters }) =>
-    address === undefined ? [whole] : [...people(address, delimiters), `@${address.domain}`],
+  recipient: recipientKeys,
+  virtual: recipientKeys,
   address: ({ whole, address, delimiters }) =>
     address === undefined ? withParents(whole, '') : accessKeys(address, delimiters),
 };
+
+function recipientKeys({ whole, address, delimiters }: Asked): readonly string[] {
+  return address === undefined ? [whole] : [...people(address, delimiters), `@${address.domain}`];
+}
 
 const isUnusable = (key: string): boolean =>
   Buffer.byteLength(key) > MAX_ADDRESS_BYTES || /[\p{Cc}\ufffd]/u.test(key);

@@ -1,6 +1,7 @@
 import type { Context, Maybe, Outcome, Unknown } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';
 import { type Answer, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
+import { cutOff, extendEach } from './extension.ts';
 import { deriveKeys, type KeyMode } from './keys.ts';
 
 export interface TableOptions {
@@ -10,6 +11,8 @@ export interface TableOptions {
   readonly delimiters: string;
   /** `%s` stands for each value, `%%` for a percent sign. */
   readonly result: string;
+  /** Whether an extension that was cut off the key goes on to the addresses that are answered. */
+  readonly propagateExtension: 'yes' | 'no';
   /** What a fault says: for a blacklist, `notfound` lets mail through. */
   readonly whenUnknown: 'temp' | 'notfound';
 }
@@ -27,6 +30,14 @@ export function createTableMap(options: TableOptions): MapHandler {
     return askFrom(keys, 0, context);
   };
 
+  /** What the values of one of the `keys` come to; empty: nothing. */
+  function answerOf(values: readonly string[], keys: readonly string[], key: string): string {
+    const data = format(values, options.result);
+    if (options.propagateExtension === 'no') return data;
+    const extension = cutOff(keys[0] ?? '', key, options.delimiters);
+    return extension === undefined ? data : extendEach(data, extension);
+  }
+
   /** Asks the `index`th question on: all tables for the first key, all for the second … */
   function askFrom(keys: readonly string[], index: number, context: Context): Maybe<Answer> {
     const key = keys[Math.trunc(index / sources.length)];
@@ -36,7 +47,7 @@ export function createTableMap(options: TableOptions): MapHandler {
     const conclude = (settled: Outcome<string>): Maybe<Answer> => {
       if (settled.status === 'none') return askFrom(keys, index + 1, context);
       if (settled.status === 'unknown') return answerDoubt(settled);
-      const data = format(settled.value, options.result);
+      const data = answerOf(settled.value, keys, key);
       if (data !== '') return { status: 'OK', data };
       // A key without a value counts as absent; an old answer does not prove that it still has none.
       return settled.stale === undefined

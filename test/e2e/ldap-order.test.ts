@@ -39,6 +39,8 @@ const ROWS: readonly (readonly [table: string, mail: string, targets: readonly s
   ['aliases', 'all@one.test', ['ann@store.test']],
   ['lists', 'all@one.test', ['bob@store.test']],
   ['groups', 'all@one.test', ['cy@store.test']],
+  // A domain alone keeps the local part.
+  ['aliases', 'away@one.test', ['@store.test']],
   // More than the table may answer: a doubt about this key alone.
   ['lists', 'crowd@one.test', ['ann@store.test', 'bob@store.test']],
   ['groups', 'crowd@one.test', ['cy@store.test']],
@@ -60,6 +62,7 @@ const RECIPIENTS = [
   'all+x@one.test',
   'crowd@one.test',
   'crowd+x@one.test',
+  'away+x@one.test',
   'nobody@none.test',
   'team@example.org',
   'nobody@example.org',
@@ -115,7 +118,7 @@ function* entries(): Generator<NewEntry> {
 const TABLES: Readonly<Record<string, string>> = {
   aliases: 'result_attribute = rfc822MailMember\n',
   groups:
-    'result_attribute = rfc822MailMember\nspecial_result_attribute = member\nleaf_result_attribute = mail\n',
+    'result_attribute =\nterminal_result_attribute = rfc822MailMember\nspecial_result_attribute = member\nleaf_result_attribute = mail\n',
   lists: 'result_attribute = rfc822MailMember\nexpansion_limit = 1\n',
 };
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deriveKeys, type KeyMode } from '../../src/maps/keys.ts';
 
-const MODES: readonly KeyMode[] = ['exact', 'address', 'virtual', 'domain', 'host'];
+const MODES: readonly KeyMode[] = ['exact', 'address', 'recipient', 'virtual', 'domain', 'host'];
 
 describe('exact', () => {
   test.each([
@@ -49,7 +49,7 @@ describe('address', () => {
   });
 });
 
-describe('virtual', () => {
+describe.each(['virtual', 'recipient'] as const)('%s', (mode) => {
   test.each([
     { key: 'Ann+News@Mail.X.Org', asked: ['ann+news@mail.x.org', 'ann@mail.x.org', '@mail.x.org'] },
     { key: 'ann@x.org', asked: ['ann@x.org', '@x.org'] },
@@ -57,7 +57,7 @@ describe('virtual', () => {
     { key: '<>', asked: ['<>'] },
     { key: 'ann@[192.0.2.1]', asked: ['ann@[192.0.2.1]'] },
   ])('asks for $key as $asked', ({ key, asked }) => {
-    expect(deriveKeys(key, 'virtual', '+')).toEqual(asked);
+    expect(deriveKeys(key, mode, '+')).toEqual(asked);
   });
 });
 

@@ -42,6 +42,7 @@ function openTables(tables: readonly Rows[], options: Partial<TableOptions> = {}
     delimiters: '+',
     result: '%s',
     whenUnknown: 'temp',
+    propagateExtension: 'no',
     ...options,
   });
   return { asked, map, say: async (key: string) => show(await map(key, contextNow())) };
@@ -182,6 +183,40 @@ describe('several tables', () => {
     const { map, say } = openTables([CATCH_ALL, ANN], { keys: 'virtual' });
     await say('bob@x.org');
     expect(map('bob@x.org', contextNow())).not.toBeInstanceOf(Promise);
+  });
+});
+
+describe('an extension that was cut off', () => {
+  test.each([
+    ['ann@y.org', 'ann+n@y.org'],
+    ['ann@y.org, bob@y.org', 'ann+n@y.org, bob+n@y.org'],
+    ['ann bob', 'ann+n bob+n'],
+    ['@y.org', '@y.org'],
+    ['"a, b"@y.org', '"a, b"@y.org'],
+    ['ann+old@y.org', 'ann+old+n@y.org'],
+  ])('goes on to what is answered: %s becomes %s', async (value, answer) => {
+    const rows = [new Map([['ann@x.org', [value]]])];
+    const { say } = openTables(rows, { keys: 'virtual', propagateExtension: 'yes' });
+    expect(await say('ann+n@x.org')).toBe(`OK ${answer}`);
+    expect(await say('ann@x.org')).toBe(`OK ${value}`);
+  });
+
+  test.each<[string, string, readonly string[], Partial<TableOptions>, string]>([
+    ['where the table has the whole', 'ann+n@x.org', ['ann+n@x.org'], {}, 'ann@y.org'],
+    ['to a catch-all', 'ann+n@x.org', ['@x.org'], {}, 'ann@y.org'],
+    [
+      'where it would make a list of one address',
+      'ann+n,root@x.org',
+      ['ann@x.org'],
+      {},
+      'ann@y.org',
+    ],
+    ['where that is off', 'ann+n@x.org', ['ann@x.org'], { propagateExtension: 'no' }, 'ann@y.org'],
+    ['where there is none', 'owner-n@x.org', ['@x.org'], { delimiters: '-' }, 'ann@y.org'],
+  ])('does not go on %s', async (_, key, rows, options, answer) => {
+    const table = new Map(rows.map((row) => [row, ['ann@y.org']]));
+    const given = { keys: 'virtual', propagateExtension: 'yes', ...options } as const;
+    expect(await openTables([table], given).say(key)).toBe(`OK ${answer}`);
   });
 });
 

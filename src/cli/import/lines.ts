@@ -18,12 +18,12 @@ export type Item =
 const KEYS: readonly (readonly [keys: KeyMode, parameters: readonly string[]])[] = [
   [
     'virtual',
+    ['virtual_alias_maps', 'canonical_maps', 'sender_canonical_maps', 'recipient_canonical_maps'],
+  ],
+  [
+    'recipient',
     [
-      'virtual_alias_maps',
       'virtual_mailbox_maps',
-      'canonical_maps',
-      'sender_canonical_maps',
-      'recipient_canonical_maps',
       'relocated_maps',
       'sender_bcc_maps',
       'recipient_bcc_maps',

@@ -17,7 +17,7 @@ const candidates = (allowed: readonly Candidate[], preset: readonly Candidate[])
     .meta({ description: 'What an address is tried as, however written: the order is fixed.' });
 
 /** How keys may be derived (`maps/keys.ts`). */
-const KEY_MODES = ['exact', 'address', 'virtual', 'domain', 'host'] as const;
+const KEY_MODES = ['exact', 'address', 'recipient', 'virtual', 'domain', 'host'] as const;
 
 /** A text with placeholders out of `known`; `%%` is a percent sign. */
 const template = (known: readonly string[]) =>
@@ -101,7 +101,7 @@ const table = z
     }),
     keys: z.enum(KEY_MODES).prefault('exact').meta({
       description:
-        'Which keys are derived from the one asked, as Postfix does for its own tables: those of access(5) and virtual(5) together (`address`), of virtual(5) alone (`virtual`), of transport(5) (`domain`), of access(5) for clients (`host`).',
+        'Which keys are derived from the one asked, as Postfix does for its own tables: those of access(5) and virtual(5) together (`address`), of maps of mailboxes, recipients and senders (`recipient`), of virtual(5) and canonical(5), whose answers get the extension (`virtual`, `propagateExtension`), of transport(5) (`domain`), of access(5) for clients (`host`).',
     }),
     result: template(['%s'])
       .prefault('%s')

@@ -15,7 +15,8 @@ test.each([
   ['relay_domains = ldap:/a.cf', 'host', [ldap('/a.cf')]],
   ['check_client_access = ldap:/a.cf', 'host', [ldap('/a.cf')]],
   ['check_recipient_access=a.cf', 'address', [ldap('a.cf')]],
-  ['smtpd_sender_login_maps=a.cf', 'virtual', [ldap('a.cf')]],
+  ['canonical_maps=a.cf', 'virtual', [ldap('a.cf')]],
+  ['smtpd_sender_login_maps=a.cf', 'recipient', [ldap('a.cf')]],
   [
     'virtual_alias_maps = hash:/etc/virtual, ldap:/a.cf, $other',
     'virtual',
