@@ -74,7 +74,7 @@ function read<T>(setting: string, parse: (text: string) => T, text: string): T {
 /** Whether a key is an address with a local part at one of these domains. */
 function domainTest(domains: readonly string[] | undefined): (key: TemplateKey) => boolean {
   if (domains === undefined) return () => true;
-  const read = (domain: string): string => parseDomain(domain) ?? domain;
-  const ours = new Set(domains.map(read).flatMap((domain) => [domain, foldDomain(domain)]));
-  return ({ user, domain }) => user !== '' && ours.has(read(domain));
+  const named = (domain: string): string => parseDomain(domain) ?? domain;
+  const ours = new Set(domains.map(named).flatMap((domain) => [domain, foldDomain(domain)]));
+  return ({ user, domain }) => user !== '' && ours.has(named(domain));
 }
