@@ -105,7 +105,7 @@ function describeUnicode({ subject, directory }: Examined): void {
 
     test('finds a local part beyond ASCII', async () => {
       await subject.addAlias('juergen', 'Jürgen.Groß@example.test');
-      expect(await ask(directory(), 'jürgen.groß@example.test')).toMatchObject([
+      expect(await ask(directory(), 'jürgen.gross@example.test')).toMatchObject([
         { address: 'juergen@example.test' },
       ]);
     });
