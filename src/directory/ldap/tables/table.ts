@@ -1,5 +1,6 @@
 import { foldDomain, parseAddress, parseDomain } from '../../../address/address.ts';
 import { spellingsOf, withCapitals } from '../../../address/spellings.ts';
+import { believeAbsent } from '../../people/spelling.ts';
 import { parseFilter } from '../filters/filter.ts';
 import { parseResultFormat } from '../filters/resultformat.ts';
 import { parseTemplate, type TemplateKey, templateKey } from '../filters/template.ts';
@@ -46,10 +47,13 @@ export function createTable(
 
   return (text) => async (search, missed) => {
     const key = templateKey(text);
+    const address = parseAddress(text);
     const request = requestFor(key);
     if (request === undefined) return [];
     const format = (value: string): string | undefined => result.apply(value, key);
-    return expansion.expand(await search(request), format, search, missed);
+    const entries = await search(request);
+    if (entries.length === 0 && address !== undefined) believeAbsent(spellingsOf(address));
+    return expansion.expand(entries, format, search, missed);
   };
 }
 
