@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Fault } from '../../src/directory/directory.ts';
+import { findingOf, none } from '../../src/directory/finding.ts';
 import { createMemory } from '../../src/lookup/memory.ts';
 import { createSource } from '../../src/lookup/path.ts';
 import { createTableMap, type TableOptions } from '../../src/maps/table.ts';
@@ -34,7 +35,12 @@ function openTables(tables: readonly Rows[], options: Partial<TableOptions> = {}
       return values;
     };
     const { guard } = openDirectory(`d${i}`);
-    return createSource(ask, createMemory<string>(SIZES), guard, TIMES);
+    return createSource<string>(
+      async (key) => findingOf(await ask(key), () => none('probe', 'scripted')),
+      createMemory<string>(SIZES),
+      guard,
+      TIMES,
+    );
   });
   const map = createTableMap({
     sources,
