@@ -57,16 +57,13 @@ function readBase(reader: Reader): string {
   return '';
 }
 
-/** `result_filter` is its name of old; it counts where the new one is missing, not where that is empty. */
+/** `result_filter` is its name of old, and counts where the new one is missing or empty. */
 function readFormat(reader: Reader): string | undefined {
   const old = readTemplate(reader, 'result_filter', parseResultFormat);
-  const text = readTemplate(reader, 'result_format', parseResultFormat);
-  const format = text ?? old;
-  if (format !== '') return format;
-  if (text === '')
-    reader.lack('result_format', "it is empty, with which Postfix's table answers nothing at all");
-  else reader.lack('result_filter', 'it is empty, which Postfix refuses');
-  return undefined;
+  const text = readTemplate(reader, 'result_format', parseResultFormat) ?? '';
+  if (text !== '') return text;
+  if (old === '') reader.lack('result_filter', 'it is empty, which Postfix refuses');
+  return old === '' ? undefined : old;
 }
 
 const SCOPES: Readonly<Record<string, Scope>> = { base: 'base', one: 'one', sub: 'sub' };

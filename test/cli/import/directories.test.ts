@@ -94,6 +94,8 @@ describe('a table', () => {
     ['domain = example.org, Example.NET', { domain: ['example.org', 'Example.NET'] }],
     ['domain =', {}],
     ['result_filter =\nresult_format = b%s', { resultFormat: 'b%s' }],
+    ['result_format =', {}],
+    ['result_format =\nresult_filter = a%s', { resultFormat: 'a%s' }],
     ['special_result_attribute =', { specialResultAttributes: [] }],
     ['leaf_result_attribute =', { leafResultAttributes: [] }],
     ['terminal_result_attribute =', { terminalResultAttributes: [] }],
@@ -142,11 +144,6 @@ describe('says what is missing', () => {
   test.each([
     ['scope =', 'scope: it is empty, which Postfix refuses'],
     ['query_filter =', 'query_filter: "" can\'t be read'],
-    [
-      'result_format =',
-      "result_format: it is empty, with which Postfix's table answers nothing at all",
-    ],
-    ['result_format =\nresult_filter = %s', 'result_format: it is empty'],
     ['result_filter =', 'result_filter: it is empty, which Postfix refuses'],
     ['domain = ,', "domain: it names none, with which Postfix's table answers nothing at all"],
     ['bind =', 'bind: "" is none of no, yes, simple and sasl'],

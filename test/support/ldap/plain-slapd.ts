@@ -29,6 +29,8 @@ export async function startPlainSlapd({ suffix, entries }: PlainTree): Promise<L
     config,
     [
       ...SCHEMAS.map((name) => `include /etc/ldap/schema/${name}.schema`),
+      // What Postfix asks for where nothing else is said. The number is an example of OpenLDAP's.
+      "attributetype ( 1.1.2.1.9 NAME 'maildrop' EQUALITY caseIgnoreIA5Match SYNTAX 1.3.6.1.4.1.1466.115.121.1.26 )",
       'modulepath /usr/lib/ldap',
       'moduleload back_mdb',
       'database mdb',
