@@ -1,7 +1,10 @@
 import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { importLdapTables } from '../../src/cli/importldap.ts';
+import { lookup } from '../../src/cli/lookup.ts';
+import { capture } from '../support/command.ts';
 import { runCommand } from '../support/daemon.ts';
 import type { NewEntry } from '../support/ldap/ldif.ts';
 import { startPlainSlapd } from '../support/ldap/plain-slapd.ts';
@@ -138,24 +141,33 @@ describeWith(['postfix', 'postfixLdap', 'slapd'], 'an empty setting of an ldap t
 
   /** Writes the imported configuration with its password; gives the file and what was said. */
   async function importTable(file: string) {
-    const { code, stdout, stderr } = await runCommand(['import', 'ldap-table', file]);
-    const printed = parse(stdout);
+    const said: string[] = [];
+    const write = vi.spyOn(process.stderr, 'write').mockImplementation((part) => {
+      said.push(String(part));
+      return true;
+    });
+    const { code, text } = await capture(() => importLdapTables([file], { keys: 'exact' })).finally(
+      () => write.mockRestore(),
+    );
+    const printed = parse(text);
     const { ldap } = printed.directories;
     if (ldap.bind.dn !== undefined) ldap.bind.password = { file: 'password' };
     const domains = { 'example.org': { directory: 'ldap' } };
     const config = join(place, 'idpmap.yaml');
-    await writeFile(config, stringify({ ...printed, control: 'control', domains }));
-    return { code, stderr, ldap, config };
+    await writeFile(
+      config,
+      stringify({ ...printed, deadline: '10s', control: 'control', domains }),
+    );
+    return { code, stderr: said.join(''), ldap, config };
   }
 
   async function askOurs(config: string): Promise<Readonly<Record<string, string>>> {
     const found: Record<string, string> = {};
     for (const key of KEYS) {
-      const asked = ['lookup', 'table', key, '--direct', '--config', config];
-      const { stdout, stderr } = await runCommand(asked);
-      const { data } = /^OK (?<data>.*)$/m.exec(stdout)?.groups ?? {};
+      const { text } = await capture(() => lookup('table', key, { direct: true, config }));
+      const { data } = /^OK (?<data>.*)$/m.exec(text)?.groups ?? {};
       if (data !== undefined) found[key] = data;
-      else if (!stdout.startsWith('NOTFOUND')) found[key] = `${stdout}${stderr}`;
+      else if (!text.startsWith('NOTFOUND')) found[key] = text;
     }
     return found;
   }
