@@ -18,11 +18,8 @@ export function readTable(reader: Reader): Table {
     searchBase: readBase(reader),
     scope: readScope(reader),
     queryFilter: readTemplate(reader, 'query_filter', parseFilter),
-    resultAttributes: reader.list('result_attribute'),
+    ...readAttributes(reader),
     resultFormat: readFormat(reader),
-    specialResultAttributes: reader.list('special_result_attribute'),
-    leafResultAttributes: reader.list('leaf_result_attribute'),
-    terminalResultAttributes: reader.list('terminal_result_attribute'),
     dereference: readDereference(reader),
     domain: readDomains(reader),
     expansionLimit,
@@ -46,6 +43,24 @@ function readTemplate(
     reader.lack(name, `"${text}" can't be read: ${error.message}`);
   }
   return text;
+}
+
+/** An empty list of results is none, where a missing one is Postfix's `maildrop`. */
+function readAttributes(reader: Reader) {
+  const read = {
+    resultAttributes: reader.list('result_attribute'),
+    specialResultAttributes: reader.list('special_result_attribute'),
+    leafResultAttributes: reader.list('leaf_result_attribute'),
+    terminalResultAttributes: reader.list('terminal_result_attribute'),
+  };
+  const { resultAttributes, ...others } = read;
+  const answers = [...(resultAttributes ?? ['maildrop']), ...Object.values(others).flat()];
+  if (answers.every((name) => name === undefined))
+    reader.lack(
+      'result_attribute',
+      "it is empty, with which Postfix's table answers nothing at all",
+    );
+  return read;
 }
 
 /** Empty is the root, and so is one that is missing: Postfix takes the one for the other. */

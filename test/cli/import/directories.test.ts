@@ -82,7 +82,10 @@ describe('a table', () => {
     ],
     ['query_filter = (a=1)\nquery_filter = (a=2)', { queryFilter: '(a=2)' }],
     ['result_attribute = mail, uid cn', { resultAttributes: ['mail', 'uid', 'cn'] }],
-    ['result_attribute =', { resultAttributes: [] }],
+    [
+      'result_attribute =\nspecial_result_attribute = member',
+      { resultAttributes: [], specialResultAttributes: ['member'] },
+    ],
     ['result_filter = a%s', { resultFormat: 'a%s' }],
     ['result_filter = a%s\nresult_format = b%s', { resultFormat: 'b%s' }],
     ['special_result_attribute = member', { specialResultAttributes: ['member'] }],
@@ -142,6 +145,10 @@ describe('says what it leaves out', () => {
 
 describe('says what is missing', () => {
   test.each([
+    [
+      'result_attribute =',
+      "result_attribute: it is empty, with which Postfix's table answers nothing",
+    ],
     ['scope =', 'scope: it is empty, which Postfix refuses'],
     ['query_filter =', 'query_filter: "" can\'t be read'],
     ['result_filter =', 'result_filter: it is empty, which Postfix refuses'],
