@@ -126,7 +126,7 @@ async function reloadFrom(
     const reason = error instanceof CliError ? error.message : undefined;
     log.error(
       reason === undefined ? { err: error } : { reason },
-      'the configuration can’t be read, the old one serves on',
+      "the configuration can't be read, the old one serves on",
     );
   }
 }

@@ -63,7 +63,6 @@ export async function sendCommand<Name extends CommandName>(
   }
 }
 
-/** Both ends are of one release, so a reply is believed to be what its command gives. */
 function exchange<Result>(
   socket: Socket,
   request: string,
@@ -71,10 +70,14 @@ function exchange<Result>(
 ): Promise<CommandReply<Result>> {
   return new Promise((resolve, reject) => {
     let text = '';
+    let timer: NodeJS.Timeout | undefined;
     const fail = (reason: string): void => {
+      clearTimeout(timer);
       reject(new CommandError(`the daemon at ${path} ${reason}`));
     };
-    const timer = setTimeout(() => fail(`gave no reply within ${TIMEOUT_MS} ms`), TIMEOUT_MS);
+    // It went while nothing was asked of it: no event tells us any more.
+    if (socket.destroyed || socket.readableEnded) return fail('broke off');
+    timer = setTimeout(() => fail(`gave no reply within ${TIMEOUT_MS} ms`), TIMEOUT_MS);
     socket.on('data', (chunk: string) => {
       text += chunk;
     });
@@ -82,9 +85,20 @@ function exchange<Result>(
     socket.once('close', () => {
       clearTimeout(timer);
       if (!text.endsWith('\n')) return fail('broke off');
-      const reply: CommandReply<Result> = JSON.parse(text);
-      resolve(reply);
+      const reply = readReply(text);
+      if (reply === undefined) fail('said what is no reply: is it an idpmap?');
+      else resolve(reply);
     });
     socket.write(request);
   });
+}
+
+/** Reads what both ends, being of one release, know as a reply; absent: it is none. */
+function readReply(text: string): CommandReply<never> | undefined {
+  try {
+    const reply: CommandReply<never> | null = JSON.parse(text);
+    return reply !== null && typeof reply === 'object' ? reply : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -2,9 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Log } from '../log.ts';
-import type { Takeover } from '../net/tcp.ts';
+import type { Takeover } from '../net/binding.ts';
 import { bindUnix } from '../net/unix.ts';
 import { reasonOf } from '../reason.ts';
+import { settlesWithin } from '../settle.ts';
 import { type CommandReply, type Handlers, MAX_LINE_BYTES } from './protocol.ts';
 
 /** The control socket of a running daemon. */
@@ -15,12 +16,15 @@ export interface ControlServer {
    * @throws {EndpointError} that says why it can't; it is to be closed then
    */
   publish(): Promise<void>;
-  /** Ends it, once replies under way are written. */
+  /** Ends it, once replies under way are written; those that take longer than a moment are cut off. Never rejects. */
   close(): Promise<void>;
 }
 
 /** Only who the daemon runs as, and root, may command it. */
 const OWNER_ONLY = 0o600;
+
+/** How long a close waits for replies under way. */
+const REPLY_MS = 400;
 
 /**
  * Listens for commands, beside `path` until it is published, mode 0600.
@@ -43,14 +47,16 @@ export async function openControl(
       open.set(socket, reply(socket, line, handlers, log));
     });
   });
-  const binding = await bindUnix(server, { kind: 'unix', path, mode: OWNER_ONLY }, takeover);
+  const endpoint = { kind: 'unix', path, mode: OWNER_ONLY } as const;
+  const binding = await bindUnix(server, endpoint, { takeover, log });
   return {
     path,
     publish: () => binding.publish(),
     close: async () => {
       await binding.withdraw();
       server.close();
-      await Promise.all(open.values());
+      const isReplied = await settlesWithin(Promise.all(open.values()), REPLY_MS);
+      if (!isReplied) for (const socket of open.keys()) socket.destroy();
       // Whoever has not asked by now, or does not read, must not keep the process.
       for (const socket of open.keys()) socket.destroySoon();
     },

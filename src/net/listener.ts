@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
 import { reasonOf } from '../reason.ts';
 import { bindEndpoint } from './bind.ts';
+import { BACKLOG, type Binding, type BindOptions } from './binding.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { type Endpoint, formatEndpoint } from './endpoint.ts';
 import { EndpointError } from './errors.ts';
@@ -10,7 +11,6 @@ import { countersOf, type Rejection } from './figures.ts';
 import { type AllowList, describePeer, type Peer, readAllowList } from './peers.ts';
 import type { Protocol } from './protocol.ts';
 import { READ_BYTES, type Reads, readSocket } from './reading.ts';
-import { BACKLOG, type Binding, type Takeover } from './tcp.ts';
 import { createTlsServer, type ServerTls } from './tls.ts';
 
 /** Where and for whom to listen. */
@@ -21,6 +21,11 @@ export interface ListenOptions {
   readonly tls?: ServerTls;
   /** Share the endpoint with whoever listens there now, who is to stop; absent: that is an error. */
   readonly takeover?: 'yes';
+  /**
+   * Endpoints of this process whose place the new one may take, as 127.0.0.1:9100 for 0.0.0.0:9100; whoever opened them
+   * closes them once it is published. Absent: none.
+   */
+  readonly replaces?: readonly Endpoint[];
 }
 
 /** An open endpoint with its connections. */
@@ -72,7 +77,8 @@ export async function bindListener<Fault extends string>(
   shared: ListenerOptions<Fault>,
 ): Promise<SweptListener> {
   const listener = new NetListener(options, protocol, shared);
-  await listener.bind(options.takeover);
+  const { takeover, replaces = [] } = options;
+  await listener.bind({ takeover, replaces, log: shared.log });
   return listener;
 }
 
@@ -113,9 +119,9 @@ class NetListener<Fault extends string> implements SweptListener {
     });
   }
 
-  async bind(takeover: Takeover): Promise<void> {
+  async bind(options: BindOptions): Promise<void> {
     this.#server.on('connection', (raw) => this.#accept(raw));
-    this.#binding = await bindEndpoint(this.#server, this.endpoint, takeover);
+    this.#binding = await bindEndpoint(this.#server, this.endpoint, options);
     this.endpoint = this.#binding.endpoint;
     this.#server.on('error', (error) => {
       this.#shared.counters.rejected.accept++;
