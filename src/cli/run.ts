@@ -60,10 +60,27 @@ export async function run(
     if (options.demo === true)
       process.stderr.write(demoHint(portOf(daemon), token.link(daemon.http, loaded.settings)));
     await daemon.stopped;
+    leaveWhatHangs();
     return EXIT.ok;
   } finally {
     following.end();
   }
+}
+
+/** Whatever still runs this long after the stop does not end by itself. */
+const LEAVE_MS = 300;
+
+/**
+ * Ends the process if it does not end by itself, though all is stopped: a file that is read from a mount that hangs holds a
+ * thread for which even `process.exit` waits. A signal does not; to the first process of a container it is none.
+ */
+function leaveWhatHangs(): void {
+  const leave = (): void => {
+    process.removeAllListeners('SIGTERM');
+    process.kill(process.pid, 'SIGTERM');
+    process.exit();
+  };
+  setTimeout(leave, LEAVE_MS).unref();
 }
 
 /** The configuration's own files, its secrets', and its certificates'. */

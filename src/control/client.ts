@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { CommandName, CommandReply, Commands } from './protocol.ts';
+import { checkSocket } from './trust.ts';
 
 /** The daemon could not be reached: it does not run, or somebody else runs it. */
 export class NoDaemonError extends Error {
@@ -30,8 +31,10 @@ const TIMEOUT_MS = 30_000;
 /**
  * Connects to the control socket at `path`.
  * @throws {NoDaemonError} where nobody listens
+ * @throws {EndpointError} where somebody else could be listening
  */
 export async function connectControl(path: string): Promise<ControlConnection> {
+  await checkSocket(path);
   const socket = connect({ path });
   socket.setEncoding('utf8');
   await new Promise<void>((resolve, reject) => {

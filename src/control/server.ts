@@ -7,6 +7,7 @@ import { bindUnix } from '../net/unix.ts';
 import { reasonOf } from '../reason.ts';
 import { settlesWithin } from '../settle.ts';
 import { type CommandReply, type Handlers, MAX_LINE_BYTES } from './protocol.ts';
+import { checkDirectory } from './trust.ts';
 
 /** The control socket of a running daemon. */
 export interface ControlServer {
@@ -28,7 +29,7 @@ const REPLY_MS = 400;
 
 /**
  * Listens for commands, beside `path` until it is published, mode 0600.
- * @throws {EndpointError} where another daemon listens there, or the path can't be used
+ * @throws {EndpointError} where another daemon listens there, or the path can't be used, or can't be trusted
  */
 export async function openControl(
   path: string,
@@ -36,7 +37,7 @@ export async function openControl(
   log: Log,
   takeover?: Takeover,
 ): Promise<ControlServer> {
-  await prepareDirectory(dirname(path));
+  await prepareDirectory(path);
   /** Every connection, and its reply under way. */
   const open = new Map<Socket, Promise<void>>();
   const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -64,9 +65,10 @@ export async function openControl(
 }
 
 /** Makes the directory for this user alone; one that is there is left as it is. */
-async function prepareDirectory(directory: string): Promise<void> {
+async function prepareDirectory(path: string): Promise<void> {
   // bindUnix says what is wrong with the directory, and better.
-  await mkdir(directory, { recursive: true, mode: 0o700 }).catch(() => {});
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(() => {});
+  await checkDirectory(path);
 }
 
 /** One request a connection; what comes behind it is dropped. `take` gets the line, absent: it is too long. */
