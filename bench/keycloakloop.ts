@@ -4,7 +4,9 @@
 import { createInterface } from 'node:readline';
 import { Pool } from 'undici';
 import { Secret } from '../src/config/sources/secret.ts';
+import { valuesOf } from '../src/directory/finding.ts';
 import { openDirectory } from '../src/directory/open.ts';
+import { createKept } from '../src/directory/trust/kept.ts';
 import { silentLog } from '../src/log.ts';
 import type { LoopJob, LoopRound } from './keycloak.ts';
 
@@ -49,9 +51,14 @@ async function fetchToken(pool: Pool): Promise<string> {
 }
 
 async function createOwn(): Promise<Way> {
-  const hooks = { log: silentLog, changed: () => {} };
+  const hooks = {
+    name: 'bench',
+    log: silentLog,
+    changed: () => {},
+    domainsChanged: () => {},
+    kept: createKept(),
+  };
   const directory = await openDirectory(
-    'people',
     {
       type: 'keycloak',
       url: origin,
@@ -72,7 +79,7 @@ async function createOwn(): Promise<Way> {
   );
   const { signal } = new AbortController();
   return {
-    ask: async (address) => (await directory.find(address, signal)).length,
+    ask: async (address) => valuesOf(await directory.find(address, { signal })).length,
     tokens: () => directory.figures?.['tokens'] ?? Number.NaN,
   };
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { loadConfig } from '../src/config/load.ts';
 import { startDaemon } from '../src/daemon/daemon.ts';
 import type { Directory, Entry } from '../src/directory/directory.ts';
+import { none } from '../src/directory/finding.ts';
 import { createLog } from '../src/log.ts';
 import { HANG } from './daemon.ts';
 import { DOMAIN } from './questions.ts';
@@ -30,9 +31,11 @@ const account = (address: string): Entry => ({
 });
 
 const directory: Directory = {
-  find: async (address, signal) => {
+  find: async (address, { signal }) => {
     await wait(signal);
-    return address.endsWith(`@${DOMAIN}`) ? [account(address)] : [];
+    return address.endsWith(`@${DOMAIN}`)
+      ? { status: 'found', value: [account(address)] }
+      : none('probe', 'it is at another domain');
   },
   probe: wait,
   close: async () => {},

@@ -4,8 +4,9 @@
  */
 
 export type { Clock } from './clock.ts';
+export type { Maybe } from './directory/directory.ts';
 export { type Log, silentLog } from './log.ts';
-export type { Context, Maybe } from './lookup/outcome.ts';
+export type { Context } from './lookup/outcome.ts';
 export type { Answer, MapHandler, Router } from './maps/answer.ts';
 export {
   type Endpoint,

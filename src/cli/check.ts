@@ -77,10 +77,11 @@ async function checkDirectory(served: Served, { state }: Direct): Promise<Findin
     const domain = domainOf(name, state.settings) ?? 'example.invalid';
     const nobody = `idpmap-check-${randomBytes(6).toString('hex')}@${domain}`;
     const begin = performance.now();
-    const found = await directory.find(nobody, AbortSignal.timeout(settings.timeout));
-    await guard.prover?.prove(guard.prover.begun());
+    const found = await directory.find(nobody, { signal: AbortSignal.timeout(settings.timeout) });
+    if (found.status === 'none' && found.proof.by === 'probe')
+      await guard.prover.prove(guard.prover.begun());
     const ms = Math.round(performance.now() - begin);
-    if (found.length > 0)
+    if (found.status === 'found')
       return { level: 'warning', about, text: `has everybody at ${domain}, even ${nobody}` };
     if (ms > SLOW_NONE_MS)
       return {
@@ -124,7 +125,7 @@ async function checkTables({ state, contextNow }: Direct): Promise<readonly Find
     const ask = state.served.get(map.directory)?.directory.table?.({ table: map.table });
     const { deadline, arrivedAt } = contextNow();
     try {
-      await ask?.('idpmap-check', AbortSignal.timeout(deadline - arrivedAt));
+      await ask?.('idpmap-check', { signal: AbortSignal.timeout(deadline - arrivedAt) });
       findings.push({
         level: 'ok',
         about: `map ${name}`,

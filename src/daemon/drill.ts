@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { preciseClock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
-import { type Directory, Fault } from '../directory/directory.ts';
+import { type Ask, type Directory, Fault } from '../directory/directory.ts';
 import { openDirectory } from '../directory/open.ts';
 import type { Log } from '../log.ts';
 import { expire } from '../lookup/memory.ts';
@@ -62,8 +62,8 @@ export async function drill({
     clock: preciseClock,
     log,
     showAddress: (address) => address,
-    open: async (name, directory, hooks) =>
-      cuttable(await openDirectory(name, directory, hooks), () => cut.is, how),
+    open: async (directory, hooks) =>
+      cuttable(await openDirectory(directory, hooks), () => cut.is, how),
   });
   try {
     // A directory that is still being opened is no outage.
@@ -107,25 +107,21 @@ function cuttable(directory: Directory, isCut: () => boolean, how: DrillOptions[
       signal.addEventListener('abort', () => reject(new Fault('directory', 'cut by the drill')));
     });
   };
-  const findAnew = directory.findAnew?.bind(directory);
+  const cut =
+    <T>(put: Ask<T>): Ask<T> =>
+    async (key, asked) => {
+      await gate(asked.signal);
+      return put(key, asked);
+    };
   const domains = directory.domains?.bind(directory);
   const table = directory.table?.bind(directory);
   return {
     ...directory,
-    find: async (address, signal) => {
-      await gate(signal);
-      return directory.find(address, signal);
-    },
+    find: cut(directory.find),
     probe: async (signal) => {
       await gate(signal);
       return directory.probe(signal);
     },
-    ...(findAnew && {
-      findAnew: async (address, signal) => {
-        await gate(signal);
-        return findAnew(address, signal);
-      },
-    }),
     ...(domains && {
       domains: async (signal) => {
         await gate(signal);
@@ -133,13 +129,7 @@ function cuttable(directory: Directory, isCut: () => boolean, how: DrillOptions[
       },
     }),
     ...(table && {
-      table: (definition) => {
-        const askTable = table(definition);
-        return async (key, signal) => {
-          await gate(signal);
-          return askTable(key, signal);
-        };
-      },
+      table: (definition) => cut(table(definition)),
     }),
   };
 }

@@ -1,10 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
-import { type Directory, type Entry, Fault } from '../directory/directory.ts';
+import {
+  type Concern,
+  type Directory,
+  type DirectoryHooks,
+  type Entry,
+  Fault,
+  type Kept,
+} from '../directory/directory.ts';
 import { type DirectorySettings, openDirectory } from '../directory/open.ts';
 import { askEntries } from '../directory/people/ask.ts';
 import type { CleanFigures } from '../directory/people/clean.ts';
+import { createKept } from '../directory/trust/kept.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createGuard, type StoppableGuard } from '../lookup/lane.ts';
 import {
@@ -54,6 +62,8 @@ export interface ServeOptions {
   readonly log: Log;
   /** How log lines name people. */
   readonly showAddress: ShowAddress;
+  /** What each directory has to know again after a restart; absent: nothing outlives this process. */
+  readonly kept?: (directory: string) => Kept;
   /** Absent: the directory's own adapter. */
   readonly open?: typeof openDirectory;
 }
@@ -77,17 +87,9 @@ export async function serveDirectory(
     tables: new Map(),
   };
   let list: DomainList | undefined;
-  const directory = await open(name, settings, {
-    log,
-    changed: () => expireAll(memories),
+  const directory = await open(settings, {
+    ...hooksOf(name, options, memories),
     domainsChanged: () => list?.refresh(),
-    forget: (isConcerned) =>
-      void forget(memories.entries, (key, entries = []) =>
-        isConcerned(
-          key,
-          entries.map(({ id }) => id),
-        ),
-      ),
   });
   expireAll(memories);
   const guard = createGuard(directory, {
@@ -108,6 +110,26 @@ export async function serveDirectory(
   list = openList({ name, settings, directory, guard }, log, former?.list);
   const served = { name, settings, directory, guard, cleaned: { dropped: 0 }, memories };
   return list === undefined ? served : { ...served, list };
+}
+
+const hooksOf = (
+  name: string,
+  { log, kept }: ServeOptions,
+  memories: Memories,
+): Omit<DirectoryHooks, 'domainsChanged'> => ({
+  name,
+  log,
+  kept: kept?.(name) ?? createKept(),
+  changed: (concern) => forgetConcerned(memories, concern),
+});
+
+function forgetConcerned(memories: Memories, concern: Concern): void {
+  if (concern === 'everything') return expireAll(memories);
+  const { ids, addresses } = concern;
+  void forget(
+    memories.entries,
+    (key, entries = []) => addresses.has(key) || entries.some(({ id }) => ids.has(id)),
+  );
 }
 
 function openList(
@@ -173,9 +195,7 @@ export function acceptHeld({ directory, list }: Served): string | undefined {
 export function entrySource(served: Served, times: Times): Source<Entry> {
   const { directory, settings, cleaned, memories, guard } = served;
   const ask = askEntries(directory, settings, cleaned);
-  const findAnew = directory.findAnew?.bind(directory);
-  const askAnew = findAnew && askEntries({ find: findAnew }, settings, cleaned);
-  return createSource(ask, memories.entries, guard, times, askAnew);
+  return createSource(ask, memories.entries, guard, times);
 }
 
 /**

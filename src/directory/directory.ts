@@ -1,4 +1,7 @@
-/** Whoever holds an address, as a directory knows it. All addresses are normalised (`address.ts`). */
+import type { Log } from '../log.ts';
+import type { Finding } from './finding.ts';
+
+/** Whoever holds an address, as a directory knows it. All addresses are normalised (`address/`). */
 export interface Entry {
   /** Stable in its directory: entryUUID, Keycloak's user id, a primary key. */
   readonly id: string;
@@ -16,22 +19,18 @@ export interface Entry {
 
 /** Knows people: the adapter to Keycloak, LDAP, SQL or a file. It may throw; `lookup/consult.ts` catches. */
 export interface Directory {
-  /** Every entry that holds `address` as its address or alias; empty: proved absent. Throws on any doubt. */
-  find(address: string, signal: AbortSignal): Promise<readonly Entry[]>;
-  /** One cheap authenticated question that proves connection, rights and visibility; throws where it can't. */
-  probe(signal: AbortSignal): Promise<void>;
+  /** Whoever holds an address as their address or alias. */
+  readonly find: Ask<Entry>;
   /**
-   * Present: its `find` and its tables prove each *none* themselves, on the connection that said so, and no other proof
-   * is asked for.
+   * One cheap authenticated question that shows connection, rights and visibility; throws where it can't. It closes an
+   * open circuit, and proves each *none* that says so.
    */
-  readonly provesNone?: true;
-  /** As `find`, on a connection opened for it. Where a connection may have lost its rights or its view unnoticed. */
-  findAnew?(address: string, signal: AbortSignal): Promise<readonly Entry[]>;
+  probe(signal: AbortSignal): Promise<void>;
   /** What an administrator should know of it, for `idpmap check`; throws where it can't be looked at. */
   inspect?(signal: AbortSignal): Promise<readonly Remark[]>;
   /** All domains it serves, where it is configured to list them. */
-  domains?(signal: AbortSignal): Promise<readonly string[]>;
-  /** Opens one of its tables; the question gives a key's values, empty: no such key. Throws where there is no table. */
+  domains?(signal: AbortSignal): Promise<Finding<string>>;
+  /** Opens one of its tables, whose question gives a key's values. Throws where there is no such table. */
   table?(definition: TableDefinition): Ask<string>;
   /** Takes what the directory held back (`idpmap accept`); says what that was, absent: nothing is held. */
   accept?(): string | undefined;
@@ -41,6 +40,47 @@ export interface Directory {
   readonly figures?: Readonly<Record<string, number>>;
   /** Ends connections and watches. Questions under way throw. */
   close(): Promise<void>;
+}
+
+/**
+ * Asks a directory. A *none* carries its proof; every doubt throws, a `Fault` where it is known why. What is in memory
+ * may answer at once.
+ */
+export type Ask<T> = (key: string, how: How) => Maybe<Finding<T>>;
+
+/** How a question is put. */
+export interface How {
+  readonly signal: AbortSignal;
+  /** On a connection opened for it: the one in use may have lost its rights or its view unnoticed. */
+  readonly anew?: true;
+}
+
+export type Maybe<V> = V | Promise<V>;
+
+/** What a directory tells the daemon that opened it, and what it may keep there. */
+export interface DirectoryHooks {
+  /** The directory's name. */
+  readonly name: string;
+  readonly log: Log;
+  /** Others are there now: what is remembered of those concerned counts no more. */
+  readonly changed: (concern: Concern) => void;
+  /** The domains that it lists may be others now. */
+  readonly domainsChanged: () => void;
+  /** What it has to know again after a restart, a reload and a take-over. */
+  readonly kept: Kept;
+}
+
+/** Who has changed: everybody may have, or whoever has, or had, one of these ids and addresses (normalised). */
+export type Concern =
+  | 'everything'
+  | { readonly ids: ReadonlySet<string>; readonly addresses: ReadonlySet<string> };
+
+/** A few small values of one directory, written down by the daemon: what was accepted, learnt and held. */
+export interface Kept {
+  /** Absent: nothing was written, or what was written could not be read. JSON; check its shape, it may be older. */
+  read(name: string): unknown;
+  /** `undefined` takes it away. Never throws: what could not be written is told and tried again. */
+  write(name: string, value: unknown): void;
 }
 
 /** One thing that an administrator should know. A `warning` works, but should be looked at. */
@@ -54,9 +94,6 @@ export interface Remark {
 export interface TableDefinition {
   readonly table: string;
 }
-
-/** Asks a directory. Empty means: proved absent. Throws on any doubt, a `Fault` where it knows why. */
-export type Ask<T> = (key: string, signal: AbortSignal) => Promise<readonly T[]>;
 
 /** Why something is unknown. Closed: it labels metrics. */
 export type Cause =

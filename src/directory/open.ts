@@ -1,8 +1,6 @@
 import type { Misfit } from '../config/load.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, DirectoryHooks } from './directory.ts';
 import type { FileDirectorySettings } from './file/file.ts';
-import type { StoreHooks } from './file/store.ts';
-import type { Forget } from './keycloak/feed/events.ts';
 import type { KeycloakSettings } from './keycloak/settings.ts';
 import type { LdapSettings } from './ldap/settings.ts';
 
@@ -13,32 +11,23 @@ export type DirectorySettings =
   | ({ readonly type: 'keycloak' } & KeycloakSettings)
   | { readonly type: 'demo' };
 
-/** What a directory tells the daemon: its log, and that what is remembered of it counts no more. */
-export type DirectoryHooks = Omit<StoreHooks, 'name'> & {
-  /** Drops what is remembered under keys, or of entries with ids, that are concerned. */
-  readonly forget?: Forget;
-  /** The domains that it lists may be others now. */
-  readonly domainsChanged?: () => void;
-};
-
-/** Opens the directory called `name`. Loads the code of its type only, and does not wait for its first contact. */
+/** Opens a directory. Loads the code of its type only, and does not wait for its first contact. */
 export async function openDirectory(
-  name: string,
   settings: DirectorySettings,
   hooks: DirectoryHooks,
 ): Promise<Directory> {
   switch (settings.type) {
     case 'file': {
       const { createFileDirectory } = await import('./file/file.ts');
-      return createFileDirectory(settings, { ...hooks, name });
+      return createFileDirectory(settings, hooks);
     }
     case 'ldap': {
       const { createLdapDirectory } = await import('./ldap/ldap.ts');
-      return createLdapDirectory(settings, { ...hooks, name });
+      return createLdapDirectory(settings, hooks);
     }
     case 'keycloak': {
       const { createKeycloakDirectory } = await import('./keycloak/keycloak.ts');
-      return createKeycloakDirectory(settings, { ...hooks, name });
+      return createKeycloakDirectory(settings, hooks);
     }
     case 'demo': {
       const { createDemoDirectory } = await import('./demo/demo.ts');

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { None } from '../directory/finding.ts';
 import type { Breaker } from './breaker.ts';
 import type { Memory } from './memory.ts';
 import type { LookupFigures } from './observe.ts';
@@ -59,11 +60,14 @@ export const withFlips =
   (next) =>
   async (key, signal) => {
     const outcome = await next(key, signal);
-    if (outcome.status !== 'none' || !memory.found.has(key)) return outcome;
+    if (outcome.status !== 'none' || !canFlip(outcome) || !memory.found.has(key)) return outcome;
     const judged = await askAgain(askAnew, options, key, signal);
     if (judged.status !== 'none') options.figures.disbelieved += 1;
     return judged;
   };
+
+/** What this process holds whole, and what no key can be, needs no second look: other guards stand before it. */
+const canFlip = ({ proof: { by } }: None): boolean => by === 'connection' || by === 'probe';
 
 async function askAgain<T>(
   askAnew: Flight<T>,

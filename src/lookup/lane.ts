@@ -35,7 +35,7 @@ const FLIPS = 20;
 
 /** Makes what all lookups of one directory share. */
 export function createGuard(
-  directory: Pick<Directory, 'probe' | 'provesNone'>,
+  directory: Pick<Directory, 'probe'>,
   options: GuardOptions,
 ): StoppableGuard {
   const { name, timeoutMs, flips = FLIPS, clock, log } = options;
@@ -51,7 +51,7 @@ export function createGuard(
     lifetime,
     limiter: createLimiter(options.limit, clock),
     breaker,
-    ...(directory.provesNone !== true && { prover: createProver(probe, lifetime) }),
+    prover: createProver(probe, lifetime),
     flips: createFlipCounter(name, flips, clock),
     figures: createFigures(),
     health: {},

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Context, Found, None, Outcome, Unknown } from './outcome.ts';
+import type { None } from '../directory/finding.ts';
+import type { Context, Found, Outcome, Unknown } from './outcome.ts';
 
 /** A remembered *found*, handed out as it lies here. Whole ms on the daemon's clock, so that V8 keeps them unboxed. */
 export interface KeptFound<T> extends Found<T> {

@@ -1,4 +1,5 @@
-import type { Cause } from '../directory/directory.ts';
+import type { Cause, Maybe } from '../directory/directory.ts';
+import type { None } from '../directory/finding.ts';
 
 /** What is known after asking. `unknown` is a fault and is never taken for `none`. */
 export type Outcome<T> = Found<T> | None | Unknown;
@@ -11,11 +12,6 @@ export interface Found<T> {
   readonly stale?: Unknown;
 }
 
-/** A fresh and proved "nobody". */
-export interface None {
-  readonly status: 'none';
-}
-
 /** Not known. `reason` is one line for an operator, without addresses and secrets. */
 export interface Unknown {
   readonly status: 'unknown';
@@ -23,8 +19,6 @@ export interface Unknown {
   readonly directory: string;
   readonly reason: string;
 }
-
-export type Maybe<V> = V | Promise<V>;
 
 /** What a caller brings along: one object for all requests that one read completed. */
 export interface Context {
@@ -67,8 +61,6 @@ export type Policy<F> = (next: F) => F;
 /** Puts `policies` round `last`, the first one outermost. */
 export const chain = <F>(policies: readonly Policy<F>[], last: F): F =>
   policies.reduceRight((next, policy) => policy(next), last);
-
-export const NONE: None = { status: 'none' };
 
 export const unknown = (cause: Cause, directory: string, reason: string): Unknown => ({
   status: 'unknown',

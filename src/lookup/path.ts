@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Ask } from '../directory/directory.ts';
+import type { Finding } from '../directory/finding.ts';
 import type { Prover } from '../directory/trust/prover.ts';
 import type { Log } from '../log.ts';
 import { type Breaker, withBreaker } from './breaker.ts';
@@ -30,8 +31,8 @@ export interface Guard {
   readonly name: string;
   readonly limiter: Limiter;
   readonly breaker: Breaker;
-  /** Absent: the directory proves each *none* itself. */
-  readonly prover?: Prover;
+  /** Proves each *none* that is to be proved by the directory's probe. */
+  readonly prover: Prover;
   readonly flips: FlipCounter;
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -50,24 +51,19 @@ export interface Source<T> {
   readonly recall: (key: string, context: Context) => Found<T> | undefined;
 }
 
-/**
- * The way of one question: what each caller meets, then memory, then what each flight meets. `askAnew` asks on a
- * connection opened for it; absent: a known address that turned into *none* is not doubted.
- */
+/** The way of one question: what each caller meets, then memory, then what each flight meets. */
 export function createSource<T>(
   ask: Ask<T>,
   memory: Memory<T>,
   guard: Guard,
   times: Times,
-  askAnew?: Ask<T>,
 ): Source<T> {
   const { name, limiter, breaker, prover, clock, figures } = guard;
 
   const rankOf = (key: string): Rank => (memory.found.has(key) ? 'known' : 'stranger');
 
-  const proof = prover === undefined ? [] : [withProof<T>(prover, name)];
-  const flips =
-    askAnew === undefined ? [] : [withFlips(chain(proof, consult(askAnew, name)), memory, guard)];
+  const proof = withProof<T>(prover, name);
+  const askAnew = proof(consult(ask, name, { anew: true }));
   const flight = chain<Flight<T>>(
     [
       withSpan('lookup', name),
@@ -75,8 +71,8 @@ export function createSource<T>(
       withBreaker(breaker, name),
       withHealth(guard.health),
       withTimeout(guard.timeoutMs, name),
-      ...flips,
-      ...proof,
+      withFlips(askAnew, memory, guard),
+      proof,
       withQuestionCount(figures),
       withSpan('ask', name),
     ],
@@ -109,10 +105,11 @@ export function createSource<T>(
  * rejects.
  */
 export function createQuestion<T>(
-  ask: (signal: AbortSignal) => Promise<readonly T[]>,
+  ask: (signal: AbortSignal) => Promise<Finding<T>>,
   guard: Guard,
 ): () => Promise<Outcome<T>> {
   const { name, limiter, breaker } = guard;
+  const proof = withProof<T>(guard.prover, name);
   const flight = chain<Flight<T>>(
     [
       withLimit(limiter, breaker.isOpen, () => 'known', name),
@@ -121,7 +118,7 @@ export function createQuestion<T>(
       withTimeout(guard.timeoutMs, name),
       withQuestionCount(guard.figures),
     ],
-    consult((_key, signal) => ask(signal), name),
+    proof(consult((_key, { signal }) => ask(signal), name)),
   );
   const fly = catchingBugs(flight, guard);
   return () => fly('');

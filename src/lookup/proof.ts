@@ -3,14 +3,14 @@ import type { Prover } from '../directory/trust/prover.ts';
 import { reasonOf } from '../reason.ts';
 import { type Flight, type Policy, unknown } from './outcome.ts';
 
-/** Believes a *none* only after a probe that began after the question; else it is *unknown*. */
+/** Believes a *none* that is to be proved by the directory's probe only after one that began later; else it is *unknown*. */
 export const withProof =
   <T>(prover: Prover, name: string): Policy<Flight<T>> =>
   (next) =>
   async (key, signal) => {
     const since = prover.begun();
     const outcome = await next(key, signal);
-    if (outcome.status !== 'none') return outcome;
+    if (outcome.status !== 'none' || outcome.proof.by !== 'probe') return outcome;
     try {
       await prover.prove(since);
       return outcome;

@@ -1,4 +1,5 @@
-import type { Context, Maybe, Unknown } from '../lookup/outcome.ts';
+import type { Maybe } from '../directory/directory.ts';
+import type { Context, Unknown } from '../lookup/outcome.ts';
 
 /** What Postfix is told of one query. `reason` is one line without addresses and secrets; it goes to mail.log. */
 export type Answer =

@@ -1,5 +1,6 @@
 import { parseAddress } from '../address/address.ts';
-import type { Context, Maybe } from '../lookup/outcome.ts';
+import type { Maybe } from '../directory/directory.ts';
+import type { Context } from '../lookup/outcome.ts';
 import { type Answer, denyUnlessDoubtful, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
 import { type CandidateKind, listTargets } from './candidates.ts';
 import type { Domain } from './domains.ts';

@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
-import type { Entry } from '../directory/directory.ts';
-import { type Context, type Maybe, NONE, type Outcome, type Unknown } from '../lookup/outcome.ts';
+import type { Entry, Maybe } from '../directory/directory.ts';
+import { none } from '../directory/finding.ts';
+import { type Context, type Outcome, type Unknown } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';
 import { type Candidate, type CandidateKind, exactly, listCandidates } from './candidates.ts';
 import type { Domain } from './domains.ts';
@@ -42,7 +43,7 @@ export function search(
     each.domain.sources.map((from): Question => ({ candidate: each, source: from })),
   );
   const [question] = questions;
-  if (question === undefined) return { outcome: NONE, candidate };
+  if (question === undefined) return { outcome: none('form', 'nobody is asked for it'), candidate };
   return follow(questions, 0, question, first ?? ask(question, context), context);
 }
 

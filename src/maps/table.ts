@@ -1,4 +1,5 @@
-import type { Context, Maybe, Outcome } from '../lookup/outcome.ts';
+import type { Maybe } from '../directory/directory.ts';
+import type { Context, Outcome } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';
 import { type Answer, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
 import { deriveKeys, type KeyMode } from './keys.ts';

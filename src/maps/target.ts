@@ -1,5 +1,6 @@
 import { parseAddress } from '../address/address.ts';
-import { type Context, type Maybe, NONE, type Outcome, type Unknown } from '../lookup/outcome.ts';
+import type { Maybe } from '../directory/directory.ts';
+import { type Context, type Outcome, type Unknown } from '../lookup/outcome.ts';
 import type { CandidateKind } from './candidates.ts';
 import { isDeliverable } from './deliverable.ts';
 import type { MapWorld } from './kind.ts';
@@ -11,8 +12,11 @@ const PEOPLE: ReadonlySet<CandidateKind> = new Set(['exact', 'extension', 'alias
 /** A target whose mail is deferred. */
 const LATER = { status: 'later' } as const;
 
-/** The target that takes the mail; `NONE`: no target can; one that takes it later; or the doubt about one. */
-export type Taken = { readonly target: string } | typeof NONE | typeof LATER | Unknown;
+/** No target takes it. */
+const NOWHERE = { status: 'none' } as const;
+
+/** The target that takes the mail; `none`: no target can; one that takes it later; or the doubt about one. */
+export type Taken = { readonly target: string } | typeof NOWHERE | typeof LATER | Unknown;
 
 /** Gives the first of the configured `targets` that can be delivered: mail that got 250 must not bounce later. */
 export function firstDeliverable(
@@ -21,7 +25,7 @@ export function firstDeliverable(
   context: Context,
 ): Maybe<Taken> {
   const [target, ...others] = targets;
-  if (target === undefined) return NONE;
+  if (target === undefined) return NOWHERE;
   const decide = (taken: Taken): Maybe<Taken> =>
     'status' in taken && taken.status === 'none' ? firstDeliverable(others, world, context) : taken;
   const taken = tryTarget(target, world, context);
@@ -47,5 +51,5 @@ function judge(
   if (outcome.status !== 'found') return outcome;
   const deliverable = isDeliverable(outcome.value, rules);
   if (deliverable === 'yes') return { target };
-  return deliverable === 'later' ? LATER : (outcome.stale ?? NONE);
+  return deliverable === 'later' ? LATER : (outcome.stale ?? NOWHERE);
 }

@@ -1,5 +1,6 @@
+import type { Maybe } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
-import type { Context, Maybe } from '../lookup/outcome.ts';
+import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
 import type { Counters } from './figures.ts';
 import { findReplyFault, formatReply, parseRequest, temp } from './protocol.ts';

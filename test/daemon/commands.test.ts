@@ -47,7 +47,7 @@ async function startAsked() {
     ...listingNone(staff),
     table: () => async (key) => {
       rows.push(key);
-      return ['REJECT'];
+      return { status: 'found', value: ['REJECT'] };
     },
   };
   const instance = await startInstance({

@@ -8,6 +8,7 @@ import { loadMemory, saveMemory } from '../../src/daemon/memoryfile.ts';
 import type { Served } from '../../src/daemon/served.ts';
 import { closeState, createState } from '../../src/daemon/state.ts';
 import type { Directory } from '../../src/directory/directory.ts';
+import { none as nobody } from '../../src/directory/finding.ts';
 import { silentLog } from '../../src/log.ts';
 import type { KeptFound, Memory } from '../../src/lookup/memory.ts';
 import { makePlace, settingsOf } from '../support/instance.ts';
@@ -157,7 +158,7 @@ describe('a round trip', () => {
     await saveSome();
     const { served, clock } = await serve();
     const { entries } = staffOf(served).memories;
-    const none = { outcome: { status: 'none' }, askedAt: 0, freshUntil: 0 } as const;
+    const none = { outcome: nobody('probe', 'scripted'), askedAt: 0, freshUntil: 0 };
     entries.none.set('ann@example.org', none);
     await loadMemory(path, served, DAY_MS, clock);
     expect([...entries.found.keys()]).toEqual(['team@example.org']);

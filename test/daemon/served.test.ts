@@ -13,7 +13,6 @@ async function startKnowing(directory = STAFF) {
     directories: {
       staff: {
         ...listingNone(staff),
-        findAnew: (address, signal) => staff.findAnew(address, signal),
       },
     },
   });

@@ -12,6 +12,7 @@ import {
   openKeycloakForTest,
 } from '../support/keycloak-directory.ts';
 import { keycloakSubject } from '../support/keycloak-subject.ts';
+import { plain } from '../support/plain.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 import { describeFederation } from './keycloak/federation.ts';
@@ -65,7 +66,7 @@ describeWith(['keycloak'], 'Keycloak', () => {
 
 /** The first questions to a server take seconds, for its code is not compiled yet. */
 async function warm(directory: Directory): Promise<void> {
-  const find = (address: string) => directory.find(address, new AbortController().signal);
+  const find = (address: string) => plain(directory).find(address, new AbortController().signal);
   const isWarm = async () => {
     const [group] = await find('big@example.test').catch(() => []);
     return (

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
+import { findingOf, none } from '../../src/directory/finding.ts';
 import { expressions, namesIn, panels, read, rules } from '../deploy/fixture.ts';
 import { type Prometheus, startPrometheus } from '../deploy/server.ts';
 import { startInstance } from '../support/instance.ts';
@@ -26,9 +27,9 @@ async function startWatched() {
     certificateExpiresAt: Date.now() + YEAR_MS,
   };
   const directory: Directory = {
-    find: (address, signal) => staff.find(address, signal),
+    find: (address, how) => staff.find(address, how),
     probe: (signal) => staff.probe(signal),
-    domains: async () => staff.listed ?? [],
+    domains: async () => findingOf(staff.listed ?? [], () => none('probe', 'scripted')),
     close: () => staff.close(),
     figures: { held: 0, ...expiry },
   };

@@ -14,13 +14,13 @@ const BUGS: readonly {
     bug: 'an error is taken for none',
     file: 'lookup/consult.ts',
     from: "return unknown(error instanceof Fault ? error.kind : 'directory', name, reasonOf(error));",
-    to: 'return reasonOf(error) === name ? unknown((error as Fault).kind, name, name) : NONE;',
+    to: "return reasonOf(error) === name ? unknown((error as Fault).kind, name, name) : { status: 'none', proof: { by: 'connection', how: '' } };",
   },
   {
     bug: 'an expired negative is answered in an outage',
     file: 'lookup/stale.ts',
     from: 'if (kept === undefined) return outcome;',
-    to: "if (kept === undefined) return memory.none.has(key) ? { status: 'none' } : outcome;",
+    to: "if (kept === undefined) return memory.none.has(key) ? { status: 'none', proof: { by: 'content', how: '' } } : outcome;",
   },
   {
     bug: 'a stale answer is served beyond its bound',
@@ -32,7 +32,7 @@ const BUGS: readonly {
     bug: 'a negative is remembered from an open circuit',
     file: 'lookup/remember.ts',
     from: 'if (flights.get(key) === own) {',
-    to: "if (outcome.status === 'unknown' && outcome.cause === 'breaker-open') keep(key, { status: 'none' });\n      if (flights.get(key) === own) {",
+    to: "if (outcome.status === 'unknown' && outcome.cause === 'breaker-open') keep(key, { status: 'none', proof: { by: 'content', how: '' } });\n      if (flights.get(key) === own) {",
   },
   {
     bug: 'there is no deadline',
@@ -67,8 +67,8 @@ const BUGS: readonly {
   {
     bug: 'a flip is believed at once',
     file: 'lookup/flip.ts',
-    from: "if (outcome.status !== 'none' || !memory.found.has(key)) return outcome;",
-    to: "if (outcome.status !== 'none' || memory.found.has(key)) return outcome;",
+    from: "if (outcome.status !== 'none' || !canFlip(outcome) || !memory.found.has(key)) return outcome;",
+    to: "if (outcome.status !== 'none' || canFlip(outcome) || memory.found.has(key)) return outcome;",
   },
 ];
 

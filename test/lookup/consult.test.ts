@@ -1,16 +1,21 @@
 import { expect, test } from 'vitest';
 import { Fault } from '../../src/directory/directory.ts';
+import { type Finding, none } from '../../src/directory/finding.ts';
 import { consult } from '../../src/lookup/consult.ts';
 
 const { signal } = new AbortController();
-const ask = (answer: () => Promise<readonly string[]>) => consult(answer, 'd0')('key', signal);
+const ask = (answer: () => Promise<Finding<string>>) => consult(answer, 'd0')('key', signal);
 
 test('values are found', async () => {
-  expect(await ask(async () => ['a', 'b'])).toEqual({ status: 'found', value: ['a', 'b'] });
+  expect(await ask(async () => ({ status: 'found', value: ['a', 'b'] }))).toEqual({
+    status: 'found',
+    value: ['a', 'b'],
+  });
 });
 
-test('an empty list is none', async () => {
-  expect(await ask(async () => [])).toEqual({ status: 'none' });
+test('a none brings its proof along', async () => {
+  const finding = none('content', 'the whole list');
+  expect(await ask(async () => finding)).toEqual(finding);
 });
 
 test.each([
@@ -30,11 +35,19 @@ test('a throw before any promise is unknown as well', async () => {
   expect(await ask(throwing)).toMatchObject({ status: 'unknown', reason: 'at once' });
 });
 
+test('an old finding is found, and stale for its reason', async () => {
+  const old = new Fault('directory', 'the feed is silent');
+  expect(await ask(async () => ({ status: 'found', value: ['a'], old }))).toMatchObject({
+    status: 'found',
+    stale: { cause: 'directory', directory: 'd0', reason: 'the feed is silent' },
+  });
+});
+
 test('hands on the key and the signal', async () => {
   const seen: unknown[] = [];
   await consult(async (...given) => {
     seen.push(...given);
-    return ['a'];
+    return { status: 'found', value: ['a'] };
   }, 'd0')('ann@x.org', signal);
-  expect(seen).toEqual(['ann@x.org', signal]);
+  expect(seen).toEqual(['ann@x.org', { signal }]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Entry } from '../../src/directory/directory.ts';
+import { none as nobody } from '../../src/directory/finding.ts';
 import {
   createMemory,
   expire,
@@ -9,9 +10,11 @@ import {
   recallFound,
   resized,
 } from '../../src/lookup/memory.ts';
-import { NONE, unknown } from '../../src/lookup/outcome.ts';
+import { unknown } from '../../src/lookup/outcome.ts';
 import { account } from '../support/scripted.ts';
 import { contextNow, openDirectory, SIZES, TIMES, useFakeTime } from '../support/world.ts';
+
+const NOBODY = nobody('probe', 'scripted');
 
 useFakeTime();
 
@@ -32,7 +35,7 @@ function filled(each: number, sizes = SIZES): Memory<Entry> {
   const memory = createMemory<Entry>(sizes);
   for (let i = 0; i < each; i++) {
     memory.found.set(`f${i}`, found(account(`f${i}@x.org`)));
-    memory.none.set(`n${i}`, { outcome: NONE, askedAt: 0, freshUntil: 1 });
+    memory.none.set(`n${i}`, { outcome: NOBODY, askedAt: 0, freshUntil: 1 });
     memory.unknown.set(`u${i}`, { outcome: UNKNOWN, askedAt: 0, freshUntil: 1 });
   }
   return memory;
@@ -217,7 +220,7 @@ describe('resized', () => {
 
   test('leaves flights behind', () => {
     const memory = filled(1);
-    memory.flights.set('f9', Promise.resolve(NONE));
+    memory.flights.set('f9', Promise.resolve(NOBODY));
     expect(resized(memory, { ...SIZES, none: 7 }).flights.size).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { findingOf, none } from '../../src/directory/finding.ts';
 import { type Log, silentLog } from '../../src/log.ts';
 import type { Step } from '../../src/lookup/outcome.ts';
 import { createQuestion } from '../../src/lookup/path.ts';
@@ -29,7 +30,13 @@ describe('recall', () => {
 describe('a question of the daemon’s own', () => {
   function open(answer: () => Promise<readonly string[]>, log: Log = silentLog) {
     const opened = openDirectory('d0', [], { log });
-    return { ...opened, question: createQuestion(answer, opened.guard) };
+    return {
+      ...opened,
+      question: createQuestion(
+        async () => findingOf(await answer(), () => none('content', 'scripted')),
+        opened.guard,
+      ),
+    };
   }
 
   test('is answered by the directory each time', async () => {
@@ -41,7 +48,7 @@ describe('a question of the daemon’s own', () => {
   });
 
   test('that brings nothing is none', async () => {
-    expect(await open(async () => []).question()).toEqual({ status: 'none' });
+    expect(await open(async () => []).question()).toMatchObject({ status: 'none' });
   });
 
   test('that fails is unknown, and counts for the circuit', async () => {

@@ -52,7 +52,7 @@ test('a refresh that says none ends the found', async () => {
   directory.people.clear();
   void ask();
   await pass(0);
-  expect(ask()).toEqual({ status: 'none' });
+  expect(ask()).toMatchObject({ status: 'none' });
 });
 
 describe('a refresh that fails', () => {

@@ -11,8 +11,11 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Flight, NONE, type Outcome, unknown } from '../../src/lookup/outcome.ts';
+import { none } from '../../src/directory/finding.ts';
+import { type Flight, type Outcome, unknown } from '../../src/lookup/outcome.ts';
 import { withSpan } from '../../src/lookup/spans.ts';
+
+const NOBODY = none('probe', 'scripted');
 
 const told: TestSpan[] = [];
 
@@ -89,7 +92,7 @@ const fly = (outcome: () => Promise<Outcome<string>>): Promise<Outcome<string>> 
 
 // First: a tracer that has found an SDK keeps it.
 test('without an SDK a flight is handed on as it is', () => {
-  const outcome = Promise.resolve(NONE);
+  const outcome = Promise.resolve(NOBODY);
   const flight = withSpan<string>('lookup', 'staff')(() => outcome);
   expect(flight('ann@example.org', new AbortController().signal)).toBe(outcome);
 });
@@ -106,7 +109,7 @@ describe('with an SDK', () => {
   });
 
   test('a miss is a span, the call to the directory one within it', async () => {
-    await fly(async () => NONE);
+    await fly(async () => NOBODY);
     expect(told).toMatchObject([
       { name: 'idpmap lookup', parent: undefined },
       { name: 'idpmap ask', parent: '0000000000000001' },

@@ -1,8 +1,11 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { none } from '../../src/directory/finding.ts';
 import { type Log, silentLog } from '../../src/log.ts';
-import { NONE, type Outcome, unknown } from '../../src/lookup/outcome.ts';
+import { type Outcome, unknown } from '../../src/lookup/outcome.ts';
 import { createDomainList } from '../../src/maps/domainlist.ts';
 import { useFakeTime } from '../support/world.ts';
+
+const NOBODY = none('probe', 'scripted');
 
 useFakeTime();
 
@@ -10,7 +13,7 @@ const REFRESH_MS = 60_000;
 const SILENT = unknown('directory', 'staff', 'refused');
 const TEN = Array.from({ length: 10 }, (_, i) => `d${i}.org`);
 const listing = (names: readonly string[]): Outcome<string> =>
-  names.length === 0 ? NONE : { status: 'found', value: names };
+  names.length === 0 ? NOBODY : { status: 'found', value: names };
 
 async function open(first: Outcome<string>) {
   const logged: string[] = [];
@@ -164,28 +167,28 @@ describe('what vanished', () => {
 
   test('everything, of one domain: is held', async () => {
     const { lists, names } = await open(listing(['x.org']));
-    await lists(NONE);
+    await lists(NOBODY);
     expect(names()).toEqual(['x.org']);
   });
 
   test('the same again: is told once', async () => {
     const { lists, list, logged } = await open(listing(TEN));
-    await lists(NONE);
-    await lists(NONE);
+    await lists(NOBODY);
+    await lists(NOBODY);
     expect(logged).toHaveLength(1);
     expect(list.figures.held).toBe(1);
   });
 
   test('something else: is told again', async () => {
     const { lists, logged } = await open(listing(TEN));
-    await lists(NONE);
+    await lists(NOBODY);
     await lists(listing(TEN.slice(5)));
     expect(logged).toHaveLength(2);
   });
 });
 
 test('an empty list is held at the start too, and nothing is known', async () => {
-  const { names, list } = await open(NONE);
+  const { names, list } = await open(NOBODY);
   expect(names()).toEqual(['not known']);
   expect(list.figures.held).toBe(1);
 });
@@ -199,7 +202,7 @@ describe('accept', () => {
   });
 
   test('takes an empty list at the start', async () => {
-    const { names, list } = await open(NONE);
+    const { names, list } = await open(NOBODY);
     expect(list.accept()).toBe('0 domains instead of 0');
     expect(names()).toEqual([]);
   });
@@ -211,7 +214,7 @@ describe('accept', () => {
 
   test('says nothing once the domains are back', async () => {
     const { lists, names, list } = await open(listing(TEN));
-    await lists(NONE);
+    await lists(NOBODY);
     await lists(listing(TEN));
     expect(list.accept()).toBeUndefined();
     expect(names()).toEqual(TEN);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../src/directory/directory.ts';
+import { findingOf, none } from '../../src/directory/finding.ts';
 import { createMemory } from '../../src/lookup/memory.ts';
 import { createSource } from '../../src/lookup/path.ts';
 import { createTableMap, type TableOptions } from '../../src/maps/table.ts';
@@ -25,7 +26,12 @@ function openTable(options: Partial<TableOptions> = {}) {
     if (key.startsWith('doubt')) throw new Fault('directory', 'cut off');
     return ROWS.get(key) ?? [];
   };
-  const source = createSource(ask, createMemory<string>(SIZES), openDirectory('d0').guard, TIMES);
+  const source = createSource<string>(
+    async (key) => findingOf(await ask(key), () => none('probe', 'scripted')),
+    createMemory<string>(SIZES),
+    openDirectory('d0').guard,
+    TIMES,
+  );
   const map = createTableMap({
     source,
     keys: 'exact',

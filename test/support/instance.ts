@@ -149,7 +149,7 @@ function opener(
   opened: string[],
   closed: string[],
 ): DaemonOptions['open'] & {} {
-  return async (name) => {
+  return async (_settings, { name }) => {
     const directory = directories[name];
     if (directory === undefined) throw new Error(`nobody scripted ${name}`);
     opened.push(name);
@@ -166,7 +166,7 @@ function opener(
 /** The same directory, which lists no domains. */
 export function listingNone(directory: ScriptedDirectory): Directory {
   return {
-    find: (address, signal) => directory.find(address, signal),
+    find: (address, how) => directory.find(address, how),
     probe: (signal) => directory.probe(signal),
     close: () => directory.close(),
   };

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
 import { openDirectory } from '../../src/directory/open.ts';
-import { silentLog } from '../../src/log.ts';
+import { quietHooks } from './hooks.ts';
 import { settingsOf } from './instance.ts';
 import { secretOf } from './keycloak/clients.ts';
 import type { KeycloakServer } from './keycloak/keycloak.ts';
@@ -61,7 +61,7 @@ export async function openKeycloak(section: KeycloakSection): Promise<Directory>
     const { directories } = await settingsOf(configOf(section), place.path);
     const settings = directories['staff'];
     if (settings === undefined) throw new Error('the directory was not read');
-    return await openDirectory('staff', settings, { log: silentLog, changed: () => {} });
+    return await openDirectory(settings, quietHooks());
   } finally {
     await place.remove();
   }

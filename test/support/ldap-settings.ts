@@ -4,6 +4,7 @@ import { ask } from './conformance/subject.ts';
 import type { LdapServer, LdapServerFacts } from './ldap/server.ts';
 import { type LdapSection, ldapSection, openLdapForTest, type Way } from './ldap-directory.ts';
 import { DIALECTS } from './ldap-subject.ts';
+import { plain } from './plain.ts';
 
 /** Registers what an administrator may set otherwise, against a server that is there when tests run. */
 export function describeLdapSettings(
@@ -107,8 +108,8 @@ export function describeLdapSettings(
     test('asks on a new connection as on an old one', async () => {
       const directory = await open({});
       const { signal } = new AbortController();
-      expect(await directory.findAnew?.('nobody@example.test', signal)).toEqual([]);
-      expect(await directory.findAnew?.('ann@example.test', signal)).toHaveLength(1);
+      expect(await plain(directory).findAnew('nobody@example.test', signal)).toEqual([]);
+      expect(await plain(directory).findAnew('ann@example.test', signal)).toHaveLength(1);
     });
 
     test('says which attribute the schema lacks', async () => {

@@ -5,7 +5,7 @@ import type { Directory } from '../../src/directory/directory.ts';
 import { createLdapDirectory } from '../../src/directory/ldap/ldap.ts';
 import type { LdapSettings } from '../../src/directory/ldap/settings.ts';
 import { createFrames } from '../../src/directory/ldap/wire/frames.ts';
-import { silentLog } from '../../src/log.ts';
+import { quietHooks } from './hooks.ts';
 import type { LdapServer } from './ldap/server.ts';
 import type { FaultProxy, Heard } from './proxy.ts';
 import { until } from './until.ts';
@@ -45,7 +45,7 @@ export const urlOf = ({ port }: Pick<FaultProxy, 'port'>, secure = false) =>
 
 /** Opens a directory until the test ends. */
 export function openFor(settings: LdapSettings): Directory {
-  const directory = createLdapDirectory(settings, { name: 'staff', log: silentLog });
+  const directory = createLdapDirectory(settings, quietHooks());
   onTestFinished(() => directory.close());
   return directory;
 }
@@ -54,8 +54,7 @@ export function openFor(settings: LdapSettings): Directory {
 export async function verdict(directory: Directory, address: string): Promise<string> {
   const signal = AbortSignal.timeout(FLIGHT_MS);
   try {
-    const found = await directory.find(address, signal);
-    return found.length > 0 ? 'found' : 'none';
+    return (await directory.find(address, { signal })).status;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

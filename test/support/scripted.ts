@@ -1,4 +1,5 @@
-import { type Directory, type Entry, Fault } from '../../src/directory/directory.ts';
+import { type Ask, type Directory, type Entry, Fault } from '../../src/directory/directory.ts';
+import { type Finding, findingOf, none, type Proof } from '../../src/directory/finding.ts';
 
 /** How a scripted directory answers from now on. */
 export type Mode =
@@ -18,7 +19,11 @@ export type Mode =
   | 'forgets';
 
 export interface ScriptedDirectory extends Directory {
-  findAnew: Directory['findAnew'] & {};
+  find: Ask<Entry>;
+  /** What `find` does on a connection opened for it. */
+  findAnew: (address: string, signal: AbortSignal) => Promise<readonly Entry[]>;
+  /** By what its *none* is proved. */
+  provesBy: Proof['by'];
   mode: Mode;
   slowMs: number;
   /** Who is there, by every address they hold. */
@@ -53,12 +58,14 @@ export function createScripted(): ScriptedDirectory {
     inFlight: 0,
     mostInFlight: 0,
     said: new Map(),
-    find: async (address, signal) => {
+    provesBy: 'probe',
+    find: async (address, { signal, anew }) => {
+      if (anew === true) return finding(await directory.findAnew(address, signal));
       directory.asked.push(address);
       directory.inFlight += 1;
       directory.mostInFlight = Math.max(directory.mostInFlight, directory.inFlight);
       try {
-        return await answer(address, signal, 'open');
+        return finding(await answer(address, signal, 'open'));
       } finally {
         directory.inFlight -= 1;
       }
@@ -75,10 +82,13 @@ export function createScripted(): ScriptedDirectory {
     domains: async (signal) => {
       await delay(signal);
       if (directory.listed === undefined) throw new Fault('directory', 'no list');
-      return directory.listed;
+      return finding(directory.listed);
     },
     close: async () => {},
   };
+
+  const finding = <T>(values: readonly T[]): Finding<T> =>
+    findingOf(values, () => none(directory.provesBy, 'scripted'));
 
   const answer = async (
     address: string,

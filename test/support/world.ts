@@ -84,13 +84,7 @@ export function guardDirectory(
     ...options,
   });
   const times = { ...TIMES, ...options.times };
-  const source = createSource(
-    (key, signal) => directory.find(key, signal),
-    memory,
-    guard,
-    times,
-    (key, signal) => directory.findAnew(key, signal),
-  );
+  const source = createSource<Entry>((key, how) => directory.find(key, how), memory, guard, times);
   return { source, memory, guard };
 }
 

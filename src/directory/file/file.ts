@@ -1,7 +1,7 @@
 import { WATCH_TIMING, type WatchTiming, watchFile } from '../../watch.ts';
-import { type Directory, Fault } from '../directory.ts';
+import { type Directory, type DirectoryHooks, Fault } from '../directory.ts';
 import { answerFrom, type ListingSettings } from '../people/answers.ts';
-import { createStore, type FileFigures, type StoreHooks, type StoreSettings } from './store.ts';
+import { createStore, type FileFigures, type StoreSettings } from './store.ts';
 
 /** Settings of a directory `{ type: file }`. */
 export interface FileDirectorySettings extends StoreSettings, ListingSettings {}
@@ -19,7 +19,7 @@ export interface FileDirectory extends Directory {
  */
 export function createFileDirectory(
   settings: FileDirectorySettings,
-  hooks: StoreHooks,
+  hooks: DirectoryHooks,
   timing: WatchTiming = WATCH_TIMING,
 ): FileDirectory {
   const store = createStore(settings, hooks);

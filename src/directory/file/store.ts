@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Log } from '../../log.ts';
 import { reasonOf } from '../../reason.ts';
 import type { Reading } from '../../watch.ts';
-import { Fault } from '../directory.ts';
+import { type DirectoryHooks, Fault } from '../directory.ts';
 import { findLoss } from '../people/loss.ts';
 import { gatherPeople, type People, type PeopleRules } from '../people/people.ts';
 import { checkFile } from './checker.ts';
@@ -41,15 +40,6 @@ export interface Store {
   take(reading: Reading, signal: AbortSignal): Promise<'poll' | 'retry'>;
 }
 
-/** What the store tells the daemon. */
-export interface StoreHooks {
-  /** The directory's name. */
-  readonly name: string;
-  readonly log: Log;
-  /** Other content counts from now on. */
-  readonly changed: () => void;
-}
-
 interface Held {
   readonly people: People;
   readonly hash: string;
@@ -60,7 +50,10 @@ interface Held {
 const MAX_DOUBTS = 20;
 
 /** Creates a store that knows nobody yet. */
-export function createStore(settings: StoreSettings, { name, log, changed }: StoreHooks): Store {
+export function createStore(
+  settings: StoreSettings,
+  { name, log, changed }: DirectoryHooks,
+): Store {
   const file = basename(settings.path);
   const place = { directory: name, path: settings.path };
   const figures: FileFigures = { loads: 0, failures: 0, held: 0, accounts: 0, groups: 0 };
@@ -101,7 +94,7 @@ export function createStore(settings: StoreSettings, { name, log, changed }: Sto
     log.info({ ...place, accounts: next.accounts, groups: next.groups }, `${file} loaded`);
     const doubts = [...Iterator.from(next.doubts()).take(MAX_DOUBTS)];
     if (doubts.length > 0) log.warn({ ...place, doubts }, `${file} has aliases in doubt`);
-    changed();
+    changed('everything');
   }
 
   function guard(next: People, hash: string): void {

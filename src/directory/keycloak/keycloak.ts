@@ -1,9 +1,9 @@
 import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
-import type { Log } from '../../log.ts';
-import { type Directory, type Entry, isDoubt } from '../directory.ts';
+import { type Directory, type DirectoryHooks, type Entry, isDoubt } from '../directory.ts';
+import { type Finding, findingOf, none } from '../finding.ts';
 import { listDomains } from './domains.ts';
-import { createEventWatch, type EventWatch, type Forget } from './feed/events.ts';
+import { createEventWatch, type EventWatch } from './feed/events.ts';
 import { type Ask, createAsk } from './http/api.ts';
 import { createExchange } from './http/exchange.ts';
 import { createGate } from './http/gate.ts';
@@ -17,18 +17,6 @@ import type { KeycloakSettings } from './settings.ts';
 import { createFederation } from './trust/federation.ts';
 import { createProof } from './trust/proof.ts';
 import { createSelfCheck } from './trust/selfcheck.ts';
-
-/** What a Keycloak directory tells the daemon. */
-export interface KeycloakHooks {
-  readonly name: string;
-  readonly log: Log;
-  /** All that is remembered of it counts no more as fresh. */
-  readonly changed: () => void;
-  /** Drops what is remembered of those concerned; absent: it is left to grow old. */
-  readonly forget?: Forget;
-  /** The domains that it lists may be others now; absent: they are listed again in their time. */
-  readonly domainsChanged?: () => void;
-}
 
 /** What a Keycloak directory counts. */
 export interface KeycloakFigures extends Record<string, number> {
@@ -51,7 +39,7 @@ const UPKEEP_CONNECTIONS = 2;
  */
 export function createKeycloakDirectory(
   settings: KeycloakSettings,
-  { name, log, changed, forget, domainsChanged = () => {} }: KeycloakHooks,
+  { name, log, changed, domainsChanged }: DirectoryHooks,
 ): Directory {
   const { tls, connections } = settings;
   const site = createSite(settings);
@@ -100,17 +88,17 @@ export function createKeycloakDirectory(
   });
   const watch = watchEvents();
 
-  async function findOver(own: Ask, key: string, signal: AbortSignal): Promise<readonly Entry[]> {
+  async function findOver(own: Ask, key: string, signal: AbortSignal): Promise<Finding<Entry>> {
     const address = parseAddress(key);
     // Nobody can hold what is no address, and an empty one would ask Keycloak for everybody.
-    if (address === undefined) return [];
+    if (address === undefined) return none('form', 'it is no address');
     const entries = await findHolders(own, address, options, signal);
     for (const { kind, id, address: held } of entries) {
       if (kind === 'group') groupIds.add(id);
       else if (held === address.text) proof.learn(address);
     }
     if (entries.length === 0) await believeNone(signal);
-    return entries;
+    return findingOf(entries, () => none('probe', 'the self-check holds, and a probe after it'));
   }
 
   async function believeNone(signal: AbortSignal): Promise<void> {
@@ -126,7 +114,7 @@ export function createKeycloakDirectory(
 
   function watchEvents(): EventWatch | undefined {
     const { events, addressFrom, aliasAttribute, groupAttribute } = settings;
-    if (events === 'off' || forget === undefined) return undefined;
+    if (events === 'off') return undefined;
     const attributes = [addressFrom, aliasAttribute, groupAttribute].filter(
       (attribute) => attribute !== undefined,
     );
@@ -137,7 +125,6 @@ export function createKeycloakDirectory(
       everyMs: events,
       attributes: new Set(attributes),
       groupIds,
-      forget,
       changed,
       domainsChanged,
       counted: (count) => {
@@ -148,8 +135,8 @@ export function createKeycloakDirectory(
   }
 
   return {
-    find: (address, signal) => findOver(ask, address, signal),
-    async findAnew(address, signal) {
+    async find(address, { signal, anew }) {
+      if (anew !== true) return findOver(ask, address, signal);
       await tokens.renew(signal);
       const pool = createPool(site, tls, { connections: 1, maxBytes: LOOKUP_BYTES });
       try {
@@ -182,6 +169,11 @@ export function createKeycloakDirectory(
   function domainsOf(): Pick<Directory, 'domains'> {
     const { organizations } = settings;
     if (organizations === undefined) return {};
-    return { domains: (signal) => listDomains(askBeside, organizations, signal) };
+    return {
+      domains: async (signal) =>
+        findingOf(await listDomains(askBeside, organizations, signal), () =>
+          none('probe', 'it lists no organization with a domain'),
+        ),
+    };
   }
 }

@@ -1,8 +1,7 @@
 import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
 import type { LdapEndpoint } from '../../config/schema/ldapendpoint.ts';
-import type { Log } from '../../log.ts';
-import { type Directory, Fault, isDoubt } from '../directory.ts';
+import { type Directory, type DirectoryHooks, Fault, isDoubt } from '../directory.ts';
 import { listDomains } from './domains.ts';
 import { inspect } from './inspect.ts';
 import { accountBranch, commonBase, groupBranch } from './people/branch.ts';
@@ -22,18 +21,15 @@ import { createWitnesses } from './trust/witness.ts';
 import type { Connection, Pace } from './wire/connection.ts';
 import { openConnection, Refused } from './wire/open.ts';
 
-/** What an LDAP directory tells the daemon. */
-export interface LdapHooks {
-  readonly name: string;
-  readonly log: Log;
-}
-
 /**
  * Opens a directory of type `ldap`; its connections are opened in the background. Each is bound and proved before it is
  * used, and dead for good once it is closed.
  * @throws {SyntaxError} where a filter, template, pattern or condition can't be read
  */
-export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapHooks): Directory {
+export function createLdapDirectory(
+  settings: LdapSettings,
+  { name, log }: DirectoryHooks,
+): Directory {
   const { referrals } = settings;
   const figures: Record<string, number> = { held: 0 };
   const life = new AbortController();
@@ -117,16 +113,14 @@ export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapH
   const holdersOf = (address: string) => findHolders(find, parsed(address));
 
   return {
-    provesNone: true,
-    find: (address, signal) => asker.ask(holdersOf(address), signal),
-    findAnew: (address, signal) => asker.askAnew(holdersOf(address), signal),
+    find: (address, how) => asker.ask(holdersOf(address), how),
     probe: (signal) => asker.prove(signal),
     ...(settings.listDomains === undefined
       ? {}
       : { domains: domainsOf(settings.listDomains, settings.base) }),
     table: ({ table }) => {
       const work = tables.open(table);
-      return (key, signal) => asker.ask(work(key), signal);
+      return (key, how) => asker.ask(work(key), how);
     },
     figures,
     accept: () => witnesses.forgetMissed(),
@@ -140,7 +134,7 @@ export function createLdapDirectory(settings: LdapSettings, { name, log }: LdapH
 
   function domainsOf(list: NonNullable<LdapSettings['listDomains']>, base: string) {
     const work = listDomains(list, base);
-    return (signal: AbortSignal) => asker.ask(work, signal);
+    return (signal: AbortSignal) => asker.ask(work, { signal });
   }
 }
 

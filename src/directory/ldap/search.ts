@@ -1,4 +1,6 @@
 import type { Filter } from 'ldapts';
+import type { How } from '../directory.ts';
+import type { Finding } from '../finding.ts';
 
 /** How far below its base a search looks: the base itself, its children, or everything below. */
 export type Scope = 'base' | 'one' | 'sub';
@@ -38,13 +40,11 @@ export type Search = (request: SearchRequest) => Promise<readonly LdapEntry[]>;
 /** Asks the servers. All searches of one `work` run on one connection, which has proved itself. */
 export interface Asker {
   /**
-   * Runs `work`, once more on another connection where the first is lost or does not answer. Empty: proved absent, by a
-   * proof on the same connection that began after the work.
+   * Runs `work`, once more on another connection where the first is lost or does not answer. *None* is proved on the same
+   * connection, by a proof that began after the work.
    * @throws {Fault}
    */
-  ask<T>(work: Work<T>, signal: AbortSignal): Promise<readonly T[]>;
-  /** The same on a connection that is opened for it. */
-  askAnew<T>(work: Work<T>, signal: AbortSignal): Promise<readonly T[]>;
+  ask<T>(work: Work<T>, how: How): Promise<Finding<T>>;
 }
 
 /**

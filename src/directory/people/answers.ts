@@ -1,4 +1,5 @@
 import { type Ask, type Directory, Fault } from '../directory.ts';
+import { findingOf, none } from '../finding.ts';
 import type { People } from './people.ts';
 
 /** What counts at the moment. */
@@ -22,22 +23,27 @@ export function answerFrom(
   { listDomains }: ListingSettings,
 ): Pick<Directory, 'find' | 'probe' | 'domains' | 'table'> {
   return {
-    async find(address, signal) {
+    async find(address, { signal }) {
       const { people, held } = await recall(signal);
-      const entries = people.find(address);
-      // Nobody is denied whom the next content may know.
-      if (entries.length === 0 && held?.has(address) === true) {
-        throw new Fault('entry', 'only the edit that the guard holds has this address');
-      }
-      return entries;
+      return findingOf(people.find(address), () => {
+        // Nobody is denied whom the next content may know.
+        if (held?.has(address) === true) {
+          throw new Fault('entry', 'only the edit that the guard holds has this address');
+        }
+        return WHOLE;
+      });
     },
     async probe(signal) {
       await recall(signal);
     },
     table:
       ({ table }): Ask<string> =>
-      async (key, signal) =>
-        (await recall(signal)).people.ask(table, key),
-    ...(listDomains && { domains: async (signal) => (await recall(signal)).people.domains }),
+      async (key, { signal }) =>
+        findingOf((await recall(signal)).people.ask(table, key), () => WHOLE),
+    ...(listDomains && {
+      domains: async (signal) => findingOf((await recall(signal)).people.domains, () => WHOLE),
+    }),
   };
 }
+
+const WHOLE = none('content', 'the last content that was read');

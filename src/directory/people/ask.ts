@@ -1,15 +1,24 @@
-import type { Ask, Directory, Entry } from '../directory.ts';
+import { type Ask, type Directory, type Entry, Fault } from '../directory.ts';
+import { findingOf } from '../finding.ts';
 import { type CleanFigures, cleanEntry } from './clean.ts';
 import { type HoldingRules, holders } from './owners.ts';
 
 /** Asks a directory for whoever holds an address: what it gives, cleaned, and decided where several hold it. */
 export const askEntries =
   (directory: Pick<Directory, 'find'>, rules: HoldingRules, figures: CleanFigures): Ask<Entry> =>
-  async (address, signal) => {
-    const entries = await directory.find(address, signal);
-    return holders(
-      entries.map((entry) => cleanEntry(entry, figures)),
+  async (address, how) => {
+    const finding = await directory.find(address, how);
+    if (finding.status === 'none') return finding;
+    const holding = holders(
+      finding.value.map((entry) => cleanEntry(entry, figures)),
       address,
       rules,
     );
+    return {
+      ...finding,
+      ...findingOf(holding, () => {
+        // That others were shown proves nothing of whoever was asked for.
+        throw new Fault('entry', 'the directory shows somebody who does not hold this address');
+      }),
+    };
   };

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Fault } from '../../../src/directory/directory.ts';
-import type { FileDirectory } from '../../../src/directory/file/file.ts';
+import type { PlainFile } from './fixture.ts';
 import { makePlace, openPlace, openWith, people, write } from './fixture.ts';
 
 // Each load starts a process.
@@ -22,12 +22,12 @@ test('the first question waits for the first reading', async () => {
 test.each([
   [
     'a question',
-    (directory: FileDirectory, gone: AbortSignal) => directory.find('ann@example.org', gone),
+    (directory: PlainFile, gone: AbortSignal) => directory.find('ann@example.org', gone),
   ],
-  ['a probe', (directory: FileDirectory, gone: AbortSignal) => directory.probe(gone)],
+  ['a probe', (directory: PlainFile, gone: AbortSignal) => directory.probe(gone)],
   [
     'a table',
-    (directory: FileDirectory, gone: AbortSignal) => directory.table?.({ table: 't' })('x', gone),
+    (directory: PlainFile, gone: AbortSignal) => directory.table?.({ table: 't' })('x', gone),
   ],
 ])('%s whose time is up before the first reading hears that it is starting', async (_, ask) => {
   const { directory } = openPlace(await makePlace(), {}, { settleMs: 60_000 });

@@ -6,7 +6,9 @@ import {
   type FileDirectory,
   type FileDirectorySettings,
 } from '../../../src/directory/file/file.ts';
+import { createKept } from '../../../src/directory/trust/kept.ts';
 import type { WatchTiming } from '../../../src/watch.ts';
+import { plain } from '../../support/plain.ts';
 import { makeTemporaryDirectory } from '../../support/temporary.ts';
 
 /** Something that a file directory told: a line of its log, or `changed`. */
@@ -52,12 +54,15 @@ export async function openWith(text: string, settings: Partial<FileDirectorySett
   return { place, ...opened };
 }
 
+/** A file directory whose findings are plain lists. */
+export type PlainFile = ReturnType<typeof plain<FileDirectory>>;
+
 /** Opens the people file `people.yaml` in `place`, until the test ends. */
 export function openPlace(
   place: string,
   settings: Partial<FileDirectorySettings> = {},
   timing: Partial<WatchTiming> = {},
-): { directory: FileDirectory; told: Telling } {
+): { directory: PlainFile; told: Telling } {
   const { tell, telling } = createTelling();
   const directory = createFileDirectory(
     {
@@ -77,12 +82,14 @@ export function openPlace(
         error: (fields, message) => tell({ level: 'error', message, fields }),
         isLevelEnabled: () => false,
       },
+      kept: createKept(),
+      domainsChanged: () => {},
       changed: () => tell({ level: 'changed', message: '', fields: {} }),
     },
     { ...QUICK, ...timing },
   );
   onTestFinished(() => directory.close());
-  return { directory, told: telling };
+  return { directory: plain(directory), told: telling };
 }
 
 function createTelling(): { tell: (told: Told) => void; telling: Telling } {

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createStore } from '../../../src/directory/file/store.ts';
+import { createKept } from '../../../src/directory/trust/kept.ts';
 import { silentLog } from '../../../src/log.ts';
 
 // Each load starts a process.
@@ -19,7 +20,13 @@ function createTold() {
       sharedAliases: false,
       groups: { depth: 3, members: 5 },
     },
-    { name: 'staff', log: { ...silentLog, info: tell, error: tell }, changed: () => {} },
+    {
+      name: 'staff',
+      log: { ...silentLog, info: tell, error: tell },
+      changed: () => {},
+      domainsChanged: () => {},
+      kept: createKept(),
+    },
   );
   return { store, told };
 }

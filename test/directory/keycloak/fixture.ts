@@ -1,21 +1,24 @@
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../../src/config/sources/secret.ts';
-import type { Directory } from '../../../src/directory/directory.ts';
-import type { Forget } from '../../../src/directory/keycloak/feed/events.ts';
 import { createKeycloakDirectory } from '../../../src/directory/keycloak/keycloak.ts';
 import type { KeycloakSettings } from '../../../src/directory/keycloak/settings.ts';
+import { createKept } from '../../../src/directory/trust/kept.ts';
 import type { Certificate } from '../../support/certificate.ts';
 import { type ScriptedKeycloak, startScripted } from '../../support/keycloak-script.ts';
 import { createNotes, type Notes } from '../../support/notes.ts';
+import { type Plain, plain } from '../../support/plain.ts';
 import { makeTemporaryDirectory } from '../../support/temporary.ts';
+
+/** Whether what is remembered under a key, of entries with these ids, is to be forgotten. */
+export type IsConcerned = (key: string, ids: readonly string[]) => boolean;
 
 /** A directory of a scripted Keycloak. */
 export interface Opened {
   readonly keycloak: ScriptedKeycloak;
-  readonly directory: Directory;
+  readonly directory: Plain;
   readonly notes: Notes;
   /** What is to be forgotten, in order. */
-  readonly forgotten: Parameters<Forget>[0][];
+  readonly forgotten: IsConcerned[];
   /** How often all that is remembered was called old. */
   readonly changes: () => number;
   /** How often its domains were called old. */
@@ -54,25 +57,30 @@ export async function start(certificate?: Certificate): Promise<ScriptedKeycloak
 export function openOn(
   keycloak: ScriptedKeycloak,
   more: Partial<KeycloakSettings> = {},
+  kept = createKept(),
 ): Omit<Opened, 'keycloak'> {
   const notes = createNotes();
-  const forgotten: Parameters<Forget>[0][] = [];
+  const forgotten: IsConcerned[] = [];
   let changes = 0;
   let domainChanges = 0;
   const directory = createKeycloakDirectory(settingsFor(keycloak.url, more), {
     name: 'people',
     log: notes.log,
-    changed: () => {
-      changes += 1;
+    kept,
+    changed: (concern) => {
+      if (concern === 'everything') changes += 1;
+      else
+        forgotten.push(
+          (key, ids) => concern.addresses.has(key) || ids.some((id) => concern.ids.has(id)),
+        );
     },
     domainsChanged: () => {
       domainChanges += 1;
     },
-    forget: (isConcerned) => void forgotten.push(isConcerned),
   });
   onTestFinished(() => directory.close());
   return {
-    directory,
+    directory: plain(directory),
     notes,
     forgotten,
     changes: () => changes,

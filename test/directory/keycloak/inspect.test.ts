@@ -17,7 +17,7 @@ async function told(
     const claims = Buffer.from(JSON.stringify(access)).toString('base64url');
     return script({ path, ...asked }) ?? says({ access_token: `x.${claims}.y`, expires_in: 300 });
   };
-  await directory.findAnew?.('ann@example.org', signal).catch(() => {});
+  await directory.findAnew('ann@example.org', signal).catch(() => {});
   const remarks = (await directory.inspect?.(signal)) ?? [];
   return remarks.map(({ level, text }) => `${level}: ${text}`);
 }
@@ -60,7 +60,7 @@ test.each([
 ])('without a token that is all there is to say: $says', async ({ body, says: text }) => {
   const { keycloak, directory } = await open();
   keycloak.script = () => ({ status: 404, body });
-  await directory.findAnew?.('ann@example.org', signal).catch(() => {});
+  await directory.findAnew('ann@example.org', signal).catch(() => {});
   keycloak.script = ({ path }) =>
     path.endsWith('/token') ? { status: 404, body } : { status: 401, body: '' };
   await directory.find('ann@example.org', signal).catch(() => {});

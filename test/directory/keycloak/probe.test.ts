@@ -66,7 +66,7 @@ test.each([403, 404, 500])('a status of %i fails it', async (status) => {
 test('asking anew uses a fresh token and a fresh connection', async () => {
   const { keycloak, directory } = await open();
   await directory.find('ann@example.org', signal);
-  expect(await directory.findAnew?.('ann@example.org', signal)).toHaveLength(1);
+  expect(await directory.findAnew('ann@example.org', signal)).toHaveLength(1);
   const [first, second] = keycloak.to('/users');
   expect(second?.headers.authorization).not.toBe(first?.headers.authorization);
   expect(second?.port).not.toBe(first?.port);
@@ -74,7 +74,7 @@ test('asking anew uses a fresh token and a fresh connection', async () => {
 
 test('asking anew proves a none as asking does', async () => {
   const { directory } = await open({ federation: 'live' });
-  await expect(directory.findAnew?.(NOBODY, signal)).rejects.toEqual(
+  await expect(directory.findAnew(NOBODY, signal)).rejects.toEqual(
     fault('doubt', 'federation: live'),
   );
 });

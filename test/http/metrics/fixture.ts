@@ -41,7 +41,7 @@ export async function startMetered(
     clock: preciseClock,
     log: silentLog,
     showAddress: (address) => address,
-    open: async (name) => {
+    open: async (_settings, { name }) => {
       const directory = directories[name];
       if (directory === undefined) throw new Error(`nobody scripted ${name}`);
       return directory;

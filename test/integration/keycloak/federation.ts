@@ -6,6 +6,7 @@ import { keycloakSection, openKeycloakForTest } from '../../support/keycloak-dir
 import type { LdapServer } from '../../support/ldap/server.ts';
 import { startSlapd } from '../../support/ldap/slapd.ts';
 import { verdict } from '../../support/ldapfaults.ts';
+import { plain } from '../../support/plain.ts';
 import { describeWith } from '../../support/requirement.ts';
 
 const REALM = 'federated';
@@ -74,7 +75,7 @@ export function describeFederation(server: () => KeycloakServer): void {
       const path = `/realms/${REALM}/users`;
       const [bob] = Object(await admin('GET', `${path}?username=bob&exact=true`));
       await admin('PUT', `${path}/${bob.id}`, { ...bob, enabled: false });
-      const found = await directory.find('bob@example.test', new AbortController().signal);
+      const found = await plain(directory).find('bob@example.test', new AbortController().signal);
       expect(found).toMatchObject([{ enabled: false }]);
     });
   });

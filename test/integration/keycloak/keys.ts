@@ -4,6 +4,7 @@ import { DOUBT } from '../../support/conformance/subject.ts';
 import { startInstance } from '../../support/instance.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
 import { configOf, keycloakSection } from '../../support/keycloak-directory.ts';
+import { plain } from '../../support/plain.ts';
 
 /** Keys that a pattern, a query of Keycloak's or a URL could take for more than they are. */
 const HOSTILE: readonly string[] = [
@@ -51,7 +52,7 @@ export function describeHostileKeys(
   server: () => KeycloakServer,
   directory: () => Directory,
 ): void {
-  const find = (key: string) => directory().find(key, new AbortController().signal);
+  const find = (key: string) => plain(directory()).find(key, new AbortController().signal);
 
   describe('keys', () => {
     test.each(HOSTILE.map((key) => [shorten(key), key]))('find nobody: %j', async (_, key) => {

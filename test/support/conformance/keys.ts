@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAddress } from '../../../src/address/address.ts';
+import { plain } from '../plain.ts';
 import { ask, type Examined } from './subject.ts';
 
 /** Local parts that mean something to somebody's query language. */
@@ -65,7 +66,7 @@ export function describeKeys({ directory }: Examined): void {
     test('gives up when the asker does', async () => {
       const gone = new AbortController();
       gone.abort();
-      const asking = directory().find('nobody@example.test', gone.signal);
+      const asking = plain(directory()).find('nobody@example.test', gone.signal);
       await expect(asking).rejects.toBeInstanceOf(Error);
     });
   });

@@ -1,4 +1,5 @@
 import type { Directory, Entry } from '../../../src/directory/directory.ts';
+import { valuesOf } from '../../../src/directory/finding.ts';
 import { askEntries } from '../../../src/directory/people/ask.ts';
 import type { CleanFigures } from '../../../src/directory/people/clean.ts';
 import type { HoldingRules } from '../../../src/directory/people/owners.ts';
@@ -51,13 +52,14 @@ export interface Examined {
 }
 
 /** Asks as the daemon does. */
-export function ask(
+export async function ask(
   directory: Directory,
   address: string,
   rules: HoldingRules = { sharedAliases: false },
   figures: CleanFigures = { dropped: 0 },
 ): Promise<readonly Entry[]> {
-  return askEntries(directory, rules, figures)(address, new AbortController().signal);
+  const { signal } = new AbortController();
+  return valuesOf(await askEntries(directory, rules, figures)(address, { signal }));
 }
 
 /** An entry but for its id, in a form that can be compared: the order of lists says nothing. */

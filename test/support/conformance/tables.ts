@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MAIL_DOMAINS } from '../ldap/population.ts';
+import { plain } from '../plain.ts';
 import { DOUBT, type Examined } from './subject.ts';
 
 /** Registers what holds of tables, of domains that are listed, and of the proof. */
@@ -20,7 +21,7 @@ export function describeTables(examined: Examined): void {
 function describeDomains({ directory }: Examined): void {
   describe('domains', () => {
     test('are listed', async () => {
-      const listed = await directory().domains?.(new AbortController().signal);
+      const listed = await plain(directory()).domains?.(new AbortController().signal);
       expect(listed?.toSorted()).toEqual(MAIL_DOMAINS);
     });
   });
@@ -28,7 +29,7 @@ function describeDomains({ directory }: Examined): void {
 
 function describeKeysOfTables({ directory }: Examined): void {
   const { signal } = new AbortController();
-  const logins = (key: string) => directory().table?.({ table: 'logins' })(key, signal);
+  const logins = (key: string) => plain(directory()).table?.({ table: 'logins' })(key, signal);
 
   describe('tables', () => {
     test('give a key’s value', async () => {
@@ -43,7 +44,7 @@ function describeKeysOfTables({ directory }: Examined): void {
     );
 
     test('are doubted where there is none of the name', async () => {
-      const asking = async () => directory().table?.({ table: 'login' })('ann', signal);
+      const asking = async () => plain(directory()).table?.({ table: 'login' })('ann', signal);
       await expect(asking()).rejects.toMatchObject(DOUBT);
     });
   });

@@ -1,15 +1,8 @@
 import { parseAddress } from '../../../address/address.ts';
+import type { Concern } from '../../directory.ts';
 import type { Ask } from '../http/api.ts';
 import { NotThere } from '../http/replies.ts';
 import { type EventRow, isRaw, readAttributes } from '../people/rows.ts';
-
-/** What some events are about. */
-export interface Concern {
-  /** Users and groups that were touched. */
-  readonly ids: ReadonlySet<string>;
-  /** Addresses that they have now, or were given. */
-  readonly addresses: ReadonlySet<string>;
-}
 
 /** So many users and groups are looked at one by one. */
 export const MAX_LOOKED_AT = 100;
@@ -25,16 +18,16 @@ const subjectsOf = ({ path }: EventRow): readonly string[] =>
  * Finds out what `events` are about. An update tells only the fields that were sent, and a deletion none, so everybody
  * is looked at as they are now.
  * @param attributes those that hold addresses
- * @returns absent where too many were touched to look at each
+ * @returns everything where too many were touched to look at each
  */
 export async function concernOf(
   events: readonly EventRow[],
   attributes: ReadonlySet<string>,
   ask: Ask,
   signal: AbortSignal,
-): Promise<Concern | undefined> {
+): Promise<Concern> {
   const subjects = new Set(events.flatMap(subjectsOf));
-  if (subjects.size > MAX_LOOKED_AT) return undefined;
+  if (subjects.size > MAX_LOOKED_AT) return 'everything';
   const addresses = new Set(
     events.flatMap(({ representation }) => addressesIn(parse(representation), attributes)),
   );

@@ -1,15 +1,12 @@
 import type { Log } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
-import { Fault } from '../../directory.ts';
+import { type DirectoryHooks, Fault } from '../../directory.ts';
 import { withinTime } from '../../waiting.ts';
 import { eventsCommand } from '../commands.ts';
 import type { Ask } from '../http/api.ts';
 import type { Site } from '../http/site.ts';
 import { type EventRow, isRaw, readEvents } from '../people/rows.ts';
 import { concernOf } from './concern.ts';
-
-/** Drops what is remembered under keys, or of entries, that are concerned. */
-export type Forget = (isConcerned: (key: string, ids: readonly string[]) => boolean) => void;
 
 export interface EventWatchOptions {
   readonly name: string;
@@ -20,9 +17,7 @@ export interface EventWatchOptions {
   readonly attributes: ReadonlySet<string>;
   /** The groups that were answered: whatever happens to a user may change their members. */
   readonly groupIds: ReadonlySet<string>;
-  readonly forget: Forget;
-  /** All that is remembered counts no more as fresh. */
-  readonly changed: () => void;
+  readonly changed: DirectoryHooks['changed'];
   /** The domains of organizations may be others now. */
   readonly domainsChanged: () => void;
   /** Called with the number of events that were followed. */
@@ -66,7 +61,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   async function follow(from: number, signal: AbortSignal): Promise<void> {
     const events = await readSince(ask, Math.max(0, from - OVERLAP_MS), signal);
     if (events === undefined) {
-      options.changed();
+      options.changed('everything');
       options.domainsChanged();
       since = undefined;
       return;
@@ -82,13 +77,10 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   async function drop(events: readonly EventRow[], signal: AbortSignal): Promise<void> {
     if (events.some(({ path }) => ORGANIZATION.test(path))) options.domainsChanged();
     const concern = await concernOf(events, options.attributes, ask, signal);
-    if (concern === undefined) return options.changed();
+    if (concern === 'everything') return options.changed('everything');
     const { ids, addresses } = concern;
     if (ids.size === 0 && addresses.size === 0) return;
-    const groupIds = new Set(options.groupIds);
-    options.forget(
-      (key, entries) => addresses.has(key) || entries.some((id) => ids.has(id) || groupIds.has(id)),
-    );
+    options.changed({ ids: ids.union(options.groupIds), addresses });
   }
 
   const tell = (next: string | undefined): void => {

@@ -1,5 +1,6 @@
 import { reasonOf } from '../../../reason.ts';
 import { Fault, isDoubt } from '../../directory.ts';
+import { type Finding, findingOf, none } from '../../finding.ts';
 import { createProver, type Prover } from '../../trust/prover.ts';
 import { joining, withinTime } from '../../waiting.ts';
 import type { Asker, Work } from '../search.ts';
@@ -57,7 +58,7 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     connection: Connection,
     work: Work<T>,
     signal: AbortSignal,
-  ): Promise<readonly T[]> {
+  ): Promise<Finding<T>> {
     const prover = proverOf(connection);
     const wasBeyondDoubt = options.doubts.watch(connection);
     let isMissing = false;
@@ -71,17 +72,35 @@ export function createAsker(options: AskerOptions): Asker & Provable {
         signal,
       );
       // A proof in flight may have been answered before the question was: only one that begins now counts.
-      if (found.length > 0 && !isMissing) return found;
-      await prover.prove(prover.begun());
-      return wasBeyondDoubt() ? found : await run(connection, work, signal);
+      if (found.length === 0 || isMissing) {
+        await prover.prove(prover.begun());
+        if (!wasBeyondDoubt()) return await run(connection, work, signal);
+      }
+      return findingOf(found, () =>
+        none('connection', `shown to see people: ${connection.server}`),
+      );
     } catch (error) {
       if (error instanceof Untrusted) distrust(connection, error);
       throw error;
     }
   }
 
+  async function askAnew<T>(work: Work<T>, signal: AbortSignal): Promise<Finding<T>> {
+    const open = (own: AbortSignal) => servers.open(own);
+    const { connection } = await joining(open, new AbortController(), signal, lifetime);
+    const close = (): void => connection.close();
+    lifetime.addEventListener('abort', close);
+    try {
+      return await run(connection, work, signal);
+    } finally {
+      lifetime.removeEventListener('abort', close);
+      close();
+    }
+  }
+
   return {
-    async ask(work, signal) {
+    async ask(work, { signal, anew }) {
+      if (anew === true) return askAnew(work, signal);
       for (let tries = 1; ; tries++) {
         const connection = await pool.take(signal);
         try {
@@ -89,18 +108,6 @@ export function createAsker(options: AskerOptions): Asker & Provable {
         } catch (error) {
           if (tries === MAX_TRIES || signal.aborted || !isLost(connection, error)) throw error;
         }
-      }
-    },
-    async askAnew(work, signal) {
-      const open = (own: AbortSignal) => servers.open(own);
-      const { connection } = await joining(open, new AbortController(), signal, lifetime);
-      const close = (): void => connection.close();
-      lifetime.addEventListener('abort', close);
-      try {
-        return await run(connection, work, signal);
-      } finally {
-        lifetime.removeEventListener('abort', close);
-        close();
       }
     },
     async prove(signal) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Forget } from '../../../../src/directory/keycloak/feed/events.ts';
 import { says, user } from '../../../support/keycloak-script.ts';
 import { until } from '../../../support/until.ts';
+import type { IsConcerned } from '../fixture.ts';
 import { type Opened, open, openOn, signal, start } from '../fixture.ts';
 
 const ID = '465a9dc1-e376-4b77-baca-9df654a8bd2f';
@@ -29,7 +29,7 @@ async function follow(more: Parameters<typeof openOn>[1] = {}): Promise<Opened> 
 async function concernAfter(
   { keycloak, forgotten }: Opened,
   ...events: readonly Record<string, unknown>[]
-): Promise<Parameters<Forget>[0]> {
+): Promise<IsConcerned> {
   keycloak.events.push(...events);
   await until(() => forgotten.length > 0, 5000);
   const [isConcerned = () => false] = forgotten;

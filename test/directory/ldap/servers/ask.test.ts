@@ -1,5 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Fault } from '../../../../src/directory/directory.ts';
+import { Fault, type How } from '../../../../src/directory/directory.ts';
+import { valuesOf } from '../../../../src/directory/finding.ts';
+import type { Work } from '../../../../src/directory/ldap/search.ts';
 import { createAsker } from '../../../../src/directory/ldap/servers/ask.ts';
 import { Untrusted } from '../../../../src/directory/ldap/servers/results.ts';
 import { createDoubts } from '../../../../src/directory/ldap/trust/history.ts';
@@ -50,7 +52,19 @@ async function open(size = 1) {
     referrals: 'refuse',
     lifetime: life.signal,
   });
-  return { asker, connections, proofs, fresh, life };
+  const ask = async <T>(work: Work<T>, how: How): Promise<readonly T[]> =>
+    valuesOf(await asker.ask(work, how));
+  return {
+    asker: {
+      ask: <T>(work: Work<T>, signal: AbortSignal) => ask(work, { signal }),
+      askAnew: <T>(work: Work<T>, signal: AbortSignal) => ask(work, { signal, anew: true }),
+      prove: (signal: AbortSignal) => asker.prove(signal),
+    },
+    connections,
+    proofs,
+    fresh,
+    life,
+  };
 }
 
 const nobody = async (): Promise<readonly string[]> => [];
