@@ -17,6 +17,11 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
+/** Those of `serve`. */
+export interface ServeOptions extends CommonOptions {
+  readonly takeover?: boolean;
+}
+
 /** Loads the configuration that the options name: a file's and the environment's, or the demo's. */
 export async function load({ config, demo }: CommonOptions): Promise<LoadedConfig> {
   try {

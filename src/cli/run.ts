@@ -5,10 +5,9 @@ import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createFollowing, type Following } from '../daemon/follow.ts';
 import { createAddressHash, createLog, type LogOptions, type ShowAddress } from '../log.ts';
 import { EndpointError } from '../net/errors.ts';
-import { controlPathOf, load } from './common.ts';
+import { controlPathOf, load, type ServeOptions } from './common.ts';
 import { createDemoToken, demoHint } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
-import type { ServeOptions } from './serve.ts';
 import type { SignalHandlers } from './signals.ts';
 
 type Logger = Awaited<ReturnType<typeof createLog>>;
