@@ -1,7 +1,13 @@
 import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
-import { type Directory, type DirectoryHooks, type Entry, isDoubt } from '../directory.ts';
-import { type Finding, findingOf, none } from '../finding.ts';
+import {
+  type Directory,
+  type DirectoryHooks,
+  type Entry,
+  type Finding,
+  isDoubt,
+} from '../directory.ts';
+import { findingOf, none } from '../finding.ts';
 import { listDomains } from './domains.ts';
 import { createEventWatch, type EventWatch } from './feed/events.ts';
 import { type Ask, createAsk } from './http/api.ts';
