@@ -67,7 +67,7 @@ export async function run(
 }
 
 /** Whatever still runs this long after the stop does not end by itself. */
-const LEAVE_MS = 300;
+const LEAVE_MS = 1000;
 
 /**
  * Ends the process if it does not end by itself, though all is stopped: a file that is read from a mount that hangs holds a
