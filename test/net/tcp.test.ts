@@ -145,6 +145,15 @@ describe('an endpoint of this process', () => {
   );
 });
 
+test('another program that shares the very address of an endpoint that is replaced is met', async () => {
+  const { endpoint } = await listen(ANY_PORT);
+  const { port } = endpoint.kind === 'tcp' ? endpoint : { port: 0 };
+  const other = await startSharing('127.0.0.1', port);
+  await expect(
+    listen({ kind: 'tcp', host: '0.0.0.0', port }, undefined, [endpoint]),
+  ).rejects.toThrow(`is in use by pid ${other.pid} (node)`);
+});
+
 test.each([
   ['127.0.0.2', '0.0.0.0'],
   ['127.0.0.1', '::'],
