@@ -112,28 +112,34 @@ describe('a stop while a reload hangs', () => {
 });
 
 describeWith(['openssl'], 'with certificates', () => {
-  test('a stop while a reload hangs at one is over, and the endpoints that come later are closed', async () => {
-    const { daemon, reload, place, memory } = await start(REMEMBERING);
-    const texts = makeCertificate(place, 'made');
-    const files = [
-      [join(place, 'cert'), texts.cert],
-      [join(place, 'key'), texts.key],
-    ] as const;
-    execFileSync('mkfifo', [join(place, 'cert'), join(place, 'key')]);
-    const before = (await readdir(place)).filter((name) => !/^(?:control|socketmap)$/.test(name));
-    const listen = '{ endpoint: "tcp://127.0.0.1:0", tls: { cert: cert, key: key } }';
-    const reloaded = reload(`listen: [unix:more, ${listen}]\n${REMEMBERING}`);
-    // Opens once the reload has opened them: it reads until they are closed.
-    const pipes = await Promise.all(
-      files.map(async ([path, text]) => ({ pipe: await open(path, 'w'), text })),
-    );
-    await daemon.stop();
-    expect((await stat(memory)).size).toBeGreaterThan(0);
-    for (const { pipe, text } of pipes) {
-      await pipe.writeFile(text);
-      await pipe.close();
-    }
-    expect(await reloaded).toBe(false);
-    expect(await readdir(place)).toEqual(before);
-  });
+  test.each([
+    ['first', (hanging: string) => `[${hanging}, unix:more]`],
+    ['last', (hanging: string) => `[unix:more, ${hanging}]`],
+  ])(
+    'a stop while a reload hangs at one is over, and endpoints that come later are closed: %s',
+    async (_, listenAt) => {
+      const { daemon, reload, place, memory } = await start(REMEMBERING);
+      const texts = makeCertificate(place, 'made');
+      const files = [
+        [join(place, 'cert'), texts.cert],
+        [join(place, 'key'), texts.key],
+      ] as const;
+      execFileSync('mkfifo', [join(place, 'cert'), join(place, 'key')]);
+      const before = (await readdir(place)).filter((name) => !/^(?:control|socketmap)$/.test(name));
+      const listen = '{ endpoint: "tcp://127.0.0.1:0", tls: { cert: cert, key: key } }';
+      const reloaded = reload(`listen: ${listenAt(listen)}\n${REMEMBERING}`);
+      // Opens once the reload has opened them: it reads until they are closed.
+      const pipes = await Promise.all(
+        files.map(async ([path, text]) => ({ pipe: await open(path, 'w'), text })),
+      );
+      await daemon.stop();
+      expect((await stat(memory)).size).toBeGreaterThan(0);
+      for (const { pipe, text } of pipes) {
+        await pipe.writeFile(text);
+        await pipe.close();
+      }
+      expect(await reloaded).toBe(false);
+      expect(await readdir(place)).toEqual(before);
+    },
+  );
 });
