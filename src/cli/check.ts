@@ -69,7 +69,10 @@ async function checkDirectories(direct: Direct): Promise<readonly Finding[]> {
     return [
       finding,
       ...remarks.filter(({ text }) => text !== finding.text),
-      ...(await checkDelimiters(each, recipientDelimiter)),
+      ...(await checkDelimiters(each, recipientDelimiter)).map((remark) => ({
+        ...remark,
+        about: finding.about,
+      })),
     ];
   });
   return (await Promise.all(all)).flat();

@@ -1,6 +1,6 @@
 import { parseAddress, splitExtension } from '../address/address.ts';
 import type { Served } from '../daemon/served.ts';
-import type { Finding } from './check.ts';
+import type { Remark } from '../directory/directory.ts';
 
 /** So many addresses are named. */
 const NAMED = 5;
@@ -10,9 +10,9 @@ const NAMED = 5;
  * mary's where `-` is one. Those of a directory that can't be read are for others to tell.
  */
 export async function checkDelimiters(
-  { name, directory, settings }: Pick<Served, 'name' | 'directory' | 'settings'>,
+  { directory, settings }: Pick<Served, 'directory' | 'settings'>,
   delimiters: string,
-): Promise<readonly Finding[]> {
+): Promise<readonly Remark[]> {
   if (delimiters === '' || directory.sample === undefined) return [];
   const sample = await directory.sample(AbortSignal.timeout(settings.timeout)).catch(() => []);
   const holders = sample.flatMap((text) => readHolder(text, delimiters));
@@ -24,7 +24,6 @@ export async function checkDelimiters(
   return [
     {
       level: 'warning',
-      about: `directory ${name}`,
       text: `recipientDelimiter "${delimiters}" occurs in ${named.join(', ')}${more}: mail for ${local}${delimiters[0]}x@${domain} goes to ${base}@${domain}, as Postfix does it, and so does mail for ${local}@${domain} once that is gone; rename it, or take the character out of recipientDelimiter and recipient_delimiter`,
     },
   ];
