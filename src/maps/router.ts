@@ -1,3 +1,4 @@
+import type { MapSettings } from '../config/schema.ts';
 import type { Log } from '../log.ts';
 import { createDurations, type Durations } from '../lookup/durations.ts';
 import type { Answer, MapHandler, Router } from './answer.ts';
@@ -5,7 +6,7 @@ import { createStopwatch } from './stopwatch.ts';
 
 /** One configured map: its kind, for people and for the verdict, and its answers. */
 export interface Route {
-  readonly kind: 'mailboxes' | 'aliases' | 'senders' | 'recipients' | 'domains' | 'table';
+  readonly kind: MapSettings['kind'];
   readonly answer: MapHandler;
 }
 

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeTemporaryDirectory } from '../support/temporary.ts';
+import { ROOT, readSteps, takeSteps } from './worked.ts';
+
+const run = promisify(execFile);
+
+/** What the examples stand on. */
+const COPIED = ['src', 'test', 'bench', 'deploy', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+
+/** Tests that somebody who followed them runs. */
+const TESTS = ['test/directory/conformance.test.ts', 'test/architecture.test.ts'];
+
+test('the worked examples of CONTRIBUTING.md compile together, and their tests pass', async () => {
+  const place = await makeTemporaryDirectory('idpmap-worked');
+  onTestFinished(() => place.remove());
+  for (const name of COPIED)
+    await cp(join(ROOT, name), join(place.path, name), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(place.path, 'node_modules'));
+  const files = takeSteps(readSteps());
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(place.path, path)), { recursive: true });
+    await writeFile(join(place.path, path), text);
+  }
+  const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
+  const tests = [...TESTS, ...[...files.keys()].filter((path) => path.endsWith('.test.ts'))];
+  const output = await run(bin('tsc'), [], { cwd: place.path })
+    .then(() => run(bin('vitest'), ['run', '--project', 'unit', ...tests], { cwd: place.path }))
+    .then(({ stdout }) => stdout)
+    .catch(({ stdout }: { stdout: string }) => stdout);
+  expect(output).toMatch(/^[1-9]\d+ passed, 0 failed, 0 skipped$/m);
+}, 600_000);
