@@ -1,29 +1,16 @@
 import { foldKey } from '../../address/address.ts';
 import type { Entry } from '../directory.ts';
+import type { Content } from '../people/content.ts';
 import type { PeopleFile } from './schema.ts';
-
-/** A people file that has been checked, all addresses, domains and keys normalised. */
-export interface Content {
-  /** A group's members stand as they were written: neither expanded nor known to exist. */
-  readonly entries: readonly Entry[];
-  /** Domains at which every address is an account. */
-  readonly open: readonly string[];
-  readonly domains: readonly string[];
-  readonly tables: readonly string[];
-  readonly rows: readonly Row[];
-}
-
-/** One key of one table, folded. */
-export interface Row {
-  readonly table: string;
-  readonly key: string;
-  readonly values: readonly string[];
-}
 
 /** Fills in what a file leaves out: an account without `logins` logs in with its address, an id is the address. */
 export function toContent({ accounts, groups, open, domains, tables }: PeopleFile): Content {
+  const distinct = createDistinct();
   return {
-    entries: [...(accounts ?? []).map(toAccount), ...(groups ?? []).map(toGroup)],
+    entries: [
+      ...(accounts ?? []).map((account) => toAccount(account, distinct)),
+      ...(groups ?? []).map(toGroup),
+    ],
     open: open ?? [],
     domains: domains ?? [],
     tables: Object.keys(tables ?? {}),
@@ -33,10 +20,26 @@ export function toContent({ accounts, groups, open, domains, tables }: PeopleFil
   };
 }
 
-function toAccount(account: NonNullable<PeopleFile['accounts']>[number]): Entry {
+/**
+ * Two accounts written differently may fold to one address (`strauß@`, `strauss@`). They are two people, and in doubt as
+ * long as they have two ids: one id twice would be one account that came twice.
+ */
+function createDistinct(): (id: string) => string {
+  const seen = new Map<string, number>();
+  return (id) => {
+    const times = (seen.get(id) ?? 0) + 1;
+    seen.set(id, times);
+    return times === 1 ? id : `${id}#${times}`;
+  };
+}
+
+function toAccount(
+  account: NonNullable<PeopleFile['accounts']>[number],
+  distinct: (id: string) => string,
+): Entry {
   const { address, aliases, logins, enabled, id } = account;
   return {
-    id: id ?? address,
+    id: id ?? distinct(address),
     kind: 'account',
     address,
     aliases: furtherAddresses(aliases, address),

@@ -1,14 +1,15 @@
-import { foldKey, parseAddress } from '../../address/address.ts';
+import { parseAddress, parseDomain } from '../../address/address.ts';
 import type { Problem } from './problems.ts';
 
 /**
- * Finds accounts with the address or the id of an earlier one, and keys of a table that fold to the same. Takes the
- * file as it was parsed and passes over what has the wrong shape, so that these are told with all other problems.
+ * Finds accounts with the address or the id of an earlier one, and keys of a table that are the same but for case. Takes
+ * the file as it was parsed and passes over what has the wrong shape, so that these are told with all other problems. What
+ * only Postfix takes for one (`strauß@`, `strauss@`) is no mistake of the file: it is in doubt.
  */
 export function findDuplicates(file: unknown): readonly Problem[] {
   const { accounts, tables } = asMap(file);
   const rows = (Array.isArray(accounts) ? accounts : []).map((row: unknown) => asMap(row));
-  const addresses = rows.map(({ address }) => parseAddress(asText(address) ?? '')?.text);
+  const addresses = rows.map(({ address }) => spell(asText(address)));
   const ids = rows.map(({ id }, i) => asText(id) ?? addresses[i]);
   return [
     ...repeated(addresses).map(([i, first]) => ({
@@ -27,10 +28,26 @@ export function findDuplicates(file: unknown): readonly Problem[] {
 
 function repeatedKeys(name: string, table: unknown): readonly Problem[] {
   const keys = Object.keys(asMap(table));
-  return repeated(keys.map(foldKey)).map(([i]) => ({
+  return repeated(keys.map(spellKey)).map(([i]) => ({
     path: ['tables', name, keys[i] ?? ''],
     message: 'an earlier key of the table means the same, case aside',
   }));
+}
+
+/** An address as it is written, but for case; absent where it is none. */
+const spell = (text: string | undefined): string | undefined =>
+  text === undefined || parseAddress(text) === undefined ? undefined : spellKey(text);
+
+/** A key in one case, its domain in A-labels. */
+function spellKey(key: string): string {
+  const at = key.lastIndexOf('@') + 1;
+  const name = key.slice(at).replace(/^\./, '');
+  const domain = at > 0 || name.includes('.') ? parseDomain(name) : undefined;
+  const end = key.length - name.length;
+  return (
+    key.slice(0, end).normalize('NFC').toLowerCase() +
+    (domain ?? name.normalize('NFC').toLowerCase())
+  );
 }
 
 /** The places of values that stood before, each with the first one's place. */

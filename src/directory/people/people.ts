@@ -1,26 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isMailbox, parseAddress } from '../../address/address.ts';
 import { type Entry, Fault } from '../directory.ts';
-import type { Content } from '../file/content.ts';
+import type { Pieces } from './content.ts';
 import { expandGroup, type GroupLimits } from './expand.ts';
+import type { Extent, Extents } from './extents.ts';
 import { type HoldingRules, holders } from './owners.ts';
 import { createTables, type Tables } from './tables.ts';
 
-/** The part of a file directory's settings that decides who holds an address. */
+/** The part of a directory's settings that decides who holds an address. */
 export interface PeopleRules extends HoldingRules {
   readonly groups: GroupLimits;
 }
 
-/** Some of a checked people file: as much as can be indexed between two lookups. */
-export type Piece = Pick<Content, 'entries' | 'rows'>;
-
-/** A checked people file in pieces. */
-export interface Pieces extends Pick<Content, 'open' | 'domains' | 'tables'> {
-  readonly pieces: Iterable<Piece>;
-}
-
-/** Everybody in one people file, indexed by address. It never changes; an edit makes a new one. */
-export interface People extends Pick<Tables, 'ask'> {
+/** Everybody of one content, indexed by address. It never changes; an edit makes a new one. */
+export interface People extends Pick<Tables, 'ask' | 'hasRow'> {
   readonly accounts: number;
   readonly groups: number;
   readonly domains: readonly string[];
@@ -30,21 +23,23 @@ export interface People extends Pick<Tables, 'ask'> {
   find(address: string): readonly Entry[];
   /** Whether somebody holds `address`, in doubt or not. */
   has(address: string): boolean;
-  /** All own addresses of accounts, or of groups. */
-  addresses(kind: Entry['kind']): Iterable<string>;
-  /** The reasons why `find` throws for some aliases: what an admin should hear when the file is loaded. */
+  /** Whether somebody who is enabled holds `address`, in doubt or not. */
+  takes(address: string): boolean;
+  /** What can be lost of it. */
+  readonly extents: Extents;
+  /** The reasons why `find` and `ask` throw for some keys: what an admin should hear when it is loaded. */
   doubts(): Iterable<string>;
 }
 
-/** Indexes a file's pieces, letting other work run after each; `file` is named in faults. */
+/** Indexes a content's pieces, letting other work run after each; `source` is named in faults. */
 export async function gatherPeople(
   content: Pieces,
   rules: PeopleRules,
-  file: string,
+  source: string,
 ): Promise<People> {
   const everybody: Entry[] = [];
   const index = new Map<string, Entry[]>();
-  const tables = createTables(file, content.tables);
+  const tables = createTables(source, content.tables);
   for (const { entries, rows } of content.pieces) {
     for (const entry of entries) {
       everybody.push(entry);
@@ -56,11 +51,13 @@ export async function gatherPeople(
   return createPeople(everybody, index, tables, content, rules);
 }
 
+type Index = ReadonlyMap<string, readonly Entry[]>;
+
 function createPeople(
   everybody: readonly Entry[],
-  index: ReadonlyMap<string, readonly Entry[]>,
+  index: Index,
   tables: Tables,
-  { open, domains, tables: names }: Pieces,
+  { open, domains: named, tables: names }: Pieces,
   rules: PeopleRules,
 ): People {
   const openDomains = new Set(open);
@@ -77,22 +74,33 @@ function createPeople(
     expanded.set(group, done);
     return done;
   };
+  const takes = (address: string): boolean =>
+    index.get(address)?.some(({ enabled }) => enabled) ?? isOpen(address);
   const accounts = everybody.filter(({ kind }) => kind === 'account').length;
+  const domains = new Set([...named, ...open]);
 
   return {
     accounts,
     groups: everybody.length - accounts,
-    domains: [...new Set([...domains, ...open])],
-    isEmpty: everybody.length + open.length + domains.length + names.length === 0,
+    domains: [...domains],
+    isEmpty: everybody.length + domains.size + names.length === 0,
     find: (address) =>
       hold(address).map((entry) => (entry.kind === 'group' ? expand(entry) : entry)),
     has: (address) => index.has(address) || isOpen(address),
-    addresses: (kind) =>
-      Iterator.from(everybody)
-        .filter((entry) => entry.kind === kind)
-        .map(({ address }) => address),
-    doubts: () => findDoubts(index, rules),
+    takes,
+    extents: {
+      accounts: { items: () => ownAddresses(index, 'account'), has: takes },
+      groups: { items: () => ownAddresses(index, 'group'), has: takes },
+      aliases: { items: () => aliasesIn(index), has: takes },
+      domains: { items: () => domains, has: (domain) => domains.has(domain) },
+      rows: tables.rows,
+    } satisfies Record<string, Extent>,
+    *doubts() {
+      yield* findDoubts(index, rules);
+      yield* tables.doubts();
+    },
     ask: (table, key) => tables.ask(table, key),
+    hasRow: (table, key) => tables.hasRow(table, key),
   };
 }
 
@@ -100,6 +108,23 @@ function addTo(index: Map<string, Entry[]>, address: string, entry: Entry): void
   const holding = index.get(address);
   if (holding === undefined) index.set(address, [entry]);
   else holding.push(entry);
+}
+
+/** The addresses that are the own ones of enabled accounts, or of groups. */
+function* ownAddresses(index: Index, kind: Entry['kind']): Iterable<string> {
+  for (const [address, entries] of index)
+    if (entries.some((entry) => entry.enabled && entry.kind === kind && entry.address === address))
+      yield address;
+}
+
+/** The addresses that are nobody's own and lead to somebody enabled. */
+function* aliasesIn(index: Index): Iterable<string> {
+  for (const [address, entries] of index)
+    if (
+      entries.some(({ enabled }) => enabled) &&
+      entries.every((entry) => entry.address !== address)
+    )
+      yield address;
 }
 
 /** An account at an open domain exists when it is asked for, unless a reply could not carry its address. */
@@ -118,10 +143,7 @@ function openAccount(address: string): readonly Entry[] {
   ];
 }
 
-function* findDoubts(
-  index: ReadonlyMap<string, readonly Entry[]>,
-  rules: HoldingRules,
-): Iterable<string> {
+function* findDoubts(index: Index, rules: HoldingRules): Iterable<string> {
   for (const [address, entries] of index) {
     if (entries.length < 2) continue;
     try {
