@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { wallClock } from './clock.ts';
+import { reasonOf } from './reason.ts';
 
 /** When a file is looked at. Milliseconds. */
 export interface WatchTiming {
@@ -76,9 +77,9 @@ export function watchFile(path: string, timing: WatchTiming, take: TakeReading):
       listen();
       return read();
     }
-    const now = await lookAt(path).then(describe, () => undefined);
+    const now = await lookAt(path);
     if (isBusy) return;
-    if (now !== state) return read();
+    if (now.state !== state) return read();
     schedule(timing.lookMs);
   }
 
@@ -125,13 +126,14 @@ interface Settled {
 }
 
 /**
- * Reads the file once it stands still, so that nobody's half-written list is taken for the whole. A writer who rests for
- * longer can't be told from one who is done: that is what an end mark in the file is for.
+ * Reads the file once it stands still, so that nobody's half-written list is taken for the whole; an editor that puts its
+ * file aside first has settled, too. A writer who rests for longer can't be told from one who is done: that is what an end
+ * mark in the file is for.
  */
 async function readSettled(
   path: string,
   settleMs: number,
-  mayRest: (stats: Stats, ms: number) => boolean,
+  mayRest: (look: Look, ms: number) => boolean,
   signal: AbortSignal,
 ): Promise<Settled> {
   try {
@@ -139,11 +141,13 @@ async function readSettled(
       const before = await lookAt(path);
       if (!mayRest(before, settleMs)) {
         await delay(settleMs, undefined, { signal });
-        if (describe(await lookAt(path)) !== describe(before)) continue;
+        if ((await lookAt(path)).state !== before.state) continue;
       }
-      const bytes = await readWhole(path, describe(before), signal);
-      if (bytes !== undefined && describe(await lookAt(path)) === describe(before))
-        return { reading: { bytes }, state: describe(before) };
+      if ('error' in before) throw before.error;
+      const { state } = before;
+      const bytes = await readWhole(path, state, signal);
+      if (bytes !== undefined && (await lookAt(path)).state === state)
+        return { reading: { bytes }, state };
     }
     throw new Error('it changes all the time');
   } catch (error) {
@@ -166,18 +170,30 @@ async function readWhole(
   }
 }
 
-async function lookAt(path: string): Promise<Stats> {
-  const stats = await stat(path);
-  if (!stats.isFile()) throw new Error('it is not a file');
-  if (stats.size > MAX_BYTES) throw new Error(`it has ${stats.size} bytes, more than ${MAX_BYTES}`);
-  return stats;
+/** What a look shows: the file, or why there is none to be read. */
+type Look =
+  | { readonly state: string; readonly stats: Stats }
+  | { readonly state: string; readonly error: unknown };
+
+async function lookAt(path: string): Promise<Look> {
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) throw new Error('it is not a file');
+    if (stats.size > MAX_BYTES)
+      throw new Error(`it has ${stats.size} bytes, more than ${MAX_BYTES}`);
+    return { state: describe(stats), stats };
+  } catch (error) {
+    return { state: reasonOf(error), error };
+  }
 }
 
 const describe = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string =>
   [dev, ino, size, mtimeMs, ctimeMs].join(' ');
 
-/** Whether it has not changed for so long: by the calendar, which is right when a process starts and may be put back later. */
-function isOld({ mtimeMs, ctimeMs }: Stats, settleMs: number): boolean {
-  const now = wallClock.now();
-  return mtimeMs <= now - settleMs && ctimeMs <= now - settleMs;
+/** Whether nothing has changed for so long: by the calendar, which is right when a process starts and may be put back later. */
+function isOld(look: Look, settleMs: number): boolean {
+  if ('error' in look) return true;
+  const { mtimeMs, ctimeMs } = look.stats;
+  const limit = wallClock.now() - settleMs;
+  return mtimeMs <= limit && ctimeMs <= limit;
 }

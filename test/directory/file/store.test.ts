@@ -99,3 +99,42 @@ test('a reading that the close of the directory ends is no failure', async () =>
   await store.take({ bytes: ANN }, AbortSignal.abort());
   expect(told).toEqual([]);
 });
+
+const FAILURES = [
+  ['EACCES', 'has no permission, let it read the file'],
+  ['EMFILE', 'no file descriptors are left, raise the limit (LimitNOFILE)'],
+  ['ENFILE', 'the machine has no file descriptors left'],
+  ['ESTALE', 'the file server has another file now, mount it anew'],
+  ['EIO', 'the disk or its server fails'],
+  ['ENXIO', 'no'],
+] as const;
+
+test.each(FAILURES)(
+  'a file whose reading ends with %s is doubt that says: %s',
+  async (code, reason) => {
+    const { store } = createTold();
+    await store.take({ bytes: ANN }, signal);
+    expect(await store.take({ error: Object.assign(new Error('no'), { code }) }, signal)).toBe(
+      'retry',
+    );
+    const { people, doubt } = store.known();
+    expect(people.has('ann@example.org')).toBe(true);
+    expect(doubt).toMatchObject({ kind: 'doubt', message: expect.stringContaining(reason) });
+    await store.take({ bytes: ANN }, signal);
+    expect(store.known().doubt).toBeUndefined();
+  },
+);
+
+test('a file whose check fails is doubt, tried again and told once', async () => {
+  const memory = vi.spyOn(process, 'availableMemory').mockReturnValue(0);
+  onTestFinished(() => memory.mockRestore());
+  const { store, told } = createTold();
+  await store.take({ bytes: ANN }, signal);
+  const bytes = Buffer.from(`open: [${'a,'.repeat(150_000)}]`);
+  expect(await store.take({ bytes }, signal)).toBe('retry');
+  expect(await store.take({ bytes }, signal)).toBe('retry');
+  expect(store.known().doubt?.message).toContain("people.yaml can't be checked");
+  expect(told.filter((line) => line.includes("can't be checked"))).toHaveLength(1);
+  await store.take({ bytes: ANN }, signal);
+  expect(store.known().doubt).toBeUndefined();
+});
