@@ -17,7 +17,8 @@ const ROOMS = [
   ['directory'],
   ['config'],
   ['net'],
-  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'watch.ts'],
+  ['watch.ts'],
+  ['address', 'clock.ts', 'log.ts', 'reason.ts'],
 ];
 
 /** Libraries that only these rooms know; a driver is its own directory's. */
