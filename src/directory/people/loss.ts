@@ -13,6 +13,7 @@ const FEW = 5;
 const NAMES: Readonly<Record<Kind, string>> = {
   accounts: 'accounts',
   groups: 'groups',
+  members: "groups' members",
   aliases: 'aliases',
   domains: 'domains',
   rows: "tables' rows",
@@ -26,8 +27,8 @@ interface Tally {
 }
 
 /**
- * Says what an edit loses where that is more than `guard` allows of the accounts, groups, aliases, domains or tables'
- * rows: `612 of 800 accounts`. An address is lost that nobody enabled would hold any more.
+ * Says what an edit loses where that is more than `guard` allows of the accounts, groups, groups' members, aliases, domains
+ * or tables' rows: `612 of 800 accounts`. An address is lost that nobody enabled would hold any more.
  */
 export function findLoss(before: Former, after: Extents, guard: Guard): string | undefined {
   const losses = KINDS.flatMap((kind) => {

@@ -62,7 +62,8 @@ function sample(extents: Extents, kind: Kind, key: string): Sample {
 
 /** An account that became an alias, or a group, is not lost. */
 function* presentFor(kind: Kind, { accounts, groups, aliases, ...others }: Extents) {
-  if (kind === 'domains' || kind === 'rows') return yield* others[kind].items();
+  if (kind === 'domains' || kind === 'rows' || kind === 'members')
+    return yield* others[kind].items();
   for (const extent of [accounts, groups, aliases]) yield* extent.items();
 }
 

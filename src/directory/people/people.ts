@@ -3,7 +3,7 @@ import { isMailbox, parseAddress } from '../../address/address.ts';
 import { type Entry, Fault } from '../directory.ts';
 import type { Pieces } from './content.ts';
 import { expandGroup, type GroupLimits } from './expand.ts';
-import type { Extent, Extents } from './extents.ts';
+import { createExtents, type Extents, type Index } from './extents.ts';
 import { type HoldingRules, holders } from './owners.ts';
 import { createTables, type Tables } from './tables.ts';
 
@@ -51,8 +51,6 @@ export async function gatherPeople(
   return createPeople(everybody, index, tables, content, rules);
 }
 
-type Index = ReadonlyMap<string, readonly Entry[]>;
-
 function createPeople(
   everybody: readonly Entry[],
   index: Index,
@@ -88,13 +86,7 @@ function createPeople(
       hold(address).map((entry) => (entry.kind === 'group' ? expand(entry) : entry)),
     has: (address) => index.has(address) || isOpen(address),
     takes,
-    extents: {
-      accounts: { items: () => ownAddresses(index, 'account'), has: takes },
-      groups: { items: () => ownAddresses(index, 'group'), has: takes },
-      aliases: { items: () => aliasesIn(index), has: takes },
-      domains: { items: () => domains, has: (domain) => domains.has(domain) },
-      rows: tables.rows,
-    } satisfies Record<string, Extent>,
+    extents: createExtents(index, takes, domains, tables.rows),
     *doubts() {
       yield* findDoubts(index, rules);
       yield* tables.doubts();
@@ -108,23 +100,6 @@ function addTo(index: Map<string, Entry[]>, address: string, entry: Entry): void
   const holding = index.get(address);
   if (holding === undefined) index.set(address, [entry]);
   else holding.push(entry);
-}
-
-/** The addresses that are the own ones of enabled accounts, or of groups. */
-function* ownAddresses(index: Index, kind: Entry['kind']): Iterable<string> {
-  for (const [address, entries] of index)
-    if (entries.some((entry) => entry.enabled && entry.kind === kind && entry.address === address))
-      yield address;
-}
-
-/** The addresses that are nobody's own and lead to somebody enabled. */
-function* aliasesIn(index: Index): Iterable<string> {
-  for (const [address, entries] of index)
-    if (
-      entries.some(({ enabled }) => enabled) &&
-      entries.every((entry) => entry.address !== address)
-    )
-      yield address;
 }
 
 /** An account at an open domain exists when it is asked for, unless a reply could not carry its address. */

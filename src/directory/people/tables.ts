@@ -1,7 +1,7 @@
 import { foldKey } from '../../address/address.ts';
 import { Fault } from '../directory.ts';
 import type { Row } from './content.ts';
-import type { Extent } from './extents.ts';
+import { type Extent, SEPARATOR } from './extents.ts';
 
 /** The tables of one source. */
 export interface Tables {
@@ -61,9 +61,6 @@ export function createTables(source: string, names: readonly string[]) {
     },
   } satisfies Tables & { add(rows: readonly Row[]): void };
 }
-
-/** Stands in no name of a table and in no key. */
-const SEPARATOR = '\0';
 
 const join = (table: string, key: string): string => `${table}${SEPARATOR}${key}`;
 

@@ -10,7 +10,7 @@ import { openWith, people, write } from './fixture.ts';
 vi.setConfig({ testTimeout: 30_000 });
 
 const { signal } = new AbortController();
-const NEW = `${people('ann', 'new')}`;
+const NEW = people('ann', 'new');
 const pathIn = (place: string): string => join(place, 'people.yaml');
 
 /** Puts something else in the place of the file. */

@@ -16,6 +16,8 @@ const disabled = (count: number): string =>
   `accounts: [${Array.from({ length: 20 }, (_, i) => `{ address: u${i}@example.org, enabled: ${i >= count} }`).join(', ')}]`;
 const domains = (count: number): string =>
   `domains: [${Array.from({ length: count }, (_, i) => `d${i}.example`).join(', ')}]`;
+const members = (count: number): string =>
+  `${accounts('a')}groups: [{ address: t@example.org, members: [${Array.from({ length: count }, (_, i) => `m${i}@example.net`).join(', ')}] }]`;
 const rows = (count: number): string =>
   `tables: { t: { ${Array.from({ length: count }, (_, i) => `k${i}: v`).join(', ')} } }`;
 
@@ -37,6 +39,8 @@ const STEPS = [
   [0.5, crowd(0, 100), crowd(50, 100), undefined],
   // Each kind for itself.
   [0.1, aliases(20), aliases(14), '6 of 20 aliases'],
+  [0.1, members(20), members(14), "6 of 20 groups' members"],
+  [0.1, members(20), members(15), undefined],
   [0.1, domains(20), domains(14), '6 of 20 domains'],
   [0.1, rows(20), rows(14), "6 of 20 tables' rows"],
   [0.1, rows(1), 'tables: { t: {} }', "1 of 1 tables' rows"],
@@ -76,6 +80,13 @@ test.each(STEPS)(
     expect(known && findLoss(known, (await gather(after)).extents, guard)).toBe(tell(guard, loss));
   },
 );
+
+test('a group that is lost itself loses no members besides', async () => {
+  const { extents } = await gather(members(20));
+  expect(findLoss(extents, (await gather(accounts('a'))).extents, 0.1)).toBe(
+    '1 of 1 groups (the guard allows 10 %)',
+  );
+});
 
 test('an account at a domain that is open now is not lost', async () => {
   const { extents } = await gather(accounts('a'));
