@@ -1,16 +1,13 @@
 import { foldKey } from '../../address/address.ts';
 import type { Entry } from '../directory.ts';
 import type { Content } from '../people/content.ts';
+import { ownAddress } from '../people/spelling.ts';
 import type { PeopleFile } from './schema.ts';
 
 /** Fills in what a file leaves out: an account without `logins` logs in with its address, an id is the address. */
 export function toContent({ accounts, groups, open, domains, tables }: PeopleFile): Content {
-  const distinct = createDistinct();
   return {
-    entries: [
-      ...(accounts ?? []).map((account) => toAccount(account, distinct)),
-      ...(groups ?? []).map(toGroup),
-    ],
+    entries: [...(accounts ?? []).map(toAccount), ...(groups ?? []).map(toGroup)],
     open: open ?? [],
     domains: domains ?? [],
     tables: Object.keys(tables ?? {}),
@@ -20,30 +17,15 @@ export function toContent({ accounts, groups, open, domains, tables }: PeopleFil
   };
 }
 
-/**
- * Two accounts written differently may fold to one address (`strauß@`, `strauss@`). They are two people, and in doubt as
- * long as they have two ids: one id twice would be one account that came twice.
- */
-function createDistinct(): (id: string) => string {
-  const seen = new Map<string, number>();
-  return (id) => {
-    const times = (seen.get(id) ?? 0) + 1;
-    seen.set(id, times);
-    return times === 1 ? id : `${id}#${times}`;
-  };
-}
-
-function toAccount(
-  account: NonNullable<PeopleFile['accounts']>[number],
-  distinct: (id: string) => string,
-): Entry {
-  const { address, aliases, logins, enabled, id } = account;
+function toAccount(account: NonNullable<PeopleFile['accounts']>[number]): Entry {
+  const { address: written, aliases, logins, enabled, id } = account;
+  const own = ownAddress(written);
   return {
-    id: id ?? distinct(address),
+    id: id ?? written,
     kind: 'account',
-    address,
-    aliases: furtherAddresses(aliases, address),
-    logins: [...new Set(logins ?? [address])],
+    ...own,
+    aliases: furtherAddresses(aliases, own.address),
+    logins: [...new Set(logins ?? [written])],
     members: [],
     enabled: enabled ?? true,
   };

@@ -1,15 +1,15 @@
-import { parseAddress, parseDomain } from '../../address/address.ts';
+import { parseDomain, spellAddress } from '../../address/address.ts';
 import type { Problem } from './problems.ts';
 
 /**
  * Finds accounts with the address or the id of an earlier one, and keys of a table that are the same but for case. Takes
- * the file as it was parsed and passes over what has the wrong shape, so that these are told with all other problems. What
- * only Postfix takes for one (`strauß@`, `strauss@`) is no mistake of the file: it is in doubt.
+ * the file as it was parsed and passes over what has the wrong shape, so that these are told with all other problems.
+ * `strauß@` and `strauss@` are two that may stand beside each other; which one is meant is in doubt later.
  */
 export function findDuplicates(file: unknown): readonly Problem[] {
   const { accounts, tables } = asMap(file);
   const rows = (Array.isArray(accounts) ? accounts : []).map((row: unknown) => asMap(row));
-  const addresses = rows.map(({ address }) => spell(asText(address)));
+  const addresses = rows.map(({ address }) => spellAddress(asText(address) ?? ''));
   const ids = rows.map(({ id }, i) => asText(id) ?? addresses[i]);
   return [
     ...repeated(addresses).map(([i, first]) => ({
@@ -33,10 +33,6 @@ function repeatedKeys(name: string, table: unknown): readonly Problem[] {
     message: 'an earlier key of the table means the same, case aside',
   }));
 }
-
-/** An address as it is written, but for case; absent where it is none. */
-const spell = (text: string | undefined): string | undefined =>
-  text === undefined || parseAddress(text) === undefined ? undefined : spellKey(text);
 
 /** A key in one case, its domain in A-labels. */
 function spellKey(key: string): string {

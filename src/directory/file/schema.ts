@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isMailbox, parseAddress, parseDomain } from '../../address/address.ts';
+import { isMailbox, parseAddress, parseDomain, spellAddress } from '../../address/address.ts';
 import { COUNTED } from './seal.ts';
 
 /** The keys that a people file, an account and a group know, for the suggestion after a wrong one. */
@@ -15,6 +15,8 @@ const text = z.preprocess(
   z.string({ error: wants('text') }),
 );
 const address = readAs(readAddress, 'is not exactly one address with a domain');
+/** One that is answered: it keeps its letters. */
+const spelled = readAs(readSpelled, 'is not exactly one address with a domain');
 const domain = readAs(parseDomain, 'is not a domain');
 const login = readAs(
   readLogin,
@@ -38,7 +40,7 @@ const count = readAs(
 
 const accountSchema = z.strictObject(
   {
-    address,
+    address: spelled,
     aliases: listOf(address).optional(),
     logins: listOf(login).optional(),
     enabled: enabled.optional(),
@@ -51,7 +53,7 @@ const groupSchema = z.strictObject(
   {
     address,
     aliases: listOf(address).optional(),
-    members: listOf(address),
+    members: listOf(spelled),
     id: id.optional(),
   },
   { error: wants('a map') },
@@ -109,6 +111,10 @@ function listOf<T extends z.ZodType>(item: T) {
 
 function readAddress(value: string): string | undefined {
   return isMailbox(value) ? parseAddress(value)?.text : undefined;
+}
+
+function readSpelled(value: string): string | undefined {
+  return isMailbox(value) ? spellAddress(value) : undefined;
 }
 
 function readLogin(value: string): string | undefined {

@@ -1,4 +1,4 @@
-import { foldKey } from '../../address/address.ts';
+import { foldDomain, foldKey } from '../../address/address.ts';
 import { Fault } from '../directory.ts';
 import type { Row } from './content.ts';
 import { type Extent, SEPARATOR } from './extents.ts';
@@ -22,7 +22,22 @@ export interface Tables {
 /** Takes the `rows` of the tables called `names`; `source` is named in faults. */
 export function createTables(source: string, names: readonly string[]) {
   const tables = new Map(names.map((name) => [name, new Map<string, Row>()]));
+  /** Rows by what Postfix makes of domains in U-labels; a row that has the key itself goes first. */
+  const alike = new Map(names.map((name) => [name, new Map<string, Row>()]));
+  /** Rows that stand for two. */
   const ambiguous = new Set<Row>();
+
+  function put(rows: Map<string, Row> | undefined, key: string, row: Row): void {
+    const isTaken = rows?.has(key) === true;
+    const next = isTaken ? { ...row, values: [] } : row;
+    if (isTaken) ambiguous.add(next);
+    rows?.set(key, next);
+  }
+
+  const find = (table: string, key: string): Row | undefined => {
+    const folded = foldKey(key);
+    return tables.get(table)?.get(folded) ?? alike.get(table)?.get(folded);
+  };
 
   function* list(): Iterable<string> {
     for (const [name, rows] of tables) for (const key of rows.keys()) yield join(name, key);
@@ -31,24 +46,22 @@ export function createTables(source: string, names: readonly string[]) {
   return {
     add(rows: readonly Row[]): void {
       for (const row of rows) {
-        const table = tables.get(row.table);
-        const earlier = table?.get(row.key);
-        if (earlier === undefined) table?.set(row.key, row);
-        else ambiguous.add(earlier);
+        put(tables.get(row.table), row.key, row);
+        const asked = row.key.replace(/[^@.][^@]*$/u, foldDomain);
+        if (asked !== row.key) put(alike.get(row.table), asked, row);
       }
     },
     ask(table: string, key: string): readonly string[] {
-      const rows = tables.get(table);
-      if (rows === undefined) {
+      if (!tables.has(table)) {
         const known = names.length === 0 ? 'no tables' : `the tables ${names.join(', ')}`;
         throw new Fault('entry', `${source} has no table "${table}", it has ${known}`);
       }
-      const row = rows.get(foldKey(key));
+      const row = find(table, key);
       if (row === undefined) return [];
       if (ambiguous.has(row)) throw new Fault('entry', describeAmbiguous(row));
       return row.values;
     },
-    hasRow: (table: string, key: string) => tables.get(table)?.has(foldKey(key)) ?? false,
+    hasRow: (table: string, key: string) => find(table, key) !== undefined,
     rows: {
       items: list,
       has: (item: string) => {

@@ -12,6 +12,11 @@ tables:
     Eve@Example.net: DEFER
     "<>": DUNNO
     "1.10": 0600
+    strauß@example.org: OK
+    straße.example: RELAY
+    ann@straße.example: ANN
+    gross.example: SS
+    groß.example: SHARP
   empty: {}
 `;
 
@@ -24,6 +29,12 @@ test.each([
   ['EVE@example.net', ['DEFER']],
   ['<>', ['DUNNO']],
   ['1.10', ['0600']],
+  ['strauss@example.org', ['OK']],
+  ['strasse.example', ['RELAY']],
+  ['straße.example', ['RELAY']],
+  ['ann@strasse.example', ['ANN']],
+  ['gross.example', ['SS']],
+  ['groß.example', ['SHARP']],
   ['1.1', []],
   ['', []],
   ['toString', []],
@@ -40,5 +51,26 @@ test.each([
   async (text, reason) => {
     const people = await gather(text);
     expect(() => people.ask('blocklist', 'x')).toThrow(new Fault('entry', reason));
+  },
+);
+
+test.each([
+  ['addresses', '{ strauß@b.example: x, strauss@b.example: y }', 'strauss@b.example'],
+  [
+    'domains, neither of them the one asked for,',
+    '{ großß.example: x, groſsß.example: y }',
+    'grossss.example',
+  ],
+  ['names', '{ straße: x, strasse: y }', 'strasse'],
+])(
+  'of two keys that Postfix takes for one, %s are in doubt and told, and the file is sound',
+  async (_, rows, key) => {
+    const people = await gather(`tables: { t: ${rows} }`);
+    expect(() => people.ask('t', key)).toThrow(
+      new Fault('entry', 'two keys of the table "t" mean the same to Postfix, leave one'),
+    );
+    expect([...people.doubts()]).toEqual([
+      'two keys of the table "t" mean the same to Postfix, leave one',
+    ]);
   },
 );
