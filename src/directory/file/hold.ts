@@ -4,7 +4,6 @@ import { findLoss } from '../people/loss.ts';
 import { type Measure, measure, readMeasure } from '../people/measure.ts';
 import type { People } from '../people/people.ts';
 import { createHold } from '../trust/hold.ts';
-import type { StoreSettings } from './store.ts';
 
 /** A content that was read and is sound. */
 export interface Edit {
@@ -37,9 +36,17 @@ export interface FileHold {
   withdraw(): void;
 }
 
+/** What is guarded, and how strictly. */
+export interface Guarded {
+  /** The file; absolute. */
+  readonly path: string;
+  /** The share of people, 0 to 1, that one edit may lose; more is held until it is accepted. */
+  readonly guard: number;
+}
+
 /** Creates the guard; `load` lets an edit count. */
 export function createFileHold(
-  { path, guard }: Pick<StoreSettings, 'path' | 'guard'>,
+  { path, guard }: Guarded,
   { name, log, kept }: DirectoryHooks,
   load: (edit: Edit) => void,
 ): FileHold {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { isMailbox, parseAddress, parseDomain, spellAddress } from '../../address/address.ts';
-import { COUNTED } from './seal.ts';
+
+/** What an end mark may count. `rows` are those of all tables. */
+export const COUNTED = ['accounts', 'groups', 'open', 'domains', 'rows'] as const;
 
 /** The keys that a people file, an account and a group know, for the suggestion after a wrong one. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {

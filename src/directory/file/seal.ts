@@ -1,8 +1,7 @@
 import type { Problem } from './problems.ts';
+import { COUNTED } from './schema.ts';
 
-/** What an end mark may count. `rows` are those of all tables. */
-export const COUNTED = ['accounts', 'groups', 'open', 'domains', 'rows'] as const;
-
+/** How many of each kind there are. */
 export type Counts = Readonly<Record<(typeof COUNTED)[number], number>>;
 
 /** The command that writes the mark anew. */

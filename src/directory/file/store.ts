@@ -6,15 +6,10 @@ import { type DirectoryHooks, Fault } from '../directory.ts';
 import type { Known } from '../people/answers.ts';
 import { gatherPeople, type People, type PeopleRules } from '../people/people.ts';
 import { checkFile } from './checker.ts';
-import { createFileHold, type Edit } from './hold.ts';
+import { createFileHold, type Edit, type Guarded } from './hold.ts';
 
 /** What the store goes by. */
-export interface StoreSettings extends PeopleRules {
-  /** The file; absolute. */
-  readonly path: string;
-  /** The share of people, 0 to 1, that one edit may lose; more is held until it is accepted. */
-  readonly guard: number;
-}
+export interface StoreSettings extends PeopleRules, Guarded {}
 
 /** Counts of a file directory's life, and what it holds now. */
 export interface FileFigures {
