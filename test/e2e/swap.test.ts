@@ -96,7 +96,7 @@ describe('a ConfigMap that is swapped changes the answers and loses no request:'
     await swap({ 'idpmap.yaml': 'domains: [', 'people.yaml': 'accounts: 7' });
     const isTold = (text: string): Promise<boolean> =>
       until(() => daemon.output().includes(text), SWAP_MS);
-    expect(await isTold('the configuration can’t be read, the old one serves on')).toBe(true);
+    expect(await isTold("the configuration can't be read, the old one serves on")).toBe(true);
     expect(await isTold('known people are served, mail for others waits')).toBe(true);
     // He may stand in the people that can't be read.
     const isDoubt = (reply: string): boolean =>
