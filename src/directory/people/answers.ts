@@ -1,5 +1,5 @@
 import { type Ask, type Directory, type Entry, Fault } from '../directory.ts';
-import { findingOf, type None, none } from '../finding.ts';
+import { findingOf, none } from '../finding.ts';
 import type { People } from './people.ts';
 
 /** What counts at the moment. */
@@ -72,7 +72,7 @@ const takesMail = ({ kind, enabled, members }: Entry): boolean =>
  * Nobody is denied whom the next content may know.
  * @throws {Fault} where that content is not known, or is held and `knows` better
  */
-function deny({ held, doubt }: Known, knows: (held: People) => boolean): None {
+function deny({ held, doubt }: Known, knows: (held: People) => boolean): typeof WHOLE {
   if (doubt !== undefined) throw doubt;
   if (held !== undefined && knows(held))
     throw new Fault('entry', 'only the edit that the guard holds has this');
