@@ -1,4 +1,4 @@
-import { type Ask, type Directory, type Entry, Fault } from '../directory.ts';
+import { type Ask, type Directory, type Entry, Fault, type None } from '../directory.ts';
 import { findingOf, none } from '../finding.ts';
 import type { People } from './people.ts';
 
@@ -72,7 +72,7 @@ const takesMail = ({ kind, enabled, members }: Entry): boolean =>
  * Nobody is denied whom the next content may know.
  * @throws {Fault} where that content is not known, or is held and `knows` better
  */
-function deny({ held, doubt }: Known, knows: (held: People) => boolean): typeof WHOLE {
+function deny({ held, doubt }: Known, knows: (held: People) => boolean): None {
   if (doubt !== undefined) throw doubt;
   if (held !== undefined && knows(held))
     throw new Fault('entry', 'only the edit that the guard holds has this');
