@@ -23,6 +23,8 @@ export interface People extends Pick<Tables, 'ask' | 'hasRow'> {
   find(address: string): readonly Entry[];
   /** Whether somebody holds `address`, in doubt or not. */
   has(address: string): boolean;
+  /** All addresses that somebody holds, aliases included. */
+  everyAddress(): Iterable<string>;
   /** Whether somebody who is enabled holds `address`, in doubt or not. */
   takes(address: string): boolean;
   /** What can be lost of it. */
@@ -87,6 +89,7 @@ function createPeople(
     find: (address) =>
       hold(address).map((entry) => (entry.kind === 'group' ? expand(entry) : entry)),
     has: (address) => index.has(address) || isOpen(address),
+    everyAddress: () => index.keys(),
     takes,
     extents: createExtents(index, takes, domains, tables.rows),
     *doubts() {
