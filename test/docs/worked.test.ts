@@ -9,7 +9,16 @@ import { ROOT, readSteps, takeSteps } from './worked.ts';
 const run = promisify(execFile);
 
 /** What the examples stand on. */
-const COPIED = ['src', 'test', 'bench', 'deploy', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts'];
+const COPIED = [
+  'src',
+  'test',
+  'bench',
+  'deploy',
+  'docs',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+];
 
 /** Tests that somebody who followed them runs. */
 const TESTS = ['test/directory/conformance.test.ts', 'test/architecture.test.ts'];

@@ -12,12 +12,11 @@ export type Step =
 /** The steps of CONTRIBUTING.md's worked examples, in order. */
 export function readSteps(): readonly Step[] {
   const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
-  return [
-    ...page.matchAll(/^<!-- (file|change): (\S+) -->\n```\w+\n([^]*?)^```$/gm),
-  ].map(([, kind, path = '', text = '']) =>
-    kind === 'file'
-      ? { path, text }
-      : { path, before: withoutMark(text, '+'), after: withoutMark(text, '-') },
+  return [...page.matchAll(/^<!-- (file|change): (\S+) -->\n```\w+\n([^]*?)^```$/gm)].map(
+    ([, kind, path = '', text = '']) =>
+      kind === 'file'
+        ? { path, text }
+        : { path, before: withoutMark(text, '+'), after: withoutMark(text, '-') },
   );
 }
 
