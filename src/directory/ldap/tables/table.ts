@@ -1,6 +1,9 @@
+import { foldDomain, parseAddress, parseDomain } from '../../../address/address.ts';
+import { spellingsOf, withCapitals } from '../../../address/spellings.ts';
 import { parseFilter } from '../filters/filter.ts';
 import { parseResultFormat } from '../filters/resultformat.ts';
 import { parseTemplate, type TemplateKey, templateKey } from '../filters/template.ts';
+import { bindSpellings } from '../people/branch.ts';
 import type { Work } from '../search.ts';
 import type { LdapTableSettings } from '../settings.ts';
 import { createExpansion } from './expansion.ts';
@@ -30,7 +33,7 @@ export function createTable(
   /** Absent: there is nothing to ask for this key. */
   const requestFor = (key: TemplateKey) => {
     if (key.whole === '' || !isOurs(key) || !result.fits(key)) return undefined;
-    const bound = { base: base.bind(key), filter: filter.bind(key) };
+    const bound = { base: base.bind(key), filter: bindSpellings(filter, spelled(key.whole)) };
     if (bound.base === undefined || bound.filter === undefined) return undefined;
     return {
       ...expansion.common,
@@ -50,6 +53,14 @@ export function createTable(
   };
 }
 
+/** An address may be stored with other letters than Postfix asks for; where the server knows them, as without case. */
+function spelled(key: string): readonly string[] {
+  const address = parseAddress(key);
+  return address === undefined
+    ? [key]
+    : [...new Set([key, ...withCapitals(spellingsOf(address).texts)])];
+}
+
 /** Reads a setting; says which one where it can't be read. */
 function read<T>(setting: string, parse: (text: string) => T, text: string): T {
   try {
@@ -63,6 +74,7 @@ function read<T>(setting: string, parse: (text: string) => T, text: string): T {
 /** Whether a key is an address with a local part at one of these domains. */
 function domainTest(domains: readonly string[] | undefined): (key: TemplateKey) => boolean {
   if (domains === undefined) return () => true;
-  const ours = new Set(domains.map((domain) => domain.toLowerCase()));
-  return ({ user, domain }) => user !== '' && ours.has(domain.toLowerCase());
+  const read = (domain: string): string => parseDomain(domain) ?? domain;
+  const ours = new Set(domains.map(read).flatMap((domain) => [domain, foldDomain(domain)]));
+  return ({ user, domain }) => user !== '' && ours.has(read(domain));
 }
