@@ -1,6 +1,9 @@
 import type { Filter } from 'ldapts';
 import type { How } from '../directory.ts';
 import type { Finding } from '../finding.ts';
+import type { Proof } from './trust/proof.ts';
+import type { Schema } from './trust/schema.ts';
+import type { Trust } from './trust/trust.ts';
 
 /** How far below its base a search looks: the base itself, its children, or everything below. */
 export type Scope = 'base' | 'one' | 'sub';
@@ -37,18 +40,38 @@ export interface LdapEntry {
  */
 export type Search = (request: SearchRequest) => Promise<readonly LdapEntry[]>;
 
+/**
+ * Reads one entry by its name, where it meets `filter`. Without it: `gone` there is none, `hidden` there is one that may not be
+ * read, or does not meet it, `elsewhere` another server holds it.
+ * @throws {Fault} as a search does
+ */
+export type Read = (
+  dn: string,
+  attributes: readonly string[],
+  filter?: Filter,
+) => Promise<LdapEntry | 'gone' | 'hidden' | 'elsewhere'>;
+
 /** Asks the servers. All searches of one `work` run on one connection, which has proved itself. */
 export interface Asker {
   /**
    * Runs `work`, once more on another connection where the first is lost or does not answer. *None* is proved on the same
-   * connection, by a proof that began after the work.
+   * connection as `trust` says, by a proof that began after the work.
    * @throws {Fault}
    */
-  ask<T>(work: Work<T>, how: How): Promise<Finding<T>>;
+  ask<T>(work: Work<T>, how: How, trust: Trust): Promise<Finding<T>>;
 }
 
-/**
- * Makes up an answer out of searches; it may run again on another connection. `missed` says that something was absent which the answer would
- * else hold, so that a proof is due although there is an answer.
- */
-export type Work<T> = (search: Search, missed: () => void) => Promise<readonly T[]>;
+/** Makes up an answer out of searches; it may run again on another connection. */
+export type Work<T> = (view: View) => Promise<readonly T[]>;
+
+/** One connection, as a work sees it. */
+export interface View {
+  readonly search: Search;
+  readonly read: Read;
+  /** Says that something was absent which the answer would else hold: a proof is due although there is an answer. */
+  readonly missed: () => void;
+  /** What the server says of its attributes. */
+  readonly schema: Schema;
+  /** Runs a proof of something that only this answer hangs on, now. */
+  readonly prove: (proof: Proof) => Promise<void>;
+}

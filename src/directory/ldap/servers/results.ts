@@ -1,6 +1,6 @@
-import { BerReader, PagedResultsControl } from 'ldapts';
+import { BerReader, PagedResultsControl, PresenceFilter } from 'ldapts';
 import { Fault } from '../../directory.ts';
-import type { LdapEntry, Search, SearchRequest } from '../search.ts';
+import type { LdapEntry, Read, Search, SearchRequest } from '../search.ts';
 import type { Connection, Reply } from '../wire/connection.ts';
 
 /** A result after which the connection is not to be trusted: whoever it was bound as, it may be nobody now. */
@@ -15,6 +15,8 @@ const SUCCESS = 0;
 const SIZE_LIMIT = 4;
 const REFERRAL = 10;
 const NO_SUCH_OBJECT = 32;
+const INVALID_NAME = 34;
+const NO_RIGHT = 50;
 
 /** What a code says of a search (RFC 4511 appendix A), and what to mend. Those not listed are told by number. */
 const MEANINGS: Readonly<Record<number, string>> = {
@@ -49,6 +51,18 @@ export const searchOn =
     if (request.paged === true) return searchPages(connection, request, referrals, signal);
     const reply = await connection.search(request, signal);
     return entriesOf(reply, request, connection.server, referrals);
+  };
+
+/** Makes a `Read` on one connection. */
+export const readOn =
+  (connection: Connection, signal: AbortSignal): Read =>
+  async (dn, attributes, filter = new PresenceFilter({ attribute: 'objectClass' })) => {
+    const request: SearchRequest = { base: dn, scope: 'base', filter, attributes, sizeLimit: 0 };
+    const reply = await connection.search(request, signal);
+    if (reply.code === NO_SUCH_OBJECT || reply.code === INVALID_NAME) return 'gone';
+    if (reply.code === REFERRAL || reply.references.length > 0) return 'elsewhere';
+    if (reply.code === NO_RIGHT) return 'hidden';
+    return entriesOf(reply, request, connection.server, 'ignore')[0] ?? 'hidden';
   };
 
 const PAGE_SIZE = 500;

@@ -6,6 +6,8 @@ import { parseTemplate, type TemplateKey, templateKey } from '../filters/templat
 import { bindSpellings } from '../people/branch.ts';
 import type { Work } from '../search.ts';
 import type { LdapTableSettings } from '../settings.ts';
+import type { Asked } from '../trust/tabletrust.ts';
+import { anatomyOf } from './anatomy.ts';
 import { createExpansion } from './expansion.ts';
 
 /**
@@ -19,7 +21,7 @@ export function createTable(
   name: string,
   settings: LdapTableSettings,
   defaultBase: string,
-): (key: string) => Work<string> {
+): Table {
   const within = `tables.${name}`;
   const base = read(`${within}.searchBase`, parseTemplate, settings.searchBase ?? defaultBase);
   const filter = read(`${within}.queryFilter`, parseFilter, settings.queryFilter);
@@ -44,13 +46,33 @@ export function createTable(
     };
   };
 
-  return (text) => async (search, missed) => {
-    const key = templateKey(text);
-    const request = requestFor(key);
-    if (request === undefined) return [];
-    const format = (value: string): string | undefined => result.apply(value, key);
-    return expansion.expand(await search(request), format, search, missed);
+  return {
+    question(text) {
+      const key = templateKey(text);
+      const request = requestFor(key);
+      if (request === undefined) return undefined;
+      const format = (value: string): string | undefined => result.apply(value, key);
+      return async ({ search, missed }) =>
+        expansion.expand(await search(request), format, search, missed);
+    },
+    asked: {
+      name: `table ${name}`,
+      settings: `${within}.queryFilter and its attributes`,
+      base: settings.searchBase ?? defaultBase,
+      scope: settings.scope,
+      dereference: settings.dereference,
+      anatomy: anatomyOf(filter),
+      results: expansion.common.attributes,
+    },
   };
+}
+
+/** One table. */
+export interface Table {
+  /** Absent: no search can be made of the key, so nothing is there for it. */
+  readonly question: (key: string) => Work<string> | undefined;
+  /** What its *none* hangs on. */
+  readonly asked: Asked;
 }
 
 /** An address may be stored with other letters than Postfix asks for; where the server knows them, as without case. */
