@@ -65,7 +65,10 @@ async function tryServer(
     try {
       const people = await proofRemark(options, connection, signal);
       const ms = Math.round(performance.now() - begin);
-      const ok: Remark = { level: 'ok', text: `${url} takes the login and shows people (${ms} ms)` };
+      const ok: Remark = {
+        level: 'ok',
+        text: `${url} takes the login and shows people (${ms} ms)`,
+      };
       const tables = await checkTables(options, connection, signal);
       return [people ?? ok, ...tables, ...(await inspectPeople(options, connection, signal))];
     } finally {
@@ -100,13 +103,21 @@ async function checkTables(
   const remarks: Remark[] = [];
   for (const name of Object.keys(settings.tables)) {
     try {
-      await trusts.of(tables.open(name).asked).proof(connection, signal);
+      const { proof, unseen } = trusts.of(tables.open(name).asked);
+      await proof(connection, signal);
+      const attributes = unseen();
+      if (attributes.length > 0) remarks.push(unseenRemark(name, attributes));
     } catch (error) {
       remarks.push({ level: 'failed', text: `table ${name}: ${reasonOf(error)}` });
     }
   }
   return remarks;
 }
+
+const unseenRemark = (table: string, attributes: readonly string[]): Remark => ({
+  level: 'warning',
+  text: `table ${table}: nobody shows ${attributes.join(' or ')}, which it asks by: if somebody has it, give bind.dn the right to search and read it`,
+});
 
 const isExposed = (endpoint: LdapEndpoint, { startTls }: LdapSettings): boolean =>
   endpoint.kind === 'tcp' && !endpoint.secure && !startTls && !staysHere(endpoint);

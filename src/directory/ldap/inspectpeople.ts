@@ -83,7 +83,9 @@ async function checkGroups(
       return lost
         .filter(({ why }) => why !== 'left out')
         .slice(0, 1)
-        .map((each) => warn(`a member of ${group.dn} gets none of its mail: ${describeLost(each)}`));
+        .map((each) =>
+          warn(`a member of ${group.dn} gets none of its mail: ${describeLost(each)}`),
+        );
     } catch (error) {
       // Another fault says nothing of the group: there was no time left for it.
       if (!(error instanceof Fault) || error.kind !== 'entry') return [];

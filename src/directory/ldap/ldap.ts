@@ -22,8 +22,8 @@ import { createPool } from './servers/pool.ts';
 import { createServers } from './servers/servers.ts';
 import type { LdapSettings } from './settings.ts';
 import { createTables } from './tables/tables.ts';
-import { createTrusts } from './trust/trusts.ts';
 import type { Trust } from './trust/trust.ts';
+import { createTrusts } from './trust/trusts.ts';
 import type { Connection, Pace } from './wire/connection.ts';
 import { openConnection, Refused } from './wire/open.ts';
 
@@ -122,8 +122,7 @@ export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHook
     find: asking(holdersOf, trusts.people),
     probe: (signal) => asker.prove(trusts.people, signal),
     ...(list !== undefined && {
-      domains: (signal: AbortSignal) =>
-        asker.ask(list.work, { signal }, trusts.of(list.asked)),
+      domains: (signal: AbortSignal) => asker.ask(list.work, { signal }, trusts.of(list.asked)),
     }),
     table: ({ table }) => {
       const { question, asked } = tables.open(table);

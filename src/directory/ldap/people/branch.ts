@@ -1,10 +1,10 @@
 import { AndFilter, ExtensibleFilter, type Filter, OrFilter } from 'ldapts';
 import type { Address } from '../../../address/address.ts';
 import { spellingsOf, withCapitals } from '../../../address/spellings.ts';
+import { Fault } from '../../directory.ts';
 import { type Condition, parseCondition } from '../filters/conditions.ts';
 import { type FilterTemplate, parseFilter } from '../filters/filter.ts';
 import { parseTemplate, type Template, templateKey } from '../filters/template.ts';
-import { Fault } from '../../directory.ts';
 import type { Scope, SearchRequest } from '../search.ts';
 import type { AccountSettings, GroupSettings, LdapSettings } from '../settings.ts';
 import type { Schema } from '../trust/schematext.ts';

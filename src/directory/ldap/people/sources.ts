@@ -70,8 +70,7 @@ const sourceOf = (
   attribute,
   valuesFor,
   addressIn: addressFrom,
-  addressesOf: (entry) =>
-    textsOf(entry, attribute).flatMap((value) => addressFrom(value) ?? []),
+  addressesOf: (entry) => textsOf(entry, attribute).flatMap((value) => addressFrom(value) ?? []),
   primaryOf: (entry) =>
     textsOf(entry, attribute)
       .filter((value) => mark !== undefined && value.trimStart().startsWith(mark))

@@ -117,11 +117,7 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     }
   }
 
-  async function askAnew<T>(
-    work: Work<T>,
-    signal: AbortSignal,
-    trust: Trust,
-  ): Promise<Finding<T>> {
+  async function askAnew<T>(work: Work<T>, signal: AbortSignal, trust: Trust): Promise<Finding<T>> {
     const open = (own: AbortSignal) => servers.open(own);
     const { connection } = await joining(open, new AbortController(), signal, lifetime);
     const close = (): void => connection.close();

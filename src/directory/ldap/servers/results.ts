@@ -1,6 +1,7 @@
 import { BerReader, PagedResultsControl, PresenceFilter } from 'ldapts';
 import { Fault } from '../../directory.ts';
 import type { LdapEntry, Read, Search, SearchRequest } from '../search.ts';
+import { placesBelow } from '../trust/places.ts';
 import type { Connection, Reply } from '../wire/connection.ts';
 
 /** A result after which the connection is not to be trusted: whoever it was bound as, it may be nobody now. */
@@ -45,13 +46,24 @@ const OF_THE_QUESTION = new Set([12, 16, 17, 18, 19, 20, 21, 34]);
 const RIGHTS_LOST = new Set([1, 2, 8, 13, 50]);
 
 /** Makes a `Search` on one connection, for as long as `signal` lets it; `referrals` as configured. */
-export const searchOn =
-  (connection: Connection, referrals: 'refuse' | 'ignore', signal: AbortSignal): Search =>
-  async (request) => {
+export function searchOn(
+  connection: Connection,
+  referrals: 'refuse' | 'ignore',
+  signal: AbortSignal,
+): Search {
+  const search: Search = async (request) => {
     if (request.paged === true) return searchPages(connection, request, referrals, signal);
     const reply = await connection.search(request, signal);
+    // A root without an entry of its own: all that the server says it holds. A global catalog holds more than it says.
+    if (reply.code === NO_SUCH_OBJECT && request.base === '' && request.scope === 'sub') {
+      const places = await placesBelow('', connection, signal);
+      if (!places.includes(''))
+        return (await Promise.all(places.map((base) => search({ ...request, base })))).flat();
+    }
     return entriesOf(reply, request, connection.server, referrals);
   };
+  return search;
+}
 
 /** Makes a `Read` on one connection. */
 export const readOn =

@@ -15,6 +15,8 @@ import type { FilterTemplate } from '../filters/filter.ts';
 
 /** A table's filter taken apart: by what it finds entries, and what it wants of them. */
 export interface Anatomy {
+  /** All attributes, those in negations too. */
+  readonly named: readonly string[];
   /** Attributes that are compared with parts of the key. */
   readonly asked: readonly string[];
   /** Those that entries have to have whatever the key is. */
@@ -23,7 +25,10 @@ export interface Anatomy {
    * The filter with one of `conditions` in the place of the comparison of `attribute` with the key: whoever it finds can be
    * found by the attribute.
    */
-  readonly among: (attribute: string | undefined, conditions: readonly Filter[]) => Filter | undefined;
+  readonly among: (
+    attribute: string | undefined,
+    conditions: readonly Filter[],
+  ) => Filter | undefined;
   /** Whether the filter can find anybody where only the attributes are known that `has` says. */
   readonly canFind: (has: (attribute: string) => boolean) => boolean;
 }
@@ -49,19 +54,26 @@ export function anatomyOf(template: FilterTemplate): Anatomy {
         .filter((attribute) => attribute !== ''),
     ),
   ];
+  const everything = tree === undefined ? [] : leaves(tree, 'with negated ones');
   return {
+    named: [...new Set(everything.map(attributeOf).filter((attribute) => attribute !== ''))],
     asked: named(true),
     fixed: named(false),
     among: (attribute, conditions) =>
-      tree === undefined || conditions.length === 0 ? undefined : focus(tree, attribute, conditions),
+      tree === undefined || conditions.length === 0
+        ? undefined
+        : focus(tree, attribute, conditions),
     canFind: (has) => tree === undefined || isPossible(tree, has),
   };
 }
 
-/** All comparisons that are not negated. */
-function leaves(filter: Filter): readonly Filter[] {
-  if (filter instanceof AndFilter || filter instanceof OrFilter) return filter.filters.flatMap(leaves);
-  return filter instanceof NotFilter ? [] : [filter];
+/** All comparisons, those that are negated only on demand. */
+function leaves(filter: Filter, negated?: 'with negated ones'): readonly Filter[] {
+  if (filter instanceof AndFilter || filter instanceof OrFilter)
+    return filter.filters.flatMap((each) => leaves(each, negated));
+  if (filter instanceof NotFilter)
+    return negated === undefined ? [] : leaves(filter.filter, negated);
+  return [filter];
 }
 
 /**
@@ -74,14 +86,20 @@ function focus(
   conditions: readonly Filter[],
 ): Filter | undefined {
   if (filter instanceof NotFilter)
-    return leaves(filter.filter).some(isVariable) ? undefined : filter;
+    return leaves(filter.filter, 'with negated ones').some(isVariable) ? undefined : filter;
   if (filter instanceof OrFilter) {
     const meant = filter.filters.filter((each) => holds(each, attribute));
     const kept = meant.length > 0 ? meant : filter.filters;
-    return joined(kept.map((each) => focus(each, attribute, conditions)), OrFilter);
+    return joined(
+      kept.map((each) => focus(each, attribute, conditions)),
+      OrFilter,
+    );
   }
   if (filter instanceof AndFilter)
-    return joined(filter.filters.map((each) => focus(each, attribute, conditions)), AndFilter);
+    return joined(
+      filter.filters.map((each) => focus(each, attribute, conditions)),
+      AndFilter,
+    );
   if (!isVariable(filter)) return filter;
   if (attributeOf(filter) === attribute) return joined(conditions, OrFilter);
   return attributeOf(filter) === ''
@@ -111,7 +129,8 @@ function isPossible(filter: Filter, has: (attribute: string) => boolean): boolea
 
 function attributeOf(filter: Filter): string {
   if (filter instanceof ExtensibleFilter) return filter.matchType;
-  if (filter instanceof PresenceFilter || filter instanceof SubstringFilter) return filter.attribute;
+  if (filter instanceof PresenceFilter || filter instanceof SubstringFilter)
+    return filter.attribute;
   return comparisonOf(filter)?.attribute ?? '';
 }
 

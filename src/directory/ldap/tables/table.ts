@@ -17,11 +17,7 @@ import { createExpansion } from './expansion.ts';
  * @throws {SyntaxError} where a template or the filter can't be read, or no attribute is named
  * @see ldap_table(5)
  */
-export function createTable(
-  name: string,
-  settings: LdapTableSettings,
-  defaultBase: string,
-): Table {
+export function createTable(name: string, settings: LdapTableSettings, defaultBase: string): Table {
   const within = `tables.${name}`;
   const base = read(`${within}.searchBase`, parseTemplate, settings.searchBase ?? defaultBase);
   const filter = read(`${within}.queryFilter`, parseFilter, settings.queryFilter);

@@ -25,7 +25,10 @@ export function createCanaryCheck(options: CanaryOptions): Proof {
       if (!self.is(entry.dn)) others.push(entry.dn);
       find.seen(branch, entry);
     };
-    const found = await findHolders({ ...find, seen }, address)?.({
+    const found = await findHolders(
+      { ...find, seen },
+      address,
+    )?.({
       search: searchOn(connection, referrals, signal),
       read: readOn(connection, signal),
       missed: () => {},

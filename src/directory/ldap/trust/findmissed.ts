@@ -65,6 +65,7 @@ const readOf = (witness: Witness): SearchRequest => ({
   baseMayBeAbsent: true,
 });
 
-const equal = ({ sight: { attribute }, value }: Witness) => new EqualityFilter({ attribute, value });
+const equal = ({ sight: { attribute }, value }: Witness) =>
+  new EqualityFilter({ attribute, value });
 
 const EVERYBODY = new PresenceFilter({ attribute: 'objectClass' });

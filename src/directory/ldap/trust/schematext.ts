@@ -8,7 +8,9 @@ export interface Schema {
    * - a rule's name: with case, or not at all, so that it is to be asked by that rule besides
    * - `with case`, and the server has no rule that leaves case aside
    */
-  readonly comparison: (attribute: string) => 'without case' | 'with case' | { readonly rule: string };
+  readonly comparison: (
+    attribute: string,
+  ) => 'without case' | 'with case' | { readonly rule: string };
   /** The attributes that entries of these object classes may or must have, in lower case; absent: that is not known. */
   readonly attributesOf: (classes: readonly string[]) => ReadonlySet<string> | undefined;
 }

@@ -32,8 +32,7 @@ export interface Owner {
 export const holdersOf = (
   { among }: Owner,
   sights: readonly Pick<Sight, 'attribute'>[],
-): Filter | undefined =>
-  among(sights.map(({ attribute }) => new PresenceFilter({ attribute })));
+): Filter | undefined => among(sights.map(({ attribute }) => new PresenceFilter({ attribute })));
 
 /** Names a sight in what is kept, as long as it is looked for in the same place and among the same. */
 export function nameOf(sight: Sight): string {

@@ -32,17 +32,22 @@ export interface TableTrustOptions {
 
 /**
  * How a *none* of a table is believed: the schema has what it needs, and each attribute of its filter and answer that somebody
- * ever had has a witness. Where nobody was ever seen by it, it may be empty: then others show that its attributes can be seen.
+ * ever had has a witness. Where nobody was ever found by it, it may be empty: then others have to show what it asks by, wants and answers.
  */
-export function createTableTrust(asked: Asked, options: TableTrustOptions): Proof {
+export function createTableTrust(asked: Asked, options: TableTrustOptions): TableTrust {
   const { witnesses, schemas, referrals } = options;
   const { anatomy, results, settings } = asked;
   const sights = sightsOf(asked);
   const elsewhere = anybody(asked);
+  const asking = sights.filter(({ by }) => by === 'value');
+  const answering = sights.filter(({ by }) => by === 'look');
+  /** Whether it was seen to find somebody, and to answer something. */
+  const isSeen = (): boolean =>
+    (asking.length === 0 || witnesses.isSeen(asking)) && witnesses.isSeen(answering);
 
   async function checkSchema(connection: Connection, signal: AbortSignal): Promise<void> {
     const schema = await schemas.of(connection, signal);
-    const lacking = [...anatomy.asked, ...anatomy.fixed, ...results].filter((a) => !schema.has(a));
+    const lacking = [...anatomy.named, ...results].filter((attribute) => !schema.has(attribute));
     if (anatomy.canFind(schema.has) && results.some(schema.has)) return;
     schemas.forget(connection);
     throw new Fault(
@@ -51,38 +56,53 @@ export function createTableTrust(asked: Asked, options: TableTrustOptions): Proo
     );
   }
 
-  /** Nobody was ever found by it: all that it wants of entries has to be seen of some, and one of what it is about. */
+  /** Nobody was ever found by it: all that it wants of entries has to be seen, one that it asks by, and one that it answers. */
   async function checkEmpty(connection: Connection, signal: AbortSignal): Promise<void> {
     if (sights.some((sight) => witnesses.isAccepted(sight))) return;
-    const isSeen = async (attribute: string): Promise<boolean> => {
+    const isShown = async (attribute: string): Promise<boolean> => {
       const own = elsewhere.filter((each) => each.attribute === attribute);
       return (
         witnesses.isSeen(own) || (await witnesses.find(own, connection, signal)) === 'somebody'
       );
     };
-    const about = [...anatomy.asked, ...results].filter((attribute) => !/^objectclass$/i.test(attribute));
-    const fixed = await Promise.all(anatomy.fixed.map(isSeen));
-    const any = await Promise.all(about.map(isSeen));
-    if (fixed.every(Boolean) && any.some(Boolean)) return;
+    const [fixed, asks, answers] = await Promise.all(
+      [anatomy.fixed, anatomy.asked, results].map((list) => Promise.all(list.map(isShown))),
+    );
+    const asksAny = anatomy.asked.length === 0 || asks?.includes(true) === true;
+    if (fixed?.includes(false) !== true && asksAny && answers?.includes(true) === true) return;
     const [first] = sights;
     if (first === undefined) return;
     const { message } = witnesses.miss(first, connection.server);
     throw new Fault('doubt', `the ${asked.name} shows nothing at all: ${message}`);
   }
 
-  return async (connection, signal) => {
-    await checkSchema(connection, signal);
-    const count = await witnesses.check(sights, referrals, connection, signal);
-    if (!witnesses.isSeen(sights)) await checkEmpty(connection, signal);
-    return [counted(count, 'witness', 'witnesses')];
+  return {
+    async proof(connection, signal) {
+      await checkSchema(connection, signal);
+      const count = await witnesses.check(sights, referrals, connection, signal);
+      if (!isSeen()) await checkEmpty(connection, signal);
+      return count === 0 ? [] : [counted(count, 'witness', 'witnesses')];
+    },
+    unseen: () =>
+      asking.filter((sight) => !witnesses.isSeen([sight])).map(({ attribute }) => attribute),
   };
+}
+
+/** How a table's *none* is believed. */
+export interface TableTrust {
+  readonly proof: Proof;
+  /** What it asks by and nobody was seen to have. */
+  readonly unseen: () => readonly string[];
 }
 
 /** The attributes that it asks by, and those that it answers, among the entries that it finds. */
 function sightsOf(asked: Asked): readonly Sight[] {
   const { anatomy, results } = asked;
   const by = (attribute: string): Sight => ({
-    ...shown(ownerOf(asked, (conditions) => anatomy.among(attribute, conditions)), attribute),
+    ...shown(
+      ownerOf(asked, (conditions) => anatomy.among(attribute, conditions)),
+      attribute,
+    ),
     by: 'value',
     isShared: true,
   });
@@ -116,4 +136,3 @@ const ownerOf = (
   dereference,
   among,
 });
-

@@ -15,7 +15,7 @@ import { createRecall } from './recall.ts';
 import { createRootCheck } from './root.ts';
 import { createSchemas, type Schemas } from './schema.ts';
 import { createSelf, type Self } from './self.ts';
-import { type Asked, createTableTrust } from './tabletrust.ts';
+import { type Asked, createTableTrust, type TableTrust } from './tabletrust.ts';
 import { createTrust, type Trust } from './trust.ts';
 import { createWitnesses } from './witness.ts';
 
@@ -23,7 +23,7 @@ import { createWitnesses } from './witness.ts';
 export interface Trusts {
   readonly people: Trust;
   /** That of a table, or of the list of domains; made once. */
-  readonly of: (asked: Asked) => Trust;
+  readonly of: (asked: Asked) => Trust & Pick<TableTrust, 'unseen'>;
   readonly find: FindOptions;
   readonly schemas: Schemas;
   readonly self: Self;
@@ -102,20 +102,18 @@ export function createTrusts(options: TrustsOptions): Trusts {
       : [createCanaryCheck({ canary, find, self, schemas, referrals })]),
   ];
 
-  const made = new Map<string, Trust>();
-  const trustOf = (asked: Asked): Trust => {
+  const made = new Map<string, Trust & Pick<TableTrust, 'unseen'>>();
+  const trustOf: Trusts['of'] = (asked) => {
     const known = made.get(asked.name);
     if (known !== undefined) return known;
     const own = commonBase(asked.base);
+    const { proof: table, unseen } = createTableTrust(asked, { witnesses, schemas, referrals });
     const proof = createProof({
       bases: [own],
       referrals,
-      checks: [
-        createTableTrust(asked, { witnesses, schemas, referrals }),
-        ...(own === '' ? [root] : []),
-      ],
+      checks: [table, ...(own === '' ? [root] : [])],
     });
-    const trust = createTrust(proof);
+    const trust = { ...createTrust(proof), unseen };
     made.set(asked.name, trust);
     return trust;
   };

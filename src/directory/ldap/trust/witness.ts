@@ -92,10 +92,13 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
     }
   }
 
+  const isKnown = (sight: Sight): boolean => witnesses.has(sight) && !missed.has(sight);
+
   const learn = (sights: readonly Sight[], entry: LdapEntry): void => {
     if (self.is(entry.dn)) return;
     for (const sight of sights) {
-      const [value] = sight.valuesOf(entry);
+      // The first one stays for as long as it is seen: it is the one that is kept.
+      const [value] = isKnown(sight) ? [] : sight.valuesOf(entry);
       if (value !== undefined) note({ sight, dn: entry.dn, value });
     }
   };
@@ -160,6 +163,7 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
       for (const { sight } of own.filter((witness) => !gone.includes(witness)))
         if (missed.delete(sight)) tellMissing();
       for (const { sight } of gone) {
+        missed.add(sight);
         if ((await find([sight], connection, signal)) !== 'somebody')
           throw miss(sight, connection.server);
         const other = witnesses.get(sight);

@@ -44,10 +44,7 @@ export function meets(
 }
 
 /** `decisive` where one is, else undecided where one is that. */
-function undecided(
-  all: readonly (boolean | undefined)[],
-  decisive: boolean,
-): boolean | undefined {
+function undecided(all: readonly (boolean | undefined)[], decisive: boolean): boolean | undefined {
   if (all.includes(decisive)) return decisive;
   return all.includes(undefined) ? undefined : !decisive;
 }
@@ -59,7 +56,10 @@ const equals = (
 ): boolean | undefined => found?.some((value) => folded(value, rule) === folded(wanted, rule));
 
 function folded(value: string, rule: 'exact' | 'folded'): string {
-  const text = value.trim().replaceAll(/\s+/g, ' ').replaceAll(/\s*,\s*/g, ',');
+  const text = value
+    .trim()
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\s*,\s*/g, ',');
   return rule === 'exact' ? text : text.toLowerCase();
 }
 

@@ -20,7 +20,10 @@ export const CONTAINERS: Readonly<Record<string, Attributes>> = {
 };
 
 /** Somebody by login, with an address of it. */
-export const person = (uid: string, more: Attributes = {}): Readonly<Record<string, Attributes>> => ({
+export const person = (
+  uid: string,
+  more: Attributes = {},
+): Readonly<Record<string, Attributes>> => ({
   [`uid=${uid},ou=people,dc=x`]: {
     objectClass: 'inetOrgPerson',
     uid,
@@ -44,7 +47,8 @@ export const team = (
   },
 });
 
-export const dnOf = (uid: string): string => (uid.includes('=') ? uid : `uid=${uid},ou=people,dc=x`);
+export const dnOf = (uid: string): string =>
+  uid.includes('=') ? uid : `uid=${uid},ou=people,dc=x`;
 
 /** Opens a directory over a server in memory; it is closed with its test. */
 export function openOver(

@@ -110,9 +110,15 @@ function answer(id: number, search: Search, server: MemoryServer): Buffer {
   if (search.scope === 0 && special !== undefined)
     return Buffer.concat([entry(id, search.base, shownOf(special, search, rights)), result(id)]);
 
-  const all = [...server.entries].map(([dn, attributes]) => ({ dn, values: valuesOf(dn, attributes) }));
-  const isThere = all.some(({ dn }) => normal(dn) === base && (rights.sees(dn) || rights.discloses));
-  if (!isThere && !(base === '' && server.contexts.includes(''))) return result(id, 'search', NO_SUCH_OBJECT);
+  const all = [...server.entries].map(([dn, attributes]) => ({
+    dn,
+    values: valuesOf(dn, attributes),
+  }));
+  const isThere = all.some(
+    ({ dn }) => normal(dn) === base && (rights.sees(dn) || rights.discloses),
+  );
+  if (!isThere && !(base === '' && server.contexts.includes('')))
+    return result(id, 'search', NO_SUCH_OBJECT);
   const found = all.filter(
     ({ dn, values }) =>
       rights.sees(dn) &&
@@ -130,7 +136,7 @@ function answer(id: number, search: Search, server: MemoryServer): Buffer {
 type Values = ReadonlyMap<string, readonly [name: string, values: readonly string[]]>;
 
 function valuesOf(dn: string, attributes: Attributes): Values {
-  const all = { objectClass: 'top', ...attributes, entryDN: dn };
+  const all = { objectClass: 'top', ...attributes, entryDN: dn, distinguishedName: dn };
   return new Map(
     Object.entries(all).map(([name, values]) => [
       name.toLowerCase(),

@@ -13,7 +13,9 @@ describe('a group that shows no member', () => {
     const server = await open(team('team', ['ann', 'bob']));
     server.rights.hidden.add('member');
     const directory = openOver(server);
-    expect(await says(directory, ADDRESS)).toMatch(/shows no member, and nothing shows that bind\.dn may read/);
+    expect(await says(directory, ADDRESS)).toMatch(
+      /shows no member, and nothing shows that bind\.dn may read/,
+    );
     expect(await says(directory, 'ann@example.org')).toBe('ann@example.org');
     expect(await says(directory, 'nobody@example.org')).toBe('none');
   });
@@ -31,7 +33,11 @@ describe('a group that shows no member', () => {
   test.each([
     ['member', team('team', []), team('other', ['ann'])],
     ['memberUid', team('team', [], { objectClass: 'posixGroup' }), team('other', [], POSIX)],
-    ['uniqueMember', team('team', [], { objectClass: 'groupOfUniqueNames' }), team('other', [], { objectClass: 'groupOfUniqueNames', uniqueMember: [dnOf('ann')] })],
+    [
+      'uniqueMember',
+      team('team', [], { objectClass: 'groupOfUniqueNames' }),
+      team('other', [], { objectClass: 'groupOfUniqueNames', uniqueMember: [dnOf('ann')] }),
+    ],
   ])('is empty where another one shows %s', async (_, empty, other) => {
     const server = await open({ ...empty, ...other });
     server.objectClasses.push(
@@ -92,12 +98,19 @@ describe('members that name their groups', () => {
 
   test('are found by the group where the server keeps memberOf for nobody', async () => {
     const server = await open(team('team', ['ann', 'bob']));
-    expect(await says(openOver(server, { groups }), ADDRESS)).toBe('ann@example.org,bob@example.org');
+    expect(await says(openOver(server, { groups }), ADDRESS)).toBe(
+      'ann@example.org,bob@example.org',
+    );
   });
 
   test('are found by the group where memberOf came later', async () => {
-    const server = await open({ ...team('team', ['ann', 'bob']), ...person('bob', { memberOf: GROUP }) });
-    expect(await says(openOver(server, { groups }), ADDRESS)).toBe('ann@example.org,bob@example.org');
+    const server = await open({
+      ...team('team', ['ann', 'bob']),
+      ...person('bob', { memberOf: GROUP }),
+    });
+    expect(await says(openOver(server, { groups }), ADDRESS)).toBe(
+      'ann@example.org,bob@example.org',
+    );
   });
 
   test('are in doubt where neither shows anything', async () => {

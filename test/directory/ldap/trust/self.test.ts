@@ -15,7 +15,9 @@ describe('a login that sees itself and nobody besides', () => {
     const server = await open();
     server.rights.sees = onlyItself;
     const directory = openOver(server);
-    expect(await says(directory, 'ann@example.org')).toMatch(/bind\.dn itself and no other account/);
+    expect(await says(directory, 'ann@example.org')).toMatch(
+      /bind\.dn itself and no other account/,
+    );
     expect(await says(directory, 'svc@example.org')).toBe('svc@example.org');
     expect(await says(directory, 'service@example.org')).toBe('svc@example.org');
     expect(await says(directory, 'ann@example.org')).toMatch(/bind\.dn itself/);
