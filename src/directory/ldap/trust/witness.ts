@@ -1,5 +1,5 @@
 import { Fault } from '../../directory.ts';
-import type { LdapEntry } from '../search.ts';
+import type { LdapEntry, SearchRequest } from '../search.ts';
 import type { Connection } from '../wire/connection.ts';
 import { findMissed } from './findmissed.ts';
 import { createLooks } from './looks.ts';
@@ -70,13 +70,13 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
   const missed = new Set<Sight>();
   const looks = createLooks(now);
   const restored = new Set<Sight>();
-  const others = new Set<string>();
+  const everybody = new Set<string>();
 
   const tellMissing = (): void => missing(missed.size);
 
   function note(witness: Witness): void {
     const { sight, dn } = witness;
-    if (others.size < 2) others.add(comparable(dn));
+    if (everybody.size < 2) everybody.add(comparable(dn));
     if (missed.delete(sight)) tellMissing();
     witnesses.set(sight, witness);
     recall.keep(sight, witness);
@@ -109,25 +109,19 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
     signal: AbortSignal,
   ): Promise<'somebody' | 'nobody' | 'itself'> {
     const [first] = sights;
-    const filter = first === undefined ? undefined : holdersOf(first.owner, sights);
-    if (first === undefined || filter === undefined) return 'nobody';
-    const { base, scope, dereference } = first.owner;
-    const attributes = sights.map(({ attribute }) => attribute);
-    const request = { base, scope, filter, attributes, sizeLimit: SAMPLE };
-    const deref = dereference === undefined ? {} : { dereference };
-    const { entries, isWhole } = await sample({ ...request, ...deref }, connection, signal);
+    const request = first === undefined ? undefined : requestFor(first.owner, sights);
+    if (first === undefined || request === undefined) return 'nobody';
+    const { entries, isWhole } = await sample(request, connection, signal);
     const others = entries.filter(({ dn }) => !self.is(dn));
     for (const entry of others) learn(sights, entry);
-    if (others.length > 0 && others.every((entry) => entry.attributes.size === 0))
+    if (others.length === 0) {
+      if (!isWhole) throw notLooked(sights, connection.server);
+      return entries.length > 0 ? 'itself' : 'nobody';
+    }
+    if (others.every((entry) => entry.attributes.size === 0))
       throw nobody('doubt', first.owner, sights, connection.server);
-    if (others.some((entry) => sights.some((one) => one.valuesOf(entry).length > 0)))
-      return 'somebody';
-    if (others.length === 0 && !isWhole)
-      throw new Fault(
-        'timeout',
-        `${connection.server} could not look for those who have ${attributes.join(' or ')} in time: is the attribute indexed, for presence too?`,
-      );
-    return entries.length > others.length ? 'itself' : 'nobody';
+    const has = (entry: LdapEntry): boolean => sights.some((one) => one.valuesOf(entry).length > 0);
+    return others.some(has) ? 'somebody' : 'nobody';
   }
 
   /** Learns who has which attribute before anybody asks: a right that is gone by then would not be missed. */
@@ -152,7 +146,7 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
     learn,
     find,
     miss,
-    count: () => others.size,
+    count: () => everybody.size,
     isSeen: (sights) => sights.some((sight) => witnesses.has(sight)),
     isAccepted: (sight) => recall.isAccepted(sight),
     async check(sights, referrals, connection, signal) {
@@ -184,6 +178,22 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
     },
   };
 }
+
+/** A search for some of those who have one of these; absent: nobody can. */
+function requestFor(owner: Owner, sights: readonly Sight[]): SearchRequest | undefined {
+  const filter = holdersOf(owner, sights);
+  if (filter === undefined) return undefined;
+  const { base, scope, dereference } = owner;
+  const attributes = sights.map(({ attribute }) => attribute);
+  const deref = dereference === undefined ? {} : { dereference };
+  return { base, scope, filter, attributes, sizeLimit: SAMPLE, ...deref };
+}
+
+const notLooked = (sights: readonly Sight[], server: string): Fault =>
+  new Fault(
+    'timeout',
+    `${server} could not look for those who have ${sights.map(({ attribute }) => attribute).join(' or ')} in time: is the attribute indexed, for presence too?`,
+  );
 
 /** So many entries are looked at for one that has an address: proxyAddresses may hold others first. */
 const SAMPLE = 20;

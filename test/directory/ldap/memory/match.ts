@@ -14,7 +14,6 @@ export function meets(
 ): boolean | undefined {
   const [kind = '', ...parts] = filter;
   const all = () => parts.map((part) => meets(part, values, comparing));
-  const attribute = String(parts[0]).toLowerCase();
   switch (kind) {
     case 'and':
       return undecided(all(), false);
@@ -24,10 +23,21 @@ export function meets(
       const [inner] = all();
       return inner === undefined ? undefined : !inner;
     }
-    case 'present': {
-      const found = values(attribute);
-      return found === undefined ? undefined : found.length > 0;
-    }
+    default:
+      return compares(String(kind), parts, values, comparing);
+  }
+}
+
+function compares(
+  kind: string,
+  parts: readonly Decoded[],
+  values: Searchable,
+  comparing: Comparing,
+): boolean | undefined {
+  const attribute = String(parts[0]).toLowerCase();
+  switch (kind) {
+    case 'present':
+      return values(attribute)?.some(() => true);
     case '=': {
       const rule = comparing(attribute);
       return rule === 'not at all' ? undefined : equals(values(attribute), String(parts[1]), rule);
@@ -39,7 +49,7 @@ export function meets(
     case 'substrings':
       return values(attribute)?.some((value) => holdsParts(value, parts[1] ?? ''));
     default:
-      throw new Error(`a filter that this server does not know: ${JSON.stringify(filter)}`);
+      throw new Error(`a filter that this server does not know: ${kind} ${JSON.stringify(parts)}`);
   }
 }
 
