@@ -68,14 +68,23 @@ export function searchOn(
 /** Makes a `Read` on one connection. */
 export const readOn =
   (connection: Connection, signal: AbortSignal): Read =>
-  async (dn, attributes, filter = new PresenceFilter({ attribute: 'objectClass' })) => {
+  async (dn, attributes, filter = EVERYBODY) => {
     const request: SearchRequest = { base: dn, scope: 'base', filter, attributes, sizeLimit: 0 };
     const reply = await connection.search(request, signal);
     if (reply.code === NO_SUCH_OBJECT || reply.code === INVALID_NAME) return 'gone';
     if (reply.code === REFERRAL || reply.references.length > 0) return 'elsewhere';
     if (reply.code === NO_RIGHT) return 'hidden';
-    return entriesOf(reply, request, connection.server, 'ignore')[0] ?? 'hidden';
+    const [entry] = entriesOf(reply, request, connection.server, 'ignore');
+    if (entry !== undefined) return entry;
+    // 389-DS shows no entry where there is none, as others do where one is hidden: a name that nobody has tells.
+    const nobody = { ...request, base: dn.replace(FIRST_PART, 'cn=idpmap-asks-for-nobody') };
+    const { code } = await connection.search(nobody, signal);
+    return code === NO_SUCH_OBJECT ? 'hidden' : 'gone';
   };
+
+const EVERYBODY = new PresenceFilter({ attribute: 'objectClass' });
+/** A name's own part, up to the comma that ends it. */
+const FIRST_PART = /^(?:\\.|[^\\,])*/s;
 
 const PAGE_SIZE = 500;
 

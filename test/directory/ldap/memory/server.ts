@@ -20,6 +20,8 @@ export interface MemoryServer {
   readonly attributeTypes: string[];
   readonly objectClasses: string[];
   readonly matchingRules: string[];
+  /** Whether a base that is not there looks empty, as 389-DS has it. */
+  showsNothing: boolean;
   /** Where its parts begin. */
   readonly contexts: string[];
   /** What searches whose filter holds this text end with, in the place of a result. */
@@ -62,6 +64,7 @@ export async function startMemory(
     attributeTypes: [],
     objectClasses: [],
     matchingRules: ["( 1.3.6.1.4.1.1466.109.114.2 NAME 'caseIgnoreIA5Match' )"],
+    showsNothing: false,
     contexts: ['dc=x'],
     codes: new Map(),
   };
@@ -118,7 +121,7 @@ function answer(id: number, search: Search, server: MemoryServer): Buffer {
     ({ dn }) => normal(dn) === base && (rights.sees(dn) || rights.discloses),
   );
   if (!isThere && !(base === '' && server.contexts.includes('')))
-    return result(id, 'search', NO_SUCH_OBJECT);
+    return result(id, 'search', server.showsNothing ? 0 : NO_SUCH_OBJECT);
   const found = all.filter(
     ({ dn, values }) =>
       rights.sees(dn) &&

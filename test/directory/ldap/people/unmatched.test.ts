@@ -125,6 +125,16 @@ describe('a member who would get none of the mail', () => {
     expect(await says(openOver(server, { groups }), ADDRESS)).toMatch(expected);
   });
 
+  test('and is hidden, or not there, by a server that shows no entry for both, is left out', async () => {
+    const server = await open(team('team', ['ann', 'bob']));
+    server.rights.sees = (dn) => dn !== dnOf('bob');
+    server.rights.discloses = true;
+    server.showsNothing = true;
+    const directory = openOver(server);
+    expect(await says(directory, ADDRESS)).toBe('ann@example.org');
+    expect(directory.figures?.['membersLeftOut']).toBe(1);
+  });
+
   test('does not defer the group above the one that it is in', async () => {
     const inner = team('inner', ['cn=dummy']);
     const server = await open({
