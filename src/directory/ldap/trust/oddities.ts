@@ -1,5 +1,6 @@
 import { EqualityFilter, type Filter, SubstringFilter } from 'ldapts';
 import { type Address, parseAddress } from '../../../address/address.ts';
+import { withinTime } from '../../waiting.ts';
 import { type Branch, withHolders } from '../people/branch.ts';
 import type { LdapEntry } from '../search.ts';
 import type { Connection } from '../wire/connection.ts';
@@ -21,6 +22,8 @@ export interface Oddities {
 
 /** So long what was seen is taken to be all, in ms. */
 const KEEP_MS = 60 * 60_000;
+/** So long a look may take, in ms: no index serves it, and a connection that opens waits for it. */
+const LOOK_MS = 400;
 /** So many of each kind of entry are taken note of. */
 const MOST = 200;
 
@@ -60,8 +63,12 @@ export function createOddities(branches: readonly Branch[], now: () => number): 
       if (now() < due) return [];
       due = now() + KEEP_MS;
       isLooked = true;
-      const looks = branches.map((branch) => look(branch, connection, signal));
-      const results = await Promise.allSettled(looks);
+      // On one signal: what runs out of time together counts once against the connection.
+      const results = await withinTime(
+        (own) => Promise.allSettled(branches.map((branch) => look(branch, connection, own))),
+        LOOK_MS,
+        signal,
+      );
       isLooked &&= results.every(({ status }) => status === 'fulfilled');
       return [];
     },
