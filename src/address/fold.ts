@@ -7,11 +7,15 @@
  * 15; Debian 13: ICU 76, Unicode 16) are asked unfolded, and folded here. So Node's must not be the older one.
  */
 export const fold = (text: string): string =>
-  text
-    .normalize('NFC')
-    .toLowerCase()
-    .replaceAll(FURTHER_LETTERS, (letter) => FURTHER.get(letter) ?? letter)
-    .normalize('NFC');
+  BEYOND_ASCII.test(text)
+    ? text
+        .normalize('NFC')
+        .toLowerCase()
+        .replaceAll(FURTHER_LETTERS, (letter) => FURTHER.get(letter) ?? letter)
+        .normalize('NFC')
+    : text.toLowerCase();
+
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** Whether two texts are the same to Postfix. */
 export const foldsAlike = (one: string, other: string): boolean =>

@@ -1,4 +1,4 @@
-import { isMailbox, parseAddress, spellAddress } from '../address/address.ts';
+import { isMailbox, parseAddress } from '../address/address.ts';
 import type { Entry } from '../directory/directory.ts';
 import { mailAddress } from '../directory/people/spelling.ts';
 import type { Candidate } from './candidates.ts';
@@ -30,12 +30,14 @@ const isOwnAddress = (entries: readonly Entry[], candidate: Candidate): boolean 
   entries.every(({ kind, address }) => kind === 'account' && address === candidate.address);
 
 /**
- * Whether a key is written as whoever delivers the mail knows it, who may compare letter by letter. LMTP servers know
- * domains by their A-labels, and `strauss@` is not their `strauß@`: such a key is rewritten once.
+ * Whether a key is written as whoever delivers the mail knows it, who leaves the case of ASCII aside and no more. LMTP
+ * servers know domains by their A-labels, and `strauss@` is not their `strauß@`: such a key is rewritten once.
  */
 const isAsStored = ({ key }: Asked, stored: string): boolean =>
   !/[\u0080-\u{10ffff}]/u.test(key.slice(key.lastIndexOf('@'))) &&
-  spellAddress(key)?.startsWith(stored.slice(0, stored.lastIndexOf('@'))) === true;
+  key
+    .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+    .startsWith(stored.slice(0, stored.lastIndexOf('@')));
 
 function append(address: string, extension: string): string {
   const at = address.lastIndexOf('@');

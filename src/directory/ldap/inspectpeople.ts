@@ -1,6 +1,7 @@
 import { Fault, type Remark } from '../directory.ts';
+import { remarkSpellings } from '../people/spelling.ts';
 import type { InspectOptions } from './inspect.ts';
-import { type GroupBranch, requestAmong } from './people/branch.ts';
+import { type Branch, type GroupBranch, requestAmong } from './people/branch.ts';
 import { describeLost } from './people/lost.ts';
 import { findMembers } from './people/members.ts';
 import { anyOf } from './people/sources.ts';
@@ -25,6 +26,11 @@ export async function inspectPeople(
   return [
     ...[...attributes].flatMap((attribute) => remarkComparison(attribute, schema)),
     ...remarkOddities(trusts.oddities.count()),
+    ...(await checkSpellings(
+      groups === undefined ? [accounts] : [accounts, groups],
+      connection,
+      signal,
+    )),
     ...(groups === undefined ? [] : await checkGroups(groups, options, connection, signal)),
   ];
 }
@@ -56,6 +62,26 @@ function remarkOddities(count: number | undefined): readonly Remark[] {
     },
   ];
 }
+
+/** Looks at some addresses of each branch for those that Postfix, having folded them, does not find. */
+async function checkSpellings(
+  branches: readonly Branch[],
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly Remark[]> {
+  const held = branches.map(async (branch) => {
+    const sources = [...branch.address, ...branch.aliases];
+    const attributes = sources.map(({ attribute }) => attribute);
+    const request = requestAmong(branch, anyOf(sources), attributes);
+    if (request === undefined) return [];
+    const { entries } = await connection.search({ ...request, sizeLimit: ADDRESSES }, signal);
+    return entries.flatMap((entry) => sources.flatMap((source) => source.addressesOf(entry)));
+  });
+  return remarkSpellings((await Promise.all(held)).flat());
+}
+
+/** So many people, and so many groups, are looked at for their addresses. */
+const ADDRESSES = 100;
 
 /** Looks at some groups as their mail would be answered. */
 async function checkGroups(

@@ -1,6 +1,5 @@
 import type { Filter } from 'ldapts';
-import type { How } from '../directory.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding, How } from '../directory.ts';
 import type { Proof } from './trust/proof.ts';
 import type { Schema } from './trust/schema.ts';
 import type { Trust } from './trust/trust.ts';

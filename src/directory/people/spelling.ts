@@ -7,8 +7,8 @@ export type OwnAddress = Pick<Entry, 'address' | 'spelling'>;
 
 /** Reads what a directory gives as an entry's own address; what is none stays as it is, to be refused later. */
 export function ownAddress(text: string): OwnAddress {
-  const address = parseAddress(text)?.text ?? text;
-  const spelling = spellAddress(text) ?? address;
+  const spelling = spellAddress(text) ?? text;
+  const address = parseAddress(spelling)?.text ?? spelling;
   return spelling === address ? { address } : { address, spelling };
 }
 

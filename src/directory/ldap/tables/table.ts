@@ -1,5 +1,6 @@
 import { foldDomain, parseAddress, parseDomain } from '../../../address/address.ts';
 import { spellingsOf, withCapitals } from '../../../address/spellings.ts';
+import { believeAbsent } from '../../people/spelling.ts';
 import { parseFilter } from '../filters/filter.ts';
 import { parseResultFormat } from '../filters/resultformat.ts';
 import { parseTemplate, type TemplateKey, templateKey } from '../filters/template.ts';
@@ -47,9 +48,13 @@ export function createTable(name: string, settings: LdapTableSettings, defaultBa
       const key = templateKey(text);
       const request = requestFor(key);
       if (request === undefined) return undefined;
+      const address = parseAddress(text);
       const format = (value: string): string | undefined => result.apply(value, key);
-      return async ({ search, missed }) =>
-        expansion.expand(await search(request), format, search, missed);
+      return async ({ search, missed }) => {
+        const entries = await search(request);
+        if (entries.length === 0 && address !== undefined) believeAbsent(spellingsOf(address));
+        return expansion.expand(entries, format, search, missed);
+      };
     },
     asked: {
       name: `table ${name}`,
@@ -92,7 +97,7 @@ function read<T>(setting: string, parse: (text: string) => T, text: string): T {
 /** Whether a key is an address with a local part at one of these domains. */
 function domainTest(domains: readonly string[] | undefined): (key: TemplateKey) => boolean {
   if (domains === undefined) return () => true;
-  const read = (domain: string): string => parseDomain(domain) ?? domain;
-  const ours = new Set(domains.map(read).flatMap((domain) => [domain, foldDomain(domain)]));
-  return ({ user, domain }) => user !== '' && ours.has(read(domain));
+  const named = (domain: string): string => parseDomain(domain) ?? domain;
+  const ours = new Set(domains.map(named).flatMap((domain) => [domain, foldDomain(domain)]));
+  return ({ user, domain }) => user !== '' && ours.has(named(domain));
 }
