@@ -15,6 +15,7 @@ import { inspect } from './inspect.ts';
 import { accountBranch, groupBranch } from './people/branch.ts';
 import { findHolders } from './people/find.ts';
 import { PRESETS } from './people/presets.ts';
+import { sample } from './sample.ts';
 import type { Work } from './search.ts';
 import { createAsker } from './servers/ask.ts';
 import { createLoginKeeper } from './servers/login.ts';
@@ -38,6 +39,7 @@ export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHook
   const life = new AbortController();
   const accounts = accountBranch(settings);
   const groups = groupBranch(settings);
+  const branches = groups === undefined ? [accounts] : [accounts, groups];
   const tables = createTables(settings);
   const list =
     settings.listDomains === undefined
@@ -131,6 +133,7 @@ export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHook
     figures,
     accept: () => trusts.accept(),
     inspect: (signal) => inspect({ settings, open, trusts, tables, accounts, groups }, signal),
+    sample: (signal) => sample({ endpoints: settings.urls, branches, open: openProved }, signal),
     async close() {
       life.abort();
       await pool.close();
