@@ -2,32 +2,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { Secret } from '../../src/config/sources/secret.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import type { LdapSettings } from '../../src/directory/ldap/settings.ts';
-import { startSamba } from '../support/ldap/samba.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
-import { openFor, settingsOf, urlOf, verdict } from '../support/ldapfaults.ts';
+import { openFor, settingsOf, urlOf } from '../support/ldapfaults.ts';
+import { addEntries, mailOf } from '../support/ldapmail.ts';
 import { describeWith } from '../support/requirement.ts';
-
-/** Who gets the mail of an address, or the verdict. */
-async function mailOf(directory: Directory, address: string): Promise<string> {
-  const said = await verdict(directory, address);
-  if (said !== 'found') return said;
-  const found = await directory.find(address, { signal: AbortSignal.timeout(20_000) });
-  if (found.status === 'none') return 'none';
-  return found.value
-    .flatMap((each) => (each.kind === 'group' ? each.members : [each.address]))
-    .toSorted()
-    .join();
-}
-
-/** Adds entries until the test ends. */
-async function add(server: LdapServer, ...entries: readonly string[]): Promise<void> {
-  for (const entry of entries) {
-    const [dn = '', ...attributes] = entry.trim().split('\n');
-    await server.modify(`${dn}\nchangetype: add\n${attributes.join('\n')}\n`);
-    onTestFinished(() => server.modify(`${dn}\nchangetype: delete\n`));
-  }
-}
 
 describeWith(['slapd'], 'slapd', () => {
   let server: LdapServer;
@@ -91,7 +70,7 @@ olcAccess: {1}to attrs=mailGroupMember by dn.exact="${server.bindDn}" read
 
   test('makes nobody absent to a login that sees only itself', async () => {
     const dn = `uid=svc,${server.accountsBase}`;
-    await add(
+    await addEntries(
       server,
       `dn: ${dn}
 objectClass: inetOrgPerson
@@ -115,7 +94,7 @@ userPassword: secret`,
   });
 
   test('has everybody in a group who has an address', async () => {
-    await add(
+    await addEntries(
       server,
       `dn: uid=carla,${server.accountsBase}
 objectClass: account
@@ -142,7 +121,7 @@ member: cn=partner,${server.accountsBase}`,
   });
 
   test('does not defer a group for a group in it whose members are gone', async () => {
-    await add(
+    await addEntries(
       server,
       `dn: cn=emptied,${server.groupsBase}
 objectClass: groupOfNames
@@ -164,7 +143,7 @@ member: cn=emptied,${server.groupsBase}`,
   });
 
   test('finds what an attribute has in capitals that is compared with case', async () => {
-    await add(
+    await addEntries(
       server,
       `dn: uid=cleo,${server.accountsBase}
 objectClass: inetOrgPerson
@@ -189,7 +168,7 @@ mailGroupMember: low@example.test`,
     ['as a URL', 'MAILTO:Url@example.test', 'url@example.test'],
     ['with a name', 'Cleo Clark <named@example.test>', 'named@example.test'],
   ])('finds an address that is stored %s', async (_, stored, address) => {
-    await add(
+    await addEntries(
       server,
       `dn: uid=odd,${server.accountsBase}
 objectClass: inetOrgPerson
@@ -237,7 +216,7 @@ mail:: ${Buffer.from(stored).toString('base64')}`,
     test.each(['employeeType', 'mail', 'uid'])(
       'denies nobody once a right is withdrawn from %s',
       async (attribute) => {
-        await add(
+        await addEntries(
           server,
           `dn: uid=tab,${server.accountsBase}
 objectClass: inetOrgPerson
@@ -254,55 +233,5 @@ mail: tab@example.test`,
         expect(await ask(directory, 'tab@example.test')).toMatch(/nobody is believed to be absent/);
       },
     );
-  });
-});
-
-describeWith(['root', 'samba', 'slapd'], 'Active Directory', () => {
-  let server: LdapServer;
-
-  beforeAll(async () => {
-    server = await startSamba({ requireStrongAuth: 'no' });
-  });
-
-  afterAll(() => server?.remove());
-
-  test('has people with nothing but proxyAddresses, and contacts, alone and in groups', async () => {
-    const user = (cn: string, more: string): string => `dn: CN=${cn},${server.accountsBase}
-objectClass: user
-cn: ${cn}
-sAMAccountName: ${cn}
-userAccountControl: 544
-${more}`;
-    await add(
-      server,
-      user('pp', 'proxyAddresses: SMTP:pp@example.test\nproxyAddresses: smtp:pp2@example.test'),
-      `dn: CN=ext,${server.accountsBase}
-objectClass: contact
-cn: ext
-mail: ext@elsewhere.example
-proxyAddresses: SMTP:ext@elsewhere.example
-proxyAddresses: smtp:ext@example.test`,
-      `dn: CN=mixed,${server.groupsBase}
-objectClass: group
-cn: mixed
-sAMAccountName: mixed
-groupType: 2
-mail: mixed@example.test
-member: CN=pp,${server.accountsBase}
-member: CN=ext,${server.accountsBase}`,
-    );
-    const directory = openFor(
-      settingsOf(server, [{ kind: 'tcp', host: server.host, port: server.port, secure: false }], {
-        searchTimeout: 20_000,
-        connectTimeout: 20_000,
-      }),
-    );
-    expect(await mailOf(directory, 'pp@example.test')).toBe('pp@example.test');
-    expect(await mailOf(directory, 'pp2@example.test')).toBe('pp@example.test');
-    expect(await mailOf(directory, 'ext@example.test')).toBe('ext@elsewhere.example');
-    expect(await mailOf(directory, 'mixed@example.test')).toBe(
-      'ext@elsewhere.example,pp@example.test',
-    );
-    expect(await mailOf(directory, 'nobody@example.test')).toBe('none');
   });
 });

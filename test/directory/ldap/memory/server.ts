@@ -71,6 +71,13 @@ export async function startMemory(
   return server;
 }
 
+/** Whether a search may begin at a base. */
+function isThere(base: string, { entries, rights, contexts }: MemoryServer): boolean {
+  if (base === '' && contexts.includes('')) return true;
+  const dn = [...entries.keys()].find((each) => normal(each) === base);
+  return dn !== undefined && (rights.sees(dn) || rights.discloses);
+}
+
 interface Search {
   readonly base: string;
   readonly scope: number;
@@ -117,11 +124,7 @@ function answer(id: number, search: Search, server: MemoryServer): Buffer {
     dn,
     values: valuesOf(dn, attributes),
   }));
-  const isThere = all.some(
-    ({ dn }) => normal(dn) === base && (rights.sees(dn) || rights.discloses),
-  );
-  if (!isThere && !(base === '' && server.contexts.includes('')))
-    return result(id, 'search', server.showsNothing ? 0 : NO_SUCH_OBJECT);
+  if (!isThere(base, server)) return result(id, 'search', server.showsNothing ? 0 : NO_SUCH_OBJECT);
   const found = all.filter(
     ({ dn, values }) =>
       rights.sees(dn) &&
