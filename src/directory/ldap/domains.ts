@@ -2,10 +2,10 @@ import { parseFilter } from './filters/filter.ts';
 import { templateKey } from './filters/template.ts';
 import { commonBase } from './people/branch.ts';
 import { textsOf } from './people/values.ts';
-import type { Work } from './search.ts';
 import type { LdapSettings } from './settings.ts';
 import { anatomyOf } from './tables/anatomy.ts';
 import type { Asked } from './trust/tabletrust.ts';
+import type { Work } from './work.ts';
 
 /** The question for all domains, and what its *none* hangs on. */
 export interface DomainQuestion {

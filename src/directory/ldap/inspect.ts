@@ -1,19 +1,15 @@
 import { formatLdapUrl, type LdapEndpoint, staysHere } from '../../config/schema/ldapendpoint.ts';
 import { reasonOf } from '../../reason.ts';
 import { isDoubt, type Remark } from '../directory.ts';
-import { inspectPeople } from './inspectpeople.ts';
-import type { AccountBranch, GroupBranch } from './people/branch.ts';
+import { inspectPeople, type PeopleInspection } from './inspectpeople.ts';
 import { PRESETS } from './people/presets.ts';
 import type { LdapSettings } from './settings.ts';
 import type { Tables } from './tables/tables.ts';
 import type { Trusts } from './trust/trusts.ts';
 import type { Connection } from './wire/connection.ts';
 
-export interface InspectOptions {
+export interface InspectOptions extends PeopleInspection {
   readonly settings: LdapSettings;
-  readonly accounts: AccountBranch;
-  /** Absent: groups are not looked for. */
-  readonly groups: GroupBranch | undefined;
   readonly tables: Tables;
   readonly trusts: Trusts;
   /** Opens a connection and logs in. */

@@ -1,19 +1,33 @@
 import { Fault, type Remark } from '../directory.ts';
 import { remarkSpellings } from '../people/spelling.ts';
-import type { InspectOptions } from './inspect.ts';
-import { type Branch, type GroupBranch, requestAmong } from './people/branch.ts';
+import {
+  type AccountBranch,
+  type Branch,
+  type GroupBranch,
+  requestAmong,
+} from './people/branch.ts';
 import { describeLost } from './people/lost.ts';
 import { findMembers } from './people/members.ts';
 import { anyOf } from './people/sources.ts';
-import type { LdapEntry, View } from './search.ts';
+import type { LdapEntry } from './search.ts';
 import { readOn, searchOn } from './servers/results.ts';
 import { sample } from './trust/places.ts';
 import type { Schema } from './trust/schema.ts';
+import type { Trusts } from './trust/trusts.ts';
 import type { Connection } from './wire/connection.ts';
+import type { View } from './work.ts';
+
+/** What people are looked at with. */
+export interface PeopleInspection {
+  readonly accounts: AccountBranch;
+  /** Absent: groups are not looked for. */
+  readonly groups: GroupBranch | undefined;
+  readonly trusts: Pick<Trusts, 'schemas' | 'oddities' | 'find'>;
+}
 
 /** What an administrator should know of how addresses are stored and of some groups' members. */
 export async function inspectPeople(
-  options: InspectOptions,
+  options: PeopleInspection,
   connection: Connection,
   signal: AbortSignal,
 ): Promise<readonly Remark[]> {
@@ -86,7 +100,7 @@ const ADDRESSES = 100;
 /** Looks at some groups as their mail would be answered. */
 async function checkGroups(
   groups: GroupBranch,
-  { trusts, accounts }: InspectOptions,
+  { trusts, accounts }: PeopleInspection,
   connection: Connection,
   signal: AbortSignal,
 ): Promise<readonly Remark[]> {

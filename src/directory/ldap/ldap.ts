@@ -16,7 +16,6 @@ import { accountBranch, groupBranch } from './people/branch.ts';
 import { findHolders } from './people/find.ts';
 import { PRESETS } from './people/presets.ts';
 import { sample } from './sample.ts';
-import type { Work } from './search.ts';
 import { createAsker } from './servers/ask.ts';
 import { createLoginKeeper } from './servers/login.ts';
 import { createPool } from './servers/pool.ts';
@@ -27,6 +26,7 @@ import type { Trust } from './trust/trust.ts';
 import { createTrusts } from './trust/trusts.ts';
 import type { Connection, Pace } from './wire/connection.ts';
 import { openConnection, Refused } from './wire/open.ts';
+import type { Work } from './work.ts';
 
 /**
  * Opens a directory of type `ldap`; its connections are opened in the background. Each is bound and proved before it is

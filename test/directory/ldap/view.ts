@@ -1,6 +1,7 @@
 import { PresenceFilter } from 'ldapts';
-import type { Search, View } from '../../../src/directory/ldap/search.ts';
+import type { Search } from '../../../src/directory/ldap/search.ts';
 import { NO_SCHEMA } from '../../../src/directory/ldap/trust/schema.ts';
+import type { View } from '../../../src/directory/ldap/work.ts';
 
 /** One connection as a work sees it: whatever is read by its name is searched for. */
 export const viewOf = (search: Search, more: Partial<View> = {}): View => ({

@@ -3,7 +3,8 @@ import type { Address } from '../../../address/address.ts';
 import { loosely, spellingsOf } from '../../../address/spellings.ts';
 import { type Entry, Fault } from '../../directory.ts';
 import { believeAbsent } from '../../people/spelling.ts';
-import type { LdapEntry, SearchRequest, View, Work } from '../search.ts';
+import type { LdapEntry, SearchRequest } from '../search.ts';
+import type { View, Work } from '../work.ts';
 import {
   type AccountBranch,
   type Branch,

@@ -1,9 +1,10 @@
 import { type Entry, Fault } from '../../directory.ts';
 import { mailAddress } from '../../people/spelling.ts';
-import type { LdapEntry, View } from '../search.ts';
+import type { LdapEntry } from '../search.ts';
 import type { Proof } from '../trust/proof.ts';
 import type { Schema } from '../trust/schema.ts';
 import { comparable } from '../trust/self.ts';
+import type { View } from '../work.ts';
 import type { AccountBranch, GroupBranch } from './branch.ts';
 import { accountOf } from './entry.ts';
 import { judgeLost, type Lost } from './lost.ts';

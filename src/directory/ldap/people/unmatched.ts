@@ -1,6 +1,7 @@
 import type { Entry } from '../../directory.ts';
 import { templateKey } from '../filters/template.ts';
-import type { LdapEntry, View } from '../search.ts';
+import type { LdapEntry } from '../search.ts';
+import type { View } from '../work.ts';
 import type { AccountBranch, GroupBranch } from './branch.ts';
 import { accountOf, addressesOf } from './entry.ts';
 import type { Lost } from './lost.ts';

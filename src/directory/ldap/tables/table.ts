@@ -5,9 +5,9 @@ import { parseFilter } from '../filters/filter.ts';
 import { parseResultFormat } from '../filters/resultformat.ts';
 import { parseTemplate, type TemplateKey, templateKey } from '../filters/template.ts';
 import { bindSpellings } from '../people/branch.ts';
-import type { Work } from '../search.ts';
 import type { LdapTableSettings } from '../settings.ts';
 import type { Asked } from '../trust/tabletrust.ts';
+import type { Work } from '../work.ts';
 import { anatomyOf } from './anatomy.ts';
 import { createExpansion } from './expansion.ts';
 

@@ -4,8 +4,7 @@ import { textsOf } from '../people/values.ts';
 import type { SearchRequest } from '../search.ts';
 import { entriesOf } from '../servers/results.ts';
 import type { Connection } from '../wire/connection.ts';
-import type { Owner } from './sight.ts';
-import type { Witness } from './witness.ts';
+import type { Owner, Witness } from './sight.ts';
 
 /** Those who are not shown any more as they were, on this connection. One search for all of one owner by value. */
 export async function findMissed(

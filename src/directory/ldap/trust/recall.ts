@@ -1,6 +1,5 @@
 import type { Kept } from '../../directory.ts';
-import { nameOf, type Sight } from './sight.ts';
-import type { Witness } from './witness.ts';
+import { nameOf, type Sight, type Witness } from './sight.ts';
 
 /**
  * What is kept of witnesses, so that a restart does not forget who must be seen: for each attribute one entry's name and one

@@ -28,6 +28,13 @@ export interface Owner {
   readonly among: (conditions: readonly Filter[]) => Filter | undefined;
 }
 
+/** Somebody who had an attribute. */
+export interface Witness {
+  readonly sight: Sight;
+  readonly dn: string;
+  readonly value: string;
+}
+
 /** The filter that finds those who have any value in one of the attributes. */
 export const holdersOf = (
   { among }: Owner,

@@ -6,7 +6,7 @@ import { createLooks } from './looks.ts';
 import { sample } from './places.ts';
 import type { Recall } from './recall.ts';
 import { comparable, type Self } from './self.ts';
-import { holdersOf, type Owner, type Sight } from './sight.ts';
+import { holdersOf, type Owner, type Sight, type Witness } from './sight.ts';
 
 /**
  * Somebody who was seen: for each attribute that answers hang on, a value that it had. As long as it can still be found,
@@ -55,13 +55,6 @@ export interface WitnessOptions {
   /** Told how many attributes that people had are missed. */
   readonly missing: (count: number) => void;
   readonly now: () => number;
-}
-
-/** Somebody who had an attribute. */
-export interface Witness {
-  readonly sight: Sight;
-  readonly dn: string;
-  readonly value: string;
 }
 
 /** Creates the witnesses of one directory, shared by its connections. */

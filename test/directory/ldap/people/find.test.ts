@@ -195,7 +195,7 @@ describe('an address that Postfix has folded', () => {
 
   test('costs no more where nothing folds to it', async () => {
     const [people = ''] = await asked(OPENLDAP, 'kate.smith@example.test');
-    expect(people.match(/\(mail=/g)).toHaveLength(1);
+    expect(people.match(/\(mail=(?!mailto:)/g)).toHaveLength(1);
   });
 
   test('finds whoever is stored with other letters, and sends mail to those', async () => {

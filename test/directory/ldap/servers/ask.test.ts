@@ -1,12 +1,12 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Fault, type How } from '../../../../src/directory/directory.ts';
 import { valuesOf } from '../../../../src/directory/finding.ts';
-import type { Work } from '../../../../src/directory/ldap/search.ts';
 import { createAsker } from '../../../../src/directory/ldap/servers/ask.ts';
 import { Untrusted } from '../../../../src/directory/ldap/servers/results.ts';
 import { NO_SCHEMA } from '../../../../src/directory/ldap/trust/schema.ts';
 import { createTrust } from '../../../../src/directory/ldap/trust/trust.ts';
 import type { Connection } from '../../../../src/directory/ldap/wire/connection.ts';
+import type { Work } from '../../../../src/directory/ldap/work.ts';
 import { useFakeTime } from '../../../support/world.ts';
 import { connectTo, startPeer } from '../peer.ts';
 import { ALL } from '../request.ts';
