@@ -23,8 +23,8 @@ export interface View {
   readonly read: Read;
   /** Says that something was absent which the answer would else hold: a proof is due although there is an answer. */
   readonly missed: () => void;
-  /** What the server says of its attributes. */
-  readonly schema: Schema;
+  /** What the server says of its attributes; read on demand, for it is large. */
+  readonly schema: () => Promise<Schema>;
   /** Runs a proof of something that only this answer hangs on, now. */
   readonly prove: (proof: Proof) => Promise<void>;
 }

@@ -12,7 +12,7 @@ export const viewOf = (search: Search, more: Partial<View> = {}): View => ({
     return found[0] ?? 'gone';
   },
   missed: () => {},
-  schema: NO_SCHEMA,
+  schema: async () => NO_SCHEMA,
   prove: async () => {},
   ...more,
 });

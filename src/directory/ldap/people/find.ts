@@ -48,8 +48,9 @@ export function findHolders(options: FindOptions, address: Address): Work<Entry>
     );
     const found = first.flat();
     if (found.length > 0) return found;
+    const schema = await view.schema();
     const caseless = branches.map((branch) =>
-      holding(branch, address, caselessQuestion(branch, address, view.schema), options, view),
+      holding(branch, address, caselessQuestion(branch, address, schema), options, view),
     );
     const second = (await Promise.all(caseless)).flat();
     if (second.length === 0) believeAbsent(spellingsOf(address));

@@ -96,7 +96,7 @@ async function believed(
   return Promise.all(
     level.map(async (group) => {
       if (namesMembers(group, branch)) return group;
-      const proof = emptiness(group, view.schema);
+      const proof = emptiness(group, await view.schema());
       await view.prove(proof);
       const again = await view.read(group.dn, branch.attributes);
       if (typeof again === 'string') throw new Fault('entry', `${group.dn} is ${again} now`);

@@ -68,16 +68,12 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     }
   }
 
-  async function viewOn(
-    connection: Connection,
-    missed: () => void,
-    signal: AbortSignal,
-  ): Promise<View> {
+  function viewOn(connection: Connection, missed: () => void, signal: AbortSignal): View {
     return {
       search: searchOn(connection, referrals, signal),
       read: readOn(connection, signal),
       missed,
-      schema: await options.schemas.of(connection, signal),
+      schema: () => options.schemas.of(connection, signal),
       prove: async (proof) => {
         await proof(connection, signal);
       },
@@ -99,7 +95,7 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     };
     try {
       const found = await withinTime(
-        async (own) => work(await viewOn(connection, missed, own)),
+        (own) => work(viewOn(connection, missed, own)),
         searchMs,
         signal,
       );
