@@ -1,7 +1,7 @@
 import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
 import { type Directory, type DirectoryHooks, type Entry, isDoubt } from '../directory.ts';
-import { type Finding, findingOf, none } from '../finding.ts';
+import { type Finding, findingOf, none, valuesOf } from '../finding.ts';
 import { listDomains } from './domains.ts';
 import { createEventWatch, type EventWatch } from './feed/events.ts';
 import { type Ask, createAsk } from './http/api.ts';
@@ -15,6 +15,7 @@ import { createTokens } from './login/token.ts';
 import { type FindOptions, findHolders } from './people/find.ts';
 import type { KeycloakSettings } from './settings.ts';
 import { createFederation } from './trust/federation.ts';
+import { createGroupWatch } from './trust/groupwalk.ts';
 import { createProof } from './trust/proof.ts';
 import { createSelfCheck } from './trust/selfcheck.ts';
 
@@ -39,7 +40,7 @@ const UPKEEP_CONNECTIONS = 2;
  */
 export function createKeycloakDirectory(
   settings: KeycloakSettings,
-  { name, log, changed, domainsChanged }: DirectoryHooks,
+  { name, log, changed, domainsChanged, kept }: DirectoryHooks,
 ): Directory {
   const { tls, connections } = settings;
   const site = createSite(settings);
@@ -69,20 +70,26 @@ export function createKeycloakDirectory(
   const ask = askOver(lookups);
   const askBeside = askOver(upkeep);
 
-  const federation = createFederation(settings, name, log);
+  const federation = createFederation({ settings, site, name, kept, log });
+  const groups = createGroupWatch(settings.groupAttribute);
   const options: FindOptions = {
     settings,
     seen: federation.see,
     blocked: () => {
       figures.blockedKeys += 1;
     },
+    groups,
   };
   const proofOver = (own: Ask) =>
     createProof({ ...settings, ask: own, site, tokens, find: options, federation });
   const proof = proofOver(ask);
+  const { check } = proofOver(askBeside);
   const selfCheck = createSelfCheck({
     name,
-    check: proofOver(askBeside).check,
+    check: async (signal) => {
+      await check(signal);
+      await groups.walk(askBeside, signal);
+    },
     everyMs: settings.selfCheck,
     log,
   });
@@ -92,13 +99,14 @@ export function createKeycloakDirectory(
     const address = parseAddress(key);
     // Nobody can hold what is no address, and an empty one would ask Keycloak for everybody.
     if (address === undefined) return none('form', 'it is no address');
-    const entries = await findHolders(own, address, options, signal);
-    for (const { kind, id, address: held } of entries) {
+    const finding = await findHolders(own, address, options, signal);
+    for (const { kind, id, address: held } of valuesOf(finding)) {
       if (kind === 'group') groupIds.add(id);
       else if (held === address.text) proof.learn(address);
     }
-    if (entries.length === 0) await believeNone(signal);
-    return findingOf(entries, () => none('probe', 'the self-check holds, and a probe after it'));
+    if (finding.status === 'found' || finding.proof.by === 'form') return finding;
+    await believeNone(signal);
+    return none('probe', `${finding.proof.how}; the self-check holds, and a probe after it`);
   }
 
   async function believeNone(signal: AbortSignal): Promise<void> {
@@ -155,8 +163,10 @@ export function createKeycloakDirectory(
       }
     },
     ...domainsOf(),
-    inspect: (signal) => inspect({ settings, site, tokens, ask: askBeside, find: options }, signal),
+    inspect: (signal) =>
+      inspect({ settings, site, tokens, ask: askBeside, find: options, federation }, signal),
     figures,
+    accept: () => federation.forget(),
     retry: () => tokens.retry(),
     async close() {
       watch?.stop();

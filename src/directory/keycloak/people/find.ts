@@ -1,13 +1,16 @@
 import type { Address } from '../../../address/address.ts';
-import { type Entry, Fault } from '../../directory.ts';
+import type { Entry } from '../../directory.ts';
+import { type Finding, findingOf, none } from '../../finding.ts';
 import type { Ask } from '../http/api.ts';
-import { BlockedValue } from '../http/replies.ts';
+import { BlockedValue, sparing } from '../http/replies.ts';
 import type { KeycloakSettings } from '../settings.ts';
+import { nobody, showUsers } from '../trust/listing.ts';
 import { accountOf, isField, needsAttributes, takesPart } from './account.ts';
-import { believeDisabled } from './disabled.ts';
-import { findGroups } from './groups.ts';
-import { canBeHeld, holdersQuery, MAX_HOLDERS, spellingsOf } from './query.ts';
-import { readUsers, type UserRow } from './rows.ts';
+import { believeDisabled, withReasons } from './disabled.ts';
+import { findGroups, type GroupSpellings } from './groups.ts';
+import { type Holding, provedHolders } from './holders.ts';
+import { canBeHeld, holderQueries, MAX_HOLDERS, spellingsOf } from './query.ts';
+import type { UserRow } from './rows.ts';
 
 /** What a search for holders goes by. */
 export interface FindOptions {
@@ -16,6 +19,8 @@ export interface FindOptions {
   readonly seen: (user: UserRow) => void;
   /** Keycloak took a key for an attack. */
   readonly blocked: () => void;
+  /** How groups write addresses that Keycloak would not find as they are asked for. */
+  readonly groups: GroupSpellings;
 }
 
 /** The settings that a search needs. */
@@ -33,16 +38,20 @@ export async function findHolders(
   address: Address,
   options: FindOptions,
   signal: AbortSignal,
-): Promise<readonly Entry[]> {
-  const { settings } = options;
+): Promise<Finding<Entry>> {
+  const { aliasAttribute, groupAttribute } = options.settings;
   const own = await findOwners(ask, address, options, signal);
-  if (own.length > 0 || !canBeHeld(address)) return own;
-  const { aliasAttribute, groupAttribute } = settings;
+  if (own.status === 'found' || !canBeHeld(address)) return own;
   const [aliased, groups] = await Promise.all([
-    aliasAttribute === undefined ? [] : findUsers(ask, aliasAttribute, address, options, signal),
-    groupAttribute === undefined ? [] : findGroups(ask, groupAttribute, address, options, signal),
+    aliasAttribute === undefined ? own : findUsers(ask, aliasAttribute, address, options, signal),
+    groupAttribute === undefined ? own : findGroups(ask, groupAttribute, address, options, signal),
   ]);
-  return [...aliased, ...groups];
+  if (aliased.status === 'none') {
+    return groups.status === 'none' ? nobody(own, aliased, groups) : groups;
+  }
+  return groups.status === 'none'
+    ? aliased
+    : { status: 'found', value: [...aliased.value, ...groups.value] };
 }
 
 /** Finds the accounts that have `address` as their own: one question. */
@@ -51,7 +60,7 @@ export const findOwners = (
   address: Address,
   options: FindOptions,
   signal: AbortSignal,
-): Promise<readonly Entry[]> =>
+): Promise<Finding<Entry>> =>
   findUsers(ask, options.settings.addressFrom, address, options, signal);
 
 async function findUsers(
@@ -60,13 +69,15 @@ async function findUsers(
   address: Address,
   options: FindOptions,
   signal: AbortSignal,
-): Promise<readonly Entry[]> {
-  if (!isField(name) && !canBeHeld(address)) return [];
+): Promise<Finding<Entry>> {
+  if (!isField(name) && !canBeHeld(address)) return none('form', `no ${name} can be written so`);
+  const absent = [];
   for (const spelling of spellingsOf(address)) {
-    const entries = await findSpelled(ask, name, spelling, address, options, signal);
-    if (entries.length > 0) return entries;
+    const finding = await findSpelled(ask, name, spelling, address, options, signal);
+    if (finding.status === 'found') return finding;
+    absent.push(finding);
   }
-  return [];
+  return nobody(...absent);
 }
 
 async function findSpelled(
@@ -76,35 +87,34 @@ async function findSpelled(
   address: Address,
   { settings, seen, blocked }: FindOptions,
   signal: AbortSignal,
-): Promise<readonly Entry[]> {
-  const query = {
-    ...holdersQuery(name, spelling),
-    briefRepresentation: !needsAttributes(settings),
-    max: MAX_HOLDERS,
+): Promise<Finding<Entry>> {
+  const queries = holderQueries(name, spelling);
+  const brief = !needsAttributes(settings);
+  const holding: Holding = {
+    name,
+    spelling,
+    brief,
+    holds: (user) => holds(accountOf(user, settings), address.text),
   };
-  const content = await ask('/users', query, signal).catch((error: unknown) => {
-    if (!(error instanceof BlockedValue)) throw error;
-    blocked();
-    return [];
-  });
-  const users = readUsers(content);
-  const entries = users.map((user) => accountOf(user, settings));
-  if (!entries.every((entry) => holds(entry, address.text))) {
-    throw new Fault(
-      'directory',
-      `keycloak shows somebody who does not have the ${name} that was asked for, is anything between it and idpmap that changes questions?`,
+  try {
+    const list = { condition: queries.list, brief, max: MAX_HOLDERS };
+    const shown = await showUsers(ask, list, signal);
+    for (const user of shown) seen(user);
+    const users = await provedHolders(ask, holding, queries, shown, signal);
+    if (users.status === 'none') return users;
+    for (const user of users.value) seen(user);
+    const known = brief ? await withReasons(ask, users.value, signal) : users.value;
+    await believeDisabled(ask, known, signal);
+    const taking = known.filter((user) => takesPart(user, settings));
+    return findingOf(preferEnabled(taking.map((user) => accountOf(user, settings))), () =>
+      none('probe', `whoever has it as ${name} takes no part in mail`),
     );
+  } catch (error) {
+    if (!(error instanceof BlockedValue)) throw sparing(error);
+    blocked();
+    return none('form', 'keycloak lets nobody have it');
   }
-  if (users.length >= MAX_HOLDERS) {
-    throw new Fault('entry', `${MAX_HOLDERS} users or more have it as ${name}, leave it to one`);
-  }
-  for (const user of users) seen(user);
-  await believeDisabled(ask, users, signal);
-  return preferEnabled(entries.filter((_, i) => isTakingPart(users[i], settings)));
 }
-
-const isTakingPart = (user: UserRow | undefined, settings: FindSettings): boolean =>
-  user !== undefined && takesPart(user, settings);
 
 const holds = ({ address, aliases }: Entry, text: string): boolean =>
   address === text || aliases.includes(text);
