@@ -69,7 +69,7 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
     storages: [],
     compare: (text) => text.toLowerCase(),
     events: [],
-    roles: ['view-users', 'query-users', 'query-groups'],
+    roles: ['view-users', 'query-users', 'query-groups', 'view-realm'],
     lifeS: 300,
     asked: [],
     to: (path) => keycloak.asked.filter((asked) => asked.path.endsWith(path)),

@@ -48,6 +48,8 @@ export function createFederation({
 }: FederationOptions): Federation {
   const realm = `${site.url} ${site.realm}`;
   let known: Known = recall(kept.read(KEPT), realm);
+  /** Whether somebody from elsewhere was shown since the start: no list of storages takes that back. */
+  let isSeen = false;
 
   const learn = (storage: string): void => {
     if (isStorage(known)) return;
@@ -68,13 +70,16 @@ export function createFederation({
 
   return {
     see: ({ username, isFederated }) => {
-      if (isFederated) learn(`user ${username} comes from a directory behind Keycloak`);
+      if (!isFederated) return;
+      isSeen = true;
+      learn(`user ${username} comes from a directory behind Keycloak`);
     },
     async look(ask, signal) {
       const names = await storages(ask, signal);
       if (names === undefined) return;
       const [first] = names;
       if (first !== undefined) return learn(`realm ${site.realm} has the user storage ${first}`);
+      if (isSeen) return;
       if (isStorage(known)) kept.write(KEPT, undefined);
       known = 'none';
     },
@@ -87,6 +92,7 @@ export function createFederation({
       if (!isStorage(known)) return undefined;
       const { storage } = known;
       known = undefined;
+      isSeen = false;
       kept.write(KEPT, undefined);
       return storage;
     },

@@ -10,6 +10,7 @@ const SEES_REALM = ['view-users', 'view-realm'];
 
 test('what can not be known is doubted, with two ways to mend it', async () => {
   const keycloak = await start();
+  keycloak.roles = ['view-users'];
   const { directory } = openOn(keycloak, { federation: 'auto' });
   await expect(directory.find(NOBODY, signal)).rejects.toEqual(doubted('--rolename view-realm'));
   await expect(directory.find(NOBODY, signal)).rejects.toEqual(doubted('set federation: none'));
@@ -51,6 +52,7 @@ test.each([
   { row: user('lena', { origin: 'storage' }), seen: 'by its origin' },
 ])('after a restart it is known that lena came from elsewhere, seen $seen', async ({ row }) => {
   const keycloak = await start();
+  keycloak.roles = ['view-users'];
   const kept = createKept();
   keycloak.users.push(row);
   const before = openOn(keycloak, {}, kept).directory;
@@ -77,6 +79,7 @@ test.each([null, 'x', { realm: 1 }, []])('what is kept as %j says nothing', asyn
 
 test('an administrator may say that it is there no more', async () => {
   const keycloak = await start();
+  keycloak.roles = ['view-users'];
   const kept = createKept();
   keycloak.users.push(LENA);
   const { directory } = openOn(keycloak, {}, kept);
@@ -97,4 +100,14 @@ test('a storage that is gone from the realm is forgotten by itself', async () =>
   const { directory } = openOn(keycloak, { federation: 'auto' }, kept);
   expect(await directory.find(NOBODY, signal)).toEqual([]);
   expect(kept.read('federation')).toBeUndefined();
+});
+
+test('a list without storages takes back nobody who was shown', async () => {
+  const keycloak = await start();
+  keycloak.users.push(LENA);
+  const { directory, notes } = openOn(keycloak, { federation: 'auto', selfCheck: 20 });
+  await notes.next('nobody is believed to be absent');
+  keycloak.asked.length = 0;
+  await expect.poll(() => keycloak.to('/components').length).toBeGreaterThan(1);
+  await expect(directory.find(NOBODY, signal)).rejects.toEqual(doubted('user lena comes from'));
 });
