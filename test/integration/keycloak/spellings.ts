@@ -49,7 +49,7 @@ export function describeSpellings(server: () => KeycloakServer): void {
       onTestFinished(() => put(attributes[ALIAS_ATTRIBUTE] ?? []).then(() => {}));
       const find = await open();
       for (const [value, key] of ALIASES) {
-        expect(await find(key), value).toMatchObject([{ address: 'bob@example.test' }]);
+        expect([value, await find(key)]).toMatchObject([value, [{ address: 'bob@example.test' }]]);
       }
       expect(await find('paced@example.test')).toEqual([]);
       expect(await find('case@example.test')).toEqual([]);
@@ -76,7 +76,8 @@ export function describeSpellings(server: () => KeycloakServer): void {
       await plain(directory).find('nobody@example.test', signal);
       for (const [value, key] of GROUPS) {
         const found = await plain(directory).find(key, signal);
-        expect(found, value).toMatchObject([{ kind: 'group', members: ['ann@example.test'] }]);
+        const group = { kind: 'group', members: ['ann@example.test'] };
+        expect([value, found]).toMatchObject([value, [group]]);
       }
       const remarks = (await directory.inspect?.(signal)) ?? [];
       expect(remarks).toContainEqual({

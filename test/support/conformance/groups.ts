@@ -35,11 +35,12 @@ export function describeGroups({ subject, directory }: Examined): void {
       expect(found.map(portray)).toEqual(expected(teamCalled(id)));
     });
 
-    if (subject.lacks.includes('empty groups')) {
-      test('doubts a group without members', async () => {
+    test.runIf(subject.lacks.includes('empty groups'))(
+      'doubts a group without members',
+      async () => {
         await expect(ask(directory(), 'empty@example.test')).rejects.toMatchObject(DOUBT);
-      });
-    }
+      },
+    );
 
     test('gives a group an id', async () => {
       const [found] = await ask(directory(), 'team@example.test');

@@ -42,9 +42,9 @@ export function describeKeys({ directory }: Examined): void {
     });
 
     test('finds nobody by any local part of special characters, quoted or not', async () => {
-      const plain = fc.string({ unit: fc.constantFrom(...SPECIAL), minLength: 1, maxLength: 40 });
-      const quoted = plain.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`);
-      const local = fc.oneof(plain, quoted);
+      const bare = fc.string({ unit: fc.constantFrom(...SPECIAL), minLength: 1, maxLength: 40 });
+      const quoted = bare.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`);
+      const local = fc.oneof(bare, quoted);
       const address = local
         .map((text) => parseAddress(`${text}@example.test`)?.text ?? '')
         .filter((text) => text !== '' && text !== 'a@example.test');

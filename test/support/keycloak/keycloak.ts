@@ -59,25 +59,18 @@ export const KEYCLOAK_START_MS = 400_000;
 
 /** Starts a server. Where that fails, nothing is left of it. */
 export async function startKeycloak(options: KeycloakOptions = {}): Promise<KeycloakServer> {
-  const { relativePath, features, bulk, parameters = [], mariadb } = options;
-  const build = {
-    ...(mariadb !== undefined && { database: 'mariadb' as const }),
-    ...(relativePath !== undefined && { relativePath }),
-    ...(features !== undefined && { features }),
-  };
-  const home = await builtTree(build);
-  const realms = bulk === undefined ? {} : { bulk };
-  const seed = await (mariadb === undefined ? seedFor : seedForMariadb)(home, build, realms);
+  const { parameters = [], mariadb, databasePort = mariadb?.port } = options;
+  const { home, seed } = await prepare(options);
   const directory = await makeTemporaryDirectory('idpmap-keycloak');
   const server = createServer({
     home,
     seed,
     directory,
     ports: await findPorts(),
-    relativePath: relativePath ?? '',
+    relativePath: options.relativePath ?? '',
     parameters: [
       ...parameters,
-      ...(mariadb === undefined ? [] : databaseParameters(options.databasePort ?? mariadb.port)),
+      ...(databasePort === undefined ? [] : databaseParameters(databasePort)),
     ],
   });
   try {
@@ -92,6 +85,23 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Keyc
     await server.remove();
     throw error;
   }
+}
+
+/** Builds the server, and what it starts from, where they are not kept yet. */
+async function prepare({
+  relativePath,
+  features,
+  bulk,
+  mariadb,
+}: KeycloakOptions): Promise<Pick<Facts, 'home' | 'seed'>> {
+  const build: BuildOptions = {
+    ...(mariadb !== undefined && { database: 'mariadb' }),
+    ...(relativePath !== undefined && { relativePath }),
+    ...(features !== undefined && { features }),
+  };
+  const home = await builtTree(build);
+  const seedOf = mariadb === undefined ? seedFor : seedForMariadb;
+  return { home, seed: await seedOf(home, build, bulk === undefined ? {} : { bulk }) };
 }
 
 interface Facts {

@@ -80,7 +80,11 @@ export async function startMariadb(): Promise<Mariadb> {
           '--bind-address=127.0.0.1',
           '--skip-log-bin',
           '--innodb-buffer-pool-size=64M',
+          // Nobody needs it after this process: without waiting for disks it makes its tables in half the time.
           '--innodb-flush-log-at-trx-commit=0',
+          '--innodb-flush-method=nosync',
+          '--innodb-file-per-table=0',
+          '--skip-innodb-doublewrite',
         ],
         { cwd: directory.path, env: ENVIRONMENT },
       );

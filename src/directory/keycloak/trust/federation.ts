@@ -76,7 +76,11 @@ export function createFederation({
     },
     async look(ask, signal) {
       const names = await storages(ask, signal);
-      if (names === undefined) return;
+      if (names === undefined) {
+        // It may have known before the role was taken from it.
+        if (known === 'none') known = undefined;
+        return;
+      }
       const [first] = names;
       if (first !== undefined) return learn(`realm ${site.realm} has the user storage ${first}`);
       if (isSeen) return;

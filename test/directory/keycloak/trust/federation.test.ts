@@ -111,3 +111,13 @@ test('a list without storages takes back nobody who was shown', async () => {
   await expect.poll(() => keycloak.to('/components').length).toBeGreaterThan(1);
   await expect(directory.find(NOBODY, signal)).rejects.toEqual(doubted('user lena comes from'));
 });
+
+test('without the role it is not known any more', async () => {
+  const keycloak = await start();
+  const { directory } = openOn(keycloak, { federation: 'auto', selfCheck: 20 });
+  expect(await directory.find(NOBODY, signal)).toEqual([]);
+  keycloak.roles = ['view-users'];
+  await expect
+    .poll(() => directory.find(NOBODY, signal).catch((error: unknown) => error), { timeout: 5000 })
+    .toEqual(doubted('--rolename view-realm'));
+});
