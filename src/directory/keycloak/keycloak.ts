@@ -78,7 +78,13 @@ export function createKeycloakDirectory(
     blocked: () => {
       figures.blockedKeys += 1;
     },
-    groups,
+    groups: {
+      of: groups.of,
+      ready: async (signal) => {
+        await selfCheck.believe(signal);
+        groups.ready();
+      },
+    },
   };
   const proofOver = (own: Ask) =>
     createProof({ ...settings, ask: own, site, tokens, find: options, federation });

@@ -66,13 +66,13 @@ function buildParameters({
 }
 
 /** Comes from wherever Maven takes its artifacts, with this process's environment: that may name a proxy or a mirror. */
-async function tarball(): Promise<string> {
-  const directory = await keep(`distribution-${VERSION}`, async (path) => {
+export async function tarball(version = VERSION): Promise<string> {
+  const directory = await keep(`distribution-${version}`, async (path) => {
     await execute('mvn', [
       '-q',
       '-B',
       DOWNLOADER,
-      `-Dartifact=org.keycloak:keycloak-quarkus-dist:${VERSION}:tar.gz`,
+      `-Dartifact=org.keycloak:keycloak-quarkus-dist:${version}:tar.gz`,
       `-DoutputDirectory=${path}`,
       '-Dmdep.useBaseVersion=true',
     ]);

@@ -62,10 +62,6 @@ export class NotThere extends Refused {
   }
 }
 
-/** What the refusal of one stranger's question counts as: nothing that a stranger can choose opens a circuit. */
-export const sparing = (error: unknown): unknown =>
-  error instanceof Refused ? new Fault('doubt', error.message, { cause: error }) : error;
-
 /**
  * What a reply to an admin question holds.
  * @param path what was asked, for the reason: `/users`

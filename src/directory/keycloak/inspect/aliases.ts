@@ -11,8 +11,8 @@ import { type Look, ok, some, warning } from './look.ts';
 const SLOW_MS = 30;
 const TRIES = 5;
 /** So many users are read at a time, and in all: an inspection ends. */
-const PAGE = 50;
-const MOST = 5000;
+const PAGE = 100;
+const MOST = 2000;
 
 /** What a search by attribute costs, and what users have as addresses. */
 export const lookAtAliases: Look = async ({ settings, ask }, signal) => {

@@ -2,8 +2,9 @@ import type { Address } from '../../../address/address.ts';
 import type { Entry } from '../../directory.ts';
 import { type Finding, findingOf, none } from '../../finding.ts';
 import type { Ask } from '../http/api.ts';
-import { BlockedValue, sparing } from '../http/replies.ts';
+import { BlockedValue } from '../http/replies.ts';
 import type { KeycloakSettings } from '../settings.ts';
+import { blame } from '../trust/blame.ts';
 import { nobody, showUsers } from '../trust/listing.ts';
 import { accountOf, isField, needsAttributes, takesPart } from './account.ts';
 import { believeDisabled, withReasons } from './disabled.ts';
@@ -110,7 +111,7 @@ async function findSpelled(
       none('probe', `whoever has it as ${name} takes no part in mail`),
     );
   } catch (error) {
-    if (!(error instanceof BlockedValue)) throw sparing(error);
+    if (!(error instanceof BlockedValue)) throw await blame(ask, error, signal);
     blocked();
     return none('form', 'keycloak lets nobody have it');
   }

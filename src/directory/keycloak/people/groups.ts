@@ -2,7 +2,7 @@ import type { Address } from '../../../address/address.ts';
 import { type Entry, Fault } from '../../directory.ts';
 import { type Finding, type None, none } from '../../finding.ts';
 import type { Ask } from '../http/api.ts';
-import { sparing } from '../http/replies.ts';
+import { blame } from '../trust/blame.ts';
 import { listChildren, listGroups, listMembers, nobody } from '../trust/listing.ts';
 import { accountOf, isField, takesPart } from './account.ts';
 import { believeDisabled, withReasons } from './disabled.ts';
@@ -16,8 +16,8 @@ import { normalise } from './written.ts';
 export interface GroupSpellings {
   /** The values that mean `address`, which is normalised, and that a question for it would not find. */
   of(address: string): readonly string[];
-  /** @throws {Fault} `starting` where no walk has ended yet */
-  ready(): void;
+  /** Waits for the first walk. @throws {Fault} where it did not come to its end */
+  ready(signal: AbortSignal): Promise<void>;
 }
 
 /** Finds the groups that have `address` in `attribute`, each with the members of all groups in it. */
@@ -29,13 +29,23 @@ export async function findGroups(
   signal: AbortSignal,
 ): Promise<Finding<Entry>> {
   const shown: None[] = [];
-  for (const spelling of [...spellingsOf(address), ...options.groups.of(address.text)]) {
-    const finding = await findSpelled(ask, attribute, spelling, address, signal);
-    if (finding.status === 'none') shown.push(finding);
-    else return expand(ask, attribute, finding.value, options, signal);
+  for (const spellings of [async () => spellingsOf(address), () => odd(address, options, signal)]) {
+    for (const spelling of await spellings()) {
+      const finding = await findSpelled(ask, attribute, spelling, address, signal);
+      if (finding.status === 'none') shown.push(finding);
+      else return expand(ask, attribute, finding.value, options, signal);
+    }
   }
-  options.groups.ready();
   return nobody(...shown);
+}
+
+async function odd(
+  { text }: Address,
+  { groups }: FindOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  await groups.ready(signal);
+  return groups.of(text);
 }
 
 async function expand(
@@ -61,9 +71,11 @@ async function findSpelled(
   // No group of those that were walked through has it, else this would be asked for in vain.
   if (askable(spelling) !== spelling) return none('probe', 'all groups were read');
   const q = attributeQuery(attribute, spelling);
-  const finding = await listGroups(ask, { q, max: MAX_HOLDERS }, signal).catch((error: unknown) => {
-    throw sparing(error);
-  });
+  const finding = await listGroups(ask, { q, max: MAX_HOLDERS }, signal).catch(
+    async (error: unknown) => {
+      throw await blame(ask, error, signal);
+    },
+  );
   if (finding.status === 'none') return finding;
   if (finding.value.length >= MAX_HOLDERS) {
     throw new Fault(

@@ -71,7 +71,9 @@ function lookAtValues(
 }
 
 /** Walks now and then: each time where there are few groups, else each tenth time. */
-export interface GroupWatch extends GroupSpellings {
+export interface GroupWatch extends Pick<GroupSpellings, 'of'> {
+  /** @throws {Fault} `starting` where no walk has ended yet */
+  ready(): void;
   walk(ask: Ask, signal: AbortSignal): Promise<void>;
 }
 

@@ -124,20 +124,20 @@ test.each([
   {
     of: '500',
     reply: { status: 500, body: { error: 'unknown_error' } },
-    outcome: fault('directory', '500 (unknown_error)'),
+    outcome: fault('entry', '500 (unknown_error)'),
   },
   {
     of: '502',
     reply: { status: 502, body: 'Bad Gateway' },
-    outcome: fault('directory', '502 (Bad Gateway)'),
+    outcome: fault('entry', '502 (Bad Gateway)'),
   },
-  { of: '503', reply: { status: 503, body: '' }, outcome: fault('directory', '503 (nothing)') },
+  { of: '503', reply: { status: 503, body: '' }, outcome: fault('entry', '503 (nothing)') },
   {
     of: '503 of its start',
     reply: { status: 503, body: 'Bootstrap in progress. Retry in 5 seconds.' },
     outcome: fault('starting', 'starts'),
   },
-  { of: '504', reply: { status: 504, body: '' }, outcome: fault('directory', '504') },
+  { of: '504', reply: { status: 504, body: '' }, outcome: fault('entry', '504') },
   {
     of: '401',
     reply: { status: 401, body: { error: 'HTTP 401 Unauthorized' } },
@@ -146,7 +146,7 @@ test.each([
   {
     of: 'a cut connection',
     reply: { end: 'cut' } as const,
-    outcome: fault('directory', "can't be reached"),
+    outcome: fault('entry', "can't be reached"),
   },
 ])('$of comes to what it means', async ({ reply, outcome }) => {
   expect(await outcomeOf(reply)).toEqual(outcome);

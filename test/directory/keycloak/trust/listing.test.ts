@@ -59,7 +59,7 @@ test.each([
   // Whom the second question counts, the third one shows.
   expect(await directory.find(address, signal)).toHaveLength(1);
   questions = 0;
-  keycloak.script = broken((n) => n <= 2);
+  keycloak.script = broken((n) => n <= 3);
   await expect(directory.find(address, signal)).rejects.toMatchObject({ kind: 'directory' });
 });
 
@@ -67,6 +67,8 @@ test('a count that fails leaves nobody absent', async () => {
   const { keycloak, directory } = await openFull();
   keycloak.script = ({ path, query }) =>
     path.endsWith('/users/count') && KEYS.some((key) => key in query) ? { status: 500 } : undefined;
+  await expect(directory.find(NOBODY, signal)).rejects.toMatchObject({ kind: 'entry' });
+  keycloak.script = ({ path }) => (/count$|groups$/.test(path) ? { status: 500 } : undefined);
   await expect(directory.find(NOBODY, signal)).rejects.toMatchObject({ kind: 'directory' });
 });
 
@@ -166,3 +168,27 @@ test('a none costs one question more for each way to hold an address', async () 
     '/users/count',
   ]);
 });
+
+test.each([
+  { fails: '/users', key: 'email' },
+  { fails: '/users/count', key: 'email' },
+  { fails: '/users', key: 'q' },
+  { fails: '/users/count', key: 'q' },
+  { fails: '/groups', key: 'q' },
+])('a key at which $fails by $key fails is a doubt about it alone', async ({ fails, key }) => {
+  const { keycloak, directory } = await openFull();
+  keycloak.script = ({ path, query }) =>
+    path.endsWith(fails) && key in query ? { status: 500, body: {} } : undefined;
+  await expect(directory.find('𐍈@example.org', signal)).rejects.toMatchObject({ kind: 'entry' });
+});
+
+test.each([302, 400, 403, 404, 406, 418])(
+  'a firewall that says %i to a key is no fault of the directory',
+  async (status) => {
+    const { keycloak, directory } = await openFull();
+    keycloak.script = ({ query }) =>
+      query['email'] === undefined ? undefined : { status, body: '<h1>blocked</h1>' };
+    const finding = directory.find("'or/**/1=1--@example.org", signal);
+    await expect(finding).rejects.toMatchObject({ kind: 'doubt' });
+  },
+);
