@@ -1,3 +1,4 @@
+import { remarkSpellings } from '../../people/spelling.ts';
 import { INDEX_COMMAND } from '../commands.ts';
 import type { Ask } from '../http/api.ts';
 import { valuesIn } from '../people/account.ts';
@@ -44,6 +45,7 @@ export const lookAtAliases: Look = async ({ settings, ask }, signal) => {
             `these are not written as an address alone, they are found by a slower search: ${some(odd.map((text) => JSON.stringify(text)))}`,
           ),
         ]),
+    ...remarkSpellings(values),
     ...(isWhole ? [] : [warning(`only ${users.length} users were looked at, there are more`)]),
   ];
 };

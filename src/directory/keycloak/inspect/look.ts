@@ -2,7 +2,7 @@ import type { Remark } from '../../directory.ts';
 import type { Ask } from '../http/api.ts';
 import type { Site } from '../http/site.ts';
 import type { Tokens } from '../login/token.ts';
-import type { FindOptions } from '../people/find.ts';
+import type { FindOptions } from '../people/options.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import type { Federation } from '../trust/federation.ts';
 

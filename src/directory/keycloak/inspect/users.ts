@@ -1,3 +1,5 @@
+import { remarkSpellings } from '../../people/spelling.ts';
+import { isField } from '../people/account.ts';
 import { listSome } from '../trust/visible.ts';
 import { failed, type Look, ok, warning } from './look.ts';
 
@@ -12,6 +14,11 @@ export const lookAtUsers: Look = async ({ settings, site, ask, federation }, sig
     users.length === 0
       ? warning(`realm ${site.realm} has no users yet`)
       : ok(`it sees the users of realm ${site.realm}`),
+    ...remarkSpellings(
+      users.flatMap(
+        (user) => user[isField(settings.addressFrom) ? settings.addressFrom : 'email'] ?? [],
+      ),
+    ),
   ];
 };
 

@@ -1,7 +1,8 @@
 import type { Entry } from '../../directory.ts';
+import { ownAddress } from '../../people/spelling.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import type { UserRow } from './rows.ts';
-import { normalise } from './written.ts';
+import { bareAddress, normalise } from './written.ts';
 
 /** What decides who a user is in mail. */
 export type AccountRules = Pick<
@@ -38,7 +39,7 @@ export function accountOf(user: UserRow, rules: AccountRules): Entry {
   return {
     id: user.id,
     kind: 'account',
-    address: normalise(own),
+    ...ownAddress(bareAddress(own)),
     aliases: [...new Set([...others, ...aliases].map(normalise))],
     logins: [...new Set(logins)],
     members: [],

@@ -1,34 +1,17 @@
 import type { Address } from '../../../address/address.ts';
-import type { Entry } from '../../directory.ts';
-import { type Finding, findingOf, none } from '../../finding.ts';
+import type { Entry, Finding } from '../../directory.ts';
+import { findingOf, none, valuesOf } from '../../finding.ts';
+import { believeAbsent } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
 import { BlockedValue } from '../http/replies.ts';
-import type { KeycloakSettings } from '../settings.ts';
 import { blame } from '../trust/blame.ts';
 import { nobody, showUsers } from '../trust/listing.ts';
 import { accountOf, isField, needsAttributes, takesPart } from './account.ts';
 import { believeDisabled, withReasons } from './disabled.ts';
-import { findGroups, type GroupSpellings } from './groups.ts';
+import { findGroups } from './groups.ts';
 import { type Holding, provedHolders } from './holders.ts';
+import type { FindOptions } from './options.ts';
 import { canBeHeld, holderQueries, MAX_HOLDERS, spellingsOf } from './query.ts';
-import type { UserRow } from './rows.ts';
-
-/** What a search for holders goes by. */
-export interface FindOptions {
-  readonly settings: FindSettings;
-  /** Takes note of everybody whom Keycloak shows. */
-  readonly seen: (user: UserRow) => void;
-  /** Keycloak took a key for an attack. */
-  readonly blocked: () => void;
-  /** How groups write addresses that Keycloak would not find as they are asked for. */
-  readonly groups: GroupSpellings;
-}
-
-/** The settings that a search needs. */
-export type FindSettings = Pick<
-  KeycloakSettings,
-  'addressFrom' | 'aliasAttribute' | 'groupAttribute' | 'logins' | 'emailVerified' | 'groups'
->;
 
 /**
  * Finds whoever holds `address`: one question where it is an account's own; aliases and groups are asked for only where
@@ -42,17 +25,19 @@ export async function findHolders(
 ): Promise<Finding<Entry>> {
   const { aliasAttribute, groupAttribute } = options.settings;
   const own = await findOwners(ask, address, options, signal);
-  if (own.status === 'found' || !canBeHeld(address)) return own;
+  if (own.status === 'found') return own;
+  if (!canBeHeld(address)) {
+    believeAbsent(spellingsOf(address));
+    return own;
+  }
   const [aliased, groups] = await Promise.all([
     aliasAttribute === undefined ? own : findUsers(ask, aliasAttribute, address, options, signal),
     groupAttribute === undefined ? own : findGroups(ask, groupAttribute, address, options, signal),
   ]);
-  if (aliased.status === 'none') {
-    return groups.status === 'none' ? nobody(own, aliased, groups) : groups;
-  }
-  return groups.status === 'none'
-    ? aliased
-    : { status: 'found', value: [...aliased.value, ...groups.value] };
+  return findingOf([...valuesOf(aliased), ...valuesOf(groups)], () => {
+    believeAbsent(spellingsOf(address));
+    return nobody(own, aliased, groups);
+  });
 }
 
 /** Finds the accounts that have `address` as their own: one question. */
@@ -72,13 +57,13 @@ async function findUsers(
   signal: AbortSignal,
 ): Promise<Finding<Entry>> {
   if (!isField(name) && !canBeHeld(address)) return none('form', `no ${name} can be written so`);
-  const absent = [];
-  for (const spelling of spellingsOf(address)) {
-    const finding = await findSpelled(ask, name, spelling, address, options, signal);
-    if (finding.status === 'found') return finding;
-    absent.push(finding);
-  }
-  return nobody(...absent);
+  const findings = await Promise.all(
+    spellingsOf(address).texts.map((spelling) =>
+      findSpelled(ask, name, spelling, address, options, signal),
+    ),
+  );
+  const byId = new Map(findings.flatMap(valuesOf).map((entry) => [entry.id, entry]));
+  return findingOf(preferEnabled([...byId.values()]), () => nobody(...findings));
 }
 
 async function findSpelled(
@@ -107,8 +92,9 @@ async function findSpelled(
     const known = brief ? await withReasons(ask, users.value, signal) : users.value;
     await believeDisabled(ask, known, signal);
     const taking = known.filter((user) => takesPart(user, settings));
-    return findingOf(preferEnabled(taking.map((user) => accountOf(user, settings))), () =>
-      none('probe', `whoever has it as ${name} takes no part in mail`),
+    return findingOf(
+      taking.map((user) => accountOf(user, settings)),
+      () => none('probe', `whoever has it as ${name} takes no part in mail`),
     );
   } catch (error) {
     if (!(error instanceof BlockedValue)) throw await blame(ask, error, signal);

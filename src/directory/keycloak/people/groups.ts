@@ -1,24 +1,18 @@
 import type { Address } from '../../../address/address.ts';
-import { type Entry, Fault } from '../../directory.ts';
-import { type Finding, type None, none } from '../../finding.ts';
+import { type Entry, Fault, type Finding } from '../../directory.ts';
+import { findingOf, none, valuesOf } from '../../finding.ts';
+import { mailAddress } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
 import { blame } from '../trust/blame.ts';
 import { listChildren, listGroups, listMembers, nobody } from '../trust/listing.ts';
 import { accountOf, isField, takesPart } from './account.ts';
 import { believeDisabled, withReasons } from './disabled.ts';
-import type { FindOptions } from './find.ts';
+
 import { isLoosely } from './loosely.ts';
+import type { FindOptions } from './options.ts';
 import { askable, attributeQuery, MAX_HOLDERS, spellingsOf } from './query.ts';
 import type { GroupRow, UserRow } from './rows.ts';
 import { normalise } from './written.ts';
-
-/** How groups write their addresses, as a walk through all of them has seen it: Keycloak compares these as they stand. */
-export interface GroupSpellings {
-  /** The values that mean `address`, which is normalised, and that a question for it would not find. */
-  of(address: string): readonly string[];
-  /** Waits for the first walk. @throws {Fault} where it did not come to its end */
-  ready(signal: AbortSignal): Promise<void>;
-}
 
 /** Finds the groups that have `address` in `attribute`, each with the members of all groups in it. */
 export async function findGroups(
@@ -28,15 +22,19 @@ export async function findGroups(
   options: FindOptions,
   signal: AbortSignal,
 ): Promise<Finding<Entry>> {
-  const shown: None[] = [];
-  for (const spellings of [async () => spellingsOf(address), () => odd(address, options, signal)]) {
-    for (const spelling of await spellings()) {
-      const finding = await findSpelled(ask, attribute, spelling, address, signal);
-      if (finding.status === 'none') shown.push(finding);
-      else return expand(ask, attribute, finding.value, options, signal);
-    }
-  }
-  return nobody(...shown);
+  const findAll = async (spellings: readonly string[]): Promise<Finding<GroupRow>> => {
+    const findings = await Promise.all(
+      spellings.map((spelling) => findSpelled(ask, attribute, spelling, address, signal)),
+    );
+    const byId = new Map(findings.flatMap(valuesOf).map((group) => [group.id, group]));
+    return findingOf([...byId.values()], () => nobody(...findings));
+  };
+  const plain = await findAll(spellingsOf(address).texts);
+  const finding =
+    plain.status === 'found' ? plain : await findAll(await odd(address, options, signal));
+  return finding.status === 'none'
+    ? nobody(plain, finding)
+    : expand(ask, attribute, finding.value, options, signal);
 }
 
 async function odd(
@@ -121,7 +119,7 @@ async function entryOf(
   const accounts = members
     .filter((user) => user.enabled && takesPart(user, settings))
     .map((user) => accountOf(user, settings));
-  const addresses = accounts.map((account) => account.address).filter((own) => own !== '');
+  const addresses = accounts.map(mailAddress).filter((own) => own !== '');
   return {
     id: group.id,
     kind: 'group',

@@ -1,5 +1,5 @@
-import { Fault } from '../../directory.ts';
-import { type Finding, type None, none } from '../../finding.ts';
+import { Fault, type Finding, type None } from '../../directory.ts';
+import { none } from '../../finding.ts';
 import type { Ask } from '../http/api.ts';
 import { countUsers, showUsers } from '../trust/listing.ts';
 import { isField, valuesIn } from './account.ts';

@@ -15,5 +15,12 @@ export function addressIn(value: string): string | undefined {
   return meant !== undefined && isMailbox(meant) ? meant : plain;
 }
 
+/** A value without what stands around the address that it means, with its own letters. */
+export function bareAddress(value: string): string {
+  if (isMailbox(value)) return value;
+  const bare = WRAPPED.exec(value)?.[1];
+  return bare !== undefined && isMailbox(bare) ? bare : value;
+}
+
 /** As addresses are compared; what is none stays as it is, to be dropped and counted later. */
 export const normalise = (value: string): string => addressIn(value) ?? value;

@@ -1,5 +1,5 @@
-import { type Cause, Fault } from '../../directory.ts';
-import { type Finding, findingOf, type None, none } from '../../finding.ts';
+import { type Cause, Fault, type Finding, type None } from '../../directory.ts';
+import { findingOf, none } from '../../finding.ts';
 import type { Ask, Query } from '../http/api.ts';
 import { readAll } from '../http/paging.ts';
 import { NotThere } from '../http/replies.ts';
@@ -200,5 +200,7 @@ export const listEvents = async (
   readShown(await ask('/admin-events', query, signal), 'admin events', readEvent);
 
 /** Says that nobody is there, as several questions showed. */
-export const nobody = (...shown: readonly None[]): None =>
-  none('probe', [...new Set(shown.map(({ proof }) => proof.how))].join(', '));
+export const nobody = (...findings: readonly Finding<unknown>[]): None => {
+  const shown = findings.filter((finding) => finding.status === 'none');
+  return none('probe', [...new Set(shown.map(({ proof }) => proof.how))].join(', '));
+};
