@@ -87,6 +87,7 @@ export function createKeycloakDirectory(
     },
     groups: {
       of: groups.of,
+      lack: groups.lack,
       ready: async (signal) => {
         await selfCheck.believe(signal);
         groups.ready();

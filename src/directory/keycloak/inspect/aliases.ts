@@ -4,7 +4,7 @@ import type { Ask } from '../http/api.ts';
 import { valuesIn } from '../people/account.ts';
 import { attributeQuery } from '../people/query.ts';
 import type { UserRow } from '../people/rows.ts';
-import { normalise } from '../people/written.ts';
+import { bareAddress } from '../people/written.ts';
 import { countUsers, showUsers } from '../trust/listing.ts';
 import { type Look, ok, some, warning } from './look.ts';
 
@@ -26,7 +26,7 @@ export const lookAtAliases: Look = async ({ settings, ask }, signal) => {
   const cost = `a search by attribute ${aliasAttribute} takes ${ms} ms`;
   const odd = [aliasAttribute, addressFrom]
     .flatMap((name) => users.flatMap((user) => valuesIn(user, name)))
-    .filter((text) => normalise(text) !== text.toLowerCase() && text.includes('@'));
+    .filter((text) => bareAddress(text) !== text);
   return [
     ms < SLOW_MS
       ? ok(cost)

@@ -3,7 +3,7 @@ import { Forbidden, NotThere } from '../http/replies.ts';
 import { isRaw, readAttributes, readGroup } from '../people/rows.ts';
 import { walkGroups } from '../trust/groupwalk.ts';
 import { listOrganizations } from '../trust/listing.ts';
-import { failed, type Look, ok, some, warning } from './look.ts';
+import { type Look, ok, some, warning } from './look.ts';
 
 /** What groups have as addresses, at all depths. */
 export const lookAtGroups: Look = async ({ settings: { groupAttribute }, ask }, signal) => {
@@ -13,7 +13,7 @@ export const lookAtGroups: Look = async ({ settings: { groupAttribute }, ask }, 
   return [
     odd.length === 0
       ? ok(`it sees groups, ${walk.addressed} of ${walk.groups} have an address`)
-      : failed(
+      : warning(
           `Keycloak compares attributes of groups as they stand, and idpmap finds these only once it has read all groups, write in ${groupAttribute} the address alone and in lower case: ${some(odd.map((value) => JSON.stringify(value)))}`,
         ),
     ...(walk.isWhole

@@ -29,13 +29,22 @@ export async function findGroups(
     const byId = new Map(findings.flatMap(valuesOf).map((group) => [group.id, group]));
     return findingOf([...byId.values()], () => nobody(...findings));
   };
+  if (SPECIAL.test(address.text)) {
+    await options.groups.ready(signal);
+    if (options.groups.lack(address.text)) return none('probe', 'all groups were read');
+  }
   const plain = await findAll(spellingsOf(address).texts);
-  const finding =
-    plain.status === 'found' ? plain : await findAll(await odd(address, options, signal));
+  if (plain.status === 'found') return expand(ask, attribute, plain.value, options, signal);
+  const further = await odd(address, options, signal);
+  if (further.length === 0) return plain;
+  const finding = await findAll(further);
   return finding.status === 'none'
     ? nobody(plain, finding)
     : expand(ask, attribute, finding.value, options, signal);
 }
+
+/** What a question for a group can't hold: a quote behind a backslash; nor what MariaDB's columns of groups can't. */
+const SPECIAL = /\\"|[\u{10000}-\u{10ffff}]/u;
 
 async function odd(
   { text }: Address,
@@ -66,8 +75,12 @@ async function findSpelled(
   address: Address,
   signal: AbortSignal,
 ): Promise<Finding<GroupRow>> {
-  // No group of those that were walked through has it, else this would be asked for in vain.
-  if (askable(spelling) !== spelling) return none('probe', 'all groups were read');
+  if (askable(spelling) !== spelling) {
+    throw new Fault(
+      'entry',
+      `groups can't be asked for a ${attribute} with a quote behind a backslash`,
+    );
+  }
   const q = attributeQuery(attribute, spelling);
   const finding = await listGroups(ask, { q, max: MAX_HOLDERS }, signal).catch(
     async (error: unknown) => {

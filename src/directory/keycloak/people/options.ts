@@ -16,6 +16,8 @@ export interface FindOptions {
 export interface GroupSpellings {
   /** The values that mean `address`, which is normalised, and that a question for it would not find. */
   of(address: string): readonly string[];
+  /** Whether the last walk saw all groups, and none of them has `address`. */
+  lack(address: string): boolean;
   /** Waits for the first walk. @throws {Fault} where it did not come to its end */
   ready(signal: AbortSignal): Promise<void>;
 }

@@ -1,9 +1,11 @@
+import { parseAddress } from '../../../address/address.ts';
 import { preciseClock } from '../../../clock.ts';
 import { Fault } from '../../directory.ts';
 import type { Ask } from '../http/api.ts';
 import { PAGE } from '../http/paging.ts';
 import { withThoseBelow } from '../people/groups.ts';
 import type { GroupSpellings } from '../people/options.ts';
+import { spellingsOf } from '../people/query.ts';
 import type { GroupRow } from '../people/rows.ts';
 import { normalise } from '../people/written.ts';
 import { countGroups, listChildren, pageGroups } from './listing.ts';
@@ -12,6 +14,8 @@ import { countGroups, listChildren, pageGroups } from './listing.ts';
 export interface GroupWalk {
   /** Values by the address that they mean, where a question for it would not find them. */
   readonly odd: ReadonlyMap<string, readonly string[]>;
+  /** All addresses of groups, normalised. */
+  readonly addresses: ReadonlySet<string>;
   /** The groups that were looked at, and those of them that have an address. */
   readonly groups: number;
   readonly addressed: number;
@@ -60,19 +64,22 @@ export async function walkGroups(
 function lookAtValues(
   groups: readonly GroupRow[],
   attribute: string,
-): Pick<GroupWalk, 'odd' | 'addressed'> {
+): Pick<GroupWalk, 'odd' | 'addresses' | 'addressed'> {
   const values = groups.map(({ attributes }) => attributes[attribute] ?? []);
   const odd = new Map<string, readonly string[]>();
+  const addresses = new Set<string>();
   for (const value of values.flat()) {
     const meant = normalise(value);
-    if (meant === value) continue;
+    addresses.add(meant);
+    const address = parseAddress(meant);
+    if (address === undefined || spellingsOf(address).texts.includes(value)) continue;
     odd.set(meant, [...new Set([...(odd.get(meant) ?? []), value])]);
   }
-  return { odd, addressed: values.filter((own) => own.length > 0).length };
+  return { odd, addresses, addressed: values.filter((own) => own.length > 0).length };
 }
 
 /** Walks now and then: each time where there are few groups, else each tenth time. */
-export interface GroupWatch extends Pick<GroupSpellings, 'of'> {
+export interface GroupWatch extends Pick<GroupSpellings, 'of' | 'lack'> {
   /** @throws {Fault} `starting` where no walk has ended yet */
   ready(): void;
   walk(ask: Ask, signal: AbortSignal): Promise<void>;
@@ -93,6 +100,7 @@ export function createGroupWatch(attribute: string | undefined): GroupWatch {
       last = await walkGroups(ask, attribute, signal);
     },
     of: (address) => last?.odd.get(address) ?? [],
+    lack: (address) => last !== undefined && last.isWhole && !last.addresses.has(address),
     ready() {
       if (attribute === undefined || last !== undefined) return;
       throw new Fault('starting', 'the groups have not been read yet');

@@ -130,3 +130,13 @@ test("an alias that is a group's address comes with the group", async () => {
   const found = await directory.find('team@example.org', signal);
   expect(found.map(({ kind }) => kind)).toEqual(['account', 'group']);
 });
+
+test.each(['𐍈@example.org', '"\\""@example.org'])(
+  'a group can not be asked for %s, and is known not to be there once all were read',
+  async (address) => {
+    const { keycloak, directory } = await open({ groupAttribute: 'mail' });
+    keycloak.script = ({ path, query }) =>
+      path.endsWith('/groups') && query['q'] !== undefined ? { status: 500, body: {} } : undefined;
+    expect(await directory.find(address, signal)).toEqual([]);
+  },
+);

@@ -179,7 +179,7 @@ test.each([
   const { keycloak, directory } = await openFull();
   keycloak.script = ({ path, query }) =>
     path.endsWith(fails) && key in query ? { status: 500, body: {} } : undefined;
-  await expect(directory.find('𐍈@example.org', signal)).rejects.toMatchObject({ kind: 'entry' });
+  await expect(directory.find('odd@example.org', signal)).rejects.toMatchObject({ kind: 'entry' });
 });
 
 test.each([302, 400, 403, 404, 406, 418])(
