@@ -67,7 +67,7 @@ async function lookLoosely(
   const all = await showUsers(ask, list, signal);
   const found = pick(all, holding);
   if (found !== undefined) return found;
-  if (all.length === count) return absent(all, holding, count);
+  if (all.length === count) return absent(all, { ...holding, spelling: queries.part }, count);
   throw contradiction(count, all.length, holding);
 }
 

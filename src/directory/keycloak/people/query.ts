@@ -18,8 +18,9 @@ export interface HolderQueries {
   readonly list: Query;
   /** What is counted where that shows nobody: at least as many as have it. */
   readonly count: Query;
-  /** Whoever has something that contains it, in whatever spelling. */
+  /** Whoever has something that contains `part`, which is of the value, in whatever spelling. */
   readonly loose: Query;
+  readonly part: string;
   /** Those of the loose ones that may mean the same: they are counted where all are too many to be looked at. */
   readonly narrow: readonly Query[];
 }
@@ -38,7 +39,7 @@ export function holderQueries(name: string, value: string): HolderQueries {
   if (isField(name)) {
     // Without `exact` the value is a pattern. Keycloak itself keeps these two without anything around them.
     const list = { [name]: value, exact: true };
-    return { list, count: list, loose: { [name]: value }, narrow: [] };
+    return { list, count: list, loose: { [name]: value }, part: value, narrow: [] };
   }
   const loosely = (text: string): Query => ({ q: attributeQuery(name, text), exact: false });
   const part = patternless(askable(value));
@@ -47,6 +48,7 @@ export function holderQueries(name: string, value: string): HolderQueries {
     list: askable(value) === value ? { q: attributeQuery(name, value) } : loose,
     count: loose,
     loose,
+    part,
     narrow: AROUND.map((write) => loosely(write(part))),
   };
 }

@@ -141,3 +141,17 @@ test.each([
 ])('a database may take %s for %s: %j', (value, asked, loose) => {
   expect(isLoosely(value, asked)).toBe(loose);
 });
+
+test.each([
+  'a*@example.org',
+  '/*@example.org',
+  '%@example.org',
+  'x%y@example.org',
+  '"*"@example.org',
+])('the pattern %s is nobody’s alias, whoever else has one in that domain', async (address) => {
+  const { keycloak, directory } = await open(ALL);
+  for (let i = 0; i < 5; i++) {
+    keycloak.users.push(user(`u${i}`, { attributes: { mailAlias: [`alias${i}@example.org`] } }));
+  }
+  expect(await directory.find(address, signal)).toEqual([]);
+});
