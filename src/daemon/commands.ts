@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Handlers } from '../control/protocol.ts';
+import type { Memory } from '../lookup/memory.ts';
 import type { Step } from '../lookup/outcome.ts';
 import type { Router } from '../maps/answer.ts';
 import { explain, explainSender } from '../maps/explain.ts';
@@ -64,7 +65,7 @@ export function createHandlers(options: CommandsOptions): Handlers {
     },
     known: async ({ limit }) => {
       const keys = [...state().served.values()].flatMap(({ memories }) =>
-        memories.entries.found.keys().take(limit).toArray(),
+        memories.entries.keys().slice(0, limit),
       );
       return { addresses: [...new Set(keys)].slice(0, limit) };
     },
@@ -85,6 +86,11 @@ export function createHandlers(options: CommandsOptions): Handlers {
 const unknownTrace = (id: string): string =>
   `no TEMP of the last hour and the last ${MOST_TRACES} has the id "${id}": it is the last word of the reason in mail.log, six characters, of this daemon since its start`;
 
+const countRemembered = ({ sizes }: { readonly sizes: Memory<unknown>['sizes'] }) => {
+  const { found, none, unknown, flights } = sizes();
+  return { found: found.size, none: none.size, unknown: unknown.size, flights };
+};
+
 const figuresOf = ({
   guard,
   cleaned,
@@ -95,11 +101,6 @@ const figuresOf = ({
   isOpen: guard.breaker.isOpen(),
   waiting: guard.limiter.waiting(),
   dropped: cleaned.dropped,
-  remembered: {
-    found: memories.entries.found.size,
-    none: memories.entries.none.size,
-    unknown: memories.entries.unknown.size,
-    flights: memories.entries.flights.size,
-  },
+  remembered: countRemembered(memories.entries),
   ...(list && { domains: list.names()?.size, domainsHeld: list.figures.held }),
 });

@@ -11,7 +11,14 @@ import { createHandlers } from './commands.ts';
 import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts';
 import { createReloader, type Serving } from './reloading.ts';
 import { createSaver } from './saver.ts';
-import { closeState, createState, proveState, type State, type StateOptions } from './state.ts';
+import {
+  closeState,
+  createState,
+  enterState,
+  proveState,
+  type State,
+  type StateOptions,
+} from './state.ts';
 import { createStopping } from './stopping.ts';
 import { connectToFormer, endFormer } from './takeover.ts';
 import { openWeb, type Web } from './web.ts';
@@ -63,7 +70,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     route: tracing(createRouter(state.routes.maps, maps, log), traces),
     open,
   });
-  let serving = servingAt(await createState(options.settings, stateOptions), []);
+  const first = await createState(options.settings, stateOptions);
+  enterState(first);
+  let serving = servingAt(first, []);
   let isReady = false;
   let control: ControlServer | undefined;
   let web: Web | undefined;

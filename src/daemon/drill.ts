@@ -5,11 +5,10 @@ import type { Settings } from '../config/schema.ts';
 import { type Ask, type Directory, Fault } from '../directory/directory.ts';
 import { openDirectory } from '../directory/open.ts';
 import type { Log } from '../log.ts';
-import { expire } from '../lookup/memory.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { explain } from '../maps/explain.ts';
 import type { Verdict } from '../maps/verdict.ts';
-import { closeState, createState, proveState, type State } from './state.ts';
+import { closeState, createState, enterState, proveState, type State } from './state.ts';
 
 export interface DrillOptions {
   readonly settings: Settings;
@@ -65,6 +64,7 @@ export async function drill({
     open: async (directory, hooks) =>
       cuttable(await openDirectory(directory, hooks), () => cut.is, how),
   });
+  enterState(state);
   try {
     // A directory that is still being opened is no outage.
     await proveState(state, PROOF_MS);
@@ -72,7 +72,7 @@ export async function drill({
     const known = addresses.filter((_, i) => before[i]?.code === 250);
     const strangers = randomAddresses(settings);
     cut.is = true;
-    for (const { memories } of state.served.values()) expire(memories.entries);
+    for (const { memories } of state.served.values()) memories.changed('everything');
     const during = { known: emptyTally(), strangers: emptyTally() };
     const end = preciseClock.now() + cutMs;
     do {

@@ -4,7 +4,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Clock, wallClock } from '../clock.ts';
 import type { Entry } from '../directory/directory.ts';
-import { listFound, restoreFound, type SavedFound } from '../lookup/saved.ts';
+import type { SavedFound } from '../lookup/memory.ts';
 import type { Served } from './served.ts';
 
 /**
@@ -52,10 +52,10 @@ export async function saveMemory(
 function* listLines(served: Iterable<Served>, clock: Clock): Generator<Line> {
   yield { is: 'head', idpmapMemory: VERSION, savedAt: wallClock.now() };
   for (const { name: directory, memories, list } of served) {
-    for (const found of listFound(memories.entries, clock))
+    for (const found of memories.entries.list(clock.now()))
       yield { is: 'entry', directory, ...found };
     for (const [table, memory] of memories.tables)
-      for (const found of listFound(memory, clock)) yield { is: 'row', directory, table, ...found };
+      for (const found of memory.list(clock.now())) yield { is: 'row', directory, table, ...found };
     const names = list?.names();
     if (names !== undefined) yield { is: 'domains', directory, names: [...names] };
   }
@@ -151,10 +151,10 @@ function restoreLine(
   }
   if (line.ageMs + elapsedMs >= staleMs) return false;
   if (line.is === 'entry') {
-    restoreFound(directory.memories.entries, line, elapsedMs, clock);
+    directory.memories.entries.restore(line, elapsedMs, clock.now());
     return true;
   }
   const table = directory.memories.tables.get(line.table);
-  if (table !== undefined) restoreFound(table, line, elapsedMs, clock);
+  table?.restore(line, elapsedMs, clock.now());
   return table !== undefined;
 }

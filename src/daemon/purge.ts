@@ -1,7 +1,7 @@
 import { parseAddress, parseDomain } from '../address/address.ts';
 import type { Purge } from '../control/protocol.ts';
 import type { Entry } from '../directory/directory.ts';
-import { forget, type IsConcerned } from '../lookup/memory.ts';
+import type { IsConcerned } from '../lookup/memory.ts';
 import type { Served } from './served.ts';
 
 /**
@@ -46,9 +46,6 @@ async function forgetIn(
   isConcerned: IsConcerned<Entry | string>,
 ): Promise<number> {
   let count = 0;
-  for (const { memories } of served) {
-    count += await forget(memories.entries, isConcerned);
-    for (const memory of memories.tables.values()) count += await forget(memory, isConcerned);
-  }
+  for (const { memories } of served) count += await memories.forget(isConcerned);
   return count;
 }

@@ -6,8 +6,7 @@ import type { Router } from '../maps/answer.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 import { bindListeners, DRAIN_MS, type OpenListener } from './listeners.ts';
 import { listChangedLater } from './restartonly.ts';
-import { buildRoutes } from './routes.ts';
-import { createState, retireState, type State, type StateOptions } from './state.ts';
+import { createState, enterState, retireState, type State, type StateOptions } from './state.ts';
 
 /** What answers at a time, and where. */
 export interface Serving {
@@ -55,6 +54,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     try {
       const listeners = await bindListeners(options.server, settings.listen, former.open);
       await listeners.publish();
+      enterState(next);
       serve(next, listeners.all);
     } catch (error) {
       await retireState(next, former.state);
@@ -88,9 +88,6 @@ export function createReloader(options: ReloaderOptions): Reloader {
     try {
       await swap(settings);
     } catch (error) {
-      // Memories may have other sizes by now, and be other objects: those that are kept are those that answer.
-      const { state, open } = serving();
-      serve({ ...state, routes: buildRoutes(state.settings, state.served) }, open);
       countFailed();
       log.error({ err: error }, 'the new configuration can’t be used, the old one serves on');
       return false;

@@ -21,6 +21,8 @@ import { entrySource, type Served, tableSource } from './served.ts';
 export interface Routes {
   readonly maps: ReadonlyMap<string, Route>;
   readonly world: MapWorld;
+  /** The tables that are asked, by directory. */
+  readonly tables: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -31,18 +33,20 @@ export function buildRoutes(settings: Settings, served: ReadonlyMap<string, Serv
   const times = timesOf(settings);
   const sources = new Map([...served].map(([name, each]) => [name, entrySource(each, times)]));
   const world = buildWorld(settings, served, sources);
+  const tables = new Map([...served.keys()].map((name) => [name, new Set<string>()]));
   const build = (map: MapSettings): MapHandler => {
     if (map.kind === 'domains') return createDomainMap(world.domains);
     if (map.kind !== 'table') return createMap(kindOf(map), new Set(map.candidates), world);
     const directory = served.get(map.directory);
     if (directory === undefined) throw new Error(`there is no directory ${map.directory}`);
-    const source = tableSource(directory, map.table, times, settings.cache.entries);
+    const source = tableSource(directory, map.table, times);
+    tables.get(map.directory)?.add(map.table);
     return createTableMap({ ...map, source, delimiters: settings.recipientDelimiter });
   };
   const maps = Object.entries(settings.maps).map(
     ([name, map]) => [name, { kind: map.kind, answer: build(map) }] as const,
   );
-  return { maps: new Map(maps), world };
+  return { maps: new Map(maps), world, tables };
 }
 
 const timesOf = ({ cache }: Settings): Times => ({

@@ -1,6 +1,12 @@
 import type { Settings } from '../config/schema.ts';
 import { buildRoutes, type Routes } from './routes.ts';
-import { closeServed, type Served, type ServeOptions, serveDirectory } from './served.ts';
+import {
+  beginServing,
+  closeServed,
+  type Served,
+  type ServeOptions,
+  serveDirectory,
+} from './served.ts';
 
 /** What answers at a time: made from one configuration, swapped whole at a reload. */
 export interface State {
@@ -12,7 +18,7 @@ export interface State {
 export type StateOptions = Omit<ServeOptions, 'cache'>;
 
 /**
- * Makes what answers by `settings`; directories that did not change are taken from `former`.
+ * Makes what is to answer by `settings`, and does not yet (`enterState`); directories that did not change are taken from `former`.
  * @throws {Error} where a directory or a map can't be made: then `former` serves on untouched
  */
 export async function createState(
@@ -32,6 +38,12 @@ export async function createState(
     await closeAll(served, former);
     throw error;
   }
+}
+
+/** Lets `state` answer from now on: in the same turn it has to be put in its place. */
+export function enterState({ settings, served, routes }: State): void {
+  for (const [name, each] of served)
+    beginServing(each, settings.cache.entries, routes.tables.get(name) ?? new Set());
 }
 
 /** Ends the directories of `state` that do not serve on in `next`. */

@@ -46,6 +46,7 @@ export function describeDirectory(served: WatchedDirectory, latency: Latency): D
   const { figures } = guard;
   const { found, none, stale, unknown, remembered, joined, prefetched, disbelieved } = figures;
   const { answered } = figures;
+  const sizes = memories.entries.sizes();
   return {
     name,
     type: settings.type,
@@ -58,9 +59,9 @@ export function describeDirectory(served: WatchedDirectory, latency: Latency): D
     waiting: guard.limiter.waiting(),
     latency,
     remembered: {
-      found: memories.entries.found.size,
-      none: memories.entries.none.size,
-      unknown: memories.entries.unknown.size,
+      found: sizes.found.size,
+      none: sizes.none.size,
+      unknown: sizes.unknown.size,
     },
     dropped: cleaned.dropped,
     ...describeDomains(served),

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { None } from '../directory/finding.ts';
 import type { Breaker } from './breaker.ts';
-import type { Memory } from './memory.ts';
+import type { Tenure } from './memory.ts';
 import type { LookupFigures } from './observe.ts';
 import { type Flight, type Outcome, type Policy, unknown } from './outcome.ts';
 
@@ -56,11 +56,12 @@ export function createFlipCounter(name: string, most: number, clock: Clock): Fli
  * mind: none of them is believed, and the circuit opens. It closes as ever; the minute goes on.
  */
 export const withFlips =
-  <T>(askAnew: Flight<T>, memory: Memory<T>, options: FlipOptions): Policy<Flight<T>> =>
+  <T>(askAnew: Flight<T>, tenure: Tenure<T>, options: FlipOptions): Policy<Flight<T>> =>
   (next) =>
   async (key, signal) => {
     const outcome = await next(key, signal);
-    if (outcome.status !== 'none' || !canFlip(outcome) || !memory.found.has(key)) return outcome;
+    if (outcome.status !== 'none' || !canFlip(outcome) || tenure.known(key) === undefined)
+      return outcome;
     const judged = await askAgain(askAnew, options, key, signal);
     if (judged.status !== 'none') options.figures.disbelieved += 1;
     return judged;

@@ -9,7 +9,7 @@ import { withDeadline } from './deadline.ts';
 import { type FlipCounter, withFlips } from './flip.ts';
 import { type Health, withHealth } from './health.ts';
 import { type Limiter, type Rank, withLimit } from './limit.ts';
-import { type Memory, recallFound } from './memory.ts';
+import type { Tenure } from './memory.ts';
 import { type LookupFigures, withObservation, withQuestionCount } from './observe.ts';
 import {
   type Context,
@@ -54,13 +54,13 @@ export interface Source<T> {
 /** The way of one question: what each caller meets, then memory, then what each flight meets. */
 export function createSource<T>(
   ask: Ask<T>,
-  memory: Memory<T>,
+  tenure: Tenure<T>,
   guard: Guard,
   times: Times,
 ): Source<T> {
   const { name, limiter, breaker, prover, clock, figures } = guard;
 
-  const rankOf = (key: string): Rank => (memory.found.has(key) ? 'known' : 'stranger');
+  const rankOf = (key: string): Rank => (tenure.known(key) === undefined ? 'stranger' : 'known');
 
   const proof = withProof<T>(prover, name);
   const askAnew = proof(consult(ask, name, { anew: true }));
@@ -71,7 +71,7 @@ export function createSource<T>(
       withBreaker(breaker, name),
       withHealth(guard.health),
       withTimeout(guard.timeoutMs, name),
-      withFlips(askAnew, memory, guard),
+      withFlips(askAnew, tenure, guard),
       proof,
       withQuestionCount(figures),
       withSpan('ask', name),
@@ -83,14 +83,14 @@ export function createSource<T>(
   const lookup = chain<Lookup<T>>(
     [
       withObservation(figures, name),
-      withStale(memory, times.staleMs, name),
+      withStale(tenure, times.staleMs, name),
       withDeadline(clock, name),
     ],
-    remembering(flight, { ...guard, memory, times, hasRoom }),
+    remembering(flight, { ...guard, tenure, times, hasRoom }),
   );
 
   const recall = (key: string, context: Context): Found<T> | undefined => {
-    const kept = recallFound(memory, key, context, times.staleMs);
+    const kept = tenure.recall(key, context.arrivedAt, times.staleMs);
     if (kept === undefined) return undefined;
     const ageMs = context.arrivedAt - kept.askedAt;
     context.tell?.({ step: 'memory', directory: name, key, state: 'stale', ageMs });

@@ -176,7 +176,7 @@ describe('once the directory is well', () => {
     await fail(10);
     directory.mode = 'well';
     await pass(1000);
-    expect(memory.unknown.size).toBe(0);
+    expect(memory.sizes().unknown.size).toBe(0);
     expect(await source.lookup('n9@x.org', contextNow())).toMatchObject({ status: 'found' });
   });
 

@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type Entry, Fault } from '../../src/directory/directory.ts';
 import { type Log, silentLog } from '../../src/log.ts';
-import { forget } from '../../src/lookup/memory.ts';
 import type { Outcome } from '../../src/lookup/outcome.ts';
 import { createSource } from '../../src/lookup/path.ts';
 import { account } from '../support/scripted.ts';
@@ -53,10 +52,10 @@ describe('a known address that turns into none', () => {
   });
 
   test('is none where a new connection says so as well', async () => {
-    const { ask, directory, guard, memory } = await openKnown();
+    const { ask, directory, guard, tenure } = await openKnown();
     directory.people.clear();
     expect(await ask(0)).toMatchObject({ status: 'none' });
-    expect(memory.found.has(name(0))).toBe(false);
+    expect(tenure.known(name(0))).toBeUndefined();
     expect(guard.figures).toMatchObject({ askedAnew: 1, disbelieved: 0 });
   });
 
@@ -97,10 +96,10 @@ describe('a known address that turns into none', () => {
   });
 
   test('is believed at once where the directory is in memory whole', async () => {
-    const { directory, guard, memory } = await openKnown();
+    const { directory, guard, tenure } = await openKnown();
     directory.people.clear();
     directory.provesBy = 'content';
-    const source = createSource(directory.find, memory, guard, TIMES);
+    const source = createSource(directory.find, tenure, guard, TIMES);
     expect(await source.lookup(name(0), contextNow())).toMatchObject({ status: 'none' });
     expect(guard.figures.askedAnew).toBe(0);
   });
@@ -167,7 +166,7 @@ describe('more flips than a minute may bring', () => {
   test('are believed at once after a purge', async () => {
     const { ask, memory } = await openFlooded();
     await pass(PROBE_MS);
-    await forget(memory, () => true);
+    await memory.forget(() => true);
     expect(await ask(FLIPS)).toMatchObject({ status: 'none' });
   });
 

@@ -4,7 +4,7 @@ import { findingOf, none } from '../../src/directory/finding.ts';
 import { createMemory } from '../../src/lookup/memory.ts';
 import { createSource } from '../../src/lookup/path.ts';
 import { createTableMap, type TableOptions } from '../../src/maps/table.ts';
-import { contextNow, openDirectory, SIZES, show, TIMES } from '../support/world.ts';
+import { contextNow, openDirectory, reign, SIZES, show, TIMES } from '../support/world.ts';
 
 const ROWS = new Map<string, readonly string[]>([
   ['one', ['REJECT']],
@@ -28,7 +28,7 @@ function openTable(options: Partial<TableOptions> = {}) {
   };
   const source = createSource<string>(
     async (key) => findingOf(await ask(key), () => none('probe', 'scripted')),
-    createMemory<string>(SIZES),
+    reign(createMemory<string>(SIZES)),
     openDirectory('d0').guard,
     TIMES,
   );

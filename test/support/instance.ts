@@ -26,6 +26,8 @@ export interface InstanceOptions {
   readonly config?: string;
   /** In place of the configured directories; those that are not here are opened as they are configured. */
   readonly directories?: Readonly<Record<string, Directory>>;
+  /** In place of all configured directories. */
+  readonly open?: DaemonOptions['open'];
   /** Where its files lie; absent: a place of its own. */
   readonly place?: string;
   readonly takeover?: DaemonOptions['takeover'];
@@ -87,6 +89,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     log: notes.log,
     showAddress: (address) => address,
     ...(options.takeover && { takeover: options.takeover }),
+    ...(options.open && { open: options.open }),
     ...(options.directories && { open: opener(options.directories, opened, closed) }),
   });
   const client = createClients(daemon);

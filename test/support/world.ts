@@ -3,7 +3,12 @@ import type { Clock } from '../../src/clock.ts';
 import type { Entry } from '../../src/directory/directory.ts';
 import { silentLog } from '../../src/log.ts';
 import { createGuard, type GuardOptions, type StoppableGuard } from '../../src/lookup/lane.ts';
-import { createMemory, type Memory, type MemorySizes } from '../../src/lookup/memory.ts';
+import {
+  createMemory,
+  type Memory,
+  type MemorySizes,
+  type Tenure,
+} from '../../src/lookup/memory.ts';
 import type { Context } from '../../src/lookup/outcome.ts';
 import { createSource, type Source } from '../../src/lookup/path.ts';
 import type { Times } from '../../src/lookup/remember.ts';
@@ -63,6 +68,7 @@ export const contextNow = (clock: Clock = testClock): Context => {
 export interface Guarded {
   readonly source: Source<Entry>;
   readonly memory: Memory<Entry>;
+  readonly tenure: Tenure<Entry>;
   readonly guard: StoppableGuard;
 }
 
@@ -72,21 +78,35 @@ export function guardDirectory(
   options: Partial<GuardOptions> & { readonly times?: Partial<Times> } = {},
 ): Guarded {
   const memory = createMemory<Entry>(SIZES);
+  const tenure = reign(memory);
   const guard = createGuard(directory, {
     name,
     timeoutMs: 2000,
     limit: { inFlight: 32, perSecond: 500, queue: 1000, queueWaitMs: 200 },
     breaker: { failures: 0.5, minimum: 10, windowMs: 10_000, probeMs: 1000 },
-    healed: () => memory.unknown.clear(),
+    healed: memory.forgetFaults,
     clock: testClock,
     log: silentLog,
     showAddress: (address) => address,
     ...options,
   });
   const times = { ...TIMES, ...options.times };
-  const source = createSource<Entry>((key, how) => directory.find(key, how), memory, guard, times);
-  return { source, memory, guard };
+  const source = createSource<Entry>((key, how) => directory.find(key, how), tenure, guard, times);
+  return { source, memory, tenure, guard };
 }
+
+/** Opens a memory to whoever has it from now on. */
+export function reign<T>(memory: Memory<T>): Tenure<T> {
+  const tenure = memory.open();
+  tenure.begin();
+  return tenure;
+}
+
+/** How many of each kind it holds. */
+export const sizesOf = (memory: Memory<unknown>): readonly number[] => {
+  const { found, none, unknown } = memory.sizes();
+  return [found.size, none.size, unknown.size];
+};
 
 /** The address maps over some directories, as the daemon builds them. */
 export interface Maps {

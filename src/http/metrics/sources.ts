@@ -16,8 +16,8 @@ export interface MeteredDirectory {
   readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter'>;
   readonly cleaned: Readonly<CleanFigures>;
   readonly memories: {
-    readonly entries: Memory<Entry>;
-    readonly tables: ReadonlyMap<string, Memory<string>>;
+    readonly entries: Pick<Memory<Entry>, 'sizes'>;
+    readonly tables: ReadonlyMap<string, Pick<Memory<string>, 'sizes'>>;
   };
   readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'figures'>;
 }
