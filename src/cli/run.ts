@@ -3,9 +3,10 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Settings } from '../config/schema.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createFollowing, type Following } from '../daemon/follow.ts';
+import { LOSS } from '../daemon/statefile.ts';
 import { createAddressHash, createLog, type LogOptions, type ShowAddress } from '../log.ts';
 import { EndpointError } from '../net/errors.ts';
-import { controlPathOf, load } from './common.ts';
+import { controlPathOf, load, statePathOf } from './common.ts';
 import { createDemoToken, demoHint } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { ServeOptions } from './serve.ts';
@@ -94,10 +95,13 @@ async function start(
   showAddress: ShowAddress,
 ): Promise<Daemon> {
   const { settings } = loaded;
+  const statePath = statePathOf(settings, options);
+  if (settings.state === 'off') log.warn({}, `no state is kept: ${LOSS}`);
   try {
     return await startDaemon({
       settings,
       controlPath: controlPathOf(settings, options),
+      ...(statePath !== undefined && { statePath }),
       log,
       showAddress,
       ...(options.takeover === true && { takeover: 'yes' }),

@@ -24,6 +24,10 @@ export interface CommandsOptions {
   };
   /** Writes what is remembered down, where it is kept in a file. */
   readonly save: () => Promise<void>;
+  /** Writes what is remembered and kept where who takes over reads it; gives that place. */
+  readonly handOver: () => Promise<string>;
+  /** Writes what directories have to know again after a restart. */
+  readonly keep: () => Promise<void>;
   /** Begins to stop the daemon. */
   readonly stop: () => void;
 }
@@ -56,6 +60,7 @@ export function createHandlers(options: CommandsOptions): Handlers {
       const served = state().served.get(directory);
       if (served === undefined) throw new Error(`there is no directory ${directory}`);
       const taken = acceptHeld(served);
+      await options.keep();
       return taken === undefined ? {} : { taken };
     },
     purge: async ({ what }) => {
@@ -69,6 +74,7 @@ export function createHandlers(options: CommandsOptions): Handlers {
       );
       return { addresses: [...new Set(keys)].slice(0, limit) };
     },
+    handover: async () => ({ path: await options.handOver() }),
     figures: async () => ({
       ...options.figures,
       maps: Object.fromEntries(options.figures.maps),

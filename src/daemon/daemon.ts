@@ -8,6 +8,7 @@ import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Takeover } from '../net/tcp.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import { createHandlers } from './commands.ts';
+import { createBequest, inherit } from './inherit.ts';
 import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts';
 import { createReloader, type Serving } from './reloading.ts';
 import { createSaver } from './saver.ts';
@@ -20,7 +21,7 @@ import {
   type StateOptions,
 } from './state.ts';
 import { createStopping } from './stopping.ts';
-import { connectToFormer, endFormer } from './takeover.ts';
+import { endFormer } from './takeover.ts';
 import { openWeb, type Web } from './web.ts';
 
 export interface DaemonOptions {
@@ -28,6 +29,8 @@ export interface DaemonOptions {
   readonly controlPath: string;
   readonly log: Log;
   readonly showAddress: ShowAddress;
+  /** Where directories keep what they have to know again; absent: for as long as this process runs. */
+  readonly statePath?: string;
   /** Take the endpoints over from a daemon that is running, and let it stop; absent: that is an error. */
   readonly takeover?: Takeover;
   /** Absent: the directories' own adapters. */
@@ -63,14 +66,27 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { log, showAddress, controlPath, takeover } = options;
   const clock = createCoarseClock();
   const maps: MapFigures = new Map();
-  const stateOptions = { clock, log, showAddress, ...(options.open && { open: options.open }) };
+  const inherited = await inherit(options);
+  const { former, kept } = inherited;
+  const stateOptions = {
+    clock,
+    log,
+    showAddress,
+    kept: kept.keptOf,
+    ...(options.open && { open: options.open }),
+  };
   const traces = createTraces(clock);
   const servingAt = (state: State, open: Serving['open']): Serving => ({
     state,
     route: tracing(createRouter(state.routes.maps, maps, log), traces),
     open,
   });
-  const first = await createState(options.settings, stateOptions);
+  const first = await createState(options.settings, stateOptions).catch((error: unknown) => {
+    former?.close();
+    kept.stop();
+    clock.stop();
+    throw error;
+  });
   enterState(first);
   let serving = servingAt(first, []);
   let isReady = false;
@@ -85,6 +101,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     limits: limitsOf(options.settings),
     log,
   });
+  const bequest = createBequest(options, kept, () => serving.state.served, clock);
   const saver = createSaver(options.settings, { served: () => serving.state.served, clock, log });
   const describe = () => ({
     endpoints: listEndpoints(serving.open).map(formatEndpoint),
@@ -108,9 +125,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const closeRest = async (save: () => Promise<void>): Promise<void> => {
     await web?.close();
     saver.stop();
-    await save();
+    if (!bequest.isSucceeded()) await save();
     await control?.close();
     await closeState(serving.state);
+    await kept.flush();
+    kept.stop();
     clock.stop();
   };
   const stopping = createStopping({
@@ -125,7 +144,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
   });
 
-  const former = takeover === 'yes' ? await connectToFormer(controlPath) : undefined;
   try {
     const handlers = createHandlers({
       state: () => serving.state,
@@ -134,7 +152,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       clock,
       figures: { socketmap: server.figures, maps, reloads: reloader.figures },
       save: saver.save,
+      keep: kept.flush,
+      handOver: bequest.handOver,
       stop: () => {
+        bequest.succeed();
         // Another has taken over: who asks for metrics or health from now on shall meet that one.
         void web?.close();
         void stopping.stop();
@@ -153,6 +174,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       clock,
     };
     web = await openWeb({ sources, handlers, log, ...(takeover && { takeover }) });
+    await inherited.restore(serving.state.served, options.settings.cache.stale, clock);
     await saver.load();
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.
     if (former !== undefined) await proveState(serving.state, TAKEOVER_MS);

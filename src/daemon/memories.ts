@@ -24,7 +24,7 @@ export interface Memories {
   /** Drops the tables that no map asks any more. */
   keepTables(asked: ReadonlySet<string>): void;
   /** How many are known, fresh or not: people and rows. */
-  known(): number;
+  readonly known: () => number;
 }
 
 /** One adapter's time with the memories of its directory. */

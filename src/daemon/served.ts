@@ -23,11 +23,15 @@ import { createMemories, type Memories, type Tenures } from './memories.ts';
 export type ServedSettings = DirectorySettings & Common;
 type Common = Pick<
   Settings['directories'][string],
-  'sharedAliases' | 'timeout' | 'limit' | 'breaker' | 'domainsRefresh' | 'domainsGuard'
-> & {
-  /** Of a type whose connections may lose their rights or their view. */
-  readonly flips?: number;
-};
+  | 'sharedAliases'
+  | 'timeout'
+  | 'limit'
+  | 'breaker'
+  | 'flips'
+  | 'flipsGuard'
+  | 'domainsRefresh'
+  | 'domainsGuard'
+>;
 
 /** A directory at work: its adapter, what guards it, and what is remembered of it. */
 export interface Served {
@@ -70,10 +74,8 @@ export async function serveDirectory(
   if (former !== undefined && isDeepStrictEqual(former.settings, settings)) return again(former);
   const memories = former?.memories ?? createMemories(cache.entries);
   let list: DomainList | undefined;
-  const directory = await open(settings, {
-    ...hooksOf(name, options, memories),
-    domainsChanged: () => list?.refresh(),
-  });
+  const hooks = { ...hooksOf(name, options, memories), domainsChanged: () => list?.refresh() };
+  const directory = await open(settings, hooks);
   const guard = createGuard(directory, {
     name,
     timeoutMs: settings.timeout,
@@ -83,13 +85,16 @@ export async function serveDirectory(
       windowMs: settings.breaker.window,
       probeMs: settings.breaker.probe,
     },
-    ...(settings.flips !== undefined && { flips: settings.flips }),
+    flips: settings.flips,
+    flipsGuard: settings.flipsGuard,
+    known: memories.known,
+    kept: hooks.kept,
     healed: memories.forgetFaults,
     clock,
     log,
     showAddress: options.showAddress,
   });
-  list = openList({ name, settings, directory, guard }, log, former?.list);
+  list = openList({ name, settings, directory, guard }, hooks, former?.list);
   const tenures = memories.open();
   const served = { name, settings, directory, guard, cleaned: { dropped: 0 }, memories, tenures };
   return list === undefined ? served : { ...served, list };
@@ -108,7 +113,7 @@ const hooksOf = (
 
 function openList(
   { name, settings, directory, guard }: Omit<Served, 'cleaned' | 'memories' | 'tenures' | 'list'>,
-  log: Log,
+  { log, kept }: DirectoryHooks,
   former?: DomainList,
 ): DomainList | undefined {
   const listDomains = directory.domains?.bind(directory);
@@ -118,6 +123,7 @@ function openList(
     ask: createQuestion(listDomains, guard),
     refreshMs: settings.domainsRefresh,
     guard: settings.domainsGuard,
+    kept,
     log,
   });
   // What it listed before is ours until it lists again: to Postfix, a domain's TEMP is there to stay.
@@ -155,10 +161,15 @@ export async function closeServed({ name, list, guard, directory }: Served): Pro
   }
 }
 
-/** Takes what the directory holds back, of its content and of its domains; says what, absent: nothing. */
-export function acceptHeld({ directory, list }: Served): string | undefined {
-  const taken = [directory.accept?.(), list?.accept()].filter((each) => each !== undefined);
-  return taken.length === 0 ? undefined : taken.join(', ');
+/** Takes what is held: of the directory's content, of its domains, and who vanished. Says what, absent: nothing. */
+export function acceptHeld({ directory, list, guard, memories }: Served): string | undefined {
+  const taken = [directory.accept?.(), list?.accept(), guard.flips.accept()].filter(
+    (each) => each !== undefined,
+  );
+  if (taken.length === 0) return undefined;
+  // What was held was a doubt about some keys: they are worth asking again at once.
+  memories.forgetFaults();
+  return taken.join(', ');
 }
 
 /** Makes the directory's people ready to be asked for. */

@@ -32,6 +32,8 @@ export interface DirectoryStatus {
   readonly latency: Latency;
   /** Entries, tables' rows apart. */
   readonly remembered: { readonly found: number; readonly none: number; readonly unknown: number };
+  /** What is lost that is not believed, while known people who vanish are held. */
+  readonly held?: string;
   /** Values that were no address or login, and were left out. */
   readonly dropped: number;
   /** Where it lists domains; `count` is absent until it has. */
@@ -63,6 +65,7 @@ export function describeDirectory(served: WatchedDirectory, latency: Latency): D
       none: sizes.none.size,
       unknown: sizes.unknown.size,
     },
+    ...describeHeld(served),
     dropped: cleaned.dropped,
     ...describeDomains(served),
     ...(directory.figures && { figures: directory.figures }),
@@ -93,6 +96,11 @@ function judge({ breaker, figures, health }: WatchedDirectory['guard']): Directo
   if (breaker.isOpen()) return 'open';
   if (health.lastFault !== undefined && health.lastFault.at > figures.answeredAt) return 'failing';
   return figures.answeredAt > 0 ? 'ok' : 'idle';
+}
+
+function describeHeld({ guard }: WatchedDirectory): Pick<DirectoryStatus, 'held'> {
+  const held = guard.flips.held();
+  return held === undefined ? {} : { held: held.loss };
 }
 
 function describeDomains({ list }: WatchedDirectory): Pick<DirectoryStatus, 'domains'> {

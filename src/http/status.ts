@@ -10,7 +10,7 @@ import type { MeteredDirectory, MetricSources } from './metrics/sources.ts';
 
 /** One directory at work, as the status shows it: what metrics read of it, and how it fares. */
 export interface WatchedDirectory extends MeteredDirectory {
-  readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter' | 'health'>;
+  readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter' | 'flips' | 'health'>;
 }
 
 /** What the status is read from each time: live objects of the daemon. */

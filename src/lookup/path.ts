@@ -6,7 +6,8 @@ import type { Log } from '../log.ts';
 import { type Breaker, withBreaker } from './breaker.ts';
 import { consult } from './consult.ts';
 import { withDeadline } from './deadline.ts';
-import { type FlipCounter, withFlips } from './flip.ts';
+import { withFlips } from './flip.ts';
+import type { FlipHold } from './fliphold.ts';
 import { type Health, withHealth } from './health.ts';
 import { type Limiter, type Rank, withLimit } from './limit.ts';
 import type { Tenure } from './memory.ts';
@@ -33,7 +34,7 @@ export interface Guard {
   readonly breaker: Breaker;
   /** Proves each *none* that is to be proved by the directory's probe. */
   readonly prover: Prover;
-  readonly flips: FlipCounter;
+  readonly flips: FlipHold;
   readonly timeoutMs: number;
   readonly clock: Clock;
   /** Aborted when the daemon, or this directory, ends. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Clock, wallClock } from '../../src/clock.ts';
-import { loadMemory, saveMemory } from '../../src/daemon/memoryfile.ts';
+import { readMemory, saveMemory } from '../../src/daemon/memoryfile.ts';
 import type { Served } from '../../src/daemon/served.ts';
 import { closeState, createState } from '../../src/daemon/state.ts';
 import type { Directory } from '../../src/directory/directory.ts';
@@ -86,16 +86,20 @@ async function saveSome(ageMs = HOUR_MS): Promise<void> {
   await saveMemory(path, served.values(), clock);
 }
 
+/** Restores what the file says; gives how much that was. */
+const load = async (served: ReadonlyMap<string, Served>, clock: Clock, staleMs = DAY_MS) =>
+  (await readMemory(path))?.restore(served, staleMs, clock);
+
 /** What a new daemon has restored. */
 async function restore(staleMs = DAY_MS) {
   const { served, clock } = await serve();
-  const count = await loadMemory(path, served, staleMs, clock);
+  const count = await load(served, clock, staleMs);
   return { count, served, entries: staffOf(served).memories.entries };
 }
 
 async function expectNothing(reason: RegExp): Promise<void> {
   const { served, clock } = await serve();
-  await expect(loadMemory(path, served, DAY_MS, clock)).rejects.toThrow(reason);
+  await expect(load(served, clock)).rejects.toThrow(reason);
   const { memories, list } = staffOf(served);
   expect(sizesOf(memories.entries)).toEqual([0, 0, 0]);
   expect(sizesOf(rowsOf(served))).toEqual([0, 0, 0]);
@@ -169,7 +173,7 @@ describe('a round trip', () => {
       async () => denied,
       () => life,
     );
-    await loadMemory(path, served, DAY_MS, clock);
+    await load(served, clock);
     expect(entries.keys()).toEqual(['team@example.org']);
   });
 
@@ -211,7 +215,7 @@ describe('a file that is not believed restores nothing:', () => {
         const damaged = Buffer.from(whole);
         damaged.writeUInt8((damaged[at] ?? 0) ^ (1 << bit), at);
         await writeFile(path, damaged);
-        await expect(loadMemory(path, served, DAY_MS, clock)).rejects.toThrow('it is damaged');
+        await expect(load(served, clock)).rejects.toThrow('it is damaged');
         expect(sizesOf(staffOf(served).memories.entries)).toEqual([0, 0, 0]);
       }),
       { numRuns: 100 },
@@ -225,7 +229,7 @@ describe('a file that is not believed restores nothing:', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length - 1), async (length) => {
         await writeFile(path, whole.subarray(0, length));
-        await expect(loadMemory(path, served, DAY_MS, clock)).rejects.toThrow('it is damaged');
+        await expect(load(served, clock)).rejects.toThrow('it is damaged');
         expect(sizesOf(staffOf(served).memories.entries)).toEqual([0, 0, 0]);
       }),
       { numRuns: 50 },

@@ -31,6 +31,8 @@ export interface InstanceOptions {
   /** Where its files lie; absent: a place of its own. */
   readonly place?: string;
   readonly takeover?: DaemonOptions['takeover'];
+  /** Whether it keeps its state in its place; absent: it does, in a file `state`. */
+  readonly state?: 'off';
 }
 
 /** A daemon in this process. It stops when its test ends. */
@@ -86,6 +88,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
   const daemon = await startDaemon({
     settings: await settingsOf(surroundings(options.config ?? STAFF), place),
     controlPath,
+    ...(options.state === undefined && { statePath: join(place, 'state') }),
     log: notes.log,
     showAddress: (address) => address,
     ...(options.takeover && { takeover: options.takeover }),

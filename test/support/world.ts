@@ -85,6 +85,7 @@ export function guardDirectory(
     limit: { inFlight: 32, perSecond: 500, queue: 1000, queueWaitMs: 200 },
     breaker: { failures: 0.5, minimum: 10, windowMs: 10_000, probeMs: 1000 },
     healed: memory.forgetFaults,
+    known: () => memory.sizes().found.size,
     clock: testClock,
     log: silentLog,
     showAddress: (address) => address,

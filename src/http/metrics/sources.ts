@@ -13,7 +13,7 @@ export interface MeteredDirectory {
   readonly name: string;
   readonly settings: { readonly type: string };
   readonly directory: Pick<Directory, 'figures'>;
-  readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter'>;
+  readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter' | 'flips'>;
   readonly cleaned: Readonly<CleanFigures>;
   readonly memories: {
     readonly entries: Pick<Memory<Entry>, 'sizes'>;

@@ -34,6 +34,7 @@ export function makeDirectory(directory, now) {
       ['from memory', sayMemory(directory)],
       ['remembers', sayRemembered(directory)],
       ['callers got', sayLookups(directory)],
+      ['held', sayHeld(directory)],
       ['domains', sayDomains(directory)],
       ['circuit', sayCircuit(directory, now)],
       [
@@ -86,6 +87,10 @@ function sayLookups({ lookups: { found, none, stale, unknown, disbelieved } }) {
   const said = `${sayCount(found)} found, ${sayCount(none)} none, ${sayCount(stale)} stale, ${sayCount(unknown)} unknown`;
   return disbelieved === 0 ? said : `${said}; ${sayCount(disbelieved)} losses not believed`;
 }
+
+/** @param {DirectoryStatus} directory */
+const sayHeld = ({ held }) =>
+  held === undefined ? undefined : `${held}; they go on receiving: mend it, or idpmap accept`;
 
 /** @param {DirectoryStatus} directory */
 function sayDomains({ domains }) {
