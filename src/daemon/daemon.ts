@@ -16,7 +16,7 @@ import {
   closeState,
   createState,
   enterState,
-  proveState,
+  readyState,
   type State,
   type StateOptions,
 } from './state.ts';
@@ -177,7 +177,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await inherited.restore(serving.state.served, options.settings.cache.stale, clock);
     await saver.load();
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.
-    if (former !== undefined) await proveState(serving.state, TAKEOVER_MS);
+    if (former !== undefined) await readyState(serving.state, TAKEOVER_MS);
     const listeners = await bindListeners(server, serving.state.settings.listen, [], takeover);
     control = await openControl(controlPath, handlers, log, takeover);
     // Whatever can fail has not failed: only now does anybody lose a socket to this one.

@@ -6,7 +6,14 @@ import type { Router } from '../maps/answer.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 import { bindListeners, DRAIN_MS, type OpenListener } from './listeners.ts';
 import { listChangedLater } from './restartonly.ts';
-import { createState, enterState, retireState, type State, type StateOptions } from './state.ts';
+import {
+  awaitLists,
+  createState,
+  enterState,
+  retireState,
+  type State,
+  type StateOptions,
+} from './state.ts';
 
 /** What answers at a time, and where. */
 export interface Serving {
@@ -39,6 +46,9 @@ export interface Reloader {
   readonly figures: ReloadFigures;
 }
 
+/** How long a reload waits for the first list of a directory that lists domains from now on. */
+const LISTS_MS = 2000;
+
 /** Creates the reloader of a daemon. */
 export function createReloader(options: ReloaderOptions): Reloader {
   const { serving, serve, log } = options;
@@ -52,6 +62,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     const former = serving();
     const next = await createState(settings, options.stateOptions, former.state);
     try {
+      await awaitLists(next, LISTS_MS, former.state);
       const listeners = await bindListeners(options.server, settings.listen, former.open);
       await listeners.publish();
       enterState(next);

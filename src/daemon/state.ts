@@ -61,6 +61,31 @@ async function closeAll(served: ReadonlyMap<string, Served>, but?: State): Promi
   await Promise.all(leaving.map(([, each]) => closeServed(each)));
 }
 
+/**
+ * Waits until each directory that lists domains, and did not in `former`, has listed them, `withinMs` at most: until then
+ * every domain that is not ours would be deferred, and Postfix keeps that for the life of its processes. Never rejects.
+ */
+export async function awaitLists(state: State, withinMs: number, former?: State): Promise<void> {
+  const news = [...state.served].filter(([name]) => former?.served.get(name)?.list === undefined);
+  const known = news.flatMap(([, { list }]) => (list === undefined ? [] : [list.known]));
+  if (known.length > 0) await within(Promise.all(known), withinMs);
+}
+
+/** Waits until every directory has proved itself and listed its domains, `withinMs` at most. Never rejects. */
+export async function readyState(state: State, withinMs: number): Promise<void> {
+  await Promise.all([proveState(state, withinMs), awaitLists(state, withinMs)]);
+}
+
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, ms);
+  try {
+    await Promise.race([work, over.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Waits until every directory has proved itself, `withinMs` at most. Never rejects. */
 export async function proveState(state: State, withinMs: number): Promise<void> {
   const signal = AbortSignal.timeout(withinMs);

@@ -131,7 +131,8 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
     }
     // A copy is as long as it must be, and nobody else's: what `filter` made has room for 17, kept for a day.
     const value = outcome.value.slice();
-    found.set(key, { status: 'found', value, ...life, epoch });
+    const { askedAt, goodUntil, freshUntil } = life;
+    found.set(key, { status: 'found', value, askedAt, goodUntil, freshUntil, epoch });
     none.delete(key);
   };
 
@@ -143,7 +144,8 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
       },
       fresh: (key, at) => {
         const known = found.get(key);
-        if (counts(known, at, epoch)) return known;
+        // Written out: the hottest line, and of one shape here.
+        if (known !== undefined && at < known.freshUntil && known.epoch === epoch) return known;
         const failed = unknown.get(key);
         if (counts(failed, at, faultEpoch)) return failed;
         const absent = none.get(key);
