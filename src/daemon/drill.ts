@@ -102,11 +102,11 @@ export async function drill({
  * The same directory until it is cut: then whatever is asked with a signal fails or hangs, and so does what a function of
  * its opens (a table). What takes no signal, `close` among it, asks nobody.
  */
-export function cuttable(
-  directory: Directory,
+export function cuttable<D extends Directory>(
+  directory: D,
   isCut: () => boolean,
   how: DrillOptions['how'],
-): Directory {
+): D {
   const cut =
     (call: Callable): Callable =>
     (...asked) => {

@@ -67,13 +67,14 @@ interface Held {
 export function createFlipHold(options: FlipHoldOptions): FlipHold {
   const { name, most, guard, known, kept, clock, log } = options;
   const before = readState(kept.read(KEPT));
-  let flips: readonly Flip[] = [];
+  /** The calendar's time on the daemon's clock. */
+  const ourTime = (at: number): number => clock.now() - (wallClock.now() - at);
+  /** Of the last hour, those of a former process among them. */
+  let flips: readonly Flip[] = before.lost.map((at) => ({ key: '', at: ourTime(at) }));
   let held = before.held;
   /** Whoever was found before, and not since, may vanish. */
   let acceptedAt =
-    before.acceptedAt === undefined
-      ? Number.NEGATIVE_INFINITY
-      : clock.now() - (wallClock.now() - before.acceptedAt);
+    before.acceptedAt === undefined ? Number.NEGATIVE_INFINITY : ourTime(before.acceptedAt);
   let acceptedOn = before.acceptedAt;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -81,6 +82,7 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
     kept.write(KEPT, {
       ...(acceptedOn !== undefined && { acceptedAt: acceptedOn }),
       ...(held !== undefined && { held: { loss: held.loss, keys: [...held.keys] } }),
+      lost: flips.slice(-MOST_KEYS).map(({ at }) => wallClock.now() - (clock.now() - at)),
     });
 
   const reason = (): string =>
@@ -125,7 +127,10 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
       return flip;
     },
     confirm: ({ key }) => {
-      if (held === undefined) return 'taken';
+      if (held === undefined) {
+        save();
+        return 'taken';
+      }
       hold(key, held.loss);
       return 'held';
     },
@@ -159,12 +164,22 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
   };
 }
 
+/** What is kept; instants are the calendar's. */
+interface State {
+  readonly acceptedAt?: number;
+  readonly held?: Held;
+  /** When those vanished who were let go. */
+  readonly lost: readonly number[];
+}
+
 /** Reads what another process has kept, of another version perhaps. */
-function readState(state: unknown): { readonly acceptedAt?: number; readonly held?: Held } {
-  if (typeof state !== 'object' || state === null) return {};
+function readState(state: unknown): State {
+  if (typeof state !== 'object' || state === null) return { lost: [] };
   const accepted = 'acceptedAt' in state ? state.acceptedAt : undefined;
   const held = 'held' in state ? readHeld(state.held) : undefined;
+  const lost = 'lost' in state && Array.isArray(state.lost) ? state.lost : [];
   return {
+    lost: lost.filter((at) => typeof at === 'number'),
     ...(typeof accepted === 'number' && { acceptedAt: accepted }),
     ...(held !== undefined && { held }),
   };

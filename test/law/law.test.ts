@@ -10,4 +10,5 @@ test('the verdict law holds through any sequence of questions, time and faults',
   for (const map of ['mailboxes', 'aliases', 'senders'])
     for (const status of ['OK', 'NOTFOUND', 'TEMP'])
       expect(seen.get(`${map} ${status}`), `${map} ${status}`).toBeGreaterThan(0);
+  expect(seen.get('held'), 'held').toBeGreaterThan(0);
 });

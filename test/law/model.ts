@@ -19,7 +19,18 @@ export interface Witnesses {
   readonly directories: readonly ScriptedDirectory[];
   /** Since when each directory has been well; infinity: it is not. */
   readonly wellSince: readonly number[];
+  /** Whether people who vanish are held: then whoever is held too long waits. */
+  readonly isHeld: () => boolean;
+  /** Known people who were denied because their directory had lost them, and when. */
+  readonly denials: Map<string, number>;
 }
+
+/** So many known people may vanish within a minute … */
+export const FLIPS = 3;
+
+/** … and so many within an hour, of the few that there are. */
+const MOST_LOST = 5;
+const HOUR_MS = 3_600_000;
 
 /** A *none* is as old as its proof, which may come this much later. */
 const PROOF_MS = 2000;
@@ -40,10 +51,15 @@ export function judge(
   const questions = [...new Set([name, name.replace(/\+.*/, '')])].flatMap((local) =>
     world.directories.map((directory) => ({ directory, address: `${local}@x.org` })),
   );
-  const isNone = ({ directory, address }: (typeof questions)[number]): boolean =>
-    said(directory, address, TIMES.freshNoneMs * 1.1 + PROOF_MS).some(
-      ({ entries }) => entries.length === 0,
+  const noneMs = TIMES.freshNoneMs * 1.1 + PROOF_MS;
+  const isSaid = ({ directory, address }: (typeof questions)[number]): boolean =>
+    said(directory, address, noneMs).some(
+      ({ entries, former }) => entries.length === 0 && former === undefined,
     );
+  const isLie = ({ directory, address }: (typeof questions)[number]): boolean =>
+    (directory.lies.get(address) ?? []).some((at) => at >= arrivedAt - noneMs && at <= now);
+  const isNone = (question: (typeof questions)[number]): boolean =>
+    isSaid(question) || isLie(question);
   const known = questions.flatMap(({ directory, address }) =>
     said(directory, address, TIMES.staleMs).map(({ entries }) => ({ address, entries })),
   );
@@ -61,7 +77,10 @@ export function judge(
     // So many proved nones in a row, then an end, or somebody, fresh, who means nothing here.
     const isDenying = ({ directory, address }: (typeof questions)[number]): boolean =>
       said(directory, address, TIMES.freshMs * 1.1).some(
-        ({ entries }) => entries.length > 0 && means(map, entries, address, at).length === 0,
+        ({ entries, former }) =>
+          former === undefined &&
+          entries.length > 0 &&
+          means(map, entries, address, at).length === 0,
       );
     const nones = questions.findIndex((question) => !isNone(question));
     const decisive = nones === -1 ? questions : questions.slice(0, nones + 1);
@@ -75,7 +94,17 @@ export function judge(
       isElsewhere || isDenied,
       `${map} ${name}@${at} at ${arrivedAt}: ${JSON.stringify(basis)}`,
     ).toBe(true);
-  } else if (answer.status === 'TEMP') {
+    if (!isElsewhere && !decisive.some(isDenying))
+      for (const [i, question] of questions.entries())
+        if (isLie(question) && !isSaid(question))
+          world.denials.set(`d${i % world.directories.length} ${question.address}`, now);
+    for (const directory of ['d0 ', 'd1 ']) {
+      const lost = [...world.denials].filter(
+        ([who, when]) => who.startsWith(directory) && when > now - HOUR_MS,
+      );
+      expect(lost.length, `lost: ${JSON.stringify(lost)}`).toBeLessThanOrEqual(MOST_LOST);
+    }
+  } else if (answer.status === 'TEMP' && !world.isHeld()) {
     // Nobody waits for a directory that has been well for so long.
     expect(Math.max(...world.wellSince)).toBeGreaterThan(arrivedAt - 9000);
   }

@@ -16,7 +16,15 @@ export type Mode =
   /** Doubts each entry (ambiguous), though it is well. */
   | 'doubts'
   /** Its open connection has lost sight of whoever it has shown, though its probe succeeds; a new one sees all. */
-  | 'forgets';
+  | 'forgets'
+  /** It has lost whoever it has shown, on every connection, and its probe succeeds: restored from an old backup. */
+  | 'loses'
+  /** Its probe doubts that it sees people: a witness is gone. */
+  | 'unproved'
+  /** Its newest content can't be read: it shows whom it has shown, as old, and can't tell of others. */
+  | 'unreadable'
+  /** Whom its list does not show, its count counts. */
+  | 'disagrees';
 
 export interface ScriptedDirectory extends Directory {
   find: Ask<Entry>;
@@ -41,8 +49,20 @@ export interface ScriptedDirectory extends Directory {
   inFlight: number;
   mostInFlight: number;
   /** What it said of each address with authority, and when (whole ms); no entries: *none*. */
-  readonly said: Map<string, { readonly at: number; readonly entries: readonly Entry[] }[]>;
+  readonly said: Map<string, Said[]>;
+  /** When it denied, by `loses`, somebody whom it has shown not longer ago than memory reaches. */
+  readonly lies: Map<string, number[]>;
 }
+
+/** What a directory said with authority; `former`: out of an old copy, or before it was replaced, so that it may stand in only. */
+export interface Said {
+  readonly at: number;
+  readonly entries: readonly Entry[];
+  readonly former?: true;
+}
+
+/** Whom it has shown longer ago than this it may deny. */
+const REACH_MS = 300_000;
 
 /** A directory of the tests whose answers follow its `mode`: an object of functions, as each directory is. */
 export function createScripted(): ScriptedDirectory {
@@ -58,6 +78,7 @@ export function createScripted(): ScriptedDirectory {
     inFlight: 0,
     mostInFlight: 0,
     said: new Map(),
+    lies: new Map(),
     provesBy: 'probe',
     find: async (address, { signal, anew }) => {
       if (anew === true) return finding(await directory.findAnew(address, signal));
@@ -65,7 +86,14 @@ export function createScripted(): ScriptedDirectory {
       directory.inFlight += 1;
       directory.mostInFlight = Math.max(directory.mostInFlight, directory.inFlight);
       try {
-        return finding(await answer(address, signal, 'open'));
+        const entries = await answer(address, signal, 'open');
+        const [first, ...rest] = entries;
+        if (directory.mode !== 'unreadable' || first === undefined) return finding(entries);
+        return {
+          status: 'found',
+          value: [first, ...rest],
+          old: new Fault('directory', 'unreadable'),
+        };
       } finally {
         directory.inFlight -= 1;
       }
@@ -78,6 +106,7 @@ export function createScripted(): ScriptedDirectory {
       directory.probes += 1;
       await delay(signal);
       if (directory.mode === 'blind') throw new Fault('directory', 'sees nobody');
+      if (directory.mode === 'unproved') throw new Fault('doubt', 'a witness is gone');
     },
     domains: async (signal) => {
       await delay(signal);
@@ -101,8 +130,26 @@ export function createScripted(): ScriptedDirectory {
     if (directory.mode === 'doubts') throw new Fault('entry', 'ambiguous');
     const entries = directory.people.get(address) ?? [];
     const history = directory.said.get(address) ?? [];
+    const now = Math.trunc(performance.now());
+    const shown = history.findLast((each) => each.entries.length > 0);
+    if (directory.mode === 'unreadable') {
+      if (!hasShown(history)) throw new Fault('directory', 'unreadable');
+      const copy = history.at(-1)?.entries ?? [];
+      directory.said.set(address, [...history, { at: now, entries: copy, former: true }]);
+      return copy;
+    }
+    if (directory.mode === 'disagrees' && entries.length === 0)
+      throw new Fault('doubt', 'the list shows nobody, the count counts 1');
+    if (directory.mode === 'loses') {
+      if (shown !== undefined && now <= shown.at + REACH_MS) {
+        directory.lies.set(address, [...(directory.lies.get(address) ?? []), now]);
+        return [];
+      }
+      directory.said.set(address, [...history, { at: now, entries: [] }]);
+      return [];
+    }
     if (directory.mode === 'forgets' && connection === 'open' && hasShown(history)) return [];
-    directory.said.set(address, [...history, { at: Math.trunc(performance.now()), entries }]);
+    directory.said.set(address, [...history, { at: now, entries }]);
     return entries;
   };
 

@@ -75,9 +75,13 @@ export interface Guarded {
 export function guardDirectory(
   name: string,
   directory: ScriptedDirectory,
-  options: Partial<GuardOptions> & { readonly times?: Partial<Times> } = {},
+  options: Partial<GuardOptions> & {
+    readonly times?: Partial<Times>;
+    /** Absent: one of its own. */
+    readonly memory?: Memory<Entry>;
+  } = {},
 ): Guarded {
-  const memory = createMemory<Entry>(SIZES);
+  const memory = options.memory ?? createMemory<Entry>(SIZES);
   const tenure = reign(memory);
   const guard = createGuard(directory, {
     name,
