@@ -132,6 +132,7 @@ export function createScripted(): ScriptedDirectory {
     const history = directory.said.get(address) ?? [];
     const now = Math.trunc(performance.now());
     const shown = history.findLast((each) => each.entries.length > 0);
+    const isInReach = shown !== undefined && now <= shown.at + REACH_MS;
     if (directory.mode === 'unreadable') {
       if (!hasShown(history)) throw new Fault('directory', 'unreadable');
       const copy = history.at(-1)?.entries ?? [];
@@ -141,14 +142,15 @@ export function createScripted(): ScriptedDirectory {
     if (directory.mode === 'disagrees' && entries.length === 0)
       throw new Fault('doubt', 'the list shows nobody, the count counts 1');
     if (directory.mode === 'loses') {
-      if (shown !== undefined && now <= shown.at + REACH_MS) {
+      if (isInReach) {
         directory.lies.set(address, [...(directory.lies.get(address) ?? []), now]);
         return [];
       }
       directory.said.set(address, [...history, { at: now, entries: [] }]);
       return [];
     }
-    if (directory.mode === 'forgets' && connection === 'open' && hasShown(history)) return [];
+    if (directory.mode === 'forgets' && connection === 'open' && hasShown(history) && isInReach)
+      return [];
     directory.said.set(address, [...history, { at: now, entries }]);
     return entries;
   };
