@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs nothing but Node; `real` starts real servers and takes turns with them. */
+/** What a busy machine does not reach: a test that takes so long hangs. */
+const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+/** Unit tests that take minutes: they break the sources once for each bug, or run a tool over all rules. */
+const SLOW = ['test/law/mutants.test.ts', 'test/deploy/rules.test.ts'];
+
+/** `unit` needs nothing but Node and takes less than a minute, `slow` is the rest of its kind; `real` starts real servers and takes turns with them. */
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/reporter.ts'],
@@ -9,16 +15,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/e2e/**', 'test/.mutants/**'],
+          exclude: ['test/integration/**', 'test/e2e/**', 'test/.mutants/**', ...SLOW],
+          ...PATIENCE,
         },
       },
+      { test: { name: 'slow', include: SLOW, ...PATIENCE } },
       {
         test: {
           name: 'real',
           include: ['test/{integration,e2e}/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           fileParallelism: false,
+          ...PATIENCE,
         },
       },
     ],

@@ -17,7 +17,7 @@ const ROOMS = [
   ['directory'],
   ['config'],
   ['net'],
-  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'watch.ts'],
+  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts', 'watch.ts'],
 ];
 
 /** Libraries that only these rooms know; a driver is its own directory's. */
@@ -31,6 +31,11 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   ldapts: ['directory/ldap'],
   'lru-cache': ['lookup'],
   opossum: ['lookup'],
+  undici: ['directory/keycloak'],
+  pino: ['log.ts'],
+  'pino-pretty': ['log.ts'],
+  leven: ['config/mistakes', 'directory/file'],
+  uplot: ['http'],
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -59,8 +64,34 @@ test('imports point one way', () => {
   expect(wrong).toEqual([]);
 });
 
+test('no files import each other in a circle, not even types', () => {
+  const edges = imports
+    .filter(({ to }) => to.startsWith('.'))
+    .map(({ file, to }) => ({ file, to: normalize(join(dirname(file), to)) }));
+  /** Without those that lead out of what is left, and those that nobody leads to. */
+  const narrow = (left: typeof edges): typeof edges => {
+    const [from, into] = [left.map(({ file }) => file), left.map(({ to }) => to)].map(
+      (names) => new Set(names),
+    );
+    const inner = left.filter(({ file, to }) => from?.has(to) && into?.has(file));
+    return inner.length === left.length ? inner : narrow(inner);
+  };
+  expect(narrow(edges).map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
+});
+
+test('every library has its rooms', () => {
+  const text = readFileSync(join(SRC, '../package.json'), 'utf8');
+  const { dependencies }: { dependencies: object } = JSON.parse(text);
+  expect(Object.keys(LIBRARIES).toSorted()).toEqual(Object.keys(dependencies).toSorted());
+});
+
 test('a library is imported in its rooms only', () => {
-  const wrong = imports.filter(({ file, to }) => {
+  const paths = files.flatMap((file) =>
+    Object.keys(LIBRARIES)
+      .filter((name) => readFileSync(join(SRC, file), 'utf8').includes(`'${name}/`))
+      .map((to) => ({ file, to })),
+  );
+  const wrong = [...imports, ...paths].filter(({ file, to }) => {
     const rooms = LIBRARIES[to];
     return rooms?.every((room) => file !== room && !file.startsWith(`${room}/`)) ?? false;
   });

@@ -6,6 +6,7 @@ import { defaultControlPath } from '../control/path.ts';
 import type { CommandName, Commands } from '../control/protocol.ts';
 import { defaultStatePath } from '../daemon/statepath.ts';
 import { checkDirectories } from '../directory/open.ts';
+import { EndpointError } from '../net/errors.ts';
 import { reasonOf } from '../reason.ts';
 import { DEMO } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -15,6 +16,11 @@ export interface CommonOptions {
   readonly config?: string;
   readonly demo?: boolean;
   readonly json?: boolean;
+}
+
+/** Those of `serve`. */
+export interface ServeOptions extends CommonOptions {
+  readonly takeover?: boolean;
 }
 
 /** Loads the configuration that the options name: a file's and the environment's, or the demo's. */
@@ -53,7 +59,8 @@ export async function command<Name extends CommandName>(
   try {
     return await sendCommand(controlPathOf(settings, options), name, args);
   } catch (error) {
-    const code = error instanceof NoDaemonError ? EXIT.unavailable : EXIT.data;
+    const isOutOfReach = error instanceof NoDaemonError || error instanceof EndpointError;
+    const code = isOutOfReach ? EXIT.unavailable : EXIT.data;
     throw new CliError(code, reasonOf(error), { cause: error });
   }
 }

@@ -4,8 +4,8 @@ import { type ControlServer, openControl } from '../control/server.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
+import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
-import type { Takeover } from '../net/tcp.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import { createHandlers } from './commands.ts';
 import { createBequest, inherit } from './inherit.ts';
@@ -20,7 +20,7 @@ import {
   type State,
   type StateOptions,
 } from './state.ts';
-import { createStopping } from './stopping.ts';
+import { createStopping, endAll } from './stopping.ts';
 import { endFormer } from './takeover.ts';
 import { openWeb, type Web } from './web.ts';
 
@@ -55,6 +55,9 @@ export interface Daemon {
   countFailedReload(): void;
 }
 
+/** How long a stop waits for what does not end by itself: a reload, a command, a directory. */
+const END_MS = 500;
+
 /** How long a take-over waits for its directories: one that is down must not keep it from its work. */
 const TAKEOVER_MS = 5000;
 
@@ -64,10 +67,10 @@ const TAKEOVER_MS = 5000;
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { log, showAddress, controlPath, takeover } = options;
-  const clock = createCoarseClock();
-  const maps: MapFigures = new Map();
   const inherited = await inherit(options);
   const { former, kept } = inherited;
+  const clock = createCoarseClock();
+  const maps: MapFigures = new Map();
   const stateOptions = {
     clock,
     log,
@@ -81,12 +84,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     route: tracing(createRouter(state.routes.maps, maps, log), traces),
     open,
   });
-  const first = await createState(options.settings, stateOptions).catch((error: unknown) => {
+  const created = createState(options.settings, stateOptions).catch((error: unknown) => {
     former?.close();
     kept.stop();
     clock.stop();
     throw error;
   });
+  const first = await created;
   enterState(first);
   let serving = servingAt(first, []);
   let isReady = false;
@@ -121,13 +125,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
   });
 
-  /** Ends what is left once nobody is answered any more. */
+  /** Ends what is left once nobody is answered any more. Only memory is worth any wait: it is lost else. */
   const closeRest = async (save: () => Promise<void>): Promise<void> => {
-    await web?.close();
+    await endAll([() => web?.close()], log, END_MS);
     saver.stop();
-    if (!bequest.isSucceeded()) await save();
-    await control?.close();
-    await closeState(serving.state);
+    if (!bequest.isSucceeded()) await endAll([save], log);
+    await endAll([() => control?.close(), () => closeState(serving.state)], log, END_MS);
     await kept.flush();
     kept.stop();
     clock.stop();
@@ -135,9 +138,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const stopping = createStopping({
     drainMs: () => serving.state.settings.drain,
     close: async () => {
-      await reloader.end();
+      const until = clock.now() + DRAIN_MS;
+      await reloader.end(END_MS);
       log.info({}, 'stopping: answering what is in flight');
-      await Promise.all([server.drain(DRAIN_MS), reloader.left()]);
+      const drained = async (): Promise<void> => {
+        await Promise.all([server.drain(until - clock.now()), reloader.left()]);
+      };
+      await endAll([drained], log, DRAIN_MS);
       await closeRest(saver.save);
       log.info({}, 'stopped');
     },

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { ControlConnection } from '../control/client.ts';
 import type { Log } from '../log.ts';
-import type { Takeover } from '../net/tcp.ts';
+import type { Takeover } from '../net/binding.ts';
 import { saveMemory } from './memoryfile.ts';
 import type { Served } from './served.ts';
 import { createStateFile, type StateFile } from './statefile.ts';

@@ -3,6 +3,7 @@ import type { Settings } from '../config/schema.ts';
 import type { ReloadFigures } from '../http/metrics/sources.ts';
 import type { Log } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
+import { settlesWithin } from '../settle.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 import { bindListeners, DRAIN_MS, type OpenListener } from './listeners.ts';
 import { listChangedLater } from './restartonly.ts';
@@ -39,8 +40,11 @@ export interface Reloader {
   readonly reload: (settings: Settings) => Promise<boolean>;
   /** Counts a configuration that could not even be read. */
   readonly countFailed: () => void;
-  /** Takes no more settings; resolves when none are being swapped to. */
-  readonly end: () => Promise<void>;
+  /**
+   * Takes no more settings; resolves when none are being swapped to, after `withinMs` at the latest: a swap that takes
+   * longer is abandoned, and never serves.
+   */
+  readonly end: (withinMs: number) => Promise<void>;
   /** Resolves when what the last swap removed has ended. */
   readonly left: () => Promise<void>;
   readonly figures: ReloadFigures;
@@ -55,16 +59,22 @@ export function createReloader(options: ReloaderOptions): Reloader {
   const figures = { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: wallClock.now() };
   const ending = Promise.withResolvers<void>();
   let isEnding = false;
+  let isAbandoned = false;
   let last: Promise<unknown> = Promise.resolve();
   let leaving: Promise<void> = Promise.resolve();
 
+  const goOn = (): void => {
+    if (isAbandoned) throw new Error('the daemon stops');
+  };
   const swap = async (settings: Settings): Promise<void> => {
     const former = serving();
     const next = await createState(settings, options.stateOptions, former.state);
     try {
-      await awaitLists(next, LISTS_MS, former.state);
+      goOn();
+      await Promise.race([awaitLists(next, LISTS_MS, former.state), ending.promise]);
+      goOn();
       const listeners = await bindListeners(options.server, settings.listen, former.open);
-      await listeners.publish();
+      await listeners.publish(goOn);
       enterState(next);
       serve(next, listeners.all);
     } catch (error) {
@@ -100,7 +110,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
       await swap(settings);
     } catch (error) {
       countFailed();
-      log.error({ err: error }, 'the new configuration can’t be used, the old one serves on');
+      log.error({ err: error }, "the new configuration can't be used, the old one serves on");
       return false;
     }
     Object.assign(figures, { isLastGood: true, lastGoodAt: wallClock.now() });
@@ -118,10 +128,10 @@ export function createReloader(options: ReloaderOptions): Reloader {
       return done;
     },
     countFailed,
-    end: async () => {
+    end: async (withinMs) => {
       isEnding = true;
       ending.resolve();
-      await last;
+      isAbandoned = !(await settlesWithin(last, withinMs));
     },
     left: () => leaving,
     figures,

@@ -1,4 +1,4 @@
-import type { None } from '../directory/finding.ts';
+import type { None } from '../directory/directory.ts';
 import type { FlipHold } from './fliphold.ts';
 import type { Tenure } from './memory.ts';
 import type { LookupFigures } from './observe.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createMemories } from '../../src/daemon/memories.ts';
-import type { Directory } from '../../src/directory/directory.ts';
-import { none, type Proof } from '../../src/directory/finding.ts';
+import type { Directory, Proof } from '../../src/directory/directory.ts';
+import { none } from '../../src/directory/finding.ts';
 import { listingNone, startInstance } from '../support/instance.ts';
 import { account, createScripted, employ, type ScriptedDirectory } from '../support/scripted.ts';
 import { SIZES } from '../support/world.ts';

@@ -92,8 +92,8 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     log: notes.log,
     showAddress: (address) => address,
     ...(options.takeover && { takeover: options.takeover }),
-    ...(options.open && { open: options.open }),
     ...(options.directories && { open: opener(options.directories, opened, closed) }),
+    ...(options.open && { open: options.open }),
   });
   const client = createClients(daemon);
   onTestFinished(async () => {

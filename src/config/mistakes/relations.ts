@@ -1,4 +1,5 @@
 import { parseDomain } from '../../address/address.ts';
+import { fold } from '../../address/fold.ts';
 import { getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
 import type { Fault } from './issues.ts';
 import { suggest } from './problem.ts';
@@ -51,9 +52,7 @@ function checkSpellings(domains: Groups): readonly Fault[] {
   return [
     ...checkNames(['domains'], [...domains.keys()], parseDomain),
     ...[...domains].flatMap(([name, { roles }]) =>
-      checkNames(['domains', name, 'roles'], Object.keys(isTree(roles) ? roles : {}), (role) =>
-        role.normalize('NFC').toLowerCase(),
-      ),
+      checkNames(['domains', name, 'roles'], Object.keys(isTree(roles) ? roles : {}), fold),
     ),
   ];
 }

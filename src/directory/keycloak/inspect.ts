@@ -1,13 +1,16 @@
 import { parseAddress } from '../../address/address.ts';
 import { reasonOf } from '../../reason.ts';
 import type { Remark } from '../directory.ts';
+import { remarkSpellings } from '../people/spelling.ts';
 import { grantCommand, INDEX_COMMAND } from './commands.ts';
 import { checkKept } from './feed/events.ts';
 import type { Ask } from './http/api.ts';
 import type { Site } from './http/site.ts';
 import { canViewUsers, rolesIn } from './login/claims.ts';
 import type { Tokens } from './login/token.ts';
-import { type FindOptions, findOwners } from './people/find.ts';
+import { isField } from './people/account.ts';
+import { findOwners } from './people/find.ts';
+import type { FindOptions } from './people/options.ts';
 import { attributeQuery } from './people/query.ts';
 import { readGroups, readUsers } from './people/rows.ts';
 import type { KeycloakSettings } from './settings.ts';
@@ -105,8 +108,12 @@ const lookAtUsers: Look = async ({ settings, site, ask }, signal) => {
           ),
         ]
       : []),
+    ...remarkSpellings(users.flatMap((user) => user[addressField(settings)] ?? [])),
   ];
 };
+
+const addressField = ({ addressFrom }: KeycloakSettings): 'email' | 'username' =>
+  isField(addressFrom) ? addressFrom : 'email';
 
 const lookAtCanary: Look = async ({ settings: { canary }, ask, find }, signal) => {
   const address = canary === undefined ? undefined : parseAddress(canary);
@@ -145,6 +152,7 @@ const lookAtAliases: Look = async ({ settings, ask }, signal) => {
             `none of ${users.length} users has the attribute ${aliasAttribute}: case counts, and the realm's user profile must declare it`,
           ),
         ]),
+    ...remarkSpellings(values),
   ];
 };
 
