@@ -97,15 +97,10 @@ const countRemembered = ({ sizes }: { readonly sizes: Memory<unknown>['sizes'] }
   return { found: found.size, none: none.size, unknown: unknown.size, flights };
 };
 
-const figuresOf = ({
-  guard,
-  cleaned,
-  memories,
-  list,
-}: ReturnType<State['served']['get']> & {}) => ({
-  ...guard.figures,
-  isOpen: guard.breaker.isOpen(),
-  waiting: guard.limiter.waiting(),
+const figuresOf = ({ lane, cleaned, memories, list }: ReturnType<State['served']['get']> & {}) => ({
+  ...lane.figures,
+  isOpen: lane.breaker.isOpen(),
+  waiting: lane.limiter.waiting(),
   dropped: cleaned.dropped,
   remembered: countRemembered(memories.entries),
   ...(list && { domains: list.names()?.size, domainsHeld: list.figures.held }),

@@ -23,7 +23,7 @@ export async function purge(what: Purge, served: ReadonlyMap<string, Served>): P
 /** Nobody is known any more, so nobody can have vanished. */
 function forgetAll(served: Iterable<Served>): Promise<number> {
   const all = [...served];
-  for (const { guard } of all) guard.flips.withdraw();
+  for (const { lane } of all) lane.flips.withdraw();
   return forgetIn(all, () => true);
 }
 

@@ -13,7 +13,7 @@ import { askEntries } from '../directory/people/ask.ts';
 import type { CleanFigures } from '../directory/people/clean.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import type { Log, ShowAddress } from '../log.ts';
-import { createGuard, type StoppableGuard } from '../lookup/lane.ts';
+import { createLane, type Lane } from '../lookup/lane.ts';
 import { createQuestion, createSource, type Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import { createDomainList, type DomainList } from '../maps/domainlist.ts';
@@ -38,7 +38,7 @@ export interface Served {
   readonly name: string;
   readonly settings: ServedSettings;
   readonly directory: Directory;
-  readonly guard: StoppableGuard;
+  readonly lane: Lane;
   readonly cleaned: CleanFigures;
   readonly memories: Memories;
   /** Its adapter's time with them, which begins when it serves. */
@@ -76,7 +76,7 @@ export async function serveDirectory(
   let list: DomainList | undefined;
   const hooks = { ...hooksOf(name, options, memories), domainsChanged: () => list?.refresh() };
   const directory = await open(settings, hooks);
-  const guard = createGuard(directory, {
+  const lane = createLane(directory, {
     name,
     timeoutMs: settings.timeout,
     limit: { ...settings.limit, queueWaitMs: settings.limit.queueWait },
@@ -94,9 +94,9 @@ export async function serveDirectory(
     log,
     showAddress: options.showAddress,
   });
-  list = openList({ name, settings, directory, guard }, hooks, former?.list);
+  list = openList({ name, settings, directory, lane }, hooks, former?.list);
   const tenures = memories.open();
-  const served = { name, settings, directory, guard, cleaned: { dropped: 0 }, memories, tenures };
+  const served = { name, settings, directory, lane, cleaned: { dropped: 0 }, memories, tenures };
   return list === undefined ? served : { ...served, list };
 }
 
@@ -112,7 +112,7 @@ const hooksOf = (
 });
 
 function openList(
-  { name, settings, directory, guard }: Omit<Served, 'cleaned' | 'memories' | 'tenures' | 'list'>,
+  { name, settings, directory, lane }: Omit<Served, 'cleaned' | 'memories' | 'tenures' | 'list'>,
   { log, kept }: DirectoryHooks,
   former?: DomainList,
 ): DomainList | undefined {
@@ -120,7 +120,7 @@ function openList(
   if (listDomains === undefined) return undefined;
   const list = createDomainList({
     name,
-    ask: createQuestion(listDomains, guard),
+    ask: createQuestion(listDomains, lane),
     refreshMs: settings.domainsRefresh,
     guard: settings.domainsGuard,
     kept,
@@ -150,20 +150,20 @@ export function beginServing(
 }
 
 /** Ends what serves no more. Questions under way end as *unknown*. Never rejects. */
-export async function closeServed({ name, list, guard, directory }: Served): Promise<void> {
+export async function closeServed({ name, list, lane, directory }: Served): Promise<void> {
   list?.stop();
-  guard.stop();
+  lane.stop();
   try {
     await directory.close();
   } catch (error) {
     // Whoever ends a directory has something better to put in its place, or nothing more to do.
-    guard.log.error({ directory: name, err: error }, 'a directory could not be closed');
+    lane.log.error({ directory: name, err: error }, 'a directory could not be closed');
   }
 }
 
 /** Takes what is held: of the directory's content, of its domains, and who vanished. Says what, absent: nothing. */
-export function acceptHeld({ directory, list, guard, memories }: Served): string | undefined {
-  const taken = [directory.accept?.(), list?.accept(), guard.flips.accept()].filter(
+export function acceptHeld({ directory, list, lane, memories }: Served): string | undefined {
+  const taken = [directory.accept?.(), list?.accept(), lane.flips.accept()].filter(
     (each) => each !== undefined,
   );
   if (taken.length === 0) return undefined;
@@ -174,9 +174,9 @@ export function acceptHeld({ directory, list, guard, memories }: Served): string
 
 /** Makes the directory's people ready to be asked for. */
 export function entrySource(served: Served, times: Times): Source<Entry> {
-  const { directory, settings, cleaned, tenures, guard } = served;
+  const { directory, settings, cleaned, tenures, lane } = served;
   const ask = askEntries(directory, settings, cleaned);
-  return createSource(ask, tenures.entries, guard, times);
+  return createSource(ask, tenures.entries, lane, times);
 }
 
 /**
@@ -184,8 +184,8 @@ export function entrySource(served: Served, times: Times): Source<Entry> {
  * @throws {Fault} where this type of directory has no tables
  */
 export function tableSource(served: Served, table: string, times: Times): Source<string> {
-  const { directory, guard, tenures, name } = served;
+  const { directory, lane, tenures, name } = served;
   const ask = directory.table?.({ table });
   if (ask === undefined) throw new Fault('directory', `the directory ${name} has no tables`);
-  return createSource(ask, tenures.table(table), guard, times);
+  return createSource(ask, tenures.table(table), lane, times);
 }

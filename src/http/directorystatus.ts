@@ -44,21 +44,21 @@ export interface DirectoryStatus {
 
 /** Describes a directory; its latency is looked back on by the caller. */
 export function describeDirectory(served: WatchedDirectory, latency: Latency): DirectoryStatus {
-  const { name, settings, guard, memories, cleaned, directory } = served;
-  const { figures } = guard;
+  const { name, settings, lane, memories, cleaned, directory } = served;
+  const { figures } = lane;
   const { found, none, stale, unknown, remembered, joined, prefetched, disbelieved } = figures;
   const { answered } = figures;
   const sizes = memories.entries.sizes();
   return {
     name,
     type: settings.type,
-    openings: guard.breaker.openings(),
+    openings: lane.breaker.openings(),
     ...describeHealth(served),
     lookups: { found, none, stale, unknown, remembered, joined, prefetched, disbelieved },
     causes: Object.fromEntries(Object.entries(figures.causes).filter(([, count]) => count > 0)),
     asked: figures.asked,
     inFlight: figures.asked - answered.found - answered.none - answered.unknown,
-    waiting: guard.limiter.waiting(),
+    waiting: lane.limiter.waiting(),
     latency,
     remembered: {
       found: sizes.found.size,
@@ -73,13 +73,13 @@ export function describeDirectory(served: WatchedDirectory, latency: Latency): D
 }
 
 function describeHealth({
-  guard,
+  lane,
 }: WatchedDirectory): Pick<DirectoryStatus, 'state' | 'circuitSince' | 'lastAnswer' | 'lastFault'> {
-  const { figures, health, breaker } = guard;
+  const { figures, health, breaker } = lane;
   const since = breaker.changedAt();
   const { lastFault } = health;
   return {
-    state: judge(guard),
+    state: judge(lane),
     ...(since !== undefined && { circuitSince: showInstant(since) }),
     ...(figures.answeredAt > 0 && { lastAnswer: showInstant(figures.answeredAt) }),
     ...(lastFault && {
@@ -92,14 +92,14 @@ function describeHealth({
   };
 }
 
-function judge({ breaker, figures, health }: WatchedDirectory['guard']): DirectoryStatus['state'] {
+function judge({ breaker, figures, health }: WatchedDirectory['lane']): DirectoryStatus['state'] {
   if (breaker.isOpen()) return 'open';
   if (health.lastFault !== undefined && health.lastFault.at > figures.answeredAt) return 'failing';
   return figures.answeredAt > 0 ? 'ok' : 'idle';
 }
 
-function describeHeld({ guard }: WatchedDirectory): Pick<DirectoryStatus, 'held'> {
-  const held = guard.flips.held();
+function describeHeld({ lane }: WatchedDirectory): Pick<DirectoryStatus, 'held'> {
+  const held = lane.flips.held();
   return held === undefined ? {} : { held: held.loss };
 }
 

@@ -83,7 +83,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
       // It answers; only its none is in doubt.
       if (!isDoubt(error)) return;
     }
-    if (failing === circuit && !failing.isShutdown) heal();
+    // That of an earlier outage is over: what its late probes say is nothing to the circuit of today.
+    if (!failing.isShutdown) heal();
   };
 
   /** A new circuit, for opossum's window still holds the outage and would open again at the first failure. */

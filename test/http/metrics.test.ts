@@ -163,7 +163,7 @@ const byCause = (series: Readonly<Record<string, number>>): Readonly<Record<stri
 test('a directory whose circuit was opened is down, well as it answered', async () => {
   const { ask, read: scrape, sources } = await startOne();
   await ask('user-exists', 'ann@example.org');
-  const breaker = sources.state().served.get('staff')?.guard.breaker;
+  const breaker = sources.state().served.get('staff')?.lane.breaker;
   Object.assign(breaker ?? {}, { isOpen: () => true });
   expect((await scrape()).get('idpmap_directory_up{directory="staff"}')).toBe(0);
 });

@@ -158,22 +158,22 @@ async function take(world: World, each: Step, seen: Map<string, number>): Promis
   }
 }
 
-function employ(world: World, which: number, name: string, of = PEOPLE['account']): void {
+function employ(world: World, i: number, name: string, of = PEOPLE['account']): void {
   const address = `${name}@x.org`;
-  world.directories[which]?.people.set(address, of?.(address) ?? []);
+  world.directories[i]?.people.set(address, of?.(address) ?? []);
 }
 
 async function lose(
   world: World,
-  which: number,
+  i: number,
   later: number,
   seen: Map<string, number>,
 ): Promise<void> {
-  for (const name of CROWD) employ(world, which, name);
-  world.setMode(which, 'well');
+  for (const name of CROWD) employ(world, i, name);
+  world.setMode(i, 'well');
   const question = { names: CROWD, map: 'mailboxes', at: 'x.org' } as const;
   await askAndJudge(world, question, seen);
-  world.setMode(which, 'loses');
+  world.setMode(i, 'loses');
   await vi.advanceTimersByTimeAsync(later);
   await askAndJudge(world, question, seen);
 }

@@ -3,14 +3,7 @@ import type { Kept } from '../../src/directory/directory.ts';
 import { createKept } from '../../src/directory/trust/kept.ts';
 import type { MapHandler } from '../../src/maps/answer.ts';
 import { createScripted, type Mode, type ScriptedDirectory } from '../support/scripted.ts';
-import {
-  buildMaps,
-  type Guarded,
-  guardDirectory,
-  type Maps,
-  TIMES,
-  testClock,
-} from '../support/world.ts';
+import { buildMaps, type Guarded, laneFor, type Maps, TIMES, testClock } from '../support/world.ts';
 import { FLIPS, type MapName, type Witnesses } from './model.ts';
 
 /** `bug`: a policy of ours throws. */
@@ -42,7 +35,7 @@ export function createWorld(clock: Clock = testClock): World {
     directory: ScriptedDirectory,
     kept: Kept,
     memory?: Guarded['memory'],
-  ) => guardDirectory(name, directory, { flips: FLIPS, kept, ...(memory && { memory }) });
+  ) => laneFor(name, directory, { flips: FLIPS, kept, ...(memory && { memory }) });
   const places = [0, 1].map((i): Place => {
     const directory = createScripted();
     const kept = createKept();
@@ -85,7 +78,7 @@ export function createWorld(clock: Clock = testClock): World {
       return places.map(({ wellSince }) => wellSince);
     },
     denials: new Map(),
-    isHeld: () => places.some(({ guarded }) => guarded.guard.flips.held() !== undefined),
+    isHeld: () => places.some(({ guarded }) => guarded.lane.flips.held() !== undefined),
     maps: () => maps,
     setMode: (i, mode) => {
       const place = places[i];
@@ -98,7 +91,7 @@ export function createWorld(clock: Clock = testClock): World {
     },
     turn: (turn) => {
       for (const [i, place] of places.entries()) {
-        const { memory, guard } = place.guarded;
+        const { memory, lane } = place.guarded;
         ended.push(place.guarded);
         if (turn === 'reload') {
           replace(place);
@@ -109,19 +102,19 @@ export function createWorld(clock: Clock = testClock): World {
         for (const saved of memory.list(clock.now()))
           if (saved.ageMs < TIMES.staleMs) place.guarded.memory.restore(saved, 0, clock.now());
         // One that is taken over from still answers what is in flight.
-        if (turn === 'restart') guard.stop();
+        if (turn === 'restart') lane.stop();
       }
       build();
     },
     stop: () => {
-      for (const { guard } of [...ended, ...places.map(({ guarded }) => guarded)]) guard.stop();
+      for (const { lane } of [...ended, ...places.map(({ guarded }) => guarded)]) lane.stop();
     },
   };
 }
 
 /** Lets a policy throw while the place is buggy. */
 function plant(place: Place): void {
-  const { limiter } = place.guarded.guard;
+  const { limiter } = place.guarded.lane;
   const enter = limiter.enter.bind(limiter);
   limiter.enter = (rank) => {
     if (place.isBuggy) throw new TypeError('a planted bug');

@@ -22,19 +22,19 @@ async function openKnown() {
 
 describe('a known address that turns into none', () => {
   test('stays found where a new connection finds it', async () => {
-    const { ask, directory, guard } = await openKnown();
+    const { ask, directory, lane } = await openKnown();
     directory.mode = 'forgets';
     expect(await ask(0)).toMatchObject({ status: 'found', value: [{ address: name(0) }] });
     expect(directory.askedAnew).toEqual([name(0)]);
-    expect(guard.figures).toMatchObject({ askedAnew: 1, disbelieved: 1 });
+    expect(lane.figures).toMatchObject({ askedAnew: 1, disbelieved: 1 });
   });
 
   test('is none where a new connection says so as well', async () => {
-    const { ask, directory, guard, tenure } = await openKnown();
+    const { ask, directory, lane, tenure } = await openKnown();
     directory.people.clear();
     expect(await ask(0)).toMatchObject({ status: 'none' });
     expect(tenure.known(name(0))).toBeUndefined();
-    expect(guard.figures).toMatchObject({ askedAnew: 1, disbelieved: 0 });
+    expect(lane.figures).toMatchObject({ askedAnew: 1, disbelieved: 0 });
   });
 
   test('is asked again however old what is known is', async () => {
@@ -74,18 +74,18 @@ describe('a known address that turns into none', () => {
   });
 
   test('is believed at once where the directory is in memory whole', async () => {
-    const { directory, guard, tenure } = await openKnown();
+    const { directory, lane, tenure } = await openKnown();
     directory.people.clear();
     directory.provesBy = 'content';
-    const source = createSource(directory.find, tenure, guard, TIMES);
+    const source = createSource(directory.find, tenure, lane, TIMES);
     expect(await source.lookup(name(0), contextNow())).toMatchObject({ status: 'none' });
-    expect(guard.figures.askedAnew).toBe(0);
+    expect(lane.figures.askedAnew).toBe(0);
   });
 });
 
 test('strangers are never asked for again, however many', async () => {
-  const { source, directory, guard } = await openKnown();
+  const { source, directory, lane } = await openKnown();
   for (let i = 0; i < 100; i++) await source.lookup(`who${i}@x.org`, contextNow());
   expect(directory.askedAnew).toEqual([]);
-  expect(guard.flips.held()).toBeUndefined();
+  expect(lane.flips.held()).toBeUndefined();
 });

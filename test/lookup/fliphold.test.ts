@@ -62,10 +62,10 @@ const times20 = (status: string) => Array.from({ length: FLIPS }, () => status);
 
 describe('more than a minute may bring', () => {
   test('are held: the address stays known', async () => {
-    const { got, guard } = await openFlooded();
+    const { got, lane } = await openFlooded();
     expect(got).toEqual([...times20('none'), 'stale']);
-    expect(guard.figures).toMatchObject({ disbelieved: 1 });
-    expect(guard.flips.held()).toMatchObject({ loss: MANY });
+    expect(lane.figures).toMatchObject({ disbelieved: 1 });
+    expect(lane.flips.held()).toMatchObject({ loss: MANY });
   });
 
   test('are told once, with the way out, which is their reason too', async () => {
@@ -78,13 +78,13 @@ describe('more than a minute may bring', () => {
   });
 
   test('open no circuit: others are asked for as ever', async () => {
-    const { guard, source } = await openFlooded();
-    expect(guard.breaker.isOpen()).toBe(false);
+    const { lane, source } = await openFlooded();
+    expect(lane.breaker.isOpen()).toBe(false);
     expect(await source.lookup('who@x.org', contextNow())).toMatchObject({ status: 'none' });
   });
 
   test('take those with them that are being asked again', async () => {
-    const { ask, directory, guard } = await openKnown(FLIPS + 1, minuteOnly);
+    const { ask, directory, lane } = await openKnown(FLIPS + 1, minuteOnly);
     directory.people.clear();
     const gate = Promise.withResolvers<void>();
     const findAnew = directory.findAnew.bind(directory);
@@ -97,19 +97,19 @@ describe('more than a minute may bring', () => {
     gate.resolve();
     for (const answer of answers)
       expect(await answer).toMatchObject({ stale: { cause: 'unproved', reason: REASON } });
-    expect(guard.figures).toMatchObject({ disbelieved: FLIPS + 1 });
+    expect(lane.figures).toMatchObject({ disbelieved: FLIPS + 1 });
   });
 
   test('are not counted where a second look finds them: the connection was blind', async () => {
-    const { directory, guard, askInTurn } = await openKnown(3 * FLIPS);
+    const { directory, lane, askInTurn } = await openKnown(3 * FLIPS);
     directory.mode = 'forgets';
     expect(new Set(await askInTurn(0, 3 * FLIPS))).toEqual(new Set(['found']));
-    expect(guard.flips.held()).toBeUndefined();
+    expect(lane.flips.held()).toBeUndefined();
   });
 });
 
 test('of two thousand people whom a directory has lost for good, asked for in an hour, it lets a minute’s go', async () => {
-  const { directory, ask, all, guard } = await openKnown(2000, {
+  const { directory, ask, all, lane } = await openKnown(2000, {
     limit: { inFlight: 5000, perSecond: 1_000_000, queue: 0, queueWaitMs: 200 },
   });
   directory.people.clear();
@@ -120,7 +120,7 @@ test('of two thousand people whom a directory has lost for good, asked for in an
     await pass(MINUTE_MS);
   }
   // The memory of the tests holds a thousand: who is not remembered is a stranger.
-  expect(guard.flips.held()).toBeDefined();
+  expect(lane.flips.held()).toBeDefined();
   expect([...refused].filter((i) => i >= 1000).length).toBeLessThanOrEqual(FLIPS);
 });
 
@@ -130,26 +130,26 @@ describe('more than an hour may bring', () => {
     { people: 60, least: 6 },
     { people: 400, least: 40 },
   ])('of $people people: $least go, few a minute, the next is held', async ({ people, least }) => {
-    const { directory, askInTurn, guard } = await openKnown(people);
+    const { directory, askInTurn, lane } = await openKnown(people);
     directory.people.clear();
     for (let i = 0; i < least; i++) {
       expect(await askInTurn(i, i + 1)).toEqual(['none']);
       await pass(MINUTE_MS);
     }
     expect(await askInTurn(least, least + 1)).toEqual(['stale']);
-    expect(guard.flips.held()).toMatchObject({
+    expect(lane.flips.held()).toMatchObject({
       loss: `${least + 1} of ${people} known addresses vanished within an hour, the guard allows 10 %`,
     });
   });
 
   test('may go hour by hour', async () => {
-    const { directory, askInTurn, guard } = await openKnown(30);
+    const { directory, askInTurn, lane } = await openKnown(30);
     directory.people.clear();
     for (let hour = 0; hour < 4; hour++) {
       expect(await askInTurn(5 * hour, 5 * hour + 5)).toEqual(times20('none').slice(0, 5));
       await pass(HOUR_MS);
     }
-    expect(guard.flips.held()).toBeUndefined();
+    expect(lane.flips.held()).toBeUndefined();
   });
 });
 
@@ -168,7 +168,7 @@ describe('what is held stays so', () => {
     await openFlooded(FLIPS + 1, { ...minuteOnly, kept });
     const next = await openKnown(3, { kept });
     next.directory.people.clear();
-    expect(next.guard.flips.held()).toMatchObject({ loss: MANY });
+    expect(next.lane.flips.held()).toMatchObject({ loss: MANY });
     expect(await next.askInTurn(0, 3)).toEqual(['stale', 'stale', 'stale']);
   });
 
@@ -181,26 +181,26 @@ describe('what is held stays so', () => {
   test.each([null, 7, 'held', [], { held: 7 }, { held: { keys: [] } }, { acceptedAt: 'today' }])(
     'unless what is kept can’t be read: %j',
     async (state) => {
-      const { guard } = await openKnown(1, { kept: createKept({ vanished: state }) });
-      expect(guard.flips.held()).toBeUndefined();
+      const { lane } = await openKnown(1, { kept: createKept({ vanished: state }) });
+      expect(lane.flips.held()).toBeUndefined();
     },
   );
 });
 
 describe('it ends', () => {
   test('once it is accepted: whoever was known by then may be gone, however many', async () => {
-    const { guard, memory, askInTurn } = await openFlooded(5 * FLIPS);
-    expect(guard.flips.accept()).toBe(MANY);
+    const { lane, memory, askInTurn } = await openFlooded(5 * FLIPS);
+    expect(lane.flips.accept()).toBe(MANY);
     memory.forgetFaults();
     expect(new Set(await askInTurn(FLIPS, 5 * FLIPS))).toEqual(new Set(['none']));
-    expect(guard.flips.held()).toBeUndefined();
-    expect(guard.flips.accept()).toBeUndefined();
+    expect(lane.flips.held()).toBeUndefined();
+    expect(lane.flips.accept()).toBeUndefined();
   });
 
   test('and an accept is remembered over a restart', async () => {
     const kept = createKept();
     const before = await openFlooded(2 * FLIPS, { ...minuteOnly, kept });
-    before.guard.flips.accept();
+    before.lane.flips.accept();
     const { memory } = before;
     await pass(HOUR_MS);
     const next = await openKnown(0, { kept });
@@ -210,8 +210,8 @@ describe('it ends', () => {
   });
 
   test('but whoever is found after the accept is guarded again', async () => {
-    const { guard, directory, all, askInTurn } = await openFlooded(3 * FLIPS);
-    guard.flips.accept();
+    const { lane, directory, all, askInTurn } = await openFlooded(3 * FLIPS);
+    lane.flips.accept();
     for (const person of all) directory.people.set(person.address, [person]);
     await pass(TIMES.freshNoneMs);
     await askInTurn(0, 3 * FLIPS);
@@ -221,50 +221,50 @@ describe('it ends', () => {
   });
 
   test('after a purge, which forgets them', async () => {
-    const { ask, guard, memory } = await openFlooded();
-    guard.flips.withdraw();
+    const { ask, lane, memory } = await openFlooded();
+    lane.flips.withdraw();
     await memory.forget(() => true);
     expect(await ask(FLIPS)).toMatchObject({ status: 'none' });
-    expect(guard.flips.held()).toBeUndefined();
+    expect(lane.flips.held()).toBeUndefined();
   });
 
   test('once one of them is shown again, and that is told', async () => {
-    const { directory, guard, all, ask, told } = await openFlooded(FLIPS + 5);
+    const { directory, lane, all, ask, told } = await openFlooded(FLIPS + 5);
     for (const person of all) directory.people.set(person.address, [person]);
     await pass(TIMES.unknownMs);
     expect(await ask(FLIPS)).toMatchObject({ status: 'found' });
-    expect(guard.flips.held()).toBeUndefined();
+    expect(lane.flips.held()).toBeUndefined();
     expect(told.at(-1)).toBe('somebody who had vanished is shown again: no one is held');
   });
 
   test('so too after a restart', async () => {
     const kept = createKept();
     await openFlooded(FLIPS + 1, { ...minuteOnly, kept });
-    const { guard } = await openKnown(FLIPS + 1, { kept });
-    expect(guard.flips.held()).toBeUndefined();
+    const { lane } = await openKnown(FLIPS + 1, { kept });
+    expect(lane.flips.held()).toBeUndefined();
   });
 
   test('once a new connection shows one of them, which is tried once a second', async () => {
-    const { directory, guard, all, ask } = await openFlooded();
+    const { directory, lane, all, ask } = await openFlooded();
     for (const person of all) directory.people.set(person.address, [person]);
     directory.mode = 'forgets';
     directory.said.set(name(FLIPS), [{ at: 0, entries: [account(name(FLIPS))] }]);
     await pass(TIMES.unknownMs);
     expect(await ask(FLIPS)).toMatchObject({ status: 'found' });
-    expect(guard.flips.held()).toBeUndefined();
+    expect(lane.flips.held()).toBeUndefined();
   });
 
   test('not because somebody else is found', async () => {
-    const { directory, source, guard } = await openFlooded();
+    const { directory, source, lane } = await openFlooded();
     directory.people.set('new@x.org', [account('new@x.org')]);
     expect(await source.lookup('new@x.org', contextNow())).toMatchObject({ status: 'found' });
-    expect(guard.flips.held()).toBeDefined();
+    expect(lane.flips.held()).toBeDefined();
   });
 });
 
 test('rows of a table are held like people', async () => {
-  const { directory, guard, tenure, askInTurn } = await openFlooded(FLIPS + 3);
-  const table = createSource((key, how) => directory.find(key, how), tenure, guard, {
+  const { directory, lane, tenure, askInTurn } = await openFlooded(FLIPS + 3);
+  const table = createSource((key, how) => directory.find(key, how), tenure, lane, {
     ...TIMES,
     ...times,
   });

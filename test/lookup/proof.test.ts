@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Fault } from '../../src/directory/directory.ts';
 import { account, createScripted } from '../support/scripted.ts';
-import { contextNow, guardDirectory, openDirectory, TIMES, useFakeTime } from '../support/world.ts';
+import { contextNow, laneFor, openDirectory, TIMES, useFakeTime } from '../support/world.ts';
 
 useFakeTime();
 
@@ -80,7 +80,7 @@ describe('a lookup', () => {
 
 test('a directory that proves each none itself is not asked for another proof', async () => {
   const directory = Object.assign(createScripted(), { provesBy: 'connection' as const });
-  const { source } = guardDirectory('d0', directory);
+  const { source } = laneFor('d0', directory);
   expect(await source.lookup('who@x.org', contextNow())).toMatchObject({ status: 'none' });
   expect(directory.probes).toBe(0);
 });

@@ -11,14 +11,14 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('one key', () => {
   test('asked a hundred times at once is one question', async () => {
-    const { source, directory, guard } = openDirectory('d0', [ANN]);
+    const { source, directory, lane } = openDirectory('d0', [ANN]);
     const answers = Array.from({ length: 100 }, async () =>
       source.lookup(ANN.address, contextNow()),
     );
     for (const outcome of await Promise.all(answers))
       expect(outcome).toMatchObject({ status: 'found', value: [ANN] });
     expect(directory.asked).toEqual([ANN.address]);
-    expect(guard.figures.joined).toBe(99);
+    expect(lane.figures.joined).toBe(99);
   });
 
   test('that fails while a hundred wait fails for all, asked once', async () => {
@@ -190,7 +190,7 @@ describe('a bug thrown in a policy', () => {
     const logged: { readonly fields: object; readonly message: string }[] = [];
     const log: Log = { ...silentLog, error: (fields, message) => logged.push({ fields, message }) };
     const opened = openDirectory('d0', [ANN], { log });
-    const { limiter } = opened.guard;
+    const { limiter } = opened.lane;
     const enter = limiter.enter.bind(limiter);
     const bug = new TypeError('a planted bug');
     limiter.enter = () => {
@@ -209,12 +209,12 @@ describe('a bug thrown in a policy', () => {
   });
 
   test('is logged once, with its stack, however many wait, and counted', async () => {
-    const { source, logged, bug, guard } = openBuggy();
+    const { source, logged, bug, lane } = openBuggy();
     await Promise.all([1, 2, 3].map(async () => source.lookup(ANN.address, contextNow())));
     expect(logged).toEqual([
       { fields: { directory: 'd0', err: bug }, message: 'a lookup failed by a bug of idpmap' },
     ]);
-    expect(guard.figures.bugs).toBe(1);
+    expect(lane.figures.bugs).toBe(1);
   });
 
   test('leaves its key usable', async () => {
@@ -231,14 +231,14 @@ describe('a bug thrown in a policy', () => {
         throw new Error('the log of whoever embeds us is full');
       };
       const log: Log = { ...silentLog, warn: full, ...(level === 'error' && { error: full }) };
-      const { source, directory, guard } = openDirectory('d0', [ANN], { log });
+      const { source, directory, lane } = openDirectory('d0', [ANN], { log });
       await source.lookup(ANN.address, contextNow());
       directory.mode = 'fails';
       await pass(TIMES.freshMs * TIMES.prefetch);
       expect(source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'found' });
       // An unhandled rejection would fail this run.
       await pass(0);
-      expect(guard.figures.bugs).toBe(1);
+      expect(lane.figures.bugs).toBe(1);
       directory.mode = 'well';
       expect(source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'found' });
       await pass(0);
@@ -247,16 +247,16 @@ describe('a bug thrown in a policy', () => {
   );
 
   test('in a prefetch leaves the found, and its key usable', async () => {
-    const { source, mend, directory, guard } = openBuggy();
+    const { source, mend, directory, lane } = openBuggy();
     mend();
     await source.lookup(ANN.address, contextNow());
-    guard.limiter.enter = () => {
+    lane.limiter.enter = () => {
       throw new TypeError('another');
     };
     await pass(TIMES.freshMs * TIMES.prefetch);
     expect(source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'found' });
     await pass(0);
-    expect(guard.figures.bugs).toBe(1);
+    expect(lane.figures.bugs).toBe(1);
     mend();
     await source.lookup(ANN.address, contextNow());
     await pass(0);

@@ -29,7 +29,7 @@ function openTable(options: Partial<TableOptions> = {}) {
   const source = createSource<string>(
     async (key) => findingOf(await ask(key), () => none('probe', 'scripted')),
     reign(createMemory<string>(SIZES)),
-    openDirectory('d0').guard,
+    openDirectory('d0').lane,
     TIMES,
   );
   const map = createTableMap({

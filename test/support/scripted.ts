@@ -135,35 +135,8 @@ export function createScripted(): ScriptedDirectory {
     if (directory.mode === 'blind') return [];
     if (directory.lost.has(address)) throw new Fault('directory', 'cut off');
     if (directory.mode === 'doubts') throw new Fault('entry', 'ambiguous');
-    const entries = directory.people.get(address) ?? [];
-    const history = directory.said.get(address) ?? [];
-    const now = Math.trunc(performance.now());
-    const shown = history.findLast((each) => each.entries.length > 0);
-    const isInReach = shown !== undefined && now <= shown.at + REACH_MS;
-    if (directory.mode === 'unreadable') {
-      if (!hasShown(history)) throw new Fault('directory', 'unreadable');
-      const copy = history.at(-1)?.entries ?? [];
-      directory.said.set(address, [...history, { at: now, entries: copy, former: true }]);
-      return copy;
-    }
-    if (directory.mode === 'disagrees' && entries.length === 0)
-      throw new Fault('doubt', 'the list shows nobody, the count counts 1');
-    if (directory.mode === 'loses') {
-      if (isInReach) {
-        directory.lies.set(address, [...(directory.lies.get(address) ?? []), now]);
-        return [];
-      }
-      directory.said.set(address, [...history, { at: now, entries: [] }]);
-      return [];
-    }
-    if (directory.mode === 'forgets' && connection === 'open' && hasShown(history) && isInReach)
-      return [];
-    directory.said.set(address, [...history, { at: now, entries }]);
-    return entries;
+    return lookUp(directory, address, connection);
   };
-
-  const hasShown = (history: readonly { readonly entries: readonly Entry[] }[]): boolean =>
-    (history.at(-1)?.entries ?? []).length > 0;
 
   const delay = async (signal: AbortSignal): Promise<void> => {
     if (directory.mode === 'fails') throw new Fault('directory', 'refused');
@@ -173,6 +146,65 @@ export function createScripted(): ScriptedDirectory {
     else await Promise.resolve();
   };
   return directory;
+}
+
+/** One question to a directory that is up. */
+interface Look {
+  readonly directory: ScriptedDirectory;
+  readonly address: string;
+  readonly connection: 'open' | 'new';
+  readonly at: number;
+  /** Who holds the address, and what it said of it before. */
+  readonly entries: readonly Entry[];
+  readonly history: readonly Said[];
+}
+
+const say = ({ directory, address, history, at }: Look, said: Omit<Said, 'at'>) => {
+  directory.said.set(address, [...history, { at, ...said }]);
+  return said.entries;
+};
+
+const lastOf = ({ history }: Look): readonly Entry[] => history.at(-1)?.entries ?? [];
+
+const isInReach = ({ history, at }: Look): boolean => {
+  const shown = history.findLast(({ entries }) => entries.length > 0);
+  return shown !== undefined && at <= shown.at + REACH_MS;
+};
+
+/** What it says in modes that are neither well nor down. */
+const LOOKS: Partial<Record<Mode, (look: Look) => readonly Entry[]>> = {
+  unreadable: (look) => {
+    const copy = lastOf(look);
+    if (copy.length === 0) throw new Fault('directory', 'unreadable');
+    return say(look, { entries: copy, former: true });
+  },
+  disagrees: (look) => {
+    if (look.entries.length > 0) return say(look, { entries: look.entries });
+    throw new Fault('doubt', 'the list shows nobody, the count counts 1');
+  },
+  loses: (look) => {
+    const { directory, address, at } = look;
+    if (!isInReach(look)) return say(look, { entries: [] });
+    directory.lies.set(address, [...(directory.lies.get(address) ?? []), at]);
+    return [];
+  },
+  forgets: (look) =>
+    look.connection === 'open' && lastOf(look).length > 0 && isInReach(look)
+      ? []
+      : say(look, { entries: look.entries }),
+};
+
+/** What a directory that is up says of an address; keeps what it said with authority. */
+function lookUp(
+  directory: ScriptedDirectory,
+  address: string,
+  connection: 'open' | 'new',
+): readonly Entry[] {
+  const entries = directory.people.get(address) ?? [];
+  const history = directory.said.get(address) ?? [];
+  const at = Math.trunc(performance.now());
+  const asked: Look = { directory, address, connection, at, entries, history };
+  return LOOKS[directory.mode]?.(asked) ?? say(asked, { entries });
 }
 
 const ended = (signal: AbortSignal): Promise<never> =>

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import type { Entry } from '../../src/directory/directory.ts';
 import { silentLog } from '../../src/log.ts';
-import { createGuard, type GuardOptions, type StoppableGuard } from '../../src/lookup/lane.ts';
+import { createLane, type Lane, type LaneOptions } from '../../src/lookup/lane.ts';
 import {
   createMemory,
   type Memory,
@@ -69,13 +69,13 @@ export interface Guarded {
   readonly source: Source<Entry>;
   readonly memory: Memory<Entry>;
   readonly tenure: Tenure<Entry>;
-  readonly guard: StoppableGuard;
+  readonly lane: Lane;
 }
 
-export function guardDirectory(
+export function laneFor(
   name: string,
   directory: ScriptedDirectory,
-  options: Partial<GuardOptions> & {
+  options: Partial<LaneOptions> & {
     readonly times?: Partial<Times>;
     /** Absent: one of its own. */
     readonly memory?: Memory<Entry>;
@@ -83,7 +83,7 @@ export function guardDirectory(
 ): Guarded {
   const memory = options.memory ?? createMemory<Entry>(SIZES);
   const tenure = reign(memory);
-  const guard = createGuard(directory, {
+  const lane = createLane(directory, {
     name,
     timeoutMs: 2000,
     limit: { inFlight: 32, perSecond: 500, queue: 1000, queueWaitMs: 200 },
@@ -96,8 +96,8 @@ export function guardDirectory(
     ...options,
   });
   const times = { ...TIMES, ...options.times };
-  const source = createSource<Entry>((key, how) => directory.find(key, how), tenure, guard, times);
-  return { source, memory, tenure, guard };
+  const source = createSource<Entry>((key, how) => directory.find(key, how), tenure, lane, times);
+  return { source, memory, tenure, lane };
 }
 
 /** Opens a memory to whoever has it from now on. */
@@ -155,12 +155,12 @@ export interface Staffed extends Guarded {
 export function openDirectory(
   name: string,
   entries: readonly Entry[] = [],
-  options: Parameters<typeof guardDirectory>[2] = {},
+  options: Parameters<typeof laneFor>[2] = {},
 ): Staffed {
   const directory = createScripted();
   employ(directory, entries);
-  const guarded = guardDirectory(name, directory, options);
-  onTestFinished(() => guarded.guard.stop());
+  const guarded = laneFor(name, directory, options);
+  onTestFinished(() => guarded.lane.stop());
   return { ...guarded, directory };
 }
 

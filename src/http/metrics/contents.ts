@@ -75,7 +75,7 @@ function expiriesOf(directory: MeteredDirectory): Readonly<Record<string, number
 
 function othersOf(directory: MeteredDirectory): Readonly<Record<string, number>> {
   const own = Object.fromEntries(figuresOf(directory).filter(([name]) => !EXPIRY.test(name)));
-  const isHeld = directory.guard.flips.held() !== undefined || (own['held'] ?? 0) > 0;
+  const isHeld = directory.lane.flips.held() !== undefined || (own['held'] ?? 0) > 0;
   return { ...own, held: isHeld ? 1 : 0 };
 }
 

@@ -63,9 +63,9 @@ export async function startMetered(
   onTestFinished(async () => {
     metrics.stop();
     await Promise.all(
-      [...state.served.values()].map(async ({ guard, list }) => {
+      [...state.served.values()].map(async ({ lane, list }) => {
         list?.stop();
-        guard.stop();
+        lane.stop();
       }),
     );
   });
