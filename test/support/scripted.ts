@@ -171,6 +171,18 @@ const isInReach = ({ history, at }: Look): boolean => {
   return shown !== undefined && at <= shown.at + REACH_MS;
 };
 
+/** Denies somebody whom it has shown. */
+const lie = ({ directory, address, at }: Look): readonly Entry[] => {
+  directory.lies.set(address, [...(directory.lies.get(address) ?? []), at]);
+  return [];
+};
+
+/** Whether it has, since it showed them last. */
+const hasLied = ({ directory, address, history }: Look): boolean => {
+  const shownAt = history.findLast(({ entries }) => entries.length > 0)?.at ?? 0;
+  return (directory.lies.get(address) ?? []).some((at) => at >= shownAt);
+};
+
 /** What it says in modes that are neither well nor down. */
 const LOOKS: Partial<Record<Mode, (look: Look) => readonly Entry[]>> = {
   unreadable: (look) => {
@@ -182,16 +194,13 @@ const LOOKS: Partial<Record<Mode, (look: Look) => readonly Entry[]>> = {
     if (look.entries.length > 0) return say(look, { entries: look.entries });
     throw new Fault('doubt', 'the list shows nobody, the count counts 1');
   },
-  loses: (look) => {
-    const { directory, address, at } = look;
-    if (!isInReach(look)) return say(look, { entries: [] });
-    directory.lies.set(address, [...(directory.lies.get(address) ?? []), at]);
-    return [];
+  loses: (look) => (isInReach(look) ? lie(look) : say(look, { entries: [] })),
+  forgets: (look) => {
+    const isBlind = look.connection === 'open' && lastOf(look).length > 0 && isInReach(look);
+    if (!isBlind) return say(look, { entries: look.entries });
+    // Whom it has lost before is a stranger by now, of whom nobody asks twice.
+    return hasLied(look) ? lie(look) : [];
   },
-  forgets: (look) =>
-    look.connection === 'open' && lastOf(look).length > 0 && isInReach(look)
-      ? []
-      : say(look, { entries: look.entries }),
 };
 
 /** What a directory that is up says of an address; keeps what it said with authority. */
