@@ -1,7 +1,8 @@
 import type { Ask } from './http/api.ts';
-import { accountOf, needsAttributes, normalise } from './people/account.ts';
-import { readGroups, readUsers } from './people/rows.ts';
+import { accountOf, needsAttributes } from './people/account.ts';
+import { normalise } from './people/written.ts';
 import type { KeycloakSettings } from './settings.ts';
+import { pageGroups, showUsers } from './trust/listing.ts';
 
 /** So many users, and so many groups, are looked at. */
 const SAMPLE = 100;
@@ -13,12 +14,9 @@ export async function sample(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { groupAttribute } = settings;
-  const briefRepresentation = !needsAttributes(settings);
-  const users = readUsers(await ask('/users', { briefRepresentation, max: SAMPLE }, signal));
-  const groups =
-    groupAttribute === undefined
-      ? []
-      : readGroups(await ask('/groups', { briefRepresentation: false, max: SAMPLE }, signal));
+  const list = { condition: {}, brief: !needsAttributes(settings), max: SAMPLE };
+  const users = await showUsers(ask, list, signal);
+  const groups = groupAttribute === undefined ? [] : await pageGroups(ask, { max: SAMPLE }, signal);
   return [
     ...users.flatMap((user) => {
       const { address, aliases } = accountOf(user, settings);
