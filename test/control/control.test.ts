@@ -6,25 +6,16 @@ import { CommandError, sendCommand } from '../../src/control/client.ts';
 import { type Handlers, MAX_LINE_BYTES } from '../../src/control/protocol.ts';
 import { type ControlServer, openControl } from '../../src/control/server.ts';
 import { silentLog } from '../../src/log.ts';
+import { REFUSING } from '../support/handlers.ts';
 import { makePlace } from '../support/instance.ts';
 import { createNotes } from '../support/notes.ts';
 import { connectRaw, type RawClient } from '../support/socketmap.ts';
 import { whileUnwritable } from '../support/unwritable.ts';
 
-const unused = async (): Promise<never> => {
-  throw new Error('it can’t be done here');
-};
 const HANDLERS: Handlers = {
+  ...REFUSING,
   lookup: async ({ key }) => ({ status: 'OK', data: key }),
-  explain: unused,
-  explainSender: unused,
-  explainTrace: unused,
   accept: async () => ({}),
-  purge: unused,
-  known: unused,
-  handover: unused,
-  figures: unused,
-  drain: unused,
 };
 
 async function openAt(

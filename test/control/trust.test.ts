@@ -7,25 +7,15 @@ import type { Handlers } from '../../src/control/protocol.ts';
 import { type ControlServer, openControl } from '../../src/control/server.ts';
 import { silentLog } from '../../src/log.ts';
 import { EndpointError } from '../../src/net/errors.ts';
+import { REFUSING } from '../support/handlers.ts';
 import { makePlace } from '../support/instance.ts';
 import { serveLoopback } from '../support/loopback.ts';
 import { describeWith } from '../support/requirement.ts';
 
 const me = process.getuid?.() ?? 0;
-const unused = async (): Promise<never> => {
-  throw new Error('nobody asks that');
-};
 const HANDLERS: Handlers = {
+  ...REFUSING,
   lookup: async ({ key }) => ({ status: 'OK', data: key }),
-  explain: unused,
-  explainSender: unused,
-  explainTrace: unused,
-  accept: unused,
-  purge: unused,
-  known: unused,
-  handover: unused,
-  figures: unused,
-  drain: unused,
 };
 
 let temporary: string;

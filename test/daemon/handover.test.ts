@@ -6,6 +6,7 @@ import type { Handlers } from '../../src/control/protocol.ts';
 import { openControl } from '../../src/control/server.ts';
 import { endFormer } from '../../src/daemon/takeover.ts';
 import { silentLog } from '../../src/log.ts';
+import { REFUSING } from '../support/handlers.ts';
 import { type Instance, listingNone, makePlace, startInstance } from '../support/instance.ts';
 import { createNotes } from '../support/notes.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
@@ -71,21 +72,7 @@ describe('a take-over in an outage', () => {
   });
 });
 
-const unused = async (): Promise<never> => {
-  throw new Error('it can’t be done here');
-};
-const HANDLERS: Handlers = {
-  lookup: unused,
-  explain: unused,
-  explainSender: unused,
-  explainTrace: unused,
-  accept: unused,
-  purge: unused,
-  known: unused,
-  handover: unused,
-  figures: unused,
-  drain: async () => ({}),
-};
+const HANDLERS: Handlers = { ...REFUSING, drain: async () => ({}) };
 
 describe('a former daemon', () => {
   /** Stands where a former daemon would: it drains, and hands over as `handover` does. */

@@ -1,0 +1,19 @@
+import type { Handlers } from '../../src/control/protocol.ts';
+
+const unused = async (): Promise<never> => {
+  throw new Error('it can’t be done here');
+};
+
+/** Refuses every command: a test spreads it and gives those that it is about. */
+export const REFUSING: Handlers = {
+  lookup: unused,
+  explain: unused,
+  explainSender: unused,
+  explainTrace: unused,
+  accept: unused,
+  purge: unused,
+  known: unused,
+  handover: unused,
+  figures: unused,
+  drain: unused,
+};
