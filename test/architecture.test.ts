@@ -14,6 +14,8 @@ const ROOMS = [
   ['socketmap'],
   ['maps'],
   ['lookup'],
+  ['reference.ts'],
+  ['settings.ts'],
   ['directory'],
   ['config'],
   ['net'],
@@ -23,7 +25,7 @@ const ROOMS = [
 /** Libraries that only these rooms know; a driver is its own directory's. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli.ts'],
-  zod: ['config', 'directory/file'],
+  zod: ['config', 'directory'],
   yaml: ['config', 'directory/file', 'cli/importldap.ts'],
   fastify: ['http'],
   'prom-client': ['http'],

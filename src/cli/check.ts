@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
 import { parseAddress } from '../address/address.ts';
-import type { LoadedConfig } from '../config/load.ts';
-import type { Settings } from '../config/schema.ts';
 import type { Served } from '../daemon/served.ts';
 import type { State } from '../daemon/state.ts';
 import { firstDeliverable, type Taken } from '../maps/target.ts';
 import { reasonOf } from '../reason.ts';
+import type { Loaded, Settings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
 import { type Direct, withDirect } from './direct.ts';
 import { EXIT } from './exit.ts';
@@ -41,7 +40,7 @@ export async function check(options: CheckOptions): Promise<number> {
 
 const format = ({ level, about, text }: Finding): string => `${level.padEnd(7)} ${about}: ${text}`;
 
-function checkConfiguration({ settings, file, warnings }: LoadedConfig, queueDirectory: string) {
+function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory: string) {
   const count = `${Object.keys(settings.domains).length} domains, ${Object.keys(settings.directories).length} directories, ${Object.keys(settings.maps).length} maps`;
   const findings: Finding[] = [
     { level: 'ok', about: file ?? 'the environment', text: count },

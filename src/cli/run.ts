@@ -1,10 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
-import type { LoadedConfig } from '../config/load.ts';
-import type { Settings } from '../config/schema.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createFollowing, type Following } from '../daemon/follow.ts';
 import { createAddressHash, createLog, type LogOptions, type ShowAddress } from '../log.ts';
 import { EndpointError } from '../net/errors.ts';
+import type { Loaded, Settings } from '../settings.ts';
 import { controlPathOf, load } from './common.ts';
 import { createDemoToken, demoHint } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -23,7 +22,7 @@ export async function run(
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=30');
   const token = createDemoToken();
-  const read = async (): Promise<LoadedConfig> => {
+  const read = async (): Promise<Loaded> => {
     const given = await load(options);
     return options.demo === true ? { ...given, settings: token.into(given.settings) } : given;
   };
@@ -67,12 +66,12 @@ export async function run(
 }
 
 /** The configuration's own files, its secrets', and its certificates'. */
-const filesOf = ({ watched, settings }: LoadedConfig): readonly string[] => [
+const filesOf = ({ watched, settings }: Loaded): readonly string[] => [
   ...watched,
   ...settings.listen.flatMap(({ tls }) => Object.values(tls ?? {})),
 ];
 
-const logOptions = ({ settings: { log } }: LoadedConfig, showAddress: ShowAddress): LogOptions => {
+const logOptions = ({ settings: { log } }: Loaded, showAddress: ShowAddress): LogOptions => {
   const auto = process.stderr.isTTY ? ('pretty' as const) : ('json' as const);
   return {
     level: log.level,
@@ -88,7 +87,7 @@ async function chooseShowAddress({ log }: Settings): Promise<ShowAddress> {
 }
 
 async function start(
-  loaded: LoadedConfig,
+  loaded: Loaded,
   options: ServeOptions,
   log: Logger,
   showAddress: ShowAddress,
@@ -111,7 +110,7 @@ async function start(
 
 /** Reads the configuration anew and lets the daemon swap to it. Never rejects. */
 async function reloadFrom(
-  read: () => Promise<LoadedConfig>,
+  read: () => Promise<Loaded>,
   daemon: Daemon,
   following: Following,
   log: Logger,

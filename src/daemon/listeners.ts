@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { ListenSettings, Settings } from '../config/schema.ts';
+import type { ListenSettings } from '../config/schema.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Takeover } from '../net/tcp.ts';
 import type { ServerTls } from '../net/tls.ts';
 import { reasonOf } from '../reason.ts';
+import type { Settings } from '../settings.ts';
 import type { BoundListener, Listener } from '../socketmap/listener.ts';
 import type { Limits } from '../socketmap/protocol.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';

@@ -1,4 +1,4 @@
-import type { DomainSettings, MapSettings, Settings } from '../config/schema.ts';
+import type { DomainSettings, MapSettings } from '../config/schema.ts';
 import type { Entry } from '../directory/directory.ts';
 import type { Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
@@ -15,6 +15,7 @@ import type { Route } from '../maps/router.ts';
 import { senders } from '../maps/senders.ts';
 import { createTableMap } from '../maps/table.ts';
 import { parseTemplate } from '../maps/template.ts';
+import type { Settings } from '../settings.ts';
 import { entrySource, type Served, tableSource } from './served.ts';
 
 /** All that answers queries: swapped whole at a reload. */

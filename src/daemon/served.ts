@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
-import type { Settings } from '../config/schema.ts';
 import {
   type Concern,
   type Directory,
@@ -9,10 +8,10 @@ import {
   Fault,
   type Kept,
 } from '../directory/directory.ts';
-import { type DirectorySettings, openDirectory } from '../directory/open.ts';
 import { askEntries } from '../directory/people/ask.ts';
 import type { CleanFigures } from '../directory/people/clean.ts';
 import { createKept } from '../directory/trust/kept.ts';
+import { type DirectorySettings, openDirectory } from '../directory/types.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createGuard, type StoppableGuard } from '../lookup/lane.ts';
 import {
@@ -26,21 +25,12 @@ import {
 import { createQuestion, createSource, type Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import { createDomainList, type DomainList } from '../maps/domainlist.ts';
-
-/** What the configuration says of one directory: its own type's settings, and those that all have. */
-export type ServedSettings = DirectorySettings & Common;
-type Common = Pick<
-  Settings['directories'][string],
-  'sharedAliases' | 'timeout' | 'limit' | 'breaker' | 'domainsRefresh' | 'domainsGuard'
-> & {
-  /** Of a type whose connections may lose their rights or their view. */
-  readonly flips?: number;
-};
+import type { Settings } from '../settings.ts';
 
 /** A directory at work: its adapter, what guards it, and what is remembered of it. */
 export interface Served {
   readonly name: string;
-  readonly settings: ServedSettings;
+  readonly settings: DirectorySettings;
   readonly directory: Directory;
   readonly guard: StoppableGuard;
   readonly cleaned: CleanFigures;
@@ -75,7 +65,7 @@ export interface ServeOptions {
  */
 export async function serveDirectory(
   name: string,
-  settings: ServedSettings,
+  settings: DirectorySettings,
   options: ServeOptions,
   former?: Served,
 ): Promise<Served> {
@@ -101,7 +91,7 @@ export async function serveDirectory(
       windowMs: settings.breaker.window,
       probeMs: settings.breaker.probe,
     },
-    ...(settings.flips !== undefined && { flips: settings.flips }),
+    ...('flips' in settings && { flips: settings.flips }),
     healed: () => forgetFaults(memories),
     clock,
     log,

@@ -1,16 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { explainUnreadable } from '../config/sources/secret.ts';
-
-/** How a connection is kept private. The files are read at each connection, so new certificates count at once. */
-export interface ClientTls {
-  /** PEM file of the authorities that are trusted; absent: those that Node knows. */
-  readonly ca?: string;
-  /** PEM files of a client certificate and its key. */
-  readonly cert?: string;
-  readonly key?: string;
-  /** The name that the server's certificate must carry; absent: the URL's host. */
-  readonly serverName?: string;
-}
+import type { ClientTls } from './clienttls.ts';
 
 /** What one connection's TLS goes by: PEM texts, read for it. */
 export type TlsFiles = Pick<ClientTls, 'ca' | 'cert' | 'key'>;

@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import {
-  configurationPage,
-  envExample,
-  jsonSchema,
-  listReference,
-} from '../../src/config/reference.ts';
+import { configurationPage, envExample, jsonSchema, listReference } from '../../src/reference.ts';
 import { createScratch, load } from './fixture.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -1,6 +1,7 @@
 import { parseDomain } from '../../address/address.ts';
+import type { DirectorySchema, DirectorySchemas } from '../settings/directories.ts';
 import { getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
-import type { Fault } from './issues.ts';
+import type { Mistake } from './issues.ts';
 import { suggest } from './problem.ts';
 
 /**
@@ -8,13 +9,13 @@ import { suggest } from './problem.ts';
  * written in two ways. It reads the unchecked tree, so that these are told together with all other mistakes, and leaves
  * to the schema whatever is of the wrong type.
  */
-export function checkRelations(tree: unknown): readonly Fault[] {
+export function checkRelations(tree: unknown, types: DirectorySchemas): readonly Mistake[] {
   const domains = groupsOf(getIn(tree, ['domains']));
   const directories = groupsOf(getIn(tree, ['directories']));
   return [
-    ...checkPresence(domains, directories, groupsOf(getIn(tree, ['maps']))),
+    ...checkPresence(domains, directories, groupsOf(getIn(tree, ['maps'])), types),
     ...checkSpellings(domains),
-    ...checkDirectories(tree, domains, directories),
+    ...checkDirectories(tree, domains, directories, types),
     ...checkAliases(domains),
   ];
 }
@@ -29,25 +30,40 @@ const groupsOf = (value: unknown): Groups =>
     ]),
   );
 
-const fault = (path: Path, message: string, part: Fault['part'] = 'value'): Fault => ({
+const fault = (path: Path, message: string, part: Mistake['part'] = 'value'): Mistake => ({
   path,
   message,
   part,
 });
 
-function checkPresence(domains: Groups, directories: Groups, maps: Groups): readonly Fault[] {
+function checkPresence(
+  domains: Groups,
+  directories: Groups,
+  maps: Groups,
+  types: DirectorySchemas,
+): readonly Mistake[] {
   const asksTablesOnly = maps.size > 0 && [...maps.values()].every(({ kind }) => kind === 'table');
-  const lists = [...directories.values()].some(
-    ({ listDomains, organizations }) =>
-      listDomains === true || isTree(listDomains) || isTree(organizations),
-  );
+  const lists = [...directories.values()].some((directory) => listsDomains(directory, types));
   if (domains.size > 0 || lists || asksTablesOnly) return [];
-  const message =
-    'no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } } or give a directory listDomains: true';
+  const lister = types.find((type) => type.lists !== undefined)?.lists;
+  const hint = lister === undefined ? '' : ` or give a directory ${lister}: true`;
+  const message = `no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } }${hint}`;
   return [fault(['domains'], message, 'key')];
 }
 
-function checkSpellings(domains: Groups): readonly Fault[] {
+/** A directory of an unknown type may be meant as one that lists domains: its type is told, and nothing more. */
+function listsDomains(directory: Tree, types: DirectorySchemas): boolean {
+  const type = typeOf(directory, types);
+  return (type === undefined ? types : [type]).some(({ lists }) => {
+    const value = lists === undefined ? undefined : directory[lists];
+    return value === true || isTree(value);
+  });
+}
+
+const typeOf = (directory: Tree, types: DirectorySchemas): DirectorySchema | undefined =>
+  types.find(({ type }) => type === directory['type']);
+
+function checkSpellings(domains: Groups): readonly Mistake[] {
   return [
     ...checkNames(['domains'], [...domains.keys()], parseDomain),
     ...[...domains].flatMap(([name, { roles }]) =>
@@ -62,7 +78,7 @@ function checkNames(
   path: Path,
   names: readonly string[],
   normalise: (name: string) => string | undefined,
-): readonly Fault[] {
+): readonly Mistake[] {
   const seen = new Map<string, string>();
   return names.flatMap((name) => {
     const normal = normalise(name);
@@ -75,7 +91,12 @@ function checkNames(
   });
 }
 
-function checkDirectories(tree: unknown, domains: Groups, directories: Groups): readonly Fault[] {
+function checkDirectories(
+  tree: unknown,
+  domains: Groups,
+  directories: Groups,
+  types: DirectorySchemas,
+): readonly Mistake[] {
   const known = [...directories.keys()];
   const maps = [...groupsOf(getIn(tree, ['maps']))].filter(([, { kind }]) => kind === 'table');
   return [
@@ -84,28 +105,30 @@ function checkDirectories(tree: unknown, domains: Groups, directories: Groups): 
     ),
     ...maps.flatMap(([name, { directory, table }]) => [
       ...checkNamed(['maps', name, 'directory'], directory, known),
-      ...checkTable(['maps', name, 'table'], table, directory, directories),
+      ...checkTable(['maps', name, 'table'], table, directory, directories, types),
     ]),
   ];
 }
 
-/** A file's tables stand in the file; an LDAP directory's are configured. */
+/** Some directories have their tables in their content; those that are configured can be told to be missing. */
 function checkTable(
   path: Path,
   table: unknown,
   name: unknown,
   directories: Groups,
-): readonly Fault[] {
+  types: DirectorySchemas,
+): readonly Mistake[] {
   const directory = typeof name === 'string' ? directories.get(name) : undefined;
-  if (directory?.['type'] !== 'ldap' || typeof table !== 'string') return [];
-  const known = [...groupsOf(directory['tables']).keys()];
+  const tables = directory && typeOf(directory, types)?.tables;
+  if (typeof tables !== 'object' || typeof table !== 'string') return [];
+  const known = [...groupsOf(directory?.[tables.setting]).keys()];
   if (known.includes(table)) return [];
-  const where = `directories.${String(name)}.tables`;
+  const where = `directories.${String(name)}.${tables.setting}`;
   const hint = known.length === 0 ? `, configure it under ${where}` : suggest(table, known);
   return [fault(path, `there is no table "${table}" in ${where}${hint}`)];
 }
 
-function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Fault[] {
+function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Mistake[] {
   if (Array.isArray(named)) {
     return named.flatMap((name: unknown, i) => [
       ...checkNamed([...path, i], name, known),
@@ -119,7 +142,7 @@ function checkNamed(path: Path, named: unknown, known: readonly string[]): reado
   return [fault(path, `there is no directory "${named}"${hint}`)];
 }
 
-function checkAliases(domains: Groups): readonly Fault[] {
+function checkAliases(domains: Groups): readonly Mistake[] {
   const { aliases, written } = readAliases(domains);
   const told = new Set<string>();
   return [...aliases].flatMap(([domain, target]) => {

@@ -1,6 +1,6 @@
-import type { Settings } from '../schema.ts';
+import type { Configured } from '../schema.ts';
 import type { Path } from '../sources/tree.ts';
-import type { Fault } from './issues.ts';
+import type { Mistake } from './issues.ts';
 
 /** Postfix keeps a connection for the life of its process; few of them are silent for longer. */
 const SHORT_IDLE_MS = 3_600_000;
@@ -10,10 +10,10 @@ const LONG_DEADLINE_MS = 1000;
 
 /** Finds what works but should be looked at. `literals` are the secrets that are written out. */
 export function findWarnings(
-  { connections: { idleTimeout }, deadline }: Settings,
+  { connections: { idleTimeout }, deadline }: Configured,
   literals: readonly Path[],
-): readonly Fault[] {
-  const warnings: Fault[] = literals.map((path) => ({
+): readonly Mistake[] {
+  const warnings: Mistake[] = literals.map((path) => ({
     path,
     part: 'value',
     message:

@@ -1,9 +1,9 @@
-import { formatLdapUrl, type LdapEndpoint, staysHere } from '../../config/schema/ldapendpoint.ts';
 import { reasonOf } from '../../reason.ts';
 import type { Remark } from '../directory.ts';
 import { type GroupBranch, requestAmong } from './people/branch.ts';
 import { PRESETS } from './people/presets.ts';
 import { anyOf } from './people/sources.ts';
+import { formatLdapUrl, type LdapEndpoint, staysHere } from './settings/endpoint.ts';
 import type { LdapSettings } from './settings.ts';
 import type { Connection } from './wire/connection.ts';
 

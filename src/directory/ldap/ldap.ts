@@ -1,6 +1,5 @@
 import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
-import type { LdapEndpoint } from '../../config/schema/ldapendpoint.ts';
 import { type Directory, type DirectoryHooks, Fault, isDoubt } from '../directory.ts';
 import { listDomains } from './domains.ts';
 import { inspect } from './inspect.ts';
@@ -12,6 +11,7 @@ import { createLoginKeeper } from './servers/login.ts';
 import { createPool } from './servers/pool.ts';
 import { searchOn } from './servers/results.ts';
 import { createServers } from './servers/servers.ts';
+import type { LdapEndpoint } from './settings/endpoint.ts';
 import type { LdapSettings } from './settings.ts';
 import { createTables } from './tables/tables.ts';
 import { createDoubts } from './trust/history.ts';

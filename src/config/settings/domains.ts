@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { address, domain, localPart } from '../schema/addresses.ts';
-import { marks } from '../schema/marks.ts';
+import { notations } from '../schema/notation.ts';
 import { oneOrMany } from '../schema/values.ts';
 
 /** What names a directory; that it exists is for `relations.ts` to see. */
-export const directoryReference = () => z.string().register(marks, { type: 'name' });
+export const directoryReference = () => z.string().register(notations, { type: 'name' });
 
 const roles = z
   .record(localPart(), address().meta({ examples: ['ops@example.org'] }))
-  .register(marks, {
+  .register(notations, {
     key: { name: 'LOCALPART', example: 'postmaster' },
   });
 
@@ -48,7 +48,7 @@ const settings = z
 /** The domains that idpmap answers for. */
 export const domains = z
   .record(domain(), settings)
-  .register(marks, { key: { name: 'DOMAIN', example: 'example.net', dotted: true } })
+  .register(notations, { key: { name: 'DOMAIN', example: 'example.net', dotted: true } })
   .prefault({})
   .meta({
     description:

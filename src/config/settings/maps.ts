@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { marks } from '../schema/marks.ts';
+import { notations } from '../schema/notation.ts';
 import { oneOrMany } from '../schema/values.ts';
 import { directoryReference } from './domains.ts';
 
@@ -24,7 +24,7 @@ const template = (known: readonly string[]) =>
       const fault = templateFault(text, known);
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
     })
-    .register(marks, { type: 'template' });
+    .register(notations, { type: 'template' });
 
 function templateFault(text: string, known: readonly string[]): string | undefined {
   for (const { 0: found, index } of text.matchAll(/%.?|\{[^}]*\}?/gsu)) {
@@ -92,12 +92,12 @@ const mapName = z
     error: ({ input }) =>
       `${JSON.stringify(input)} is no name of a map, it holds no space and no colon`,
   })
-  .register(marks, { type: 'name' });
+  .register(notations, { type: 'name' });
 
 /** What Postfix may ask for, by the name that main.cf gives it. */
 export const maps = z
   .record(mapName, map)
-  .register(marks, { key: { name: 'MAP', example: 'user-exists' } })
+  .register(notations, { key: { name: 'MAP', example: 'user-exists' } })
   .prefault({
     'user-exists': { kind: 'mailboxes' },
     'virtual-domains': { kind: 'domains' },
