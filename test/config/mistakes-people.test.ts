@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
+import { TYPES } from '../../src/directory/types.ts';
 import { mistakesIn } from './fixture.ts';
+
+/** The types of directories that are files. */
+const WITH_PATH = TYPES.filter(({ schema }) => 'path' in schema.shape)
+  .map(({ type }) => type)
+  .join(', ');
 
 /** A whole file: whatever is not given is as in the least configuration. */
 const withPeople = (text: string): string =>
@@ -103,12 +109,12 @@ test.each([
   [
     'no type',
     withDomains('directories:\n  people: { path: x }'),
-    'directories.people.type (line 3, column 3): is missing, known types are file, ldap, keycloak, demo',
+    `directories.people.type (line 3, column 3): is missing, known types are ${TYPES.map(({ type }) => type).join(', ')}`,
   ],
   [
     'a setting of another type',
     withDomains('directories:\n  people: { type: demo, path: x }'),
-    'directories.people.path (line 3, column 25): applies to type file only, this is type demo',
+    `directories.people.path (line 3, column 25): applies to type ${WITH_PATH} only, this is type demo`,
   ],
   [
     'no path',

@@ -105,7 +105,7 @@ function checkDirectories(
     ),
     ...maps.flatMap(([name, { directory, table }]) => [
       ...checkNamed(['maps', name, 'directory'], directory, known),
-      ...checkTable(['maps', name, 'table'], table, directory, directories, types),
+      ...checkTable(['maps', name], table, directory, directories, types),
     ]),
   ];
 }
@@ -119,13 +119,16 @@ function checkTable(
   types: DirectorySchemas,
 ): readonly Mistake[] {
   const directory = typeof name === 'string' ? directories.get(name) : undefined;
-  const tables = directory && typeOf(directory, types)?.tables;
+  const type = directory && typeOf(directory, types);
+  if (type?.tables === 'none')
+    return [fault([...path, 'directory'], `a directory of type ${type.type} has no tables`)];
+  const tables = type?.tables;
   if (typeof tables !== 'object' || typeof table !== 'string') return [];
   const known = [...groupsOf(directory?.[tables.setting]).keys()];
   if (known.includes(table)) return [];
   const where = `directories.${String(name)}.${tables.setting}`;
   const hint = known.length === 0 ? `, configure it under ${where}` : suggest(table, known);
-  return [fault(path, `there is no table "${table}" in ${where}${hint}`)];
+  return [fault([...path, 'table'], `there is no table "${table}" in ${where}${hint}`)];
 }
 
 function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Mistake[] {
