@@ -22,7 +22,7 @@ const ROOMS = [
   ['address', 'clock.ts', 'log.ts', 'reason.ts', 'watch.ts'],
 ];
 
-/** Libraries that only these rooms know; a driver is its own directory's. */
+/** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli.ts'],
   zod: ['config', 'directory'],
@@ -30,18 +30,19 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http'],
   'prom-client': ['http'],
   '@opentelemetry/api': ['lookup'],
-  ldapts: ['directory/ldap'],
   'lru-cache': ['lookup'],
   opossum: ['lookup'],
+  leven: ['config', 'directory/file'],
+  pino: ['log.ts'],
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
   file.endsWith('.ts'),
 );
 const imports = files.flatMap((file) =>
-  [...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
-    ([, to = '']) => ({ file, to }),
-  ),
+  [
+    ...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\(|^import)\s*'([^']+)'/gm),
+  ].map(([, to = '']) => ({ file, to })),
 );
 const rank = (file: string): number => {
   const [room = ''] = file.split('/');
@@ -67,4 +68,19 @@ test('a library is imported in its rooms only', () => {
     return rooms?.every((room) => file !== room && !file.startsWith(`${room}/`)) ?? false;
   });
   expect(wrong).toEqual([]);
+});
+
+/** The folder of a type of directory that a file stands in. */
+const typeOf = (file: string): string | undefined => /^directory\/([^/]+)\//.exec(file)?.[1];
+
+test('a driver is imported in the folder of its own type only', () => {
+  const packages = imports.filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'));
+  const drivers = packages.filter(
+    ({ file, to }) => typeOf(file) !== undefined && !(to in LIBRARIES),
+  );
+  const strays = drivers.flatMap(({ file, to }) =>
+    packages.filter((other) => other.to === to && typeOf(other.file) !== typeOf(file)),
+  );
+  expect(drivers.map(({ to }) => to)).toContain('ldapts');
+  expect(strays.map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
 });

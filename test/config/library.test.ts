@@ -89,7 +89,7 @@ test.each([
   [
     'a table of a type that has none',
     withBooks('{ type: oracle }', MAP),
-    'maps.m.directory (line 3, column 38): a directory of type oracle has no tables',
+    'maps.m.table (line 3, column 52): a directory of type oracle has no tables',
   ],
   [
     'that there is no domain, and which setting would list them',

@@ -105,7 +105,7 @@ function checkDirectories(
     ),
     ...maps.flatMap(([name, { directory, table }]) => [
       ...checkNamed(['maps', name, 'directory'], directory, known),
-      ...checkTable(['maps', name], table, directory, directories, types),
+      ...checkTable(['maps', name, 'table'], table, directory, directories, types),
     ]),
   ];
 }
@@ -120,15 +120,23 @@ function checkTable(
 ): readonly Mistake[] {
   const directory = typeof name === 'string' ? directories.get(name) : undefined;
   const type = directory && typeOf(directory, types);
-  if (type?.tables === 'none')
-    return [fault([...path, 'directory'], `a directory of type ${type.type} has no tables`)];
-  const tables = type?.tables;
-  if (typeof tables !== 'object' || typeof table !== 'string') return [];
-  const known = [...groupsOf(directory?.[tables.setting]).keys()];
-  if (known.includes(table)) return [];
-  const where = `directories.${String(name)}.${tables.setting}`;
+  if (type === undefined || type.tables === 'content') return [];
+  if (type.tables === 'none')
+    return [fault(path, `a directory of type ${type.type} has no tables`)];
+  const { setting } = type.tables;
+  const known = [...groupsOf(directory?.[setting]).keys()];
+  return checkListed(path, table, known, `directories.${String(name)}.${setting}`);
+}
+
+function checkListed(
+  path: Path,
+  table: unknown,
+  known: readonly string[],
+  where: string,
+): readonly Mistake[] {
+  if (typeof table !== 'string' || known.includes(table)) return [];
   const hint = known.length === 0 ? `, configure it under ${where}` : suggest(table, known);
-  return [fault([...path, 'table'], `there is no table "${table}" in ${where}${hint}`)];
+  return [fault(path, `there is no table "${table}" in ${where}${hint}`)];
 }
 
 function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Mistake[] {
