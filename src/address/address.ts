@@ -1,6 +1,7 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
+import { fold } from './fold.ts';
 
-/** An address as idpmap compares it: local part NFC and lower case, domain in lower-case A-labels. */
+/** An address as idpmap compares it: local part folded as Postfix folds it, domain in lower-case A-labels. */
 export interface Address {
   /** `local@domain`. */
   readonly text: string;
@@ -29,11 +30,22 @@ const A_LABELS = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?<=[a-z_-][a-z0-9_-]*)$/;
  * characters, an address literal, `<>`, `""`, `*`. Split at the last `@`, for a quoted local part may hold another.
  * Idempotent: a normalised `text` reads as itself.
  */
-export function parseAddress(text: string): Address | undefined {
+export const parseAddress = (text: string): Address | undefined => readAddress(text, fold);
+
+/**
+ * Reads `text` as `parseAddress` does, but keeps the letters that it is written with (`ß`, a final `ς`), in lower case:
+ * so mail is sent to it, for whoever stores the mail may compare letter by letter.
+ */
+export const spellAddress = (text: string): string | undefined =>
+  readAddress(text, lowerCase)?.text;
+
+const lowerCase = (text: string): string => text.normalize('NFC').toLowerCase().normalize('NFC');
+
+function readAddress(text: string, read: (local: string) => string): Address | undefined {
   const at = text.lastIndexOf('@');
   if (at < 1 || text.length > MAX_ADDRESS_BYTES) return undefined;
   if (PLAIN.test(text)) return split(text, at);
-  const local = text.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC');
+  const local = read(text.slice(0, at));
   const domain = parseDomain(text.slice(at + 1));
   if (domain === undefined || UNUSABLE.test(local) || local === '""') return undefined;
   const whole = `${local}@${domain}`;
@@ -46,6 +58,16 @@ export function parseDomain(text: string): string | undefined {
   if (!DOMAIN.test(bare)) return undefined;
   const domain = domainToASCII(bare);
   return A_LABELS.test(domain) ? domain : undefined;
+}
+
+/**
+ * What Postfix asks for a domain that is written in U-labels: it folds them like any text, and makes another domain of
+ * `straße.example`, which is `xn--strae-oqa.example` elsewhere. Nearly always it is the domain itself.
+ * @param domain in A-labels
+ */
+export function foldDomain(domain: string): string {
+  if (!domain.includes('xn--')) return domain;
+  return parseDomain(fold(domainToUnicode(domain))) ?? domain;
 }
 
 const split = (text: string, at: number): Address => ({
@@ -86,7 +108,7 @@ export function isMailbox(text: string): boolean {
 
 /**
  * Folds a table's key as Postfix might write it: addresses and domains normalised, also in `@example.org` and
- * `.example.org`, all else (`192.0.2.7`, `*`, `<>`, `jürgen`) in lower case. Idempotent.
+ * `.example.org`, all else (`192.0.2.7`, `*`, `<>`, `jürgen`) folded. Idempotent.
  */
 export function foldKey(key: string): string {
   const address = parseAddress(key);
@@ -94,5 +116,5 @@ export function foldKey(key: string): string {
   const mark = /^[@.]/.exec(key)?.[0] ?? '';
   const rest = key.slice(mark.length);
   const domain = mark === '@' || rest.includes('.') ? parseDomain(rest) : undefined;
-  return domain === undefined ? key.normalize('NFC').toLowerCase().normalize('NFC') : mark + domain;
+  return domain === undefined ? fold(key) : mark + domain;
 }

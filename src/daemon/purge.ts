@@ -38,8 +38,11 @@ const concerning =
     value.some(
       (entry) =>
         typeof entry !== 'string' &&
-        [entry.address, ...entry.aliases, ...entry.members].some(isMeant),
+        [entry.address, ...entry.aliases, ...entry.members.map(folded)].some(isMeant),
     );
+
+/** A group's members stand with the letters that they are written with. */
+const folded = (member: string): string => parseAddress(member)?.text ?? member;
 
 async function forgetIn(
   served: Iterable<Served>,

@@ -8,11 +8,13 @@ export interface Entry {
   readonly kind: 'account' | 'group';
   /** Where its mail is delivered. */
   readonly address: string;
+  /** Its address with the letters that the directory has, `strauß@` for `strauss@`; absent where they are the same. */
+  readonly spelling?: string;
   /** Further addresses it answers for. */
   readonly aliases: readonly string[];
   /** SASL logins that may send as it; a group's are its members'. */
   readonly logins: readonly string[];
-  /** A group's: the addresses of enabled members, nested groups already expanded. */
+  /** A group's: the addresses of enabled members, nested groups already expanded, with the directory's letters. */
   readonly members: readonly string[];
   readonly enabled: boolean;
 }

@@ -1,5 +1,6 @@
 import { isMailbox, parseAddress } from '../address/address.ts';
 import type { Entry } from '../directory/directory.ts';
+import { mailAddress } from '../directory/people/spelling.ts';
 import type { Candidate } from './candidates.ts';
 import { entryDeliverable, isDeliverable } from './deliverable.ts';
 import type { Asked, Kind, MapWorld } from './kind.ts';
@@ -11,9 +12,10 @@ import type { Asked, Kind, MapWorld } from './kind.ts';
 export const aliases: Kind = {
   ofEntries: (entries, candidate, asked, world) => {
     if (isOwnAddress(entries, candidate)) {
-      // LMTP servers know domains by their A-labels: a key in U-labels is rewritten once.
-      if (!hasULabels(asked.key) || !isMailbox(asked.text)) return 'elsewhere';
-      return isDeliverable(entries, world.rules) === 'yes' ? { data: asked.text } : 'elsewhere';
+      const [stored = ''] = entries.map(mailAddress);
+      const data = append(stored, candidate.extension);
+      if (isAsStored(asked, stored) || !isMailbox(data)) return 'elsewhere';
+      return isDeliverable(entries, world.rules) === 'yes' ? { data } : 'elsewhere';
     }
     const targets = entries.flatMap((entry) => targetsOf(entry, candidate.extension, world));
     if (targets.length > 0) return { data: [...new Set(targets)].join(',') };
@@ -27,12 +29,24 @@ const isOwnAddress = (entries: readonly Entry[], candidate: Candidate): boolean 
   candidate.kind !== 'aliasOf' &&
   entries.every(({ kind, address }) => kind === 'account' && address === candidate.address);
 
-const hasULabels = (key: Asked['key']): boolean =>
-  /[\u0080-\u{10ffff}]/u.test(key.slice(key.lastIndexOf('@')));
+/**
+ * Whether a key is written as whoever delivers the mail knows it, who leaves the case of ASCII aside and no more. LMTP
+ * servers know domains by their A-labels, and `strauss@` is not their `strauß@`: such a key is rewritten once.
+ */
+const isAsStored = ({ key }: Asked, stored: string): boolean =>
+  !/[\u0080-\u{10ffff}]/u.test(key.slice(key.lastIndexOf('@'))) &&
+  key
+    .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+    .startsWith(stored.slice(0, stored.lastIndexOf('@')));
+
+function append(address: string, extension: string): string {
+  const at = address.lastIndexOf('@');
+  return address.slice(0, at) + extension + address.slice(at);
+}
 
 function targetsOf(entry: Entry, extension: string, world: MapWorld): readonly string[] {
   if (entryDeliverable(entry, world.rules) !== 'yes') return [];
-  const targets = entry.kind === 'group' ? entry.members : [entry.address];
+  const targets = entry.kind === 'group' ? entry.members : [mailAddress(entry)];
   if (extension === '' || world.rules.propagateExtension === 'no') return targets;
   return targets.map((target) => extend(target, extension, world));
 }
@@ -44,6 +58,6 @@ function targetsOf(entry: Entry, extension: string, world: MapWorld): readonly s
 function extend(target: string, extension: string, { domains }: MapWorld): string {
   const address = parseAddress(target);
   if (address === undefined || domains.get(address.domain) === undefined) return target;
-  const extended = `${address.local}${extension}@${address.domain}`;
+  const extended = append(target, extension);
   return isMailbox(extended) ? extended : target;
 }

@@ -7,7 +7,7 @@ export const createDomainMap =
   (domains: DomainSet): MapHandler =>
   (key) => {
     const name = parseDomain(key);
-    const domain = name === undefined ? undefined : domains.get(name);
+    const domain = name === undefined ? undefined : (domains.get(name) ?? domains.alike(name));
     if (domain !== undefined) return { status: 'OK', data: domain.name };
     return denyUnlessDoubtful(name === undefined ? undefined : domains.doubt());
   };

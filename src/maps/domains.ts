@@ -19,6 +19,11 @@ export interface Domain {
 /** The domains that are ours, held here: no question is ever asked for them on a query's way. */
 export interface DomainSet {
   readonly get: (name: string) => Domain | undefined;
+  /**
+   * The domain that Postfix asks for by the `name` of another one: it folds U-labels, `straße.example` to
+   * `strasse.example`.
+   */
+  readonly alike: (name: string) => Domain | undefined;
   /** Why a domain that is not listed can't be denied (a directory that lists domains has not answered yet). */
   readonly doubt: () => Unknown | undefined;
 }

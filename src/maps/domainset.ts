@@ -1,3 +1,4 @@
+import { foldDomain } from '../address/address.ts';
 import type { Entry } from '../directory/directory.ts';
 import { unknown } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';
@@ -21,9 +22,20 @@ export function createDomainSet(
       .map(({ source }) => source);
     return sources.length === 0 ? undefined : { name, sources, roles: new Map() };
   };
-  if (listers.length === 0) return { get: (name) => configured.get(name), doubt: () => undefined };
+  const get = (name: string): Domain | undefined => configured.get(name) ?? listed(name);
+  const configuredAlike = byFoldedName(configured.keys());
+  const alike = (name: string): Domain | undefined => {
+    const other =
+      configuredAlike.get(name) ??
+      listers
+        .map(({ list }) => listedAlike(list.names()).get(name))
+        .find((one) => one !== undefined);
+    return other === undefined ? undefined : get(other);
+  };
+  if (listers.length === 0) return { get, alike, doubt: () => undefined };
   return {
-    get: (name) => configured.get(name) ?? listed(name),
+    get,
+    alike,
     doubt: () => {
       const silent = listers.find(({ list }) => list.names() === undefined);
       return silent === undefined
@@ -32,3 +44,22 @@ export function createDomainSet(
     },
   };
 }
+
+/** The names that Postfix folds to others, by these. */
+const byFoldedName = (names: Iterable<string>): ReadonlyMap<string, string> =>
+  new Map(
+    Iterator.from(names)
+      .map((name) => [foldDomain(name), name] as const)
+      .filter(([folded, name]) => folded !== name),
+  );
+
+/** The same of lists, each read once: a new list is another set. */
+const READ = new WeakMap<ReadonlySet<string>, ReadonlyMap<string, string>>();
+
+function listedAlike(names: ReadonlySet<string> = NO_NAMES): ReadonlyMap<string, string> {
+  const read = READ.get(names) ?? byFoldedName(names);
+  READ.set(names, read);
+  return read;
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();

@@ -101,6 +101,6 @@ async function askMaps(
 }
 
 function isOurs(domain: string, domains: DomainSet): 'yes' | 'no' | 'unknown' {
-  if (domains.get(domain) !== undefined) return 'yes';
+  if ((domains.get(domain) ?? domains.alike(domain)) !== undefined) return 'yes';
   return domains.doubt() === undefined ? 'no' : 'unknown';
 }

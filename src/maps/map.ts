@@ -1,4 +1,4 @@
-import { parseAddress } from '../address/address.ts';
+import { type Address, parseAddress } from '../address/address.ts';
 import type { Maybe } from '../directory/directory.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { type Answer, denyUnlessDoubtful, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
@@ -18,16 +18,29 @@ export function createMap(
   return (key, context) => {
     const address = parseAddress(key);
     if (address === undefined) return NOTFOUND;
-    const domain = domains.get(address.domain);
+    const domain = domains.get(address.domain) ?? domains.alike(address.domain);
     if (domain === undefined) return denyUnlessDoubtful(domains.doubt());
-    const match = search(address, domain, kinds, rules.delimiters, context);
-    const asked: Asked = { ...address, key };
-    const conclude = (settled: Match): Maybe<Answer> =>
-      settled.outcome.status === 'none'
+    const match = lookIn(domain, address, context);
+    const conclude = (settled: Match): Maybe<Answer> => {
+      const asked: Asked = { ...at(domain, address), key };
+      return settled.outcome.status === 'none'
         ? answerNobody(asked, domain, context)
         : answerOf(settled, asked);
+    };
     return match instanceof Promise ? match.then(conclude) : conclude(match);
   };
+
+  /** Looks in a domain; nobody there may be somebody of the domain whose U-labels Postfix folds to its name. */
+  function lookIn(domain: Domain, address: Address, context: Context): Maybe<Match> {
+    const match = search(at(domain, address), domain, kinds, rules.delimiters, context);
+    const goOn = (settled: Match): Maybe<Match> => {
+      const other = settled.outcome.status === 'none' ? domains.alike(address.domain) : undefined;
+      return other === undefined || other.name === domain.name
+        ? settled
+        : lookIn(other, address, context);
+    };
+    return match instanceof Promise ? match.then(goOn) : goOn(match);
+  }
 
   /**
    * The verdict law. NOTFOUND rests on a fresh *none* or a fresh entry; a stale one may only say OK, or `elsewhere`,
@@ -60,5 +73,11 @@ export function createMap(
     return taken.status === 'later' ? DISABLED : tempOf(taken);
   }
 }
+
+/** The address at a domain of ours, which may have been asked for by a folded name. */
+const at = ({ name }: Domain, address: Address): Address =>
+  name === address.domain
+    ? address
+    : { ...address, text: `${address.local}@${name}`, domain: name };
 
 const DISABLED: Answer = { status: 'TEMP', reason: 'idpmap disabled, the account is disabled' };

@@ -1,4 +1,5 @@
 import type { Entry } from '../directory/directory.ts';
+import { mailAddress } from '../directory/people/spelling.ts';
 
 /** Shapes the data of an OK. Never empty. */
 export type Template = (entry: Entry) => string;
@@ -8,8 +9,8 @@ const PLACEHOLDER = /%.?|\{[^}]*\}?/gsu;
 
 const VALUES: Readonly<Record<string, (entry: Entry) => string>> = {
   '%%': () => '%',
-  '%s': ({ address }) => address,
-  '%u': ({ address }) => address.slice(0, address.lastIndexOf('@')),
+  '%s': mailAddress,
+  '%u': (entry) => mailAddress(entry).slice(0, mailAddress(entry).lastIndexOf('@')),
   '%d': ({ address }) => address.slice(address.lastIndexOf('@') + 1),
   '{id}': ({ id }) => id,
   '{login}': ({ logins }) => logins[0] ?? '',
@@ -33,9 +34,9 @@ export function parseTemplate(text: string): Template {
     last = match.index + match[0].length;
   }
   parts.push(text.slice(last));
-  if (text === '%s') return ({ address }) => address;
+  if (text === '%s') return mailAddress;
   return (entry) => {
     const data = parts.map((part) => (typeof part === 'string' ? part : part(entry))).join('');
-    return data === '' ? entry.address : data;
+    return data === '' ? mailAddress(entry) : data;
   };
 }

@@ -36,6 +36,27 @@ olcAccess: {0}to attrs=ref by * read
     expect(await ask(directory, 'ann@example.test')).toMatchObject([{ enabled: true }]);
   });
 
+  test.each([
+    ['Hans.Strauß@example.test', 'hans.strauss@example.test'],
+    ['MAX.STRAUẞ@example.test', 'max.strauss@example.test'],
+    ['ΝΊΚΟΣ@example.test', 'νίκοσ@example.test'],
+    ['νίκος@example.test', 'νίκοσ@example.test'],
+    ['İnci@example.test', 'i\u0307nci@example.test'],
+    ['back.o\ufb03ce@example.test', 'back.office@example.test'],
+    // Nobody asks for it so; the server takes it for the common letter by itself.
+    ['\u017fmith@example.test', 'smith@example.test'],
+    ['info@straße.example', 'info@xn--strae-oqa.example'],
+  ])('finds %s, in an attribute that may hold it, by %s', async (stored, asked) => {
+    const name = Buffer.from(server.dn('ann')).toString('base64');
+    const value = Buffer.from(stored).toString('base64');
+    const change = (verb: 'add' | 'delete') =>
+      server.modify(`dn:: ${name}\nchangetype: modify\n${verb}: ou\nou:: ${value}\n`);
+    await change('add');
+    onTestFinished(() => change('delete'));
+    const directory = await open({ accounts: { aliases: ['ou'] } });
+    expect(await ask(directory, asked)).toMatchObject([{ address: 'ann@example.test' }]);
+  });
+
   test('doubts everybody where a part of the base lies elsewhere', async () => {
     const directory = await open({ accounts: { base: server.base } });
     await expect(ask(directory, 'ann@example.test')).rejects.toThrow(

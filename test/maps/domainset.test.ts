@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { expect, test } from 'vitest';
 import { createDomainMap } from '../../src/maps/domainmap.ts';
 import { buildDomains } from '../../src/maps/domains.ts';
@@ -20,7 +21,7 @@ function openSet(lists: readonly (readonly string[] | undefined)[] = []) {
     () => staff.source,
   );
   const listers = lists.map((names, i) => {
-    const known = names && new Set(names);
+    const known = names && new Set(names.map((name) => domainToASCII(name)));
     const lister = openDirectory(`l${i}`, [account(`ann@listed.org`, { id: `l${i}` })]);
     return { list: { name: `l${i}`, names: () => known }, ...lister };
   });
@@ -101,4 +102,13 @@ test.each(['', '*', 'ann@x.org', '192.0.2.1'])('%j is never TEMP: nobody could l
 
 test('what is no address is never TEMP', async () => {
   expect(await openSet([undefined]).people('ann@[192.0.2.1]')).toBe('NOTFOUND');
+});
+
+test('a domain whose U-labels Postfix folds to another name is ours by that name', async () => {
+  const { set, domains, people } = openSet([['listed.org', 'straße.example', 'straße.test'], []]);
+  expect(domains('strasse.example')).toEqual({ status: 'OK', data: 'xn--strae-oqa.example' });
+  expect(domains('straße.example')).toEqual({ status: 'OK', data: 'xn--strae-oqa.example' });
+  expect(domains('strase.example')).toEqual({ status: 'NOTFOUND' });
+  expect(set.get('strasse.example')).toBeUndefined();
+  expect(await people('nobody@strasse.test')).toBe('NOTFOUND');
 });

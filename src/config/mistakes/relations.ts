@@ -1,4 +1,5 @@
 import { parseDomain } from '../../address/address.ts';
+import { fold } from '../../address/fold.ts';
 import type { DirectorySchema, DirectorySchemas } from '../settings/directories.ts';
 import { getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
 import type { Mistake } from './issues.ts';
@@ -67,9 +68,7 @@ function checkSpellings(domains: Groups): readonly Mistake[] {
   return [
     ...checkNames(['domains'], [...domains.keys()], parseDomain),
     ...[...domains].flatMap(([name, { roles }]) =>
-      checkNames(['domains', name, 'roles'], Object.keys(isTree(roles) ? roles : {}), (role) =>
-        role.normalize('NFC').toLowerCase(),
-      ),
+      checkNames(['domains', name, 'roles'], Object.keys(isTree(roles) ? roles : {}), fold),
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseAddress, parseDomain } from '../../address/address.ts';
+import { parseAddress, parseDomain, spellAddress } from '../../address/address.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from '../../net/endpoint.ts';
 import { normalised, written } from './values.ts';
 
@@ -36,13 +36,13 @@ export const domain = () =>
 /** Unquoted, one address can hold nothing that would make it two, or a display name. */
 const ONE_LOCAL = /^(?:[^\s",<>()[\]\\:;@]+|"(?:[^"\\]|\\.)*")$/u;
 
-/** Exactly one address with a domain; normalised inside. */
+/** Exactly one address with a domain; normalised inside, with the letters that it is written with: mail goes to it. */
 export const address = () =>
   normalised(
     { type: 'address' },
     (text) => {
-      const parsed = parseAddress(text);
-      return parsed !== undefined && ONE_LOCAL.test(parsed.local) ? parsed.text : undefined;
+      const local = parseAddress(text)?.local;
+      return local !== undefined && ONE_LOCAL.test(local) ? spellAddress(text) : undefined;
     },
     'is not exactly one address with a domain, write one such as ann@example.org',
   );

@@ -1,5 +1,6 @@
 import { foldKey } from '../../address/address.ts';
 import type { Entry } from '../directory.ts';
+import { ownAddress } from '../people/spelling.ts';
 import type { PeopleFile } from './schema.ts';
 
 /** A people file that has been checked, all addresses, domains and keys normalised. */
@@ -34,13 +35,14 @@ export function toContent({ accounts, groups, open, domains, tables }: PeopleFil
 }
 
 function toAccount(account: NonNullable<PeopleFile['accounts']>[number]): Entry {
-  const { address, aliases, logins, enabled, id } = account;
+  const { address: written, aliases, logins, enabled, id } = account;
+  const own = ownAddress(written);
   return {
-    id: id ?? address,
+    id: id ?? written,
     kind: 'account',
-    address,
-    aliases: furtherAddresses(aliases, address),
-    logins: [...new Set(logins ?? [address])],
+    ...own,
+    aliases: furtherAddresses(aliases, own.address),
+    logins: [...new Set(logins ?? [written])],
     members: [],
     enabled: enabled ?? true,
   };

@@ -1,14 +1,15 @@
-import { foldKey, parseAddress } from '../../address/address.ts';
+import { foldKey, spellAddress } from '../../address/address.ts';
 import type { Problem } from './problems.ts';
 
 /**
  * Finds accounts with the address or the id of an earlier one, and keys of a table that fold to the same. Takes the
  * file as it was parsed and passes over what has the wrong shape, so that these are told with all other problems.
+ * `strauß@` and `strauss@` are two addresses that may stand beside each other; whose mail it is, is in doubt later.
  */
 export function findDuplicates(file: unknown): readonly Problem[] {
   const { accounts, tables } = asMap(file);
   const rows = (Array.isArray(accounts) ? accounts : []).map((row: unknown) => asMap(row));
-  const addresses = rows.map(({ address }) => parseAddress(asText(address) ?? '')?.text);
+  const addresses = rows.map(({ address }) => spellAddress(asText(address) ?? ''));
   const ids = rows.map(({ id }, i) => asText(id) ?? addresses[i]);
   return [
     ...repeated(addresses).map(([i, first]) => ({

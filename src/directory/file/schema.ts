@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isMailbox, parseAddress, parseDomain } from '../../address/address.ts';
+import { isMailbox, parseAddress, parseDomain, spellAddress } from '../../address/address.ts';
 
 /** The keys that a people file, an account and a group know, for the suggestion after a wrong one. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
@@ -13,6 +13,8 @@ const text = z.preprocess(
   z.string({ error: wants('text') }),
 );
 const address = readAs(readAddress, 'is not exactly one address with a domain');
+/** One that is answered: it keeps its letters. */
+const spelled = readAs(readSpelled, 'is not exactly one address with a domain');
 const domain = readAs(parseDomain, 'is not a domain');
 const login = readAs(
   readLogin,
@@ -27,7 +29,7 @@ const enabled = z.preprocess(
 
 const accountSchema = z.strictObject(
   {
-    address,
+    address: spelled,
     aliases: listOf(address).optional(),
     logins: listOf(login).optional(),
     enabled: enabled.optional(),
@@ -40,7 +42,7 @@ const groupSchema = z.strictObject(
   {
     address,
     aliases: listOf(address).optional(),
-    members: listOf(address),
+    members: listOf(spelled),
     id: id.optional(),
   },
   { error: wants('a map') },
@@ -90,6 +92,10 @@ function listOf<T extends z.ZodType>(item: T) {
 
 function readAddress(value: string): string | undefined {
   return isMailbox(value) ? parseAddress(value)?.text : undefined;
+}
+
+function readSpelled(value: string): string | undefined {
+  return isMailbox(value) ? spellAddress(value) : undefined;
 }
 
 function readLogin(value: string): string | undefined {

@@ -93,7 +93,7 @@ export function createStore(
     figures.groups = next.groups;
     log.info({ ...place, accounts: next.accounts, groups: next.groups }, `${file} loaded`);
     const doubts = [...Iterator.from(next.doubts()).take(MAX_DOUBTS)];
-    if (doubts.length > 0) log.warn({ ...place, doubts }, `${file} has aliases in doubt`);
+    if (doubts.length > 0) log.warn({ ...place, doubts }, `${file} has addresses in doubt`);
     changed('everything');
   }
 

@@ -1,12 +1,14 @@
 import { parseAddress } from '../../address/address.ts';
 import { reasonOf } from '../../reason.ts';
 import type { Remark } from '../directory.ts';
+import { remarkSpellings } from '../people/spelling.ts';
 import { grantCommand, INDEX_COMMAND } from './commands.ts';
 import { checkKept } from './feed/events.ts';
 import type { Ask } from './http/api.ts';
 import type { Site } from './http/site.ts';
 import { canViewUsers, rolesIn } from './login/claims.ts';
 import type { Tokens } from './login/token.ts';
+import { isField } from './people/account.ts';
 import { type FindOptions, findOwners } from './people/find.ts';
 import { attributeQuery } from './people/query.ts';
 import { readGroups, readUsers } from './people/rows.ts';
@@ -105,8 +107,12 @@ const lookAtUsers: Look = async ({ settings, site, ask }, signal) => {
           ),
         ]
       : []),
+    ...remarkSpellings(users.flatMap((user) => user[addressField(settings)] ?? [])),
   ];
 };
+
+const addressField = ({ addressFrom }: KeycloakSettings): 'email' | 'username' =>
+  isField(addressFrom) ? addressFrom : 'email';
 
 const lookAtCanary: Look = async ({ settings: { canary }, ask, find }, signal) => {
   const address = canary === undefined ? undefined : parseAddress(canary);
@@ -145,6 +151,7 @@ const lookAtAliases: Look = async ({ settings, ask }, signal) => {
             `none of ${users.length} users has the attribute ${aliasAttribute}: case counts, and the realm's user profile must declare it`,
           ),
         ]),
+    ...remarkSpellings(values),
   ];
 };
 

@@ -1,6 +1,12 @@
 import { reasonOf } from '../../reason.ts';
 import type { Remark } from '../directory.ts';
-import { type GroupBranch, requestAmong } from './people/branch.ts';
+import { remarkSpellings } from '../people/spelling.ts';
+import {
+  type AccountBranch,
+  type Branch,
+  type GroupBranch,
+  requestAmong,
+} from './people/branch.ts';
 import { PRESETS } from './people/presets.ts';
 import { anyOf } from './people/sources.ts';
 import { formatLdapUrl, type LdapEndpoint, staysHere } from './settings/endpoint.ts';
@@ -9,6 +15,7 @@ import type { Connection } from './wire/connection.ts';
 
 export interface InspectOptions {
   readonly settings: LdapSettings;
+  readonly accounts: AccountBranch;
   /** Absent: groups are not looked for. */
   readonly groups?: GroupBranch;
   /** Opens a connection and proves it. */
@@ -50,7 +57,7 @@ export async function inspect(
 
 async function tryServer(
   endpoint: LdapEndpoint,
-  { open, groups }: InspectOptions,
+  { open, accounts, groups }: InspectOptions,
   signal: AbortSignal,
 ): Promise<readonly Remark[]> {
   const url = formatLdapUrl(endpoint);
@@ -60,8 +67,10 @@ async function tryServer(
     const ms = Math.round(performance.now() - begin);
     const ok: Remark = { level: 'ok', text: `${url} takes the login and shows people (${ms} ms)` };
     const members = groups === undefined ? [] : await checkMembers(groups, connection, signal);
+    const branches = groups === undefined ? [accounts] : [accounts, groups];
+    const spellings = await checkSpellings(branches, connection, signal);
     connection.close();
-    return [ok, ...members];
+    return [ok, ...members, ...spellings];
   } catch (error) {
     return [{ level: 'failed', text: reasonOf(error) }];
   }
@@ -88,6 +97,26 @@ async function checkMembers(
 
 /** So many groups are looked at. */
 const SAMPLE = 20;
+
+/** Looks at some addresses of each branch for those that Postfix, having folded them, does not find. */
+async function checkSpellings(
+  branches: readonly Branch[],
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly Remark[]> {
+  const held = branches.map(async (branch) => {
+    const sources = [...branch.address, ...branch.aliases];
+    const attributes = sources.map(({ attribute }) => attribute);
+    const request = requestAmong(branch, anyOf(sources), attributes);
+    if (request === undefined) return [];
+    const { entries } = await connection.search({ ...request, sizeLimit: ADDRESSES }, signal);
+    return entries.flatMap((entry) => sources.flatMap((source) => source.addressesOf(entry)));
+  });
+  return remarkSpellings((await Promise.all(held)).flat());
+}
+
+/** So many people, and so many groups, are looked at for their addresses. */
+const ADDRESSES = 100;
 
 const isExposed = (endpoint: LdapEndpoint, { startTls }: LdapSettings): boolean =>
   endpoint.kind === 'tcp' && !endpoint.secure && !startTls && !staysHere(endpoint);

@@ -125,7 +125,10 @@ export function createLdapDirectory(
     figures,
     accept: () => witnesses.forgetMissed(),
     inspect: (signal) =>
-      inspect({ settings, open: openProved, ...(groups === undefined ? {} : { groups }) }, signal),
+      inspect(
+        { settings, accounts, open: openProved, ...(groups === undefined ? {} : { groups }) },
+        signal,
+      ),
     async close() {
       life.abort();
       await pool.close();

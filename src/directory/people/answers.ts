@@ -17,11 +17,14 @@ export interface ListingSettings {
   readonly listDomains: boolean;
 }
 
+/** So many addresses in doubt are told of. */
+const MAX_DOUBTS = 20;
+
 /** Answers a directory's questions from what `recall` brings. */
 export function answerFrom(
   recall: Recall,
   { listDomains }: ListingSettings,
-): Pick<Directory, 'find' | 'probe' | 'domains' | 'table'> {
+): Pick<Directory, 'find' | 'probe' | 'inspect' | 'domains' | 'table'> {
   return {
     async find(address, { signal }) {
       const { people, held } = await recall(signal);
@@ -35,6 +38,13 @@ export function answerFrom(
     },
     async probe(signal) {
       await recall(signal);
+    },
+    async inspect(signal) {
+      const { people } = await recall(signal);
+      return [...Iterator.from(people.doubts()).take(MAX_DOUBTS)].map((text) => ({
+        level: 'warning',
+        text,
+      }));
     },
     table:
       ({ table }): Ask<string> =>

@@ -1,5 +1,6 @@
-import { isMailbox, parseAddress } from '../../address/address.ts';
+import { isMailbox, parseAddress, spellAddress } from '../../address/address.ts';
 import { type Entry, Fault } from '../directory.ts';
+import { mailAddress, ownAddress } from './spelling.ts';
 
 /** Counts values that a directory gave and nobody can use. */
 export interface CleanFigures {
@@ -15,19 +16,23 @@ const UNUSABLE_LOGIN = /[\s,\p{Cc}\ufffd]|^$/u;
  * @throws {Fault} `entry` where an entry's own address is none: it exists, but nobody can say where its mail goes
  */
 export function cleanEntry(entry: Entry, figures: CleanFigures): Entry {
-  const address = normalise(entry.address);
-  if (address === undefined)
+  if (!isMailbox(mailAddress(entry)))
     throw new Fault('entry', `the entry ${entry.id} has no usable address of its own`);
+  const { address, spelling } = ownAddress(mailAddress(entry));
   const aliases = keepUsable(entry.aliases, figures, normalise);
-  const members = keepUsable(entry.members, figures, normalise);
+  const members = keepUsable(entry.members, figures, spell);
   const logins = keepUsable(entry.logins, figures, usableLogin);
   const isClean =
     address === entry.address &&
+    spelling === entry.spelling &&
     aliases === entry.aliases &&
     members === entry.members &&
     logins === entry.logins;
   // The directory's own object, where it holds its people in memory: thousands are remembered.
-  return isClean ? entry : { ...entry, address, aliases, members, logins };
+  if (isClean) return entry;
+  const { spelling: _, ...rest } = entry;
+  const own = spelling === undefined ? { address } : { address, spelling };
+  return { ...rest, ...own, aliases, members, logins };
 }
 
 const usableLogin = (login: string): string | undefined =>
@@ -35,6 +40,9 @@ const usableLogin = (login: string): string | undefined =>
 
 const normalise = (text: string): string | undefined =>
   isMailbox(text) ? parseAddress(text)?.text : undefined;
+
+const spell = (text: string): string | undefined =>
+  isMailbox(text) ? spellAddress(text) : undefined;
 
 function keepUsable(
   values: readonly string[],

@@ -1,4 +1,5 @@
 import { type Entry, Fault } from '../directory.ts';
+import { mailAddress } from './spelling.ts';
 
 /** How large a group may become. Beyond, its address is in doubt; it is never delivered to some of its members. */
 export interface GroupLimits {
@@ -46,9 +47,9 @@ export function expandGroup(
   return { ...group, members: [...members], logins: [...logins] };
 }
 
-function addAccount({ address, logins: its }: Entry, members: Set<string>, logins: Set<string>) {
-  members.add(address);
-  for (const login of its) logins.add(login);
+function addAccount(account: Entry, members: Set<string>, logins: Set<string>) {
+  members.add(mailAddress(account));
+  for (const login of account.logins) logins.add(login);
 }
 
 function checkCount(members: ReadonlySet<string>, limits: GroupLimits): void {

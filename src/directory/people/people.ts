@@ -72,8 +72,10 @@ function createPeople(
     return isOpen(address) ? openAccount(address) : [];
   };
   const expanded = new Map<Entry, Entry>();
+  // Members keep the letters that they are written with.
+  const holdMember = (member: string) => hold(parseAddress(member)?.text ?? member);
   const expand = (group: Entry): Entry => {
-    const done = expanded.get(group) ?? expandGroup(group, hold, rules.groups);
+    const done = expanded.get(group) ?? expandGroup(group, holdMember, rules.groups);
     expanded.set(group, done);
     return done;
   };

@@ -112,3 +112,19 @@ test('federation: live is told to prove nobody absent', async () => {
     line('^warning: with federation: live'),
   );
 });
+
+test('addresses that Postfix asks for by other letters are told, where they are not found or not one', async () => {
+  const script: Script = ({ path }) =>
+    path.endsWith('/users')
+      ? says(
+          ['weiß', 'weiss', '\u017fmith', 'γιώργος'].map((name) =>
+            user(`id-${name.length}`, { email: `${name}@example.org` }),
+          ),
+        )
+      : undefined;
+  const lines = await told({}, script);
+  expect(lines.filter((each) => each.includes('Postfix'))).toEqual([
+    line('warning: the address \u017fmith@example.org', 'mail for smith@example.org'),
+    line('warning: Postfix takes weiß@example.org and weiss@example.org for one'),
+  ]);
+});

@@ -103,6 +103,6 @@ test('what is left is mailboxes only, whatever the directory gave', () => {
         expect(entry.aliases.length + dropped).toBe(values.length);
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });

@@ -12,6 +12,11 @@ tables:
     Eve@Example.net: DEFER
     "<>": DUNNO
     "1.10": 0600
+    strauß@example.org: OK
+    straße.example: RELAY
+    ann@straße.example: ANN
+    gross.example: SS
+    groß.example: SHARP
   empty: {}
 `;
 
@@ -24,6 +29,12 @@ test.each([
   ['EVE@example.net', ['DEFER']],
   ['<>', ['DUNNO']],
   ['1.10', ['0600']],
+  ['strauss@example.org', ['OK']],
+  ['strasse.example', ['RELAY']],
+  ['straße.example', ['RELAY']],
+  ['ann@strasse.example', ['ANN']],
+  ['gross.example', ['SS']],
+  ['groß.example', ['SHARP']],
   ['1.1', []],
   ['', []],
   ['toString', []],

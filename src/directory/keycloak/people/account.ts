@@ -1,5 +1,6 @@
 import { parseAddress } from '../../../address/address.ts';
 import type { Entry } from '../../directory.ts';
+import { ownAddress } from '../../people/spelling.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import type { UserRow } from './rows.ts';
 
@@ -38,7 +39,7 @@ export function accountOf(user: UserRow, rules: AccountRules): Entry {
   return {
     id: user.id,
     kind: 'account',
-    address: normalise(own),
+    ...ownAddress(own),
     aliases: [...new Set([...others, ...aliases].map(normalise))],
     logins: [...new Set(logins)],
     members: [],

@@ -1,5 +1,7 @@
 import type { Address } from '../../../address/address.ts';
+import { loosely } from '../../../address/spellings.ts';
 import { type Entry, Fault } from '../../directory.ts';
+import { believeAbsent } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
 import { BlockedValue } from '../http/replies.ts';
 import type { KeycloakSettings } from '../settings.ts';
@@ -36,13 +38,19 @@ export async function findHolders(
 ): Promise<readonly Entry[]> {
   const { settings } = options;
   const own = await findOwners(ask, address, options, signal);
-  if (own.length > 0 || !canBeHeld(address)) return own;
+  if (own.length > 0) return own;
+  if (!canBeHeld(address)) {
+    believeAbsent(spellingsOf(address));
+    return own;
+  }
   const { aliasAttribute, groupAttribute } = settings;
   const [aliased, groups] = await Promise.all([
     aliasAttribute === undefined ? [] : findUsers(ask, aliasAttribute, address, options, signal),
     groupAttribute === undefined ? [] : findGroups(ask, groupAttribute, address, options, signal),
   ]);
-  return [...aliased, ...groups];
+  const all = [...aliased, ...groups];
+  if (all.length === 0) believeAbsent(spellingsOf(address));
+  return all;
 }
 
 /** Finds the accounts that have `address` as their own: one question. */
@@ -62,11 +70,13 @@ async function findUsers(
   signal: AbortSignal,
 ): Promise<readonly Entry[]> {
   if (!isField(name) && !canBeHeld(address)) return [];
-  for (const spelling of spellingsOf(address)) {
-    const entries = await findSpelled(ask, name, spelling, address, options, signal);
-    if (entries.length > 0) return entries;
-  }
-  return [];
+  const found = await Promise.all(
+    spellingsOf(address).texts.map((spelling) =>
+      findSpelled(ask, name, spelling, address, options, signal),
+    ),
+  );
+  const byId = new Map(found.flat().map((entry) => [entry.id, entry]));
+  return preferEnabled([...byId.values()]);
 }
 
 async function findSpelled(
@@ -89,7 +99,7 @@ async function findSpelled(
   });
   const users = readUsers(content);
   const entries = users.map((user) => accountOf(user, settings));
-  if (!entries.every((entry) => holds(entry, address.text))) {
+  if (!entries.every((entry) => holdsAlike(entry, address.text))) {
     throw new Fault(
       'directory',
       `keycloak shows somebody who does not have the ${name} that was asked for, is anything between it and idpmap that changes questions?`,
@@ -100,7 +110,9 @@ async function findSpelled(
   }
   for (const user of users) seen(user);
   await believeDisabled(ask, users, signal);
-  return preferEnabled(entries.filter((_, i) => isTakingPart(users[i], settings)));
+  return entries.filter(
+    (entry, i) => holds(entry, address.text) && isTakingPart(users[i], settings),
+  );
 }
 
 const isTakingPart = (user: UserRow | undefined, settings: FindSettings): boolean =>
@@ -108,6 +120,10 @@ const isTakingPart = (user: UserRow | undefined, settings: FindSettings): boolea
 
 const holds = ({ address, aliases }: Entry, text: string): boolean =>
   address === text || aliases.includes(text);
+
+/** Whether a database that takes ü for u, as MariaDB does, may show it for the address. */
+const holdsAlike = ({ address, aliases }: Entry, text: string): boolean =>
+  [address, ...aliases].some((held) => loosely(held) === loosely(text));
 
 /** Whoever left must not keep an address from their successor; several who left are as good as one. */
 function preferEnabled(entries: readonly Entry[]): readonly Entry[] {

@@ -1,5 +1,7 @@
 import type { Address } from '../../../address/address.ts';
+import { loosely } from '../../../address/spellings.ts';
 import { type Entry, Fault } from '../../directory.ts';
+import { mailAddress } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
 import { readAll } from '../http/paging.ts';
 import { accountOf, isField, normalise, takesPart } from './account.ts';
@@ -16,33 +18,46 @@ export async function findGroups(
   options: FindOptions,
   signal: AbortSignal,
 ): Promise<readonly Entry[]> {
-  for (const spelling of spellingsOf(address)) {
-    const query = {
-      q: attributeQuery(attribute, spelling),
-      briefRepresentation: false,
-      max: MAX_HOLDERS,
-    };
-    const rows = readGroups(await ask('/groups', query, signal));
-    const holding = rows
-      .flatMap(withThoseBelow)
-      .filter((group) => addressesOf(group, attribute).includes(address.text));
-    if (rows.length > 0 && holding.length === 0) {
-      throw new Fault(
-        'directory',
-        `keycloak shows groups, none of which has the ${attribute} that was asked for`,
-      );
-    }
-    if (rows.length >= MAX_HOLDERS) {
-      throw new Fault(
-        'entry',
-        `${MAX_HOLDERS} groups or more have it as ${attribute}, leave it to one`,
-      );
-    }
-    if (holding.length > 0) {
-      return Promise.all(holding.map((group) => entryOf(ask, group, attribute, options, signal)));
-    }
+  const found = await Promise.all(
+    spellingsOf(address).texts.map((spelling) =>
+      findSpelled(ask, attribute, spelling, address, signal),
+    ),
+  );
+  const byId = new Map(found.flat().map((group) => [group.id, group]));
+  return Promise.all(
+    [...byId.values()].map((group) => entryOf(ask, group, attribute, options, signal)),
+  );
+}
+
+async function findSpelled(
+  ask: Ask,
+  attribute: string,
+  spelling: string,
+  { text }: Address,
+  signal: AbortSignal,
+): Promise<readonly GroupRow[]> {
+  const query = {
+    q: attributeQuery(attribute, spelling),
+    briefRepresentation: false,
+    max: MAX_HOLDERS,
+  };
+  const rows = readGroups(await ask('/groups', query, signal));
+  const shown = rows.flatMap(withThoseBelow);
+  const holding = shown.filter((group) => addressesOf(group, attribute).includes(text));
+  const isAlike = (held: string): boolean => loosely(held) === loosely(text);
+  if (rows.length > 0 && !shown.some((group) => addressesOf(group, attribute).some(isAlike))) {
+    throw new Fault(
+      'directory',
+      `keycloak shows groups, none of which has the ${attribute} that was asked for`,
+    );
   }
-  return [];
+  if (rows.length >= MAX_HOLDERS) {
+    throw new Fault(
+      'entry',
+      `${MAX_HOLDERS} groups or more have it as ${attribute}, leave it to one`,
+    );
+  }
+  return holding;
 }
 
 /** Keycloak shows a group below those that it lies in. */
@@ -67,7 +82,7 @@ async function entryOf(
   const accounts = members
     .filter((user) => user.enabled && takesPart(user, settings))
     .map((user) => accountOf(user, settings));
-  const addresses = accounts.map((account) => account.address).filter((own) => own !== '');
+  const addresses = accounts.map(mailAddress).filter((own) => own !== '');
   return {
     id: group.id,
     kind: 'group',

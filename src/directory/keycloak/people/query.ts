@@ -1,5 +1,5 @@
-import { domainToUnicode } from 'node:url';
 import { type Address, isMailbox } from '../../../address/address.ts';
+import { spellingsOf as allSpellingsOf, type Spellings } from '../../../address/spellings.ts';
 import { Fault } from '../../directory.ts';
 import type { Query } from '../http/api.ts';
 import { isField } from './account.ts';
@@ -7,15 +7,11 @@ import { isField } from './account.ts';
 /** So many users are read of those who hold one address; where there are as many, it is in doubt. */
 export const MAX_HOLDERS = 10;
 
-/**
- * How an address may be written in Keycloak, which compares texts: with its domain in A-labels, as we keep it, or in
- * U-labels, as people write it.
- */
-export function spellingsOf({ text, local, domain }: Address): readonly string[] {
-  if (!domain.includes('xn--')) return [text];
-  const unicode = domainToUnicode(domain);
-  return unicode === '' || unicode === domain ? [text] : [text, `${local}@${unicode}`];
-}
+/** Each spelling is a question of its own. */
+const MAX_SPELLINGS = 8;
+
+/** How an address may be written in Keycloak, which keeps e-mail addresses and usernames in lower case. */
+export const spellingsOf = (address: Address): Spellings => allSpellingsOf(address, MAX_SPELLINGS);
 
 /** The parameters that ask for whoever has `value` in the field or attribute `name`. */
 export const holdersQuery = (name: string, value: string): Query =>

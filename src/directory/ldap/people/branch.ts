@@ -1,5 +1,6 @@
 import { AndFilter, type Filter, OrFilter } from 'ldapts';
 import type { Address } from '../../../address/address.ts';
+import { spellingsOf, withCapitals } from '../../../address/spellings.ts';
 import { type Condition, parseCondition } from '../filters/conditions.ts';
 import { type FilterTemplate, parseFilter } from '../filters/filter.ts';
 import { parseTemplate, type Template, templateKey } from '../filters/template.ts';
@@ -147,7 +148,7 @@ export async function searchFor(
   const key = templateKey(address.text);
   const base = branch.base.bind(key);
   const filter = branch.filter.hasPlaceholders
-    ? branch.filter.bind(key)
+    ? bindSpellings(branch.filter, withCapitals(spellingsOf(address).texts))
     : withHolders(branch, conditionsFor([...branch.address, ...branch.aliases], address));
   if (base === undefined || filter === undefined) return [];
   return search({
@@ -158,6 +159,17 @@ export async function searchFor(
     sizeLimit: MAX_HOLDERS,
     ...(branch.base.hasPlaceholders ? { baseMayBeAbsent: true } : {}),
   });
+}
+
+/** A filter that meets a key in any of its spellings; absent where it has no place for one. */
+export function bindSpellings(
+  filter: FilterTemplate,
+  spellings: readonly string[],
+): Filter | undefined {
+  const filters = spellings
+    .map((text) => filter.bind(templateKey(text)))
+    .filter((bound) => bound !== undefined);
+  return filters.length > 1 ? new OrFilter({ filters }) : filters[0];
 }
 
 /** A branch's entries that meet one of `conditions`; absent where there are none. */

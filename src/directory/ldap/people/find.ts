@@ -1,5 +1,7 @@
 import type { Address } from '../../../address/address.ts';
+import { loosely, spellingsOf } from '../../../address/spellings.ts';
 import { type Entry, Fault } from '../../directory.ts';
+import { believeAbsent } from '../../people/spelling.ts';
 import type { LdapEntry, Search, Work } from '../search.ts';
 import { type AccountBranch, type Branch, type GroupBranch, searchFor } from './branch.ts';
 import { accountOf, addressesOf } from './entry.ts';
@@ -30,6 +32,7 @@ export const findHolders =
       holding(accounts),
       groups === undefined ? [] : holding(groups),
     ]);
+    if (people.length + teams.length === 0) believeAbsent(spellingsOf(address));
     const expand = (team: LdapEntry, branch: GroupBranch): Promise<Entry> =>
       groupOf(team, branch, accounts, search, missed);
     const expanded =
@@ -56,14 +59,6 @@ function isHidden(entry: LdapEntry, branch: Branch, { text }: Address): boolean 
     source.addressesOf(entry).some((address) => loosely(address) === asked),
   );
 }
-
-/** An address as the loosest server compares it. */
-const loosely = (address: string): string =>
-  address
-    .normalize('NFKD')
-    .replaceAll(/[\p{M}\s]/gu, '')
-    .toLowerCase()
-    .replaceAll('ß', 'ss');
 
 function notShown({ dn }: LdapEntry, { kind, filter, address, aliases }: Branch): Fault {
   const attributes = [...address, ...aliases].map(({ attribute }) => attribute).join(' and ');

@@ -1,5 +1,6 @@
 import { EqualityFilter, type Filter, PresenceFilter } from 'ldapts';
 import { type Entry, Fault } from '../../directory.ts';
+import { mailAddress } from '../../people/spelling.ts';
 import type { LdapEntry, Search } from '../search.ts';
 import { type AccountBranch, type Branch, type GroupBranch, requestAmong } from './branch.ts';
 import { accountOf } from './entry.ts';
@@ -49,7 +50,7 @@ export async function findMembers(
     }
   }
   const enabled = [...found.accounts.values()].filter((account) => account.enabled);
-  const own = enabled.map(({ address }) => address).filter((address) => address !== '');
+  const own = enabled.map(mailAddress).filter((address) => address !== '');
   return {
     addresses: [...new Set([...own, ...found.addresses])],
     logins: [...new Set(enabled.flatMap(({ logins }) => logins))],

@@ -1,6 +1,6 @@
-import { domainToUnicode } from 'node:url';
 import { EqualityFilter, type Filter, PresenceFilter } from 'ldapts';
 import { type Address, parseAddress, parseDomain } from '../../../address/address.ts';
+import { localSpellings, spellingsOf, withCapitals } from '../../../address/spellings.ts';
 import type { LdapEntry } from '../search.ts';
 import { textsOf } from './values.ts';
 
@@ -32,7 +32,8 @@ export function parseSource(text: string, prefix = ''): AddressSource {
   const begin = prefix.toLowerCase();
   return {
     attribute: text,
-    valuesFor: (address) => spellings(address).map((spelling) => prefix + spelling),
+    valuesFor: (address) =>
+      withCapitals(spellingsOf(address).texts).map((spelling) => prefix + spelling),
     addressesOf: (entry) =>
       textsOf(entry, text)
         .filter((value) => value.toLowerCase().startsWith(begin))
@@ -45,16 +46,10 @@ function composed(attribute: string, written: string, text: string): AddressSour
   if (domain === undefined) throw new SyntaxError(`"${written}" in "${text}" is no domain`);
   return {
     attribute,
-    valuesFor: (address) => (address.domain === domain ? [address.local] : []),
+    valuesFor: (address) =>
+      address.domain === domain ? withCapitals(localSpellings(address)) : [],
     addressesOf: (entry) => textsOf(entry, attribute).map((value) => `${value}@${domain}`),
   };
-}
-
-/** The address with its domain in A-labels and, where that differs, in U-labels: either may stand in the directory. */
-function spellings({ text, local, domain }: Address): readonly string[] {
-  if (!domain.includes('xn--')) return [text];
-  const unicode = domainToUnicode(domain);
-  return unicode === '' || unicode === domain ? [text] : [text, `${local}@${unicode}`];
 }
 
 /** The filters that find who holds `address` in one of these ways. */

@@ -1,6 +1,10 @@
+import { foldDomain, parseAddress, parseDomain } from '../../../address/address.ts';
+import { spellingsOf, withCapitals } from '../../../address/spellings.ts';
+import { believeAbsent } from '../../people/spelling.ts';
 import { parseFilter } from '../filters/filter.ts';
 import { parseResultFormat } from '../filters/resultformat.ts';
 import { parseTemplate, type TemplateKey, templateKey } from '../filters/template.ts';
+import { bindSpellings } from '../people/branch.ts';
 import type { Work } from '../search.ts';
 import type { LdapTableSettings } from '../settings.ts';
 import { createExpansion } from './expansion.ts';
@@ -30,7 +34,7 @@ export function createTable(
   /** Absent: there is nothing to ask for this key. */
   const requestFor = (key: TemplateKey) => {
     if (key.whole === '' || !isOurs(key) || !result.fits(key)) return undefined;
-    const bound = { base: base.bind(key), filter: filter.bind(key) };
+    const bound = { base: base.bind(key), filter: bindSpellings(filter, spelled(key.whole)) };
     if (bound.base === undefined || bound.filter === undefined) return undefined;
     return {
       ...expansion.common,
@@ -43,11 +47,22 @@ export function createTable(
 
   return (text) => async (search, missed) => {
     const key = templateKey(text);
+    const address = parseAddress(text);
     const request = requestFor(key);
     if (request === undefined) return [];
     const format = (value: string): string | undefined => result.apply(value, key);
-    return expansion.expand(await search(request), format, search, missed);
+    const entries = await search(request);
+    if (entries.length === 0 && address !== undefined) believeAbsent(spellingsOf(address));
+    return expansion.expand(entries, format, search, missed);
   };
+}
+
+/** An address may be stored with other letters than Postfix asks for; where the server knows them, as without case. */
+function spelled(key: string): readonly string[] {
+  const address = parseAddress(key);
+  return address === undefined
+    ? [key]
+    : [...new Set([key, ...withCapitals(spellingsOf(address).texts)])];
 }
 
 /** Reads a setting; says which one where it can't be read. */
@@ -63,6 +78,7 @@ function read<T>(setting: string, parse: (text: string) => T, text: string): T {
 /** Whether a key is an address with a local part at one of these domains. */
 function domainTest(domains: readonly string[] | undefined): (key: TemplateKey) => boolean {
   if (domains === undefined) return () => true;
-  const ours = new Set(domains.map((domain) => domain.toLowerCase()));
-  return ({ user, domain }) => user !== '' && ours.has(domain.toLowerCase());
+  const named = (domain: string): string => parseDomain(domain) ?? domain;
+  const ours = new Set(domains.map(named).flatMap((domain) => [domain, foldDomain(domain)]));
+  return ({ user, domain }) => user !== '' && ours.has(named(domain));
 }

@@ -1,4 +1,5 @@
 import { EqualityFilter } from 'ldapts';
+import { foldsAlike } from '../../../address/fold.ts';
 import { Fault } from '../../directory.ts';
 import { type Branch, holdersOfAny, requestAmong } from '../people/branch.ts';
 import type { AddressSource } from '../people/sources.ts';
@@ -165,7 +166,7 @@ async function findMissed(
   return witnesses.filter(
     ({ source, value }) =>
       !entries.some((entry) =>
-        textsOf(entry, source.attribute).some((text) => text.toLowerCase() === value.toLowerCase()),
+        textsOf(entry, source.attribute).some((text) => foldsAlike(text, value)),
       ),
   );
 }

@@ -24,7 +24,7 @@ describe('an entry that was found', () => {
 
   test.each([
     ['jurgen@example.test', 'jürgen@example.test'],
-    ['gross@example.test', 'Groß@example.test'],
+    ['grüss@example.test', 'Gruß@example.test'],
     ['"a  b"@example.test', '"a b"@example.test'],
   ])('for %s, but is %s, is somebody else', async (address, mail) => {
     const { found } = await findAmong({ people: [person({ mail: [mail] })] }, AD, address);
@@ -161,5 +161,54 @@ describe('members', () => {
       uniqueMember: ["cn=ann,ou=people#'0101'B", 'cn=ann,ou=people'],
     });
     expect(missed).toBe(0);
+  });
+});
+
+describe('an address that Postfix has folded', () => {
+  const asked = async (settings: Parameters<typeof findAmong>[1], address: string) =>
+    (await findAmong({}, settings, address)).asked.map(({ filter }) => String(filter));
+
+  test('is asked for in each spelling, in one search', async () => {
+    const [people = ''] = await asked(OPENLDAP, 'strauss@example.test');
+    for (const text of ['strauss', 'strauß', 'strauẞ'])
+      expect(people).toContain(`(mail=${text}@example.test)`);
+  });
+
+  test('is asked for with the prefix of an alias', async () => {
+    const [people = ''] = await asked(AD, 'strauss@example.test');
+    expect(people).toContain('(proxyAddresses=smtp:strauß@example.test)');
+  });
+
+  test('is asked for by a local part alone', async () => {
+    const settings = settingsWith({ accounts: { address: ['{uid}@example.test'] } });
+    const [people = ''] = await asked(settings, 'strauss@example.test');
+    expect(people).toContain('(uid=strauß)');
+  });
+
+  test('is asked for by a filter of the site’s own', async () => {
+    const settings = settingsWith({ accounts: { filter: '(|(mail=%s)(x=%u))' } });
+    const [people = ''] = await asked(settings, 'strauss@example.test');
+    expect(people).toContain('(mail=strauß@example.test)');
+  });
+
+  test('costs no more where nothing folds to it', async () => {
+    const [people = ''] = await asked(OPENLDAP, 'kate.smith@example.test');
+    expect(people.match(/\(mail=/g)).toHaveLength(1);
+  });
+
+  test('finds whoever is stored with other letters, and sends mail to those', async () => {
+    const { found } = await findAmong(
+      { people: [person({ mail: ['Strauß@example.test'] })] },
+      OPENLDAP,
+      'strauss@example.test',
+    );
+    expect(found).toMatchObject([
+      { address: 'strauss@example.test', spelling: 'strauß@example.test' },
+    ]);
+  });
+
+  test('is in doubt where nobody has it and not all spellings were asked', async () => {
+    const address = `${'s'.repeat(40)}@example.test`;
+    await expect(findAmong({}, OPENLDAP, address)).rejects.toMatchObject({ kind: 'entry' });
   });
 });

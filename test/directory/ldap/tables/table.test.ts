@@ -56,6 +56,25 @@ describe('asks', () => {
     expect(await ask(settings, {}, key)).toEqual({ values: [], asked: [], missed: 0 });
   });
 
+  test('for an address in each spelling that Postfix folds to it', async () => {
+    const { asked } = await ask({ queryFilter: '(mail=%s)' }, {}, 'strauss@example.org');
+    for (const text of ['strauss', 'strauß', 'strauẞ'])
+      expect(String(asked[0]?.filter)).toContain(`(mail=${text}@example.org)`);
+  });
+
+  test('in doubt where nobody has it and not all spellings were asked', async () => {
+    const key = `${'s'.repeat(40)}@example.org`;
+    await expect(ask({}, {}, key)).rejects.toMatchObject({ kind: 'entry' });
+  });
+
+  test.each([
+    ['straße.example', 'ann@xn--strae-oqa.example'],
+    ['straße.example', 'ann@strasse.example'],
+    ['Bücher.example', 'ann@xn--bcher-kva.example'],
+  ])('where %s is listed, for %s', async (domain, key) => {
+    expect((await ask({ domain: [domain] }, {}, key)).asked).toHaveLength(1);
+  });
+
   test('for a key at a listed domain, whatever its case', async () => {
     expect((await ask({ domain: ['Example.ORG'] }, {}, 'ann@eXample.org')).asked).toHaveLength(1);
   });
