@@ -48,12 +48,7 @@ export function peopleSubject(open: OpenText): Examination {
   };
   return {
     subject: {
-      lacks: [
-        'unusable addresses',
-        'accounts without address',
-        'dangling members',
-        'waiting questions',
-      ],
+      lacks: ['unusable addresses', 'accounts without address', 'dangling members', 'remote store'],
       id: /^[a-z\d]+$/,
       logins: ({ id }) => [id],
       open: (groups) => openForTest({ groups }),

@@ -64,7 +64,7 @@ export function describeKeys({ subject, directory }: Examined): void {
     });
   });
 
-  if (!subject.lacks.includes('waiting questions')) describeWaiting(directory);
+  if (!subject.lacks.includes('remote store')) describeWaiting(directory);
 }
 
 function describeWaiting(directory: Examined['directory']): void {

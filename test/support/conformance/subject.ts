@@ -11,8 +11,8 @@ export type Ability =
   | 'unicode addresses'
   /** Addresses that can stand in no reply; where they are lacked, content that has one is refused. */
   | 'unusable addresses'
-  /** Questions that wait for an answer; where they are lacked, all that it knows is in memory. */
-  | 'waiting questions'
+  /** A store that is asked, one question after the other; where it is lacked, all that there is lies in memory. */
+  | 'remote store'
   /** Accounts without an address of their own. */
   | 'accounts without address'
   /** Mailboxes that nobody may log in to. */
