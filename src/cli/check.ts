@@ -9,6 +9,7 @@ import type { Loaded, Settings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
 import { type Direct, withDirect } from './direct.ts';
 import { EXIT } from './exit.ts';
+import { checkOffices } from './offices.ts';
 import { print } from './print.ts';
 
 export interface CheckOptions extends CommonOptions {
@@ -33,6 +34,7 @@ export async function check(options: CheckOptions): Promise<number> {
     ...(await checkDirectories(direct)),
     ...(await checkTables(direct)),
     ...(await checkTargets(direct)),
+    ...(await checkOffices(direct)),
   ]);
   print(options, findings, findings.map(format).join('\n'));
   return findings.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
@@ -140,7 +142,11 @@ async function checkTables({ state, contextNow }: Direct): Promise<readonly Find
 /** Mail for a role or a catch-all whose target takes none is refused: that is told before it happens. */
 async function checkTargets({ state, contextNow }: Direct): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const [name, { catchAll, roles }] of Object.entries(state.settings.domains)) {
+  const { domains, listedDomains } = state.settings;
+  for (const [name, { catchAll, roles }] of [
+    ...Object.entries(domains),
+    ['listed domains', listedDomains] as const,
+  ]) {
     const targets = new Map(
       Object.entries(roles).map(([role, target]) => [`${role}@${name}`, target]),
     );

@@ -9,7 +9,7 @@ import {
   type DirectorySchemas,
   directories,
 } from './settings/directories.ts';
-import { domains } from './settings/domains.ts';
+import { domains, listedDomains } from './settings/domains.ts';
 import { http } from './settings/http.ts';
 import { listen } from './settings/listen.ts';
 import { log } from './settings/log.ts';
@@ -46,6 +46,7 @@ const describeSettings = <Type extends DirectorySchema>(types: DirectorySchemas<
         examples: ['/run/idpmap/control'],
       }),
     domains,
+    listedDomains,
     directories: directories(types),
     recipientDelimiter: z
       .string()

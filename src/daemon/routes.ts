@@ -5,7 +5,7 @@ import type { Times } from '../lookup/remember.ts';
 import { aliases } from '../maps/aliases.ts';
 import type { MapHandler } from '../maps/answer.ts';
 import { createDomainMap } from '../maps/domainmap.ts';
-import { buildDomains, type DomainDefinition } from '../maps/domains.ts';
+import { buildDomains, type DomainDefinition, type Targets } from '../maps/domains.ts';
 import { createDomainSet, type Lister } from '../maps/domainset.ts';
 import type { Kind, MapWorld } from '../maps/kind.ts';
 import { mailboxes } from '../maps/mailboxes.ts';
@@ -68,7 +68,7 @@ function buildWorld(
   });
   const configured = buildDomains(definitions, (name) => sources.get(name));
   return {
-    domains: createDomainSet(configured, listers),
+    domains: createDomainSet(configured, listers, targetsOf(settings)),
     rules: {
       delimiters: settings.recipientDelimiter,
       propagateExtension: settings.propagateExtension ? 'yes' : 'no',
@@ -77,6 +77,12 @@ function buildWorld(
     },
   };
 }
+
+/** What holds in every listed domain. */
+const targetsOf = ({ listedDomains: { roles, ...rest } }: Settings): Targets => ({
+  roles: new Map(Object.entries(roles)),
+  ...rest,
+});
 
 const definitionOf = ({ directory, ...rest }: DomainSettings): DomainDefinition => ({
   directories: directory,

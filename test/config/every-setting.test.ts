@@ -11,6 +11,7 @@ const BASE = {
   domains: {
     'example.org': { directory: 'people', roles: { abuse: 'ann@example.org' } },
   },
+  listedDomains: { roles: { abuse: 'ann@example.org' } },
   directories: { people: { type: 'file', path: '/people.yaml' }, others: { type: 'demo' } },
   maps: {
     mailboxes: { kind: 'mailboxes' },

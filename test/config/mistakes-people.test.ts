@@ -77,6 +77,11 @@ test.each([
     'domains.example.org.roles.Abuse (line 5, column 36): is "abuse" in another spelling, keep one',
   ],
   [
+    'a role of listed domains in two spellings',
+    `${withPeople('domains: { example.org: { directory: people } }')}\nlistedDomains:\n  roles: { abuse: a@example.org, ABUSE: b@example.org }`,
+    'listedDomains.roles.ABUSE (line 4, column 34): is "abuse" in another spelling, keep one',
+  ],
+  [
     'a domain that is none',
     withPeople('domains:\n  "example.org/x": { directory: people }'),
     'domains.example.org/x (line 3, column 3): "example.org/x" is no domain, write one such as example.org',

@@ -15,7 +15,7 @@ export function checkRelations(tree: unknown, types: DirectorySchemas): readonly
   const directories = groupsOf(getIn(tree, ['directories']));
   return [
     ...checkPresence(domains, directories, groupsOf(getIn(tree, ['maps'])), types),
-    ...checkSpellings(domains),
+    ...checkSpellings(domains, getIn(tree, ['listedDomains', 'roles'])),
     ...checkDirectories(tree, domains, directories, types),
     ...checkAliases(domains),
   ];
@@ -64,14 +64,16 @@ function listsDomains(directory: Tree, types: DirectorySchemas): boolean {
 const typeOf = (directory: Tree, types: DirectorySchemas): DirectorySchema | undefined =>
   types.find(({ type }) => type === directory['type']);
 
-function checkSpellings(domains: Groups): readonly Mistake[] {
+function checkSpellings(domains: Groups, listedRoles: unknown): readonly Mistake[] {
   return [
+    ...checkRoles(['listedDomains', 'roles'], listedRoles),
     ...checkNames(['domains'], [...domains.keys()], parseDomain),
-    ...[...domains].flatMap(([name, { roles }]) =>
-      checkNames(['domains', name, 'roles'], Object.keys(isTree(roles) ? roles : {}), fold),
-    ),
+    ...[...domains].flatMap(([name, { roles }]) => checkRoles(['domains', name, 'roles'], roles)),
   ];
 }
+
+const checkRoles = (path: Path, roles: unknown): readonly Mistake[] =>
+  checkNames(path, Object.keys(isTree(roles) ? roles : {}), fold);
 
 function checkNames(
   path: Path,

@@ -12,6 +12,19 @@ const roles = z
     key: { name: 'LOCALPART', example: 'postmaster' },
   });
 
+/** What is done with addresses that nobody holds. */
+const targets = () => ({
+  catchAll: address()
+    .exactOptional()
+    .meta({
+      description: 'Where mail for addresses that nobody holds goes. It invites spam.',
+      examples: ['ann@example.org'],
+    }),
+  roles: roles.prefault({}).meta({
+    description: 'Where mail for role addresses goes that no directory knows (RFC 2142).',
+  }),
+});
+
 const settings = z
   .strictObject({
     directory: oneOrMany(directoryReference())
@@ -27,15 +40,7 @@ const settings = z
           'Another configured domain whose people answer here too, under the same local parts.',
         examples: ['example.org'],
       }),
-    catchAll: address()
-      .exactOptional()
-      .meta({
-        description: 'Where mail for addresses that nobody holds goes. It invites spam.',
-        examples: ['ann@example.org'],
-      }),
-    roles: roles.prefault({}).meta({
-      description: 'Where mail for role addresses goes that no directory knows (RFC 2142).',
-    }),
+    ...targets(),
   })
   .superRefine(({ directory, aliasOf }, context) => {
     if (directory.length > 0 || aliasOf !== undefined) return;
@@ -54,4 +59,14 @@ export const domains = z
     description:
       'The domains that idpmap answers for, each with a directory or an `aliasOf`. At least one, unless a directory lists domains.',
     examples: ['{ example.org: { directory: people }, example.net: { aliasOf: example.org } }'],
+  });
+
+/** What holds in every domain that a directory lists. */
+export const listedDomains = z
+  .strictObject(targets())
+  .prefault({})
+  .meta({
+    description:
+      'Roles and a catch-all for each domain that a directory lists and `domains` does not have: every domain needs a postmaster (RFC 5321).',
+    examples: ['{ roles: { postmaster: ops@example.org, abuse: ops@example.org } }'],
   });
