@@ -30,8 +30,20 @@ async function readPem(file: string | undefined): Promise<string | undefined> {
   }
 }
 
+/** Says what an error of a connection means where TLS is at fault, and how to mend it; absent: it is none of TLS. */
+export function explainTls(code: string, message: string): string | undefined {
+  if (UNTRUSTED.has(code))
+    return `its certificate is not trusted (${message}), set tls.ca to its authority's file`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `its certificate is for another name, use that one in the URL or set tls.serverName (${message})`;
+  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired, renew it';
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_OSSL'))
+    return `TLS failed, is this a port for TLS, and does it know the authority of tls.cert? (${message})`;
+  return undefined;
+}
+
 /** Node's codes for a certificate of an authority that is not trusted. */
-export const UNTRUSTED: ReadonlySet<string> = new Set([
+const UNTRUSTED: ReadonlySet<string> = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'UNABLE_TO_GET_ISSUER_CERT',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { reasonOf } from '../../reason.ts';
 import { notations } from '../schema/notation.ts';
+import { PERSON_PLACEHOLDERS, splitTemplate } from '../schema/template.ts';
 import { oneOrMany } from '../schema/values.ts';
 import { directoryReference } from './domains.ts';
 
@@ -21,25 +23,20 @@ const template = (known: readonly string[]) =>
   z
     .string()
     .superRefine((text, context) => {
-      const fault = templateFault(text, known);
-      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+      try {
+        splitTemplate(text, known);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: reasonOf(error) });
+      }
     })
     .register(notations, { type: 'template' });
-
-function templateFault(text: string, known: readonly string[]): string | undefined {
-  for (const { 0: found, index } of text.matchAll(/%.?|\{[^}]*\}?/gsu)) {
-    if (found === '%%' || known.includes(found)) continue;
-    return `unknown ${JSON.stringify(found)} at character ${index + 1}, known are ${known.join(', ')} and %% for a percent sign`;
-  }
-  return undefined;
-}
 
 const kind = <const T extends string>(name: T, description: string) =>
   z.literal(name).meta({ description, examples: [name] });
 
 const mailboxes = z.strictObject({
   kind: kind('mailboxes', 'Says which addresses are mailboxes.'),
-  result: template(['%s', '%u', '%d', '{id}', '{login}'])
+  result: template(PERSON_PLACEHOLDERS)
     .exactOptional()
     .meta({
       description: "What is answered; without it, the account's address.",
