@@ -17,6 +17,9 @@ export {
   type UnixEndpoint,
 } from './net/endpoint.ts';
 export { EndpointError } from './net/errors.ts';
+export type { ListenerFigures, Rejection } from './net/figures.ts';
+export { LIMITS, type Limits } from './net/limits.ts';
+export type { BoundListener, Listener, ListenOptions } from './net/listener.ts';
 export type { ServerTls } from './net/tls.ts';
 export {
   type ClientOptions,
@@ -24,13 +27,10 @@ export {
   createSocketmapClient,
   type SocketmapClient,
 } from './socketmap/client.ts';
-export type { Figures, ListenerFigures, Rejection, Violation } from './socketmap/figures.ts';
+export type { Figures, Violation } from './socketmap/figures.ts';
 export { type MapHandlers, routeHandlers } from './socketmap/handlers.ts';
-export type { BoundListener, Listener, ListenOptions } from './socketmap/listener.ts';
 export { encodeNetstring, type FrameFault, NetstringDecoder } from './socketmap/netstring.ts';
 export {
-  LIMITS,
-  type Limits,
   MAX_REPLY_BYTES,
   MAX_REQUEST_BYTES,
   notFound,

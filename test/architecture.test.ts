@@ -19,7 +19,7 @@ const ROOMS = [
   ['directory'],
   ['config'],
   ['net'],
-  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'watch.ts'],
+  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts', 'watch.ts'],
 ];
 
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */
@@ -32,8 +32,10 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/api': ['lookup'],
   'lru-cache': ['lookup'],
   opossum: ['lookup'],
-  leven: ['config', 'directory/file'],
   pino: ['log.ts'],
+  'pino-pretty': ['log.ts'],
+  leven: ['config/mistakes', 'directory/file'],
+  uplot: ['http'],
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -62,22 +64,50 @@ test('imports point one way', () => {
   expect(wrong).toEqual([]);
 });
 
+test('no files import each other in a circle, not even types', () => {
+  const edges = imports
+    .filter(({ to }) => to.startsWith('.'))
+    .map(({ file, to }) => ({ file, to: normalize(join(dirname(file), to)) }));
+  /** Without those that lead out of what is left, and those that nobody leads to. */
+  const narrow = (left: typeof edges): typeof edges => {
+    const [from, into] = [left.map(({ file }) => file), left.map(({ to }) => to)].map(
+      (names) => new Set(names),
+    );
+    const inner = left.filter(({ file, to }) => from?.has(to) && into?.has(file));
+    return inner.length === left.length ? inner : narrow(inner);
+  };
+  expect(narrow(edges).map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
+});
+
+/** The folder of a type of directory that a file stands in. */
+const typeOf = (file: string): string | undefined => /^directory\/([^/]+)\//.exec(file)?.[1];
+
+const packages = imports.filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'));
+
+/** What types of directories import, and the library has no other room. */
+const drivers = packages.filter(({ file, to }) => typeOf(file) !== undefined && !(to in LIBRARIES));
+
+test('every library has its rooms', () => {
+  const text = readFileSync(join(SRC, '../package.json'), 'utf8');
+  const { dependencies }: { dependencies: object } = JSON.parse(text);
+  const known = new Set([...Object.keys(LIBRARIES), ...drivers.map(({ to }) => to)]);
+  expect([...known].toSorted()).toEqual(Object.keys(dependencies).toSorted());
+});
+
 test('a library is imported in its rooms only', () => {
-  const wrong = imports.filter(({ file, to }) => {
+  const paths = files.flatMap((file) =>
+    Object.keys(LIBRARIES)
+      .filter((name) => readFileSync(join(SRC, file), 'utf8').includes(`'${name}/`))
+      .map((to) => ({ file, to })),
+  );
+  const wrong = [...imports, ...paths].filter(({ file, to }) => {
     const rooms = LIBRARIES[to];
     return rooms?.every((room) => file !== room && !file.startsWith(`${room}/`)) ?? false;
   });
   expect(wrong).toEqual([]);
 });
 
-/** The folder of a type of directory that a file stands in. */
-const typeOf = (file: string): string | undefined => /^directory\/([^/]+)\//.exec(file)?.[1];
-
 test('a driver is imported in the folder of its own type only', () => {
-  const packages = imports.filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'));
-  const drivers = packages.filter(
-    ({ file, to }) => typeOf(file) !== undefined && !(to in LIBRARIES),
-  );
   const strays = drivers.flatMap(({ file, to }) =>
     packages.filter((other) => other.to === to && typeOf(other.file) !== typeOf(file)),
   );

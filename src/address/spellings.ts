@@ -25,7 +25,7 @@ export interface Spellings {
  *
  * @param most at most so many are listed: a stranger's `sssssssssssss@` has hundreds
  */
-export function spellingsOf({ local, domain }: Address, most = 64): Spellings {
+export function spellingsOf({ local, domain }: Address, most = 16): Spellings {
   const locals = withSharpS(local, most + 1);
   const names = namesOf(domain);
   const whole = locals.flatMap((text) => names.map((name) => `${text}@${name}`));

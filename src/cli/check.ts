@@ -9,18 +9,12 @@ import type { Loaded, Settings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
 import { type Direct, withDirect } from './direct.ts';
 import { EXIT } from './exit.ts';
+import type { Finding } from './finding.ts';
 import { checkOffices } from './offices.ts';
 import { print } from './print.ts';
 
 export interface CheckOptions extends CommonOptions {
   readonly queueDirectory: string;
-}
-
-/** One thing that was checked. A `warning` works, but should be looked at. */
-export interface Finding {
-  readonly level: 'ok' | 'warning' | 'failed';
-  readonly about: string;
-  readonly text: string;
 }
 
 /** A *none* that takes longer leaves too little of the 200 ms for a second question. */

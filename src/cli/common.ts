@@ -2,6 +2,7 @@ import { ConfigError } from '../config/mistakes/problem.ts';
 import { NoDaemonError, sendCommand } from '../control/client.ts';
 import { defaultControlPath } from '../control/path.ts';
 import type { CommandName, Commands } from '../control/protocol.ts';
+import { EndpointError } from '../net/errors.ts';
 import { reasonOf } from '../reason.ts';
 import { type Loaded, loadSettings, type Settings } from '../settings.ts';
 import { DEMO } from './demo.ts';
@@ -12,6 +13,11 @@ export interface CommonOptions {
   readonly config?: string;
   readonly demo?: boolean;
   readonly json?: boolean;
+}
+
+/** Those of `serve`. */
+export interface ServeOptions extends CommonOptions {
+  readonly takeover?: boolean;
 }
 
 /** Loads the configuration that the options name: a file's and the environment's, or the demo's. */
@@ -43,7 +49,8 @@ export async function command<Name extends CommandName>(
   try {
     return await sendCommand(controlPathOf(settings, options), name, args);
   } catch (error) {
-    const code = error instanceof NoDaemonError ? EXIT.unavailable : EXIT.data;
+    const isOutOfReach = error instanceof NoDaemonError || error instanceof EndpointError;
+    const code = isOutOfReach ? EXIT.unavailable : EXIT.data;
     throw new CliError(code, reasonOf(error), { cause: error });
   }
 }

@@ -5,8 +5,8 @@ import { askEntries } from '../directory/people/ask.ts';
 import { isDeliverable } from '../maps/deliverable.ts';
 import { firstDeliverable } from '../maps/target.ts';
 import { reasonOf } from '../reason.ts';
-import type { Finding } from './check.ts';
 import type { Direct } from './direct.ts';
+import type { Finding } from './finding.ts';
 
 /** Whom every domain has to have: RFC 5321, section 4.5.1, and RFC 2142, section 4. */
 const OFFICES = ['postmaster', 'abuse'] as const;

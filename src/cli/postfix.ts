@@ -85,7 +85,7 @@ function sourceOf(settings: Settings, queueDirectory: string): string {
   if (endpoint === undefined)
     throw new CliError(
       EXIT.config,
-      'all listeners speak TLS, which Postfix’s client does not: add one without, or a tunnel',
+      "all listeners speak TLS, which Postfix's client does not: add one without, or a tunnel",
     );
   return nameFor(endpoint, queueDirectory);
 }

@@ -4,10 +4,9 @@ import { createFollowing, type Following } from '../daemon/follow.ts';
 import { createAddressHash, createLog, type LogOptions, type ShowAddress } from '../log.ts';
 import { EndpointError } from '../net/errors.ts';
 import type { Loaded, Settings } from '../settings.ts';
-import { controlPathOf, load } from './common.ts';
+import { controlPathOf, load, type ServeOptions } from './common.ts';
 import { createDemoToken, demoHint } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
-import type { ServeOptions } from './serve.ts';
 import type { SignalHandlers } from './signals.ts';
 
 type Logger = Awaited<ReturnType<typeof createLog>>;
@@ -59,10 +58,27 @@ export async function run(
     if (options.demo === true)
       process.stderr.write(demoHint(portOf(daemon), token.link(daemon.http, loaded.settings)));
     await daemon.stopped;
+    leaveWhatHangs();
     return EXIT.ok;
   } finally {
     following.end();
   }
+}
+
+/** Whatever still runs this long after the stop does not end by itself. */
+const LEAVE_MS = 1000;
+
+/**
+ * Ends the process if it does not end by itself, though all is stopped: a file that is read from a mount that hangs holds a
+ * thread for which even `process.exit` waits. A signal does not; to the first process of a container it is none.
+ */
+function leaveWhatHangs(): void {
+  const leave = (): void => {
+    process.removeAllListeners('SIGTERM');
+    process.kill(process.pid, 'SIGTERM');
+    process.exit();
+  };
+  setTimeout(leave, LEAVE_MS).unref();
 }
 
 /** The configuration's own files, its secrets', and its certificates'. */
@@ -125,7 +141,7 @@ async function reloadFrom(
     const reason = error instanceof CliError ? error.message : undefined;
     log.error(
       reason === undefined ? { err: error } : { reason },
-      'the configuration can’t be read, the old one serves on',
+      "the configuration can't be read, the old one serves on",
     );
   }
 }

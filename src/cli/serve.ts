@@ -1,9 +1,5 @@
-import type { CommonOptions } from './common.ts';
+import type { ServeOptions } from './common.ts';
 import { hearSignals, type SignalHandlers } from './signals.ts';
-
-export interface ServeOptions extends CommonOptions {
-  readonly takeover?: boolean;
-}
 
 /** Runs the daemon until it is told to stop. */
 export async function serve(options: ServeOptions): Promise<number> {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { CommandName, CommandReply, Commands } from './protocol.ts';
+import { checkSocket } from './trust.ts';
 
 /** The daemon could not be reached: it does not run, or somebody else runs it. */
 export class NoDaemonError extends Error {
@@ -30,8 +31,10 @@ const TIMEOUT_MS = 30_000;
 /**
  * Connects to the control socket at `path`.
  * @throws {NoDaemonError} where nobody listens
+ * @throws {EndpointError} where somebody else could be listening
  */
 export async function connectControl(path: string): Promise<ControlConnection> {
+  await checkSocket(path);
   const socket = connect({ path });
   socket.setEncoding('utf8');
   await new Promise<void>((resolve, reject) => {
@@ -63,7 +66,6 @@ export async function sendCommand<Name extends CommandName>(
   }
 }
 
-/** Both ends are of one release, so a reply is believed to be what its command gives. */
 function exchange<Result>(
   socket: Socket,
   request: string,
@@ -71,10 +73,14 @@ function exchange<Result>(
 ): Promise<CommandReply<Result>> {
   return new Promise((resolve, reject) => {
     let text = '';
+    let timer: NodeJS.Timeout | undefined;
     const fail = (reason: string): void => {
+      clearTimeout(timer);
       reject(new CommandError(`the daemon at ${path} ${reason}`));
     };
-    const timer = setTimeout(() => fail(`gave no reply within ${TIMEOUT_MS} ms`), TIMEOUT_MS);
+    // It went while nothing was asked of it: no event tells us any more.
+    if (socket.destroyed || socket.readableEnded) return fail('broke off');
+    timer = setTimeout(() => fail(`gave no reply within ${TIMEOUT_MS} ms`), TIMEOUT_MS);
     socket.on('data', (chunk: string) => {
       text += chunk;
     });
@@ -82,9 +88,20 @@ function exchange<Result>(
     socket.once('close', () => {
       clearTimeout(timer);
       if (!text.endsWith('\n')) return fail('broke off');
-      const reply: CommandReply<Result> = JSON.parse(text);
-      resolve(reply);
+      const reply = readReply(text);
+      if (reply === undefined) fail('said what is no reply: is it an idpmap?');
+      else resolve(reply);
     });
     socket.write(request);
   });
+}
+
+/** Reads what both ends, being of one release, know as a reply; absent: it is none. */
+function readReply(text: string): CommandReply<never> | undefined {
+  try {
+    const reply: CommandReply<never> | null = JSON.parse(text);
+    return reply !== null && typeof reply === 'object' ? reply : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -20,5 +20,8 @@ function runtimeDirectory(
   const [first = ''] = made.split(':');
   if (first !== '') return first;
   if (user === 0) return '/run/idpmap';
-  return own === '' ? join(tmpdir(), `idpmap-${user}`) : join(own, 'idpmap');
+  return own === '' ? temporaryDirectory(user) : join(own, 'idpmap');
 }
+
+/** Where a user without a place of his own for run-time files keeps them: among everybody's. */
+export const temporaryDirectory = (user: number): string => join(tmpdir(), `idpmap-${user}`);

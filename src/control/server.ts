@@ -2,10 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Log } from '../log.ts';
-import type { Takeover } from '../net/tcp.ts';
+import type { Takeover } from '../net/binding.ts';
 import { bindUnix } from '../net/unix.ts';
 import { reasonOf } from '../reason.ts';
+import { settlesWithin } from '../settle.ts';
 import { type CommandReply, type Handlers, MAX_LINE_BYTES } from './protocol.ts';
+import { checkDirectory } from './trust.ts';
 
 /** The control socket of a running daemon. */
 export interface ControlServer {
@@ -15,16 +17,19 @@ export interface ControlServer {
    * @throws {EndpointError} that says why it can't; it is to be closed then
    */
   publish(): Promise<void>;
-  /** Ends it, once replies under way are written. */
+  /** Ends it, once replies under way are written; those that take longer than a moment are cut off. Never rejects. */
   close(): Promise<void>;
 }
 
 /** Only who the daemon runs as, and root, may command it. */
 const OWNER_ONLY = 0o600;
 
+/** How long a close waits for replies under way. */
+const REPLY_MS = 400;
+
 /**
  * Listens for commands, beside `path` until it is published, mode 0600.
- * @throws {EndpointError} where another daemon listens there, or the path can't be used
+ * @throws {EndpointError} where another daemon listens there, or the path can't be used, or can't be trusted
  */
 export async function openControl(
   path: string,
@@ -32,7 +37,7 @@ export async function openControl(
   log: Log,
   takeover?: Takeover,
 ): Promise<ControlServer> {
-  await prepareDirectory(dirname(path));
+  await prepareDirectory(path);
   /** Every connection, and its reply under way. */
   const open = new Map<Socket, Promise<void>>();
   const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -43,14 +48,16 @@ export async function openControl(
       open.set(socket, reply(socket, line, handlers, log));
     });
   });
-  const binding = await bindUnix(server, { kind: 'unix', path, mode: OWNER_ONLY }, takeover);
+  const endpoint = { kind: 'unix', path, mode: OWNER_ONLY } as const;
+  const binding = await bindUnix(server, endpoint, { takeover, log });
   return {
     path,
     publish: () => binding.publish(),
     close: async () => {
       await binding.withdraw();
       server.close();
-      await Promise.all(open.values());
+      const isReplied = await settlesWithin(Promise.all(open.values()), REPLY_MS);
+      if (!isReplied) for (const socket of open.keys()) socket.destroy();
       // Whoever has not asked by now, or does not read, must not keep the process.
       for (const socket of open.keys()) socket.destroySoon();
     },
@@ -58,9 +65,10 @@ export async function openControl(
 }
 
 /** Makes the directory for this user alone; one that is there is left as it is. */
-async function prepareDirectory(directory: string): Promise<void> {
+async function prepareDirectory(path: string): Promise<void> {
   // bindUnix says what is wrong with the directory, and better.
-  await mkdir(directory, { recursive: true, mode: 0o700 }).catch(() => {});
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(() => {});
+  await checkDirectory(path);
 }
 
 /** One request a connection; what comes behind it is dropped. `take` gets the line, absent: it is too long. */

@@ -1,10 +1,11 @@
 import { createCoarseClock } from '../clock.ts';
+import type { ControlConnection } from '../control/client.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
+import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
-import type { Takeover } from '../net/tcp.ts';
 import type { Settings } from '../settings.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import { createHandlers } from './commands.ts';
@@ -12,7 +13,7 @@ import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts
 import { createReloader, type Serving } from './reloading.ts';
 import { createSaver } from './saver.ts';
 import { closeState, createState, proveState, type State, type StateOptions } from './state.ts';
-import { createStopping } from './stopping.ts';
+import { createStopping, endAll } from './stopping.ts';
 import { connectToFormer, endFormer } from './takeover.ts';
 import { openWeb, type Web } from './web.ts';
 
@@ -45,6 +46,9 @@ export interface Daemon {
   countFailedReload(): void;
 }
 
+/** How long a stop waits for what does not end by itself: a reload, a command, a directory. */
+const END_MS = 500;
+
 /** How long a take-over waits for its directories: one that is down must not keep it from its work. */
 const TAKEOVER_MS = 5000;
 
@@ -63,7 +67,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     route: tracing(createRouter(state.routes.maps, maps, log), traces),
     open,
   });
-  let serving = servingAt(await createState(options.settings, stateOptions), []);
+  const created = createState(options.settings, stateOptions).catch((error: unknown) => {
+    clock.stop();
+    throw error;
+  });
+  let serving = servingAt(await created, []);
   let isReady = false;
   let control: ControlServer | undefined;
   let web: Web | undefined;
@@ -95,29 +103,33 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
   });
 
-  /** Ends what is left once nobody is answered any more. */
+  /** Ends what is left once nobody is answered any more. Only memory is worth any wait: it is lost else. */
   const closeRest = async (save: () => Promise<void>): Promise<void> => {
-    await web?.close();
+    await endAll([() => web?.close()], log, END_MS);
     saver.stop();
-    await save();
-    await control?.close();
-    await closeState(serving.state);
+    await endAll([save], log);
+    await endAll([() => control?.close(), () => closeState(serving.state)], log, END_MS);
     clock.stop();
   };
   const stopping = createStopping({
     drainMs: () => serving.state.settings.drain,
     close: async () => {
-      await reloader.end();
+      const until = clock.now() + DRAIN_MS;
+      await reloader.end(END_MS);
       log.info({}, 'stopping: answering what is in flight');
-      await Promise.all([server.drain(DRAIN_MS), reloader.left()]);
+      const drained = async (): Promise<void> => {
+        await Promise.all([server.drain(until - clock.now()), reloader.left()]);
+      };
+      await endAll([drained], log, DRAIN_MS);
       await closeRest(saver.save);
       log.info({}, 'stopped');
     },
     log,
   });
 
-  const former = takeover === 'yes' ? await connectToFormer(controlPath) : undefined;
+  let former: ControlConnection | undefined;
   try {
+    if (takeover === 'yes') former = await connectToFormer(controlPath);
     const handlers = createHandlers({
       state: () => serving.state,
       route: (map, key, context) => serving.route(map, key, context),

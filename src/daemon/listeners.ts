@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ListenSettings } from '../config/schema.ts';
+import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
-import type { Takeover } from '../net/tcp.ts';
+import type { Limits } from '../net/limits.ts';
+import type { BoundListener, Listener } from '../net/listener.ts';
 import type { ServerTls } from '../net/tls.ts';
 import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
-import type { BoundListener, Listener } from '../socketmap/listener.ts';
-import type { Limits } from '../socketmap/protocol.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 
 /** One configured endpoint that is open. */
@@ -21,17 +21,18 @@ export interface BoundListeners {
   /** All that are to be open, those that are open already included. */
   readonly all: readonly OpenListener[];
   /**
-   * Puts the new ones into their places.
-   * @throws {EndpointError} where one can't be put there: then none of the new ones is left open
+   * Puts the new ones into their places. `goOn` throws where they are not to get there any more.
+   * @throws {Error} where one can't be put there, or by `goOn`: then none of the new ones is left open
    */
-  publish(): Promise<void>;
+  publish(goOn?: () => void): Promise<void>;
 }
 
 /** A Pod's sidecar gets 2 s when Postfix has used up the time; the rest is for the process to end. */
 export const DRAIN_MS = 1500;
 
 /**
- * Binds the configured endpoints; those that are open under the same settings stay, with their certificates read anew.
+ * Binds the configured endpoints; those that are open under the same settings stay, with their certificates read anew, and
+ * the others that are open are handed on, wider or narrower, as between two daemons.
  * What `open` holds beyond them is for the caller to close once the others are published.
  * @throws {Error} where one can't be opened: then none of the new ones is left open, and who was there stays
  */
@@ -53,6 +54,10 @@ export async function bindListeners(
       throw error;
     }
   };
+  const leaving = open.filter(
+    ({ settings }) => !wanted.some((each) => isDeepStrictEqual(each, settings)),
+  );
+  const replaces = listEndpoints(leaving);
   await orLeave(async () => {
     for (const settings of wanted) {
       const same = open.find((each) => isDeepStrictEqual(each.settings, settings));
@@ -62,13 +67,12 @@ export async function bindListeners(
         continue;
       }
       const tls = await readTls(settings);
-      // An endpoint of our own whose other settings changed is handed on, as between two daemons.
-      const handsOn = open.some((each) => isSamePlace(each.settings, settings)) ? 'yes' : takeover;
       const listener = await server.bind({
         endpoint: settings.endpoint,
         ...(settings.allow && { allow: settings.allow }),
         ...(tls && { tls }),
-        ...(handsOn && { takeover: handsOn }),
+        ...(takeover && { takeover }),
+        replaces,
       });
       bound.push(listener);
       all.push({ settings, listener });
@@ -77,9 +81,13 @@ export async function bindListeners(
   });
   return {
     all,
-    publish: () =>
+    publish: (goOn = () => {}) =>
       orLeave(async () => {
-        for (const listener of bound) await listener.publish();
+        for (const listener of bound) {
+          goOn();
+          await listener.publish();
+        }
+        goOn();
       }),
   };
 }
@@ -88,9 +96,6 @@ async function renewTls({ settings, listener }: OpenListener): Promise<void> {
   const tls = await readTls(settings);
   if (tls !== undefined) listener.setTls(tls);
 }
-
-const isSamePlace = (one: ListenSettings, other: ListenSettings): boolean =>
-  formatEndpoint(one.endpoint) === formatEndpoint(other.endpoint);
 
 async function readTls({ tls, endpoint }: ListenSettings): Promise<ServerTls | undefined> {
   if (tls === undefined) return undefined;

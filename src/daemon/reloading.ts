@@ -3,6 +3,7 @@ import type { ReloadFigures } from '../http/metrics/sources.ts';
 import type { Log } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
 import type { Settings } from '../settings.ts';
+import { settlesWithin } from '../settle.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 import { bindListeners, DRAIN_MS, type OpenListener } from './listeners.ts';
 import { listChangedLater } from './restartonly.ts';
@@ -33,8 +34,11 @@ export interface Reloader {
   readonly reload: (settings: Settings) => Promise<boolean>;
   /** Counts a configuration that could not even be read. */
   readonly countFailed: () => void;
-  /** Takes no more settings; resolves when none are being swapped to. */
-  readonly end: () => Promise<void>;
+  /**
+   * Takes no more settings; resolves when none are being swapped to, after `withinMs` at the latest: a swap that takes
+   * longer is abandoned, and never serves.
+   */
+  readonly end: (withinMs: number) => Promise<void>;
   /** Resolves when what the last swap removed has ended. */
   readonly left: () => Promise<void>;
   readonly figures: ReloadFigures;
@@ -46,15 +50,20 @@ export function createReloader(options: ReloaderOptions): Reloader {
   const figures = { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: wallClock.now() };
   const ending = Promise.withResolvers<void>();
   let isEnding = false;
+  let isAbandoned = false;
   let last: Promise<unknown> = Promise.resolve();
   let leaving: Promise<void> = Promise.resolve();
 
+  const goOn = (): void => {
+    if (isAbandoned) throw new Error('the daemon stops');
+  };
   const swap = async (settings: Settings): Promise<void> => {
     const former = serving();
     const next = await createState(settings, options.stateOptions, former.state);
     try {
+      goOn();
       const listeners = await bindListeners(options.server, settings.listen, former.open);
-      await listeners.publish();
+      await listeners.publish(goOn);
       serve(next, listeners.all);
     } catch (error) {
       await retireState(next, former.state);
@@ -92,7 +101,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
       const { state, open } = serving();
       serve({ ...state, routes: buildRoutes(state.settings, state.served) }, open);
       countFailed();
-      log.error({ err: error }, 'the new configuration can’t be used, the old one serves on');
+      log.error({ err: error }, "the new configuration can't be used, the old one serves on");
       return false;
     }
     Object.assign(figures, { isLastGood: true, lastGoodAt: wallClock.now() });
@@ -110,10 +119,10 @@ export function createReloader(options: ReloaderOptions): Reloader {
       return done;
     },
     countFailed,
-    end: async () => {
+    end: async (withinMs) => {
       isEnding = true;
       ending.resolve();
-      await last;
+      isAbandoned = !(await settlesWithin(last, withinMs));
     },
     left: () => leaving,
     figures,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { AdminHandlers } from '../http/admin.ts';
 import type { StatusSources } from '../http/status.ts';
 import type { Log } from '../log.ts';
+import type { Takeover } from '../net/binding.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import type { Takeover } from '../net/tcp.ts';
 
 /** What the HTTP side shows and offers. */
 export interface WebOptions {

@@ -2,7 +2,7 @@ import { wallClock } from '../clock.ts';
 import { readMs } from '../lookup/durations.ts';
 import type { LookupFigures } from '../lookup/observe.ts';
 import type { Latency } from './latency.ts';
-import type { WatchedDirectory } from './status.ts';
+import type { WatchedDirectory } from './metrics/sources.ts';
 
 /** How one directory fares, as `/api/status` shows it. */
 export interface DirectoryStatus {

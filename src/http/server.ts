@@ -3,8 +3,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import type { Log } from '../log.ts';
 import { bindEndpoint } from '../net/bind.ts';
+import type { Binding, Takeover } from '../net/binding.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import type { Binding, Takeover } from '../net/tcp.ts';
 import { createGuard, type Guard, type GuardOptions } from './access.ts';
 import { type AdminHandlers, serveAdmin } from './admin.ts';
 import { PAGE_DIRECTORY, servePage } from './files.ts';
@@ -51,7 +51,7 @@ const CLOSE_MS = 100;
  * @throws {EndpointError} where it can't listen, with what is there already
  */
 export async function openHttp(options: HttpOptions): Promise<HttpServer> {
-  const { endpoint, takeover } = options;
+  const { endpoint, takeover, log } = options;
   const server = createServer({
     requestTimeout: REQUEST_MS,
     headersTimeout: REQUEST_MS,
@@ -59,9 +59,9 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   });
   server.maxConnections = MOST_CONNECTIONS;
   const app = await createApp(options, server);
-  const binding = await bindEndpoint(server, endpoint, takeover);
+  const binding = await bindEndpoint(server, endpoint, { takeover, log });
   server.on('error', (error) => {
-    options.log.warn({ err: error }, 'an http connection could not be accepted');
+    log.warn({ err: error }, 'an http connection could not be accepted');
   });
   let closed: Promise<void> | undefined;
   return {

@@ -1,17 +1,11 @@
 import { type Clock, wallClock } from '../clock.ts';
-import type { StoppableGuard } from '../lookup/lane.ts';
 import type { Route } from '../maps/router.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import { type DirectoryStatus, describeDirectory } from './directorystatus.ts';
 import type { Phase } from './health.ts';
 import { createHistory, type History, STEP_MS } from './history.ts';
 import { describeLatency, type Latency, listLatency } from './latency.ts';
-import type { MeteredDirectory, MetricSources } from './metrics/sources.ts';
-
-/** One directory at work, as the status shows it: what metrics read of it, and how it fares. */
-export interface WatchedDirectory extends MeteredDirectory {
-  readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter' | 'health'>;
-}
+import type { MetricSources, WatchedDirectory } from './metrics/sources.ts';
 
 /** What the status is read from each time: live objects of the daemon. */
 export interface StatusSources

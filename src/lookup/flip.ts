@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { None } from '../directory/finding.ts';
+import type { None } from '../directory/directory.ts';
 import type { Breaker } from './breaker.ts';
 import type { Memory } from './memory.ts';
 import type { LookupFigures } from './observe.ts';

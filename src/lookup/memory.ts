@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { None } from '../directory/finding.ts';
+import type { None } from '../directory/directory.ts';
 import type { Context, Found, Outcome, Unknown } from './outcome.ts';
 
 /** A remembered *found*, handed out as it lies here. Whole ms on the daemon's clock, so that V8 keeps them unboxed. */

@@ -1,5 +1,4 @@
-import type { Cause, Maybe } from '../directory/directory.ts';
-import type { None } from '../directory/finding.ts';
+import type { Cause, Maybe, None } from '../directory/directory.ts';
 
 /** What is known after asking. `unknown` is a fault and is never taken for `none`. */
 export type Outcome<T> = Found<T> | None | Unknown;

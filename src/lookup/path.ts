@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Ask } from '../directory/directory.ts';
-import type { Finding } from '../directory/finding.ts';
+import type { Ask, Finding } from '../directory/directory.ts';
 import type { Prover } from '../directory/trust/prover.ts';
 import type { Log } from '../log.ts';
 import { type Breaker, withBreaker } from './breaker.ts';

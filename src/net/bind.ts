@@ -1,17 +1,18 @@
 import type { Server } from 'node:net';
+import type { Binding, BindOptions } from './binding.ts';
 import type { Endpoint } from './endpoint.ts';
-import { type Binding, bindTcp, type Takeover } from './tcp.ts';
+import { bindTcp } from './tcp.ts';
 import { bindUnix } from './unix.ts';
 
 /**
  * Listens at an endpoint of either kind.
- * @throws {EndpointError} where somebody answers there, or the system refuses
+ * @throws {EndpointError} where somebody else answers there, or the system refuses
  */
 export const bindEndpoint = (
   server: Server,
   endpoint: Endpoint,
-  takeover: Takeover,
+  options: BindOptions,
 ): Promise<Binding> =>
   endpoint.kind === 'tcp'
-    ? bindTcp(server, endpoint, takeover)
-    : bindUnix(server, endpoint, takeover);
+    ? bindTcp(server, endpoint, options)
+    : bindUnix(server, endpoint, options);

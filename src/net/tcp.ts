@@ -1,24 +1,11 @@
 import { once } from 'node:events';
-import { connect, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { reasonOf } from '../reason.ts';
+import { BACKLOG, type Binding, type BindOptions, IN_USE, probe } from './binding.ts';
 import type { Endpoint, TcpEndpoint } from './endpoint.ts';
 import { codeOf, EndpointError } from './errors.ts';
-import { findOwner } from './owner.ts';
-
-/** Postfix opens hundreds of connections at once; Linux cuts it to `net.core.somaxconn`. */
-export const BACKLOG = 1024;
-
-/** Whether an endpoint that is in use is an error (absent), or taken over. */
-export type Takeover = 'yes' | undefined;
-
-/** Where a server listens in the end. */
-export interface Binding {
-  readonly endpoint: Endpoint;
-  /** Puts a Unix socket into its place, over who was there; over TCP it is there as soon as it is bound. */
-  publish(): Promise<void>;
-  /** Withdraws from there, before the server stops accepting; who was there before `publish` stays. */
-  withdraw(): Promise<void>;
-}
+import { findOwner, type Listening } from './owner.ts';
+import { findHolder, findStrangers } from './strangers.ts';
 
 /** Systems on which libuv sets `SO_REUSEPORT`; elsewhere it is an error. */
 const REUSES_PORTS = ['linux', 'freebsd', 'dragonfly', 'aix', 'sunos'].includes(process.platform);
@@ -30,14 +17,15 @@ const REUSES_PORTS = ['linux', 'freebsd', 'dragonfly', 'aix', 'sunos'].includes(
 export async function bindTcp(
   server: Server,
   endpoint: TcpEndpoint,
-  takeover: Takeover,
+  { takeover, replaces = [] }: BindOptions,
 ): Promise<Binding> {
-  if (takeover === undefined && endpoint.port !== 0 && (await probe(endpoint)) === 'live')
-    throw await inUse(endpoint);
+  if (takeover === undefined && endpoint.port !== 0) await refuseStrangers(endpoint, replaces);
   try {
     await listenAt(server, endpoint);
   } catch (error) {
-    throw codeOf(error) === 'EADDRINUSE' ? await inUse(endpoint) : explain(endpoint, error);
+    throw codeOf(error) === 'EADDRINUSE'
+      ? await inUse(endpoint, await findHolder(endpoint))
+      : explain(endpoint, error);
   }
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : endpoint.port;
@@ -55,8 +43,18 @@ async function listenAt(server: Server, { host, port }: TcpEndpoint): Promise<vo
   }
 }
 
-async function inUse(endpoint: TcpEndpoint): Promise<EndpointError> {
-  const owner = await findOwner(endpoint);
+/** Ports are shared for take-overs: the system would let us listen beside another idpmap of this user. */
+async function refuseStrangers(
+  endpoint: TcpEndpoint,
+  replaces: readonly Endpoint[],
+): Promise<void> {
+  const isLive = (await probe(endpoint)) === 'live';
+  const { areThere, socket } = await findStrangers(endpoint, replaces, isLive);
+  if (areThere) throw await inUse(endpoint, socket);
+}
+
+async function inUse(endpoint: TcpEndpoint, by: Listening | undefined): Promise<EndpointError> {
+  const owner = by === undefined ? undefined : await findOwner(by);
   if (owner === undefined) return new EndpointError(endpoint, IN_USE);
   const { pid, command } = owner;
   const remedy = ['node', 'idpmap'].includes(command)
@@ -64,10 +62,6 @@ async function inUse(endpoint: TcpEndpoint): Promise<EndpointError> {
     : 'choose another port';
   return new EndpointError(endpoint, `is in use by pid ${pid} (${command}): ${remedy}`);
 }
-
-/** The end of a message about an endpoint at which somebody else answers. */
-export const IN_USE =
-  'is in use: a server answers there (another idpmap? stop it, or start with --takeover)';
 
 const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: 'choose a port above 1023, or give the process CAP_NET_BIND_SERVICE',
@@ -79,26 +73,4 @@ function explain(endpoint: TcpEndpoint, error: unknown): EndpointError {
   const remedy = REMEDIES[codeOf(error)] ?? 'choose another endpoint';
   const reason = `cannot be listened at (${reasonOf(error)}): ${remedy}`;
   return new EndpointError(endpoint, reason, { cause: error });
-}
-
-const PROBE_MS = 1000;
-
-/** Asks whether somebody accepts connections there: `live`, or the code of the error that says no. */
-export async function probe(endpoint: Endpoint): Promise<string> {
-  const to =
-    endpoint.kind === 'unix'
-      ? { path: endpoint.path }
-      : { host: endpoint.host, port: endpoint.port };
-  const socket = connect(to);
-  const timer = setTimeout(() => socket.destroy(new Error('no answer')), PROBE_MS);
-  try {
-    await once(socket, 'connect');
-    return 'live';
-  } catch (error) {
-    // A full backlog: somebody is there, and busy.
-    return codeOf(error) === 'EAGAIN' ? 'live' : codeOf(error);
-  } finally {
-    clearTimeout(timer);
-    socket.destroy();
-  }
 }

@@ -4,26 +4,32 @@ import { type BigIntStats } from 'node:fs';
 import { chmod, chown, lstat, readFile, rename, rm, stat } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import type { Log } from '../log.ts';
 import { reasonOf } from '../reason.ts';
-import { MAX_UNIX_PATH_BYTES, type UnixEndpoint } from './endpoint.ts';
+import { BACKLOG, type Binding, type BindOptions, IN_USE, probe } from './binding.ts';
+import {
+  type Endpoint,
+  formatEndpoint,
+  MAX_UNIX_PATH_BYTES,
+  type UnixEndpoint,
+} from './endpoint.ts';
 import { codeOf, EndpointError } from './errors.ts';
-import { BACKLOG, type Binding, IN_USE, probe, type Takeover } from './tcp.ts';
 
 const DEFAULT_MODE = 0o660;
 const GROUPS = '/etc/group';
 
 /**
  * Listens at a Unix socket: bound aside, given its group and mode, and renamed into place by `publish`, over a stale file
- * or over a live one that is taken over. It is withdrawn only while the file is still ours.
+ * or over a live one that is taken over or replaced. It is withdrawn only while the file is still ours.
  * @throws {EndpointError} where somebody answers there, the path is taken by something else, or a right is missing
  */
 export async function bindUnix(
   server: Server,
   endpoint: UnixEndpoint,
-  takeover: Takeover,
+  options: BindOptions,
 ): Promise<Binding> {
   const { path, mode = DEFAULT_MODE } = endpoint;
-  await checkPlace(endpoint, takeover);
+  await checkPlace(endpoint, options);
   const group = await findGroup(endpoint);
   const aside = nameAside(endpoint);
   await clearAside(endpoint, aside);
@@ -37,12 +43,12 @@ export async function bindUnix(
       endpoint,
       publish: async () => {
         // Time has gone by, and somebody else may have come.
-        await checkPlace(endpoint, takeover);
+        await checkPlace(endpoint, options);
         await rename(aside, path).catch((error: unknown) => {
           throw explain(endpoint, error);
         });
       },
-      withdraw: () => remove(path, ours),
+      withdraw: () => remove(endpoint, ours, options.log),
     };
   } catch (error) {
     server.close();
@@ -51,7 +57,10 @@ export async function bindUnix(
   }
 }
 
-async function checkPlace(endpoint: UnixEndpoint, takeover: Takeover): Promise<void> {
+async function checkPlace(
+  endpoint: UnixEndpoint,
+  { takeover, replaces = [] }: BindOptions,
+): Promise<void> {
   // Asked first: bind reports a missing directory as EACCES (libuv).
   await stat(`${dirname(endpoint.path)}/`).catch((error: unknown) => {
     throw explain(endpoint, error);
@@ -62,7 +71,7 @@ async function checkPlace(endpoint: UnixEndpoint, takeover: Takeover): Promise<v
   if (found === undefined) return;
   if (!found.isSocket())
     throw new EndpointError(endpoint, 'is there, but no socket: remove it, or choose another path');
-  if (takeover === 'yes') return;
+  if (takeover === 'yes' || (await isReplaced(endpoint, replaces))) return;
   const state = await probe(endpoint);
   if (state === 'live') throw new EndpointError(endpoint, IN_USE);
   if (state === 'EACCES') {
@@ -71,6 +80,19 @@ async function checkPlace(endpoint: UnixEndpoint, takeover: Takeover): Promise<v
     throw new EndpointError(endpoint, reason);
   }
 }
+
+/** By the file, whatever its path is spelled like. */
+async function isReplaced({ path }: UnixEndpoint, replaces: readonly Endpoint[]): Promise<boolean> {
+  const paths = replaces.flatMap((each) => (each.kind === 'unix' ? [each.path] : []));
+  const [there, ...files] = await Promise.all([path, ...paths].map(statOf));
+  return files.some((file) => isSame(file, there));
+}
+
+const statOf = (path: string): Promise<BigIntStats | undefined> =>
+  stat(path, { bigint: true }).catch(() => undefined);
+
+const isSame = (one: BigIntStats | undefined, other: BigIntStats | undefined): boolean =>
+  one !== undefined && one.dev === other?.dev && one.ino === other.ino;
 
 async function findGroup(endpoint: UnixEndpoint): Promise<number | undefined> {
   const { group } = endpoint;
@@ -128,7 +150,13 @@ function explain(endpoint: UnixEndpoint, error: unknown): EndpointError {
 }
 
 /** A process that took the path over has renamed its own file over ours. One that still stands aside goes with its server. */
-async function remove(path: string, ours: BigIntStats): Promise<void> {
-  const now = await stat(path, { bigint: true }).catch(() => undefined);
-  if (now?.dev === ours.dev && now.ino === ours.ino) await rm(path, { force: true });
+async function remove(endpoint: UnixEndpoint, ours: BigIntStats, log: Log): Promise<void> {
+  try {
+    if (isSame(await statOf(endpoint.path), ours)) await rm(endpoint.path, { force: true });
+  } catch (error) {
+    log.warn(
+      { err: error, listener: formatEndpoint(endpoint) },
+      'its socket file could not be removed: nobody answers there, and the next start replaces it once its directory may be written',
+    );
+  }
 }

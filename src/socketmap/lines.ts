@@ -1,4 +1,5 @@
-import { type Decoder, type FrameFault, joinBytes } from './netstring.ts';
+import type { Decoder } from '../net/protocol.ts';
+import { type FrameFault, joinBytes } from './netstring.ts';
 
 const NEWLINE = 0x0a;
 const NOTHING = Buffer.alloc(0);
@@ -7,7 +8,7 @@ const NOTHING = Buffer.alloc(0);
 export const encodeLine = (payload: string): string => `${payload}\n`;
 
 /** Decodes lines of up to `maxBytes`, ended by LF or CR LF: for people with `nc`. */
-export class LineDecoder implements Decoder {
+export class LineDecoder implements Decoder<FrameFault> {
   fault: FrameFault | undefined = undefined;
   readonly #maxBytes: number;
   /** The chunk, behind what was left of the one before. */

@@ -1,19 +1,7 @@
+import type { Decoder } from '../net/protocol.ts';
+
 /** Why bytes can't be read: they are no netstring, or announce more than the reader takes. */
 export type FrameFault = 'netstring' | 'oversize';
-
-/** Cuts a stream of bytes into frames, wherever the reads cut it. */
-export interface Decoder {
-  /** Set for good once the bytes can't be read; `next` then finds nothing more. */
-  readonly fault: FrameFault | undefined;
-  /** Whether a frame has begun whose end is still missing. */
-  readonly isBegun: boolean;
-  /** Takes the next bytes, up to `end`. They stay the caller's and are read until `next` finds nothing, or `keep`. */
-  feed(chunk: Buffer, end?: number): void;
-  /** The next frame's payload as UTF-8, bytes that are none as U+FFFD; absent where more bytes are needed. */
-  next(): string | undefined;
-  /** Copies what is still unread, so that the caller may write over the chunk. */
-  keep(): void;
-}
 
 /** Writes `payload` as a netstring; the length counts bytes of UTF-8. */
 export const encodeNetstring = (payload: string): string =>
@@ -29,7 +17,7 @@ const NOTHING = Buffer.alloc(0);
  * takes no leading zero but `0` itself.
  * @see {@link https://cr.yp.to/proto/netstrings.txt}
  */
-export class NetstringDecoder implements Decoder {
+export class NetstringDecoder implements Decoder<FrameFault> {
   fault: FrameFault | undefined = undefined;
   readonly #maxBytes: number;
   #chunk: Buffer = NOTHING;

@@ -4,29 +4,8 @@ import { type Answer, NOTFOUND } from '../maps/answer.ts';
 export const MAX_REQUEST_BYTES = 16 * 1024;
 /** A reply's payload, in bytes: one more, and Postfix fails every later lookup of that SMTP session. */
 export const MAX_REPLY_BYTES = 100_000;
-/** Requests of one connection that may wait for their replies; the next ones are not read until then. */
-export const MAX_UNANSWERED = 64;
 /** Postfix logs so many characters of a reason. */
 export const MAX_REASON_LENGTH = 200;
-
-/** What one server takes before it helps itself. Durations are milliseconds. */
-export interface Limits {
-  /** Open at once, over all listeners; further ones are closed as soon as they are accepted. */
-  readonly maxConnections: number;
-  /** A begun request, and a connection's first one, is complete within this. */
-  readonly requestTimeoutMs: number;
-  /** A reply is written within this, or the connection is dropped. */
-  readonly replyTimeoutMs: number;
-  /** Silence after which a connection is ended; absent: never. Postfix holds one open through an SMTP session. */
-  readonly idleTimeoutMs?: number;
-}
-
-/** The limits where nothing else is said. */
-export const LIMITS: Limits = {
-  maxConnections: 2000,
-  requestTimeoutMs: 30_000,
-  replyTimeoutMs: 5_000,
-};
 
 /** Answers that `key` has `data`, which is not empty and holds no NUL, CR or LF: else TEMP goes out in its place. */
 export const ok = (data: string): Answer => ({ status: 'OK', data });

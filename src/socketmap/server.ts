@@ -1,18 +1,16 @@
 import { type Clock, preciseClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
+import { LIMITS, type Limits } from '../net/limits.ts';
+import type { BoundListener, Listener, ListenOptions } from '../net/listener.ts';
+import type { Protocol } from '../net/protocol.ts';
+import type { Reads } from '../net/reading.ts';
+import { createNetServer } from '../net/server.ts';
+import { INVALID, openDialect } from './dialects.ts';
 import { createCounters, type Figures } from './figures.ts';
-import {
-  type BoundListener,
-  bindListener,
-  type Listener,
-  type ListenOptions,
-  type SweptListener,
-} from './listener.ts';
-import { LIMITS, type Limits } from './protocol.ts';
-import type { Reads } from './reading.ts';
-import { createRespond } from './respond.ts';
-import type { SessionOptions } from './session.ts';
+import type { FrameFault } from './netstring.ts';
+import { formatReply, temp } from './protocol.ts';
+import { createRespond, type RespondOptions } from './respond.ts';
 
 /** What a server answers with, and within which bounds. Only `route` must be given. */
 export interface ServerOptions {
@@ -49,67 +47,35 @@ export interface SocketmapServer {
 }
 
 const DEADLINE_MS = 200;
-const SWEEP_MS = 1000;
 
 /**
  * Creates a socketmap server; it listens nowhere yet.
  * @see socketmap_table(5)
  */
 export function createSocketmapServer(options: ServerOptions): SocketmapServer {
-  const { deadlineMs = DEADLINE_MS, reads = 'shared' } = options;
+  const { deadlineMs = DEADLINE_MS, log = silentLog, hasMap = () => false } = options;
   const counters = createCounters();
-  const log = options.log ?? silentLog;
-  const hasMap = options.hasMap ?? (() => false);
-  const shared: SessionOptions = {
-    respond: createRespond({ route: options.route, hasMap, log, counters }),
+  const protocol = createSocketmap({ route: options.route, hasMap, log, counters });
+  const server = createNetServer<FrameFault>({
     clock: options.clock ?? preciseClock,
     deadlineMs: typeof deadlineMs === 'number' ? () => deadlineMs : deadlineMs,
     limits: { ...LIMITS, ...options.limits },
     log,
     counters,
-  };
-  const listeners = new Set<SweptListener>();
-  let timer: NodeJS.Timeout | undefined;
-
-  const sweep = (): void => {
-    for (const listener of listeners) listener.sweep();
-  };
-  const forget = (listener: SweptListener): void => {
-    listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
-  const close = async (listener: SweptListener, withinMs: number): Promise<void> => {
-    await listener.close(withinMs);
-    forget(listener);
-  };
-  const bind = async (where: ListenOptions): Promise<BoundListener> => {
-    const listener = await bindListener(where, shared, reads);
-    listeners.add(listener);
-    timer ??= setInterval(sweep, SWEEP_MS).unref();
-    return {
-      endpoint: listener.endpoint,
-      publish: () => listener.publish(),
-      close: (withinMs) => close(listener, withinMs),
-      setTls: (tls) => listener.setTls(tls),
-    };
-  };
+    reads: options.reads ?? 'shared',
+  });
   return {
-    listen: async (where) => {
-      const listener = await bind(where);
-      try {
-        await listener.publish();
-      } catch (error) {
-        await listener.close(0);
-        throw error;
-      }
-      return listener;
-    },
-    bind,
-    drain: async (withinMs) => {
-      await Promise.all([...listeners].map((listener) => close(listener, withinMs)));
-    },
+    listen: (where) => server.listen(where, protocol),
+    bind: (where) => server.bind(where, protocol),
+    drain: (withinMs) => server.drain(withinMs),
     figures: counters,
   };
 }
+
+/** What a listener for Postfix's `socketmap:` speaks. */
+export const createSocketmap = (options: RespondOptions): Protocol<FrameFault> => ({
+  open: openDialect,
+  respond: createRespond(options),
+  giveUp: formatReply(temp('idpmap deadline')),
+  invalid: INVALID,
+});

@@ -173,3 +173,12 @@ test.each([
 ])('does not warn of %s', async (text) => {
   expect((await loadText(LEAST + text)).warnings).toEqual([]);
 });
+
+test('warns of two domains that Postfix asks for by one name, and of no others', async () => {
+  const domains = (one: string, other: string) =>
+    loadText(LEAST.replace('example.org:', `${one}: { directory: people }\n  ${other}:`));
+  expect((await domains('straße.example', 'Strasse.example')).warnings).toEqual([
+    expect.stringMatching(/^config: domains .*straße\.example.* by the name strasse\.example/),
+  ]);
+  expect((await domains('straße.example', 'bücher.example')).warnings).toEqual([]);
+});

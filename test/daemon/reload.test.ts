@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Settings } from '../../src/settings.ts';
@@ -107,76 +107,6 @@ test('no request is lost in a row of reloads', async () => {
   await asking;
   client.close();
   expect([...replies]).toEqual(['OK ann@example.org']);
-});
-
-test('an added endpoint is opened, and a removed one is closed', async () => {
-  const { reload, daemon, ask, place } = await startAsked();
-  const [former] = daemon.endpoints();
-  if (former === undefined) throw new Error('it listens nowhere');
-  const [port = 0] = await findFreePorts(1);
-  expect(await reload(`listen: tcp://127.0.0.1:${port}\n${STAFF}`)).toBe(true);
-  expect(daemon.endpoints()).toEqual([{ kind: 'tcp', host: '127.0.0.1', port }]);
-  expect(await ask(...ANN)).toBe('OK ann@example.org');
-  await expect(connectClient(former).ask(...ANN)).rejects.toThrow(`${place}/socketmap: `);
-});
-
-test('connections to an endpoint that stays live on', async () => {
-  const { reload, ask, daemon, command } = await startAsked();
-  const [port = 0] = await findFreePorts(1);
-  expect(await reload(`listen: [unix:socketmap, tcp://127.0.0.1:${port}]\n${STAFF}`)).toBe(true);
-  expect(daemon.endpoints()).toHaveLength(2);
-  expect(await ask(...ANN)).toBe('OK ann@example.org');
-  expect(await command('figures', {})).toMatchObject({
-    socketmap: {
-      listeners: [
-        { open: 1, total: 1 },
-        { open: 0, total: 0 },
-      ],
-    },
-  });
-});
-
-test.each([
-  ['unix:socketmap', 'unix:socketmap?mode=0600'],
-  ['tcp://127.0.0.1:PORT', '{ endpoint: "tcp://127.0.0.1:PORT", allow: [127.0.0.0/8] }'],
-])('%s is handed on to %s', async (before, after) => {
-  const port = String((await findFreePorts(1))[0]);
-  const config = (listen: string): string => `listen: ${listen.replace('PORT', port)}\n${STAFF}`;
-  const { reload, daemon } = await startAsked(createStaff(), config(before));
-  expect(await reload(config(after))).toBe(true);
-  const [endpoint] = daemon.endpoints();
-  if (endpoint === undefined) throw new Error('it listens nowhere');
-  const client = connectClient(endpoint);
-  expect(show(await client.ask(...ANN))).toBe('OK ann@example.org');
-  client.close();
-});
-
-test('an endpoint that cannot be opened keeps all as it is, and is told and counted', async () => {
-  const { reload, ask, notes, command, opened, closed, place } = await startAsked();
-  const taken = await serveLoopback(async () => {}, join(place, 'taken'));
-  onTestFinished(() => taken.stop());
-  expect(await reload(`listen: [unix:new, unix:taken]\n${CHANGED}`)).toBe(false);
-  const { level, fields } = await notes.next('the old one serves on');
-  expect([level, String(Object.values(fields)[0])]).toEqual([
-    'error',
-    expect.stringContaining(`unix:${place}/taken is in use`),
-  ]);
-  expect(await ask(...ANN)).toBe('OK ann@example.org');
-  expect([opened, closed]).toEqual([['staff', 'staff'], ['staff']]);
-  expect(await command('figures', {})).toMatchObject({ reloads: { succeeded: 0, failed: 1 } });
-});
-
-test('an endpoint that could be opened is closed again where the next one cannot', async () => {
-  const { reload, place } = await startAsked();
-  const taken = await serveLoopback(async () => {}, join(place, 'taken'));
-  onTestFinished(() => taken.stop());
-  const [port = 0] = await findFreePorts(1);
-  const before = (await readdir(place)).toSorted();
-  const listen = `[unix:new, "tcp://127.0.0.1:${port}", unix:taken]`;
-  expect(await reload(`listen: ${listen}\n${STAFF}`)).toBe(false);
-  expect((await readdir(place)).toSorted()).toEqual(before);
-  const client = connectClient({ kind: 'tcp', host: '127.0.0.1', port });
-  await expect(client.ask(...ANN)).rejects.toThrow('ECONNREFUSED');
 });
 
 test('a purge reaches what answers, also after a failed reload with other sizes', async () => {

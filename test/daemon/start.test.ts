@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rename, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { EndpointError } from '../../src/net/errors.ts';
 import {
   connectClient,
@@ -65,6 +65,31 @@ test('a start that fails closes its directories and endpoints again', async () =
   await expect(startInstance({ place, directories: { staff } })).rejects.toThrow(EndpointError);
   expect(isClosed).toBe(true);
   await expect(stat(join(place, 'socketmap'))).rejects.toThrow('ENOENT');
+});
+
+test.each([
+  ['at its directories', () => Promise.reject(new Error('no such driver')), 'no such driver'],
+  ['at its endpoint', async () => listingNone(createStaff()), 'is in use'],
+])('a start that fails %s leaves no timer', async (_, open, reason) => {
+  const place = await makePlace();
+  const taken = await serveLoopback(async () => {}, join(place, 'socketmap'));
+  onTestFinished(() => taken.stop());
+  const running = new Set<unknown>();
+  const { setInterval: start, clearInterval: clear } = globalThis;
+  vi.spyOn(globalThis, 'setInterval').mockImplementation((...given) => {
+    const timer = start(...given);
+    running.add(timer);
+    return timer;
+  });
+  vi.spyOn(globalThis, 'clearInterval').mockImplementation((timer) => {
+    running.delete(timer);
+    clear(timer);
+  });
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  await expect(startInstance({ place, open })).rejects.toThrow(reason);
+  expect(running).toEqual(new Set());
 });
 
 test('replaces the socket file that a killed daemon left behind', async () => {

@@ -1,9 +1,19 @@
+import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { endFormer } from '../../src/daemon/takeover.ts';
 import { askHttp } from '../support/http.ts';
-import { connectClient, type Instance, STAFF, startStaffed } from '../support/instance.ts';
+import {
+  connectClient,
+  type Instance,
+  makePlace,
+  STAFF,
+  startStaffed,
+} from '../support/instance.ts';
 import { serveLoopback } from '../support/loopback.ts';
+import { createNotes } from '../support/notes.ts';
 import { show } from '../support/world.ts';
 
 const ANN = ['user-exists', 'ann@example.org'] as const;
@@ -91,3 +101,58 @@ test.each([
     expect(await first.command('known', { limit: 9 })).toEqual({ addresses: ['ann@example.org'] });
   },
 );
+
+describe('a former daemon', () => {
+  /** Listens for commands as one that `leaves` when somebody has connected. */
+  async function pretend(place: string, leave: (socket: Socket) => void): Promise<void> {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      leave(socket);
+    }).listen(join(place, 'control'));
+    onTestFinished(() => {
+      server.close();
+    });
+    await once(server, 'listening');
+  }
+
+  test.each([
+    ['dies', (socket: Socket) => socket.destroy()],
+    ['ends without a word', (socket: Socket) => socket.resume().end()],
+    [
+      'breaks off when it is asked',
+      (socket: Socket) => socket.once('data', () => socket.destroy()),
+    ],
+    [
+      'speaks of something else',
+      (socket: Socket) => socket.once('data', () => socket.end('220 mail\n')),
+    ],
+  ])('that %s costs a take-over no wait, and is told', async (_, leave) => {
+    const place = await makePlace();
+    await pretend(place, leave);
+    const instance = await startStaffed(STAFF, { place, takeover: 'yes' });
+    const { fields } = await instance.notes.next('the former daemon does not confirm');
+    expect(fields).toMatchObject({
+      err: { message: expect.stringMatching(/ (?:broke off|said what is no reply)/) },
+    });
+    expect(await askAnew(instance)).toBe('OK ann@example.org');
+  });
+
+  test('that hangs is left to itself after two seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { log, all } = createNotes();
+    const hanging = Promise.withResolvers<never>();
+    const ended = endFormer(
+      { send: () => hanging.promise, close: () => hanging.reject(new Error('broke off')) },
+      log,
+    );
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(all).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    await ended;
+    expect(all).toMatchObject([{ level: 'warn' }]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -117,7 +117,7 @@ test('the status tells where it listens, what it serves, and that nobody was ask
 test('the status tells that a reload failed, until one succeeds', async () => {
   const { status, reload, notes } = await startWatched();
   await reload(`${HTTP}\nlisten: unix:/nowhere/socketmap`);
-  await notes.next('can’t be used');
+  await notes.next("can't be used");
   expect((await status()).reloads).toMatchObject({ failed: 1, isLastGood: false });
   await reload(HTTP);
   expect((await status()).reloads).toMatchObject({ succeeded: 1, failed: 1, isLastGood: true });

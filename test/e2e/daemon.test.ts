@@ -198,7 +198,7 @@ describe('a reload', () => {
   test('of a broken edit keeps what was, tells it with its place, and counts it', async () => {
     const { daemon, config, place, endpoint } = await start(configOf('example.com'));
     await writeFile(config, `${configOf('example.net')}\ndeadlin: 1s`);
-    expect(await says(daemon, 'the configuration can’t be read, the old one serves on')).toBe(true);
+    expect(await says(daemon, "the configuration can't be read, the old one serves on")).toBe(true);
     expect(daemon.output()).toContain('deadlin (line 7, column 1): unknown key');
     const figures = await sendCommand(join(place, 'control'), 'figures', {});
     expect(figures).toMatchObject({ reloads: { succeeded: 0, failed: 1 } });

@@ -3,7 +3,7 @@ import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { configure } from '../support/command.ts';
-import { DEMO_PEOPLE } from '../support/daemon.ts';
+import { DEMO_PEOPLE, startDaemonProcess } from '../support/daemon.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
@@ -52,3 +52,18 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(daemon.output()).toContain('told to stop');
   },
 );
+
+test('a reload that hangs in a read keeps no process that is told to stop', async () => {
+  const { config, place } = await configure({ whole: DEMO_PEOPLE });
+  await rename(join(place, 'whole'), config);
+  const daemon = await startDaemonProcess(['serve', '--config', config]);
+  onTestFinished(() => daemon.stop());
+  // As a file on a mount that hangs: a thread waits in open(2).
+  execFileSync('mkfifo', [`${config}.fifo`]);
+  await rename(`${config}.fifo`, config);
+  process.kill(daemon.pid, 'SIGHUP');
+  expect(await says(daemon, 'told to reload')).toBe(true);
+  process.kill(daemon.pid, 'SIGTERM');
+  expect(await until(() => daemon.ended() !== undefined, LIMIT_MS)).toBe(true);
+  expect(daemon.output()).toContain('"stopped"');
+});

@@ -96,7 +96,7 @@ describe('a ConfigMap that is swapped changes the answers and loses no request:'
     await swap({ 'idpmap.yaml': 'domains: [', 'people.yaml': 'accounts: 7' });
     const isTold = (text: string): Promise<boolean> =>
       until(() => daemon.output().includes(text), SWAP_MS);
-    expect(await isTold('the configuration can’t be read, the old one serves on')).toBe(true);
+    expect(await isTold("the configuration can't be read, the old one serves on")).toBe(true);
     expect(await isTold('the last good content stays')).toBe(true);
     expect(await figures()).toMatchObject({ reloads: { isLastGood: false } });
     await swap({

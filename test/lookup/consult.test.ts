@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Fault } from '../../src/directory/directory.ts';
-import { type Finding, none } from '../../src/directory/finding.ts';
+import { Fault, type Finding } from '../../src/directory/directory.ts';
+import { none } from '../../src/directory/finding.ts';
 import { consult } from '../../src/lookup/consult.ts';
 
 const { signal } = new AbortController();

@@ -1,17 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { UnixEndpoint } from '../../src/net/endpoint.ts';
 import { EndpointError } from '../../src/net/errors.ts';
-import type { BoundListener, Listener, ListenOptions } from '../../src/socketmap/listener.ts';
+import type { BoundListener, Listener, ListenOptions } from '../../src/net/listener.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer, type SocketmapServer } from '../../src/socketmap/server.ts';
+import { createNotes } from '../support/notes.ts';
 import { describeWith } from '../support/requirement.ts';
 import { connectRaw, frames } from '../support/socketmap.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
+import { whileUnwritable } from '../support/unwritable.ts';
 
 let directory: TemporaryDirectory;
 let path: string;
@@ -120,6 +122,43 @@ test('does not remove the file of whoever took the path over', async () => {
   const second = await listen({}, 'yes');
   await first.close(1000);
   await expectAnswer(second);
+});
+
+test.each([
+  ['the same path', (own: string) => own],
+  ['the path through a link', () => join(directory.path, 'link', 's')],
+  ['the path with dots', () => `${directory.path}/./../${basename(directory.path)}/s`],
+])('replaces an endpoint of this process at %s, whoever closes first', async (_, spell) => {
+  symlinkSync(directory.path, join(directory.path, 'link'));
+  const first = await listen();
+  const replaces = [first.endpoint];
+  const next = await createServing().listen({
+    ...optionsOf({ path: spell(path), mode: 0o600 }),
+    replaces,
+  });
+  await first.close(1000);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  await expectAnswer(next);
+});
+
+test('is in use where another endpoint of this process is replaced', async () => {
+  const [first, other] = [await listen(), await listen({ path: join(directory.path, 'other') })];
+  const options = { ...optionsOf({}), replaces: [other.endpoint] };
+  await expect(createServing().listen(options)).rejects.toThrow(`unix:${path} is in use`);
+  await expectAnswer(first);
+});
+
+test('ends its connections though its file cannot be removed, and tells it', async () => {
+  const notes = createNotes();
+  const server = createSocketmapServer({ route: (_, key) => ok(key), log: notes.log });
+  const listener = await server.listen(optionsOf({}));
+  const client = await connectRaw(listener.endpoint);
+  await whileUnwritable(directory.path, [], () => listener.close(1000));
+  await client.closed;
+  expect(await notes.next('its socket file could not be removed')).toMatchObject({
+    level: 'warn',
+    fields: { listener: `unix:${path}` },
+  });
 });
 
 test('takes over a path at which another program listens', async () => {

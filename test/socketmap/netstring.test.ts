@@ -1,15 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Decoder, encodeNetstring, NetstringDecoder } from '../../src/socketmap/netstring.ts';
+import type { Decoder } from '../../src/net/protocol.ts';
+import {
+  encodeNetstring,
+  type FrameFault,
+  NetstringDecoder,
+} from '../../src/socketmap/netstring.ts';
 
-const readAll = (decoder: Decoder): string[] => {
+const readAll = (decoder: Decoder<FrameFault>): string[] => {
   const found: string[] = [];
   for (let text = decoder.next(); text !== undefined; text = decoder.next()) found.push(text);
   return found;
 };
 
 /** Feeds `bytes` in pieces that end at `cuts`, each from one buffer that is overwritten afterwards. */
-const decodePieces = (decoder: Decoder, bytes: Buffer, cuts: readonly number[]): string[] => {
+const decodePieces = (
+  decoder: Decoder<FrameFault>,
+  bytes: Buffer,
+  cuts: readonly number[],
+): string[] => {
   const ends = [...cuts.filter((cut) => cut < bytes.length), bytes.length].toSorted(
     (one, other) => one - other,
   );

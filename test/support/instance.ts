@@ -29,6 +29,8 @@ export interface InstanceOptions {
   /** Where its files lie; absent: a place of its own. */
   readonly place?: string;
   readonly takeover?: DaemonOptions['takeover'];
+  /** In place of `directories`. */
+  readonly open?: DaemonOptions['open'];
 }
 
 /** A daemon in this process. It stops when its test ends. */
@@ -88,6 +90,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     showAddress: (address) => address,
     ...(options.takeover && { takeover: options.takeover }),
     ...(options.directories && { open: opener(options.directories, opened, closed) }),
+    ...(options.open && { open: options.open }),
   });
   const client = createClients(daemon);
   onTestFinished(async () => {

@@ -1,5 +1,12 @@
-import { type Ask, type Directory, type Entry, Fault } from '../../src/directory/directory.ts';
-import { type Finding, findingOf, none, type Proof } from '../../src/directory/finding.ts';
+import {
+  type Ask,
+  type Directory,
+  type Entry,
+  Fault,
+  type Finding,
+  type Proof,
+} from '../../src/directory/directory.ts';
+import { findingOf, none } from '../../src/directory/finding.ts';
 
 /** How a scripted directory answers from now on. */
 export type Mode =

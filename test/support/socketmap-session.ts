@@ -1,9 +1,11 @@
 import { silentLog } from '../../src/log.ts';
 import type { Answer, Router } from '../../src/maps/answer.ts';
+import { Connection } from '../../src/net/connection.ts';
+import { LIMITS, type Limits } from '../../src/net/limits.ts';
 import { type Counters, createCounters } from '../../src/socketmap/figures.ts';
-import { LIMITS, type Limits, ok } from '../../src/socketmap/protocol.ts';
-import { createRespond } from '../../src/socketmap/respond.ts';
-import { Session } from '../../src/socketmap/session.ts';
+import type { FrameFault } from '../../src/socketmap/netstring.ts';
+import { ok } from '../../src/socketmap/protocol.ts';
+import { createSocketmap } from '../../src/socketmap/server.ts';
 import { createFakePeer, type FakePeer } from './socketmap.ts';
 
 /** What differs from the defaults. */
@@ -15,7 +17,7 @@ export interface SessionSetup {
 
 /** A session with a far end and a clock of the test's own. */
 export interface SessionBench {
-  readonly session: Session;
+  readonly session: Connection<FrameFault>;
   readonly peer: FakePeer;
   readonly counters: Counters;
   readonly send: (text: string) => void;
@@ -35,11 +37,11 @@ export function setUpSession({
   let now = 1000;
   const counters = createCounters();
   const peer = createFakePeer();
-  const session = new Session(
+  const session = new Connection(
     peer.stream,
     { name: 'test', isLocal },
+    createSocketmap({ route, hasMap: () => false, log: silentLog, counters }),
     {
-      respond: createRespond({ route, hasMap: () => false, log: silentLog, counters }),
       clock: { now: () => now },
       deadlineMs: () => 200,
       limits: { ...LIMITS, ...limits },

@@ -1,3 +1,5 @@
+import { domainToUnicode } from 'node:url';
+import { foldDomain } from '../../address/address.ts';
 import type { Configured } from '../schema.ts';
 import type { Path } from '../sources/tree.ts';
 import type { Mistake } from './issues.ts';
@@ -10,7 +12,7 @@ const LONG_DEADLINE_MS = 1000;
 
 /** Finds what works but should be looked at. `literals` are the secrets that are written out. */
 export function findWarnings(
-  { connections: { idleTimeout }, deadline }: Configured,
+  { connections: { idleTimeout }, deadline, domains }: Configured,
   literals: readonly Path[],
 ): readonly Mistake[] {
   const warnings: Mistake[] = literals.map((path) => ({
@@ -33,5 +35,15 @@ export function findWarnings(
       message: 'is above 1s, a slow directory will keep processes of Postfix waiting that long',
     });
   }
-  return warnings;
+  return [...warnings, ...checkAlike(Object.keys(domains))];
 }
+
+/** Domains that Postfix asks for by the name of another one that is configured as well. */
+const checkAlike = (names: readonly string[]): readonly Mistake[] =>
+  names
+    .filter((name) => foldDomain(name) !== name && names.includes(foldDomain(name)))
+    .map((name) => ({
+      path: ['domains'],
+      part: 'key',
+      message: `Postfix asks for ${domainToUnicode(name)}, where it is written so, by the name ${foldDomain(name)}: let both have the same people, or expect mail for one at the other`,
+    }));

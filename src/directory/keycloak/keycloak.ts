@@ -1,7 +1,13 @@
 import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
-import { type Directory, type DirectoryHooks, type Entry, isDoubt } from '../directory.ts';
-import { type Finding, findingOf, none } from '../finding.ts';
+import {
+  type Directory,
+  type DirectoryHooks,
+  type Entry,
+  type Finding,
+  isDoubt,
+} from '../directory.ts';
+import { findingOf, none } from '../finding.ts';
 import { listDomains } from './domains.ts';
 import { createEventWatch, type EventWatch } from './feed/events.ts';
 import { type Ask, createAsk } from './http/api.ts';
@@ -12,7 +18,8 @@ import { createSite } from './http/site.ts';
 import { inspect } from './inspect.ts';
 import { createTokenFetch } from './login/fetchtoken.ts';
 import { createTokens } from './login/token.ts';
-import { type FindOptions, findHolders } from './people/find.ts';
+import { findHolders } from './people/find.ts';
+import type { FindOptions } from './people/options.ts';
 import type { KeycloakSettings } from './settings.ts';
 import { createFederation } from './trust/federation.ts';
 import { createProof } from './trust/proof.ts';

@@ -1,6 +1,5 @@
 import type { Filter } from 'ldapts';
-import type { How } from '../directory.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding, How } from '../directory.ts';
 
 /** How far below its base a search looks: the base itself, its children, or everything below. */
 export type Scope = 'base' | 'one' | 'sub';

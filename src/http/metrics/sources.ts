@@ -22,6 +22,11 @@ export interface MeteredDirectory {
   readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'figures'>;
 }
 
+/** One directory at work, as the status shows it: what metrics read of it, and how it fares. */
+export interface WatchedDirectory extends MeteredDirectory {
+  readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter' | 'health'>;
+}
+
 /** How often the configuration was read anew since the start, and with what success. */
 export interface ReloadFigures {
   readonly succeeded: number;

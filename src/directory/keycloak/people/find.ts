@@ -4,27 +4,12 @@ import { type Entry, Fault } from '../../directory.ts';
 import { believeAbsent } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
 import { BlockedValue } from '../http/replies.ts';
-import type { KeycloakSettings } from '../settings.ts';
 import { accountOf, isField, needsAttributes, takesPart } from './account.ts';
 import { believeDisabled } from './disabled.ts';
 import { findGroups } from './groups.ts';
+import type { FindOptions, FindSettings } from './options.ts';
 import { canBeHeld, holdersQuery, MAX_HOLDERS, spellingsOf } from './query.ts';
 import { readUsers, type UserRow } from './rows.ts';
-
-/** What a search for holders goes by. */
-export interface FindOptions {
-  readonly settings: FindSettings;
-  /** Takes note of everybody whom Keycloak shows. */
-  readonly seen: (user: UserRow) => void;
-  /** Keycloak took a key for an attack. */
-  readonly blocked: () => void;
-}
-
-/** The settings that a search needs. */
-export type FindSettings = Pick<
-  KeycloakSettings,
-  'addressFrom' | 'aliasAttribute' | 'groupAttribute' | 'logins' | 'emailVerified' | 'groups'
->;
 
 /**
  * Finds whoever holds `address`: one question where it is an account's own; aliases and groups are asked for only where

@@ -6,7 +6,7 @@ import type { Ask } from '../http/api.ts';
 import { readAll } from '../http/paging.ts';
 import { accountOf, isField, normalise, takesPart } from './account.ts';
 import { believeDisabled } from './disabled.ts';
-import type { FindOptions } from './find.ts';
+import type { FindOptions } from './options.ts';
 import { attributeQuery, MAX_HOLDERS, spellingsOf } from './query.ts';
 import { type GroupRow, readGroups, readUsers, type UserRow } from './rows.ts';
 

@@ -5,7 +5,8 @@ import type { Ask } from '../http/api.ts';
 import type { Site } from '../http/site.ts';
 import { canViewUsers, rolesIn } from '../login/claims.ts';
 import type { Tokens } from '../login/token.ts';
-import { type FindOptions, findOwners } from '../people/find.ts';
+import { findOwners } from '../people/find.ts';
+import type { FindOptions } from '../people/options.ts';
 import type { Federation } from './federation.ts';
 import { listSome } from './visible.ts';
 

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../../reason.ts';
-import { Fault, isDoubt } from '../../directory.ts';
-import { type Finding, findingOf, none } from '../../finding.ts';
+import { Fault, type Finding, isDoubt } from '../../directory.ts';
+import { findingOf, none } from '../../finding.ts';
 import { createProver, type Prover } from '../../trust/prover.ts';
 import { joining, withinTime } from '../../waiting.ts';
 import type { Asker, Work } from '../search.ts';

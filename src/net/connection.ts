@@ -1,37 +1,24 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Context } from '../lookup/outcome.ts';
-import type { Peer } from '../net/peers.ts';
-import type { Counters, Violation } from './figures.ts';
-import { encodeLine, LineDecoder } from './lines.ts';
-import { type Decoder, encodeNetstring, NetstringDecoder } from './netstring.ts';
-import {
-  formatReply,
-  type Limits,
-  MAX_REQUEST_BYTES,
-  MAX_UNANSWERED,
-  perm,
-  temp,
-} from './protocol.ts';
+import type { Breach, TrafficCounters } from './figures.ts';
+import { type Limits, MAX_UNANSWERED } from './limits.ts';
+import type { Peer } from './peers.ts';
+import type { Arrival, Decoder, Dialect, Protocol } from './protocol.ts';
 import { ReplyQueue } from './replies.ts';
-import type { Respond } from './respond.ts';
 
-/** What all sessions of one server share. */
-export interface SessionOptions {
-  readonly respond: Respond;
+/** What all connections of one server share. */
+export interface ConnectionOptions<Fault extends string> {
   readonly clock: Clock;
-  /** How long a request that begins now may take; never longer than Postfix waits. */
+  /** How long a request that begins now may take; never longer than whoever asks waits. */
   readonly deadlineMs: () => number;
   readonly limits: Limits;
   readonly log: Log;
-  readonly counters: Counters;
+  readonly counters: TrafficCounters<Fault>;
 }
 
 /** Replies of one read are written when there are so many characters: no client makes us hold more. */
 const FLUSH_AT = 4096;
-const NEWLINE = Buffer.from('\n');
-const INVALID = formatReply(perm('invalid request'));
 
 /**
  * - `open`: reads.
@@ -45,14 +32,14 @@ type Phase = 'open' | 'draining' | 'closing' | 'over';
  * One connection: answers each request once, in order, within its deadline, and reads no faster than its peer does.
  * Whoever creates it hands in the bytes (`receive`), the end (`receiveEnd`) and the time (`sweep`).
  */
-export class Session {
+export class Connection<Fault extends string> {
   readonly #stream: Duplex;
   readonly #peer: Peer;
-  readonly #options: SessionOptions;
+  readonly #protocol: Protocol<Fault>;
+  readonly #options: ConnectionOptions<Fault>;
   readonly #replies: ReplyQueue;
   #phase: Phase = 'open';
-  #decoder: Decoder | undefined = undefined;
-  #encode = encodeNetstring;
+  #dialect: Dialect<Fault> | undefined = undefined;
   /** Replies not yet handed to the stream. */
   #out = '';
   /** The peer does not read what we write. */
@@ -65,9 +52,15 @@ export class Session {
   #activeAt: number;
 
   /** Serves `stream`, which it ends and destroys, but does not read. */
-  constructor(stream: Duplex, peer: Peer, options: SessionOptions) {
+  constructor(
+    stream: Duplex,
+    peer: Peer,
+    protocol: Protocol<Fault>,
+    options: ConnectionOptions<Fault>,
+  ) {
     this.#stream = stream;
     this.#peer = peer;
+    this.#protocol = protocol;
     this.#options = options;
     this.#begunAt = this.#activeAt = options.clock.now();
     this.#replies = new ReplyQueue({
@@ -85,17 +78,17 @@ export class Session {
   /** Takes what was read, up to `end`; the bytes are the caller's again when it returns. */
   receive(chunk: Buffer, end = chunk.length): void {
     if (this.#phase !== 'open') return;
-    this.#decoder ??= this.#chooseDecoder(chunk[0]);
-    this.#decoder.feed(chunk, end);
-    this.#advance(this.#decoder);
+    this.#dialect ??= this.#protocol.open(chunk[0] ?? 0, this.#peer);
+    this.#dialect.decoder.feed(chunk, end);
+    this.#advance(this.#dialect);
   }
 
   /** Takes note that the peer sends no more. It still gets its replies. */
   receiveEnd(): void {
     if (this.#phase !== 'open') return;
-    // People forget the last newline: printf 'user-exists ann@example.org' | nc
-    if (this.#decoder instanceof LineDecoder && this.#decoder.isBegun) this.receive(NEWLINE);
-    if (this.#decoder?.isBegun === true) this.#count('truncated');
+    const { decoder, ending } = this.#dialect ?? {};
+    if (decoder?.isBegun === true && ending !== undefined) this.receive(ending);
+    if (decoder?.isBegun === true) this.#count('truncated');
     this.finish();
   }
 
@@ -117,25 +110,18 @@ export class Session {
     else if (isOver(this.#activeAt, limits.idleTimeoutMs, now)) this.#drop('idle');
   }
 
-  /** Lines are for people on this machine; anybody else speaks netstrings, or is refused by their decoder. */
-  #chooseDecoder(first = 0): Decoder {
-    const isDigit = first >= 0x30 && first <= 0x39;
-    if (isDigit || !this.#peer.isLocal) return new NetstringDecoder(MAX_REQUEST_BYTES);
-    this.#encode = encodeLine;
-    return new LineDecoder(MAX_REQUEST_BYTES);
-  }
-
   /** Answers what can be answered of the bytes that are there. */
-  #advance(decoder: Decoder): void {
+  #advance(dialect: Dialect<Fault>): void {
+    const { decoder } = dialect;
     const now = this.#options.clock.now();
-    const context: Context = { arrivedAt: now, deadline: now + this.#options.deadlineMs() };
+    const arrival: Arrival = { arrivedAt: now, deadline: now + this.#options.deadlineMs() };
     this.#activeAt = now;
     while (!this.#isBlocked) {
       const request = decoder.next();
       if (request === undefined) break;
-      this.#take(request, context);
+      this.#take(request, dialect, arrival);
     }
-    if (decoder.fault !== undefined) this.#refuse(decoder.fault);
+    if (decoder.fault !== undefined) this.#refuse(decoder.fault, dialect);
     this.#flush();
     this.#pace(decoder, now);
   }
@@ -148,23 +134,30 @@ export class Session {
     return this.#phase === 'closing' || this.#phase === 'over';
   }
 
-  #take(request: string, context: Context): void {
+  #take(request: string, dialect: Dialect<Fault>, arrival: Arrival): void {
     this.#options.counters.requests++;
     this.#begunAt = undefined;
-    const reply = this.#options.respond(request, context);
-    if (reply === undefined) this.#answerUnreadable();
-    else if (typeof reply === 'string') this.#say(reply);
-    else this.#replies.wait(reply.then(this.#encode), context.deadline);
+    const reply = this.#protocol.respond(request, arrival);
+    if (reply === undefined) this.#answerUnreadable(dialect);
+    else if (typeof reply === 'string') this.#say(reply, dialect);
+    else this.#replies.wait(reply.then(dialect.encode), arrival.deadline);
   }
 
-  #answerUnreadable(): void {
+  #answerUnreadable(dialect: Dialect<Fault>): void {
+    const { invalid } = this.#protocol;
     this.#count('unreadable');
-    this.#say(INVALID);
-    if (this.#decoder instanceof LineDecoder) this.#phase = 'closing';
+    if (dialect.farewell !== undefined || invalid === undefined) this.#part(dialect);
+    else this.#say(invalid, dialect);
   }
 
-  #say(reply: string): void {
-    const frame = this.#encode(reply);
+  /** Reads nothing further; the requests before still get their replies. */
+  #part(dialect: Dialect<Fault>): void {
+    if (dialect.farewell !== undefined) this.#say(dialect.farewell, dialect);
+    this.#phase = 'closing';
+  }
+
+  #say(reply: string, dialect: Dialect<Fault>): void {
+    const frame = dialect.encode(reply);
     if (this.#replies.waiting > 0) this.#replies.add(frame);
     else this.#out += frame;
     if (this.#out.length >= FLUSH_AT) this.#flush();
@@ -172,15 +165,14 @@ export class Session {
 
   #giveUp(): string {
     this.#options.counters.overdue++;
-    return this.#encode(formatReply(temp('idpmap deadline')));
+    const { giveUp } = this.#protocol;
+    return this.#dialect?.encode(giveUp) ?? giveUp;
   }
 
-  /** Bytes that can't be read: the requests before them still get their replies. People get a word in parting. */
-  #refuse(fault: Violation): void {
+  #refuse(fault: Fault, dialect: Dialect<Fault>): void {
     if (this.#isClosing) return;
     this.#count(fault);
-    if (this.#decoder instanceof LineDecoder) this.#say(INVALID);
-    this.#phase = 'closing';
+    this.#part(dialect);
   }
 
   #flush(): void {
@@ -194,7 +186,7 @@ export class Session {
   }
 
   /** Reads on, or not. */
-  #pace(decoder: Decoder, now: number): void {
+  #pace(decoder: Decoder<Fault>, now: number): void {
     if (this.#isBlocked) {
       decoder.keep();
       if (!this.#isPaused) this.#stream.pause();
@@ -212,7 +204,7 @@ export class Session {
     if (this.#phase === 'over') return;
     this.#out += this.#replies.take();
     this.#flush();
-    if (this.#isPaused && this.#decoder !== undefined) this.#advance(this.#decoder);
+    if (this.#isPaused && this.#dialect !== undefined) this.#advance(this.#dialect);
     else this.#leaveWhenDone();
   }
 
@@ -224,7 +216,7 @@ export class Session {
     this.#stream.end(() => this.#stream.destroy());
   }
 
-  #drop(violation: Violation): void {
+  #drop(violation: Breach): void {
     this.#count(violation);
     this.#stream.destroy();
     this.#leave();
@@ -235,7 +227,7 @@ export class Session {
     this.#replies.clear();
   }
 
-  #count(violation: Violation): void {
+  #count(violation: Breach | Fault): void {
     const { counters, log } = this.#options;
     counters.violations[violation]++;
     if (log.isLevelEnabled('debug'))

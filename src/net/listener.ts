@@ -1,16 +1,17 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
-import { bindEndpoint } from '../net/bind.ts';
-import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
-import { EndpointError } from '../net/errors.ts';
-import { type AllowList, describePeer, type Peer, readAllowList } from '../net/peers.ts';
-import { BACKLOG, type Binding, type Takeover } from '../net/tcp.ts';
-import { createTlsServer, type ServerTls } from '../net/tls.ts';
 import { reasonOf } from '../reason.ts';
+import { bindEndpoint } from './bind.ts';
+import { BACKLOG, type Binding, type BindOptions } from './binding.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { type Endpoint, formatEndpoint } from './endpoint.ts';
+import { EndpointError } from './errors.ts';
 import { countersOf, type Rejection } from './figures.ts';
+import { type AllowList, describePeer, type Peer, readAllowList } from './peers.ts';
+import type { Protocol } from './protocol.ts';
 import { READ_BYTES, type Reads, readSocket } from './reading.ts';
-import { Session, type SessionOptions } from './session.ts';
+import { createTlsServer, type ServerTls } from './tls.ts';
 
 /** Where and for whom to listen. */
 export interface ListenOptions {
@@ -20,6 +21,11 @@ export interface ListenOptions {
   readonly tls?: ServerTls;
   /** Share the endpoint with whoever listens there now, who is to stop; absent: that is an error. */
   readonly takeover?: 'yes';
+  /**
+   * Endpoints of this process whose place the new one may take, as 127.0.0.1:9100 for 0.0.0.0:9100; whoever opened them
+   * closes them once it is published. Absent: none.
+   */
+  readonly replaces?: readonly Endpoint[];
 }
 
 /** An open endpoint with its connections. */
@@ -56,38 +62,47 @@ const KEEP_ALIVE_MS = 60_000;
 /** So many turns of the event loop without a new connection, and none waits. */
 const STILL_TURNS = 5;
 
+/** What all listeners of one server share. */
+export interface ListenerOptions<Fault extends string> extends ConnectionOptions<Fault> {
+  readonly reads: Reads;
+}
+
 /**
- * Binds an endpoint, and serves whoever connects once it is published.
+ * Binds an endpoint, and serves whoever connects once it is published, in `protocol`.
  * @throws {EndpointError} that says why it can't be opened
  */
-export async function bindListener(
+export async function bindListener<Fault extends string>(
   options: ListenOptions,
-  shared: SessionOptions,
-  reads: Reads,
+  protocol: Protocol<Fault>,
+  shared: ListenerOptions<Fault>,
 ): Promise<SweptListener> {
-  const listener = new NetListener(options, shared, reads);
-  await listener.bind(options.takeover);
+  const listener = new NetListener(options, protocol, shared);
+  const { takeover, replaces = [] } = options;
+  await listener.bind({ takeover, replaces, log: shared.log });
   return listener;
 }
 
-class NetListener implements SweptListener {
+class NetListener<Fault extends string> implements SweptListener {
   endpoint: Endpoint;
-  readonly #shared: SessionOptions;
-  readonly #reads: Reads;
+  readonly #protocol: Protocol<Fault>;
+  readonly #shared: ListenerOptions<Fault>;
   readonly #server: Server;
   readonly #isAllowed: AllowList;
-  readonly #sessions = new Set<Session>();
-  /** Every connection with its transport: what `close` waits for. */
+  readonly #connections = new Set<Connection<Fault>>();
+  /** Every one with its transport: what `close` waits for. */
   readonly #sockets = new Set<Socket>();
   #tls: TlsServer | undefined;
   #binding: Binding | undefined = undefined;
   #closed: Promise<void> | undefined = undefined;
   #accepted = 0;
 
-  constructor(options: ListenOptions, shared: SessionOptions, reads: Reads) {
-    const { endpoint, allow, tls } = options;
+  constructor(
+    { endpoint, allow, tls }: ListenOptions,
+    protocol: Protocol<Fault>,
+    shared: ListenerOptions<Fault>,
+  ) {
+    this.#protocol = protocol;
     this.#shared = shared;
-    this.#reads = reads;
     this.endpoint = endpoint;
     this.#isAllowed =
       allow === undefined || endpoint.kind === 'unix' ? () => true : readAllowList(allow, endpoint);
@@ -104,9 +119,9 @@ class NetListener implements SweptListener {
     });
   }
 
-  async bind(takeover: Takeover): Promise<void> {
+  async bind(options: BindOptions): Promise<void> {
     this.#server.on('connection', (raw) => this.#accept(raw));
-    this.#binding = await bindEndpoint(this.#server, this.endpoint, takeover);
+    this.#binding = await bindEndpoint(this.#server, this.endpoint, options);
     this.endpoint = this.#binding.endpoint;
     this.#server.on('error', (error) => {
       this.#shared.counters.rejected.accept++;
@@ -120,7 +135,7 @@ class NetListener implements SweptListener {
   async publish(): Promise<void> {
     await this.#binding?.publish();
     // From now on it has figures, all zero.
-    countersOf(this.#shared.counters, this.#name);
+    countersOf(this.#shared.counters.listeners, this.#name);
   }
 
   close(withinMs: number): Promise<void> {
@@ -135,7 +150,7 @@ class NetListener implements SweptListener {
   }
 
   sweep(): void {
-    for (const session of this.#sessions) session.sweep();
+    for (const connection of this.#connections) connection.sweep();
   }
 
   get #name(): string {
@@ -148,8 +163,8 @@ class NetListener implements SweptListener {
         handshakeMs: this.#shared.limits.requestTimeoutMs,
         onSecure: (socket) => {
           socket.allowHalfOpen = true;
-          socket.on('data', (chunk: Buffer) => session.receive(chunk));
-          const session = this.#serve(socket, describePeer(socket, this.endpoint));
+          socket.on('data', (chunk: Buffer) => connection.receive(chunk));
+          const connection = this.#serve(socket, describePeer(socket, this.endpoint));
         },
         onFailure: (reason) => this.#countRejection('tls', reason),
       });
@@ -167,8 +182,10 @@ class NetListener implements SweptListener {
       raw.destroy();
     } else if (this.#tls === undefined) {
       const peer = describePeer(raw, this.endpoint);
-      const socket = readSocket(raw, this.#reads, (chunk, end) => session.receive(chunk, end));
-      const session = this.#serve(socket, peer);
+      const socket = readSocket(raw, this.#shared.reads, (chunk, end) =>
+        connection.receive(chunk, end),
+      );
+      const connection = this.#serve(socket, peer);
       this.#hold(socket);
       socket.resume();
     } else {
@@ -193,7 +210,7 @@ class NetListener implements SweptListener {
 
   /** Counts a connection until it closes. */
   #hold(socket: Socket): void {
-    const counters = countersOf(this.#shared.counters, this.#name);
+    const counters = countersOf(this.#shared.counters.listeners, this.#name);
     counters.open++;
     counters.total++;
     this.#sockets.add(socket);
@@ -204,14 +221,14 @@ class NetListener implements SweptListener {
     });
   }
 
-  #serve(socket: Socket, peer: Peer): Session {
-    const session = new Session(socket, peer, this.#shared);
-    this.#sessions.add(session);
+  #serve(socket: Socket, peer: Peer): Connection<Fault> {
+    const connection = new Connection(socket, peer, this.#protocol, this.#shared);
+    this.#connections.add(connection);
     // A peer that goes away is no fault of anybody's.
     socket.on('error', () => {});
-    socket.once('end', () => session.receiveEnd());
-    socket.once('close', () => this.#sessions.delete(session));
-    return session;
+    socket.once('end', () => connection.receiveEnd());
+    socket.once('close', () => this.#connections.delete(connection));
+    return connection;
   }
 
   /**
@@ -233,7 +250,7 @@ class NetListener implements SweptListener {
     const stopped = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    for (const session of this.#sessions) session.finish();
+    for (const connection of this.#connections) connection.finish();
     const sockets = [...this.#sockets];
     const timer = setTimeout(() => {
       for (const socket of sockets) socket.destroy();

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
+import { GRACE_MS } from '../../src/net/replies.ts';
 import { notFound, ok, perm } from '../../src/socketmap/protocol.ts';
-import { GRACE_MS } from '../../src/socketmap/replies.ts';
 import { frames } from '../support/socketmap.ts';
 import { createLate, echo, setUpSession } from '../support/socketmap-session.ts';
 

@@ -1,0 +1,21 @@
+/** What one server takes before it helps itself. Durations are milliseconds. */
+export interface Limits {
+  /** Open at once, over all listeners; further ones are closed as soon as they are accepted. */
+  readonly maxConnections: number;
+  /** A begun request, and a connection's first one, is complete within this. */
+  readonly requestTimeoutMs: number;
+  /** A reply is written within this, or the connection is dropped. */
+  readonly replyTimeoutMs: number;
+  /** Silence after which a connection is ended; absent: never. Postfix holds one open through an SMTP session. */
+  readonly idleTimeoutMs?: number;
+}
+
+/** The limits where nothing else is said. */
+export const LIMITS: Limits = {
+  maxConnections: 2000,
+  requestTimeoutMs: 30_000,
+  replyTimeoutMs: 5_000,
+};
+
+/** Requests of one connection that may wait for their replies; the next ones are not read until then. */
+export const MAX_UNANSWERED = 64;

@@ -1,0 +1,49 @@
+import type { Peer } from './peers.ts';
+
+/** Cuts a stream of bytes into requests, wherever the reads cut it. */
+export interface Decoder<Fault extends string> {
+  /** Why the bytes can't be read, for good; `next` then finds nothing more. */
+  readonly fault: Fault | undefined;
+  /** Whether a request has begun whose end is still missing. */
+  readonly isBegun: boolean;
+  /** Takes the next bytes, up to `end`. They stay the caller's and are read until `next` finds nothing, or `keep`. */
+  feed(chunk: Buffer, end?: number): void;
+  /** The next request's payload as UTF-8, bytes that are none as U+FFFD; absent where more bytes are needed. */
+  next(): string | undefined;
+  /** Copies what is still unread, so that the caller may write over the chunk. */
+  keep(): void;
+}
+
+/** How one connection's bytes become requests, and its replies bytes. */
+export interface Dialect<Fault extends string> {
+  readonly decoder: Decoder<Fault>;
+  readonly encode: (reply: string) => string;
+  /** What a peer that ends in the midst of a request may have left out; absent: such a request is cut off. */
+  readonly ending?: Buffer;
+  /**
+   * The last word to a peer that sends what can't be read. Absent: bytes that can't be read end the connection without
+   * one, and a request that can't be read is answered with the protocol's `invalid`.
+   */
+  readonly farewell?: string;
+}
+
+/** When a request came, and until when it is answered: one object for all requests that one read completed. */
+export interface Arrival {
+  readonly arrivedAt: number;
+  readonly deadline: number;
+}
+
+/**
+ * What a listener speaks: requests that are answered once each, in order. It is the same for all connections; what
+ * belongs to one is in its dialect. Texts of replies are payloads, which the dialect frames.
+ */
+export interface Protocol<Fault extends string> {
+  /** Chooses how a connection speaks by its first byte. */
+  open(first: number, peer: Peer): Dialect<Fault>;
+  /** Turns a request into its reply; absent: it can't be read. Neither throws nor rejects. */
+  respond(request: string, arrival: Arrival): string | Promise<string> | undefined;
+  /** The reply to a request that nothing has answered by its deadline. */
+  readonly giveUp: string;
+  /** The reply to a request that can't be read; absent: the connection ends without one. */
+  readonly invalid?: string;
+}

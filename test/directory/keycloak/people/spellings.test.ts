@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { holders } from '../../../../src/directory/people/owners.ts';
+import { says, user } from '../../../support/keycloak-script.ts';
+import { open, signal } from '../fixture.ts';
+
+test.each([
+  ['kate.smith@example.org', 1],
+  ['jess.bassett@example.org', 4],
+  ['office@example.org', 2],
+  ['jürgen@example.org', 2],
+  [`${'s'.repeat(30)}@example.org`, 8],
+])('%s costs %d questions', async (address, count) => {
+  const { keycloak, directory } = await open();
+  await directory.find(address, signal).catch(() => {});
+  expect(keycloak.asked.filter(({ path }) => path.endsWith('/users'))).toHaveLength(count);
+});
+
+test.each([
+  ['strauß@example.org', 'strauss@example.org'],
+  ['γιώργος@example.org', 'γιώργοσ@example.org'],
+  ['groß.strauß@example.org', 'gross.strauss@example.org'],
+  ['o\ufb03ce@example.org', 'office@example.org'],
+  ['info@straße.example', 'info@xn--strae-oqa.example'],
+])('%s is found by what Postfix makes of it, and keeps its letters', async (email, address) => {
+  const { keycloak, directory } = await open();
+  keycloak.users.push(user('eve', { email }));
+  expect(await directory.find(address, signal)).toMatchObject([
+    { id: 'id-eve', address, ...(email.includes('straße') ? {} : { spelling: email }) },
+  ]);
+});
+
+test('an alias and a group are found by what Postfix makes of them', async () => {
+  const { keycloak, directory } = await open({
+    aliasAttribute: 'mailAlias',
+    groupAttribute: 'mail',
+  });
+  keycloak.users.push(user('eve', { attributes: { mailAlias: ['boß@example.org'] } }));
+  expect(await directory.find('boss@example.org', signal)).toMatchObject([{ id: 'id-eve' }]);
+});
+
+test('two users whose addresses fold to one are both found, which is a doubt', async () => {
+  const { keycloak, directory } = await open();
+  keycloak.users.push(user('one', { email: 'weiß@example.org' }));
+  keycloak.users.push(user('two', { email: 'weiss@example.org' }));
+  const entries = await directory.find('weiss@example.org', signal);
+  expect(entries).toMatchObject([{ id: 'id-two' }, { id: 'id-one' }]);
+  expect(() => holders(entries, 'weiss@example.org', { sharedAliases: true })).toThrow(
+    expect.objectContaining({ kind: 'entry' }),
+  );
+});
+
+test('who is not found is in doubt where not all spellings were asked, who is found is there', async () => {
+  const { keycloak, directory } = await open();
+  const email = `${'s'.repeat(30)}@example.org`;
+  await expect(directory.find(email, signal)).rejects.toMatchObject({ kind: 'entry' });
+  keycloak.users.push(user('eve', { email }));
+  expect(await directory.find(email, signal)).toMatchObject([{ id: 'id-eve' }]);
+});
+
+test.each([
+  ['müller@example.org', 'muller@example.org'],
+  ['strauss@example.org', 'straus@example.org'],
+])('whom a database shows for %s that takes it for %s is somebody else', async (address, email) => {
+  const { keycloak, directory } = await open();
+  keycloak.script = ({ path }) =>
+    path.endsWith('/users') ? says([user('eve', { email })]) : undefined;
+  expect(await directory.find(address, signal)).toEqual([]);
+});
