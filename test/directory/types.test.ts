@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { readGroup } from '../../src/config/schema/shape.ts';
 import { isTree } from '../../src/config/sources/tree.ts';
 import { largestGroup, TYPES } from '../../src/directory/types.ts';
 import { createScratch, loadText } from '../config/fixture.ts';
@@ -29,6 +30,14 @@ describe.each(TYPES)('type $type', (type) => {
       (name) => name !== undefined && !Object.hasOwn(type.schema.shape, name),
     );
     expect(missing).toEqual([]);
+  });
+
+  test('shows an example of each setting that it requires', () => {
+    const { fields } = readGroup(type.schema);
+    const bare = Object.entries(fields).filter(
+      ([name, { required, example }]) => required && name !== 'type' && example === undefined,
+    );
+    expect(bare.map(([name]) => name)).toEqual([]);
   });
 
   test('says how large its groups may be', async () => {
