@@ -35,10 +35,18 @@ export function buildRoutes(settings: Settings, served: ReadonlyMap<string, Serv
   const build = (map: MapSettings): MapHandler => {
     if (map.kind === 'domains') return createDomainMap(world.domains);
     if (map.kind !== 'table') return createMap(kindOf(map), new Set(map.candidates), world);
-    const directory = served.get(map.directory);
-    if (directory === undefined) throw new Error(`there is no directory ${map.directory}`);
-    const source = tableSource(directory, map.table, times, settings.cache.entries);
-    return createTableMap({ ...map, source, delimiters: settings.recipientDelimiter });
+    const tables = map.table.map(({ table, directory = map.directory }) => {
+      const holder = served.get(directory);
+      if (holder === undefined) throw new Error(`there is no directory ${directory}`);
+      return tableSource(holder, table, times, settings.cache.entries);
+    });
+    const propagates = map.keys === 'virtual' && settings.propagateExtension;
+    return createTableMap({
+      ...map,
+      sources: tables,
+      delimiters: settings.recipientDelimiter,
+      propagateExtension: propagates ? 'yes' : 'no',
+    });
   };
   const maps = Object.entries(settings.maps).map(
     ([name, map]) => [name, { kind: map.kind, answer: build(map) }] as const,

@@ -29,6 +29,11 @@ export interface Directory {
   probe(signal: AbortSignal): Promise<void>;
   /** What an administrator should know of it, for `idpmap check`; throws where it can't be looked at. */
   inspect?(signal: AbortSignal): Promise<readonly Remark[]>;
+  /**
+   * Addresses that accounts and groups hold, as their own and as aliases, for `idpmap check`: all where that costs little,
+   * else those of some hundreds. Throws where they can't be read.
+   */
+  sample?(signal: AbortSignal): Promise<readonly string[]>;
   /** All domains it serves, where it is configured to list them. */
   domains?(signal: AbortSignal): Promise<Finding<string>>;
   /** Opens one of its tables, whose question gives a key's values. Throws where there is no such table. */

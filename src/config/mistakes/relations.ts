@@ -31,7 +31,7 @@ const groupsOf = (value: unknown): Groups =>
     ]),
   );
 
-const fault = (path: Path, message: string, part: Mistake['part'] = 'value'): Mistake => ({
+const mistake = (path: Path, message: string, part: Mistake['part'] = 'value'): Mistake => ({
   path,
   message,
   part,
@@ -49,7 +49,7 @@ function checkPresence(
   const lister = types.find((type) => type.lists !== undefined)?.lists;
   const hint = lister === undefined ? '' : ` or give a directory ${lister}: true`;
   const message = `no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } }${hint}`;
-  return [fault(['domains'], message, 'key')];
+  return [mistake(['domains'], message, 'key')];
 }
 
 /** A directory of an unknown type may be meant as one that lists domains: its type is told, and nothing more. */
@@ -88,7 +88,7 @@ function checkNames(
     if (first === undefined) seen.set(normal, name);
     return first === undefined
       ? []
-      : [fault([...path, name], `is "${first}" in another spelling, keep one`, 'key')];
+      : [mistake([...path, name], `is "${first}" in another spelling, keep one`, 'key')];
   });
 }
 
@@ -106,9 +106,33 @@ function checkDirectories(
     ),
     ...maps.flatMap(([name, { directory, table }]) => [
       ...checkNamed(['maps', name, 'directory'], directory, known),
-      ...checkTable(['maps', name, 'table'], table, directory, directories, types),
+      ...tablesOf(['maps', name, 'table'], table).flatMap((each) => [
+        ...checkNamed([...each.path, 'directory'], each.own, known),
+        ...checkTable(each.namedAt, each.table, each.own ?? directory, directories, types),
+      ]),
     ]),
   ];
+}
+
+interface WrittenTable {
+  readonly path: Path;
+  /** Where its name stands. */
+  readonly namedAt: Path;
+  readonly table: unknown;
+  /** The directory that it names; absent: the map's. */
+  readonly own: unknown;
+}
+
+/** The tables of a map as they are written: one or a list, each a name or a group with a directory of its own. */
+function tablesOf(path: Path, written: unknown): readonly WrittenTable[] {
+  const items: readonly (readonly [Path, unknown])[] = Array.isArray(written)
+    ? written.map((item: unknown, i) => [[...path, i], item] as const)
+    : [[path, written]];
+  return items.map(([at, item]) =>
+    isTree(item)
+      ? { path: at, namedAt: [...at, 'table'], table: item['table'], own: item['directory'] }
+      : { path: at, namedAt: at, table: item, own: undefined },
+  );
 }
 
 /** Some directories have their tables in their content; those that are configured can be told to be missing. */
@@ -123,7 +147,7 @@ function checkTable(
   const type = directory && typeOf(directory, types);
   if (type === undefined || type.tables === 'content') return [];
   if (type.tables === 'none')
-    return [fault(path, `a directory of type ${type.type} has no tables`)];
+    return [mistake(path, `a directory of type ${type.type} has no tables`)];
   const { setting } = type.tables;
   const known = [...groupsOf(directory?.[setting]).keys()];
   return checkListed(path, table, known, `directories.${String(name)}.${setting}`);
@@ -137,7 +161,7 @@ function checkListed(
 ): readonly Mistake[] {
   if (typeof table !== 'string' || known.includes(table)) return [];
   const hint = known.length === 0 ? `, configure it under ${where}` : suggest(table, known);
-  return [fault(path, `there is no table "${table}" in ${where}${hint}`)];
+  return [mistake(path, `there is no table "${table}" in ${where}${hint}`)];
 }
 
 function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Mistake[] {
@@ -145,13 +169,13 @@ function checkNamed(path: Path, named: unknown, known: readonly string[]): reado
     return named.flatMap((name: unknown, i) => [
       ...checkNamed([...path, i], name, known),
       ...(named.indexOf(name) < i
-        ? [fault([...path, i], `"${String(name)}" is listed twice, keep one`)]
+        ? [mistake([...path, i], `"${String(name)}" is listed twice, keep one`)]
         : []),
     ]);
   }
   if (typeof named !== 'string' || known.includes(named)) return [];
   const hint = known.length === 0 ? ', configure it under directories' : suggest(named, known);
-  return [fault(path, `there is no directory "${named}"${hint}`)];
+  return [mistake(path, `there is no directory "${named}"${hint}`)];
 }
 
 function checkAliases(domains: Groups): readonly Mistake[] {
@@ -162,13 +186,13 @@ function checkAliases(domains: Groups): readonly Mistake[] {
     if (!written.has(target)) {
       const others = [...written.keys()].filter((name) => name !== domain);
       const hint = suggest(target, others);
-      return [fault(path, `"${target}" is none of the configured domains${hint}`)];
+      return [mistake(path, `"${target}" is none of the configured domains${hint}`)];
     }
     const circle = told.has(domain) ? undefined : circleFrom(domain, aliases);
     if (circle === undefined) return [];
     for (const member of circle) told.add(member);
     const way = [...circle, domain].join(' → ');
-    return [fault(path, `goes in a circle (${way}), let one of them name a directory instead`)];
+    return [mistake(path, `goes in a circle (${way}), let one of them name a directory instead`)];
   });
 }
 

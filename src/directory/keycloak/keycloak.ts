@@ -20,6 +20,7 @@ import { createTokenFetch } from './login/fetchtoken.ts';
 import { createTokens } from './login/token.ts';
 import { findHolders } from './people/find.ts';
 import type { FindOptions } from './people/options.ts';
+import { sample } from './sample.ts';
 import type { KeycloakSettings } from './settings.ts';
 import { createFederation } from './trust/federation.ts';
 import { createProof } from './trust/proof.ts';
@@ -162,6 +163,7 @@ export function createKeycloakDirectory(
       }
     },
     ...domainsOf(),
+    sample: (signal) => sample(askBeside, settings, signal),
     inspect: (signal) => inspect({ settings, site, tokens, ask: askBeside, find: options }, signal),
     figures,
     retry: () => tokens.retry(),

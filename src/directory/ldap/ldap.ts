@@ -6,6 +6,7 @@ import { inspect } from './inspect.ts';
 import { accountBranch, commonBase, groupBranch } from './people/branch.ts';
 import { type FindOptions, findHolders } from './people/find.ts';
 import { PRESETS } from './people/presets.ts';
+import { sample } from './sample.ts';
 import { createAsker } from './servers/ask.ts';
 import { createLoginKeeper } from './servers/login.ts';
 import { createPool } from './servers/pool.ts';
@@ -129,6 +130,7 @@ export function createLdapDirectory(
         { settings, accounts, open: openProved, ...(groups === undefined ? {} : { groups }) },
         signal,
       ),
+    sample: (signal) => sample({ endpoints: settings.urls, branches, open: openProved }, signal),
     async close() {
       life.abort();
       await pool.close();

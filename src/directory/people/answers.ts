@@ -24,7 +24,7 @@ const MAX_DOUBTS = 20;
 export function answerFrom(
   recall: Recall,
   { listDomains }: ListingSettings,
-): Pick<Directory, 'find' | 'probe' | 'inspect' | 'domains' | 'table'> {
+): Pick<Directory, 'find' | 'probe' | 'inspect' | 'sample' | 'domains' | 'table'> {
   return {
     async find(address, { signal }) {
       const { people, held } = await recall(signal);
@@ -39,6 +39,7 @@ export function answerFrom(
     async probe(signal) {
       await recall(signal);
     },
+    sample: async (signal) => [...(await recall(signal)).people.everyAddress()],
     async inspect(signal) {
       const { people } = await recall(signal);
       return [...Iterator.from(people.doubts()).take(MAX_DOUBTS)].map((text) => ({

@@ -30,6 +30,8 @@ export interface People extends Pick<Tables, 'ask'> {
   find(address: string): readonly Entry[];
   /** Whether somebody holds `address`, in doubt or not. */
   has(address: string): boolean;
+  /** All addresses that somebody holds, aliases included. */
+  everyAddress(): Iterable<string>;
   /** All own addresses of accounts, or of groups. */
   addresses(kind: Entry['kind']): Iterable<string>;
   /** The reasons why `find` throws for some aliases: what an admin should hear when the file is loaded. */
@@ -89,6 +91,7 @@ function createPeople(
     find: (address) =>
       hold(address).map((entry) => (entry.kind === 'group' ? expand(entry) : entry)),
     has: (address) => index.has(address) || isOpen(address),
+    everyAddress: () => index.keys(),
     addresses: (kind) =>
       Iterator.from(everybody)
         .filter((entry) => entry.kind === kind)
