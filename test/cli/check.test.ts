@@ -19,19 +19,6 @@ const changed = (from: string, to: string) => ({
   'idpmap.yaml': COMPANY['idpmap.yaml'].replace(from, to),
 });
 
-/** Two listed domains, one of its own, and its twin, where nobody holds an office but by what is asked for. */
-const listing = (what: string) => ({
-  'people.yaml': 'accounts: [{ address: ann@own.example }]\ndomains: [a.example, b.example]\n',
-  'idpmap.yaml': `
-listen: unix:socketmap
-domains:
-  own.example: { directory: people${what === 'aliasOf' ? ', roles: { postmaster: ann@own.example }' : ''} }
-  twin.example: { aliasOf: own.example }
-directories: { people: { type: file, path: people.yaml, listDomains: true } }
-${what === 'abuse' ? 'listedDomains: { roles: { abuse: ann@own.example } }' : ''}
-`,
-});
-
 test('a sound configuration exits 0, with a finding for all it has', async () => {
   const { code, findings } = await run(COMPANY);
   expect(code).toBe(EXIT.ok);
@@ -180,50 +167,6 @@ directories: { people: { type: demo } }`,
       level: 'warning',
       about: 'directory people',
       text: expect.stringContaining('has everybody at test.com'),
-    });
-  });
-
-  test.each([
-    ['a domain', '', 'postmaster@own.example', 'give the domain a role'],
-    ['a domain whose role is elsewhere', 'aliasOf', 'abuse@twin.example', 'give the domain a role'],
-    [
-      'domains that are listed',
-      '',
-      'abuse@a.example, abuse@b.example',
-      'give listedDomains a role',
-    ],
-    ['listed domains with another role', 'abuse', 'postmaster@a.example, ', 'give listedDomains a'],
-  ])('an office that nobody has in %s', async (_, what, named, mend) => {
-    const { code, findings } = await run(listing(what));
-    expect(code).toBe(EXIT.ok);
-    expect(findings).toContainEqual({
-      level: 'warning',
-      about: named.split('@')[0],
-      text: expect.stringMatching(
-        new RegExp(`^nobody is .*${named}.*: such mail is refused, ${mend}`),
-      ),
-    });
-  });
-
-  test.each([
-    ['a role of listed domains', 'roles: { postmaster: ann@own.example, abuse: ann@own.example }'],
-    ['a catch-all of listed domains', 'catchAll: ann@own.example'],
-  ])('no office where there is %s', async (_, targets) => {
-    const { 'idpmap.yaml': text, ...files } = listing('');
-    const all = { ...files, 'idpmap.yaml': `${text}listedDomains: { ${targets} }\n` };
-    const { findings } = await run(all);
-    const told = findings.filter(({ text: each }) => each.includes('listedDomains'));
-    expect(told).toEqual([]);
-  });
-
-  test('a target of listed domains that nobody has', async () => {
-    const { 'idpmap.yaml': text, ...files } = listing('');
-    const roles = 'listedDomains: { roles: { abuse: gone@own.example } }\n';
-    const { findings } = await run({ ...files, 'idpmap.yaml': `${text}${roles}` });
-    expect(findings).toContainEqual({
-      level: 'warning',
-      about: 'abuse@listed domains',
-      text: 'gone@own.example: nobody enabled has it: such mail is refused',
     });
   });
 
