@@ -5,6 +5,7 @@ import type { CommonOptions } from './cli/common.ts';
 import { CliError, EXIT } from './cli/exit.ts';
 import type { ImportOptions } from './cli/importldap.ts';
 import type { InitOptions } from './cli/init.ts';
+import type { PeopleOptions } from './cli/people.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
@@ -161,6 +162,22 @@ config
   .description('print every setting as a variable of the environment')
   .action(() =>
     exitWith(import('./cli/config.ts').then(({ configEnvironment }) => configEnvironment())),
+  );
+
+const people = program.command('people').description('a people file: the directory `type: file`');
+people
+  .command('check <file>')
+  .description('check it as the daemon does: exits 65 for mistakes')
+  .option('--json', 'print JSON')
+  .action((file: string, options: PeopleOptions) =>
+    exitWith(import('./cli/people.ts').then(({ peopleCheck }) => peopleCheck(file, options))),
+  );
+people
+  .command('seal <file>')
+  .description('let it end with a mark that counts, without which it is taken for cut off')
+  .option('--json', 'print JSON')
+  .action((file: string, options: PeopleOptions) =>
+    exitWith(import('./cli/people.ts').then(({ peopleSeal }) => peopleSeal(file, options))),
   );
 
 program

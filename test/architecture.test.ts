@@ -19,7 +19,8 @@ const ROOMS = [
   ['directory'],
   ['config'],
   ['net'],
-  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts', 'watch.ts'],
+  ['watch.ts'],
+  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts'],
 ];
 
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */

@@ -54,9 +54,9 @@ const families: readonly Family[] = [
     {
       name: 'idpmap_directory_figure',
       type: 'gauge',
-      help: 'What this type of directory counts besides, by names of its own: `held` is 1 while an edit of a people file is held back, `accounts` how many it has.',
+      help: 'What this type of directory counts besides, by names of its own: `held` is 1 while an edit of a people file is held back, `unread` while its newest content can’t be read or is broken, `accounts` how many it has.',
       advice:
-        '`held`: mend the file, or run `idpmap accept DIRECTORY`. `failures`: the log says what is wrong with the file.',
+        '`held`: mend the file, or run `idpmap accept DIRECTORY`. `unread`, `failures`: the log says what is wrong with the file.',
     },
     othersOf,
   ),
