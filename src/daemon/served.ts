@@ -19,20 +19,6 @@ import { createDomainList, type DomainList } from '../maps/domainlist.ts';
 import type { Settings } from '../settings.ts';
 import { createMemories, type Memories, type Tenures } from './memories.ts';
 
-/** What the configuration says of one directory: its own type's settings, and those that all have. */
-export type ServedSettings = DirectorySettings & Common;
-type Common = Pick<
-  Settings['directories'][string],
-  | 'sharedAliases'
-  | 'timeout'
-  | 'limit'
-  | 'breaker'
-  | 'flips'
-  | 'flipsGuard'
-  | 'domainsRefresh'
-  | 'domainsGuard'
->;
-
 /** A directory at work: its adapter, what guards it, and what is remembered of it. */
 export interface Served {
   readonly name: string;
