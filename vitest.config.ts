@@ -4,11 +4,7 @@ import { defineConfig } from 'vitest/config';
 const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 /** Unit tests that take minutes: they break the sources once for each bug, try an example on a copy, or run a tool over all rules. */
-const SLOW = [
-  'test/law/mutants.test.ts',
-  'test/deploy/rules.test.ts',
-  'test/docs/worked.test.ts',
-];
+const SLOW = ['test/law/mutants.test.ts', 'test/deploy/rules.test.ts', 'test/docs/worked.test.ts'];
 
 /** `unit` needs nothing but Node and takes less than a minute, `slow` is the rest of its kind; `real` starts real servers and takes turns with them. */
 export default defineConfig({
