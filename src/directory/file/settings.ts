@@ -9,7 +9,7 @@ export const fileSettings = z.strictObject({
   }),
   guard: share().prefault('10%').meta({
     description:
-      'An edit that loses more than this share of the accounts, groups, members, aliases, domains or tables’ rows, and more than five or half of them, is held until `idpmap accept NAME`.',
+      "An edit that loses more than this share of the accounts, groups, members, aliases, domains or tables' rows, and more than five or half of them, is held until `idpmap accept NAME`.",
   }),
   listDomains: flag().prefault(false).meta({
     description:
