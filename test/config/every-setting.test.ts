@@ -34,6 +34,7 @@ const VALUES: Readonly<Record<string, string>> = {
   percentage: '7%',
   'whole number': '7',
   path: '/seven',
+  'path or `off`': '/seven',
   template: '%s7',
   name: 'others',
   domain: 'example.edu',

@@ -45,7 +45,7 @@ test('.env.example is one too when every line is taken in', async () => {
 
 /** Settings without a default, and those of entries that are only there for example. */
 const EXAMPLE =
-  /^IDPMAP_(?:CONTROL|DOMAINS__.*|DIRECTORIES|DIRECTORIES__(?:DEMO|LDAP|KEYCLOAK)__.*|MAPS__USER_EXISTS__RESULT|MAPS__TABLE__.*|CACHE__FILE|LOG__KEY_FILE|HTTP__(?:TOKEN_FILE|HOSTS))$/;
+  /^IDPMAP_(?:CONTROL|STATE|DOMAINS__.*|DIRECTORIES|DIRECTORIES__(?:DEMO|LDAP|KEYCLOAK)__.*|MAPS__USER_EXISTS__RESULT|MAPS__TABLE__.*|CACHE__FILE|LOG__KEY_FILE|HTTP__(?:TOKEN_FILE|HOSTS))$/;
 
 test('.env.example shows the defaults', async () => {
   const defaults = Object.entries(parseEnv(uncommented)).filter(([name]) => !EXAMPLE.test(name));
