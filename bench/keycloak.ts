@@ -165,6 +165,7 @@ const settingsFor = (server: KeycloakServer, control: string): object => ({
       realm: 'bulk',
       clientId: 'idpmap',
       clientSecret: secretOf('idpmap'),
+      federation: 'none',
       connections: CONNECTIONS,
       timeout: '30s',
       limit: { inFlight: CONNECTIONS, perSecond: 100_000 },

@@ -70,6 +70,7 @@ async function createOwn(): Promise<Way> {
       logins: ['username', 'email'],
       emailVerified: 'any',
       federation: 'none',
+      proof: 'users',
       events: 'off',
       selfCheck: 60_000,
       groups: { depth: 10, members: 1000 },

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { CommonOptions } from './cli/common.ts';
 import { CliError, EXIT } from './cli/exit.ts';
+import type { ImportOptions } from './cli/importldap.ts';
 import type { InitOptions } from './cli/init.ts';
+import type { PeopleOptions } from './cli/people.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
@@ -162,20 +164,41 @@ config
     exitWith(import('./cli/config.ts').then(({ configEnvironment }) => configEnvironment())),
   );
 
+const people = program.command('people').description('a people file: the directory `type: file`');
+people
+  .command('check <file>')
+  .description('check it as the daemon does: exits 65 for mistakes')
+  .option('--json', 'print JSON')
+  .action((file: string, options: PeopleOptions) =>
+    exitWith(import('./cli/people.ts').then(({ peopleCheck }) => peopleCheck(file, options))),
+  );
+people
+  .command('seal <file>')
+  .description('let it end with a mark that counts, without which it is taken for cut off')
+  .option('--json', 'print JSON')
+  .action((file: string, options: PeopleOptions) =>
+    exitWith(import('./cli/people.ts').then(({ peopleSeal }) => peopleSeal(file, options))),
+  );
+
 program
   .command('import')
   .description('turn what Postfix asked until now into configuration')
-  .command('ldap-table <files...>')
+  .command('ldap-table [files...]')
   .description('make directories and maps of Postfix’s ldap: tables')
   .addOption(
     new Option(
       '--keys <keys>',
-      'what the maps try for a key, as Postfix did where it looked the table up',
+      'what the map of the files tries for a key, as Postfix did where it looked the tables up; but for exact, they are one map, asked in this order',
     )
-      .choices(['exact', 'address', 'domain', 'host'])
+      .choices(['exact', 'address', 'recipient', 'virtual', 'domain', 'host'])
       .default('exact'),
   )
-  .action((files: string[], options: { keys: string }) =>
+  .option(
+    '--map <parameter=files>',
+    'make one map of the tables of a line of main.cf (virtual_alias_maps=a.cf,b.cf), with its keys and in its order; may be repeated',
+    (line: string, lines?: readonly string[]) => [...(lines ?? []), line],
+  )
+  .action((files: string[], options: ImportOptions) =>
     exitWith(
       import('./cli/importldap.ts').then(({ importLdapTables }) =>
         importLdapTables(files, options),

@@ -1,25 +1,30 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { constants, type FSWatcher, type Stats, watch } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { wallClock } from './clock.ts';
+import { reasonOf } from './reason.ts';
 
 /** When a file is looked at. Milliseconds. */
 export interface WatchTiming {
-  /** A file is read once its size and time have stood still for so long. */
+  /** A file that changes is read once it has stood still for so long; at first, one that was changed lately. */
   readonly settleMs: number;
-  /** It is read so often though nothing was heard, for some file systems tell nothing. */
+  /** Its state is looked at so often, and it is read where that is another, for some file systems tell nothing. */
+  readonly lookMs: number;
+  /** It is read so often whatever its state is. */
   readonly pollMs: number;
-  /** It is read so often as long as it is still missed. */
-  readonly retryMs: number;
 }
 
-export const WATCH_TIMING: WatchTiming = { settleMs: 100, pollMs: 60_000, retryMs: 1000 };
+export const WATCH_TIMING: WatchTiming = { settleMs: 1000, lookMs: 1000, pollMs: 60_000 };
 
 /** What the watcher brings: the file's bytes, or why it can't be read. */
 export type Reading = { readonly bytes: Buffer } | { readonly error: unknown };
 
-/** Takes a reading and says when to read again if nothing is heard. Never rejects. */
-export type TakeReading = (reading: Reading, signal: AbortSignal) => Promise<'poll' | 'retry'>;
+/**
+ * Takes a reading and says when to read again: when the file's state is another, or at the next look whatever it is.
+ * What can't be read is tried again at each look. Never rejects.
+ */
+export type TakeReading = (reading: Reading, signal: AbortSignal) => Promise<'changed' | 'retry'>;
 
 /** A file that is written without a pause for so many rounds is not waited for. */
 const MAX_ROUNDS = 50;
@@ -37,40 +42,61 @@ export function watchFile(path: string, timing: WatchTiming, take: TakeReading):
   let timer: NodeJS.Timeout | undefined;
   let isBusy = false;
   let isStale = false;
+  /** What the file was like when it was read last; absent: it has to be read whatever it is like. */
+  let state: string | undefined;
+  let pollAt = 0;
+  let isFirst = true;
 
-  async function look(): Promise<void> {
+  async function read(): Promise<void> {
     if (ending.signal.aborted) return;
     isStale = true;
     if (isBusy) return;
     isBusy = true;
     clearTimeout(timer);
-    let next: 'poll' | 'retry' = 'poll';
+    const begin = performance.now();
     while (isStale) {
       isStale = false;
-      const reading = await readSettled(path, timing.settleMs, ending.signal);
+      const mayRest = isFirst ? isOld : () => false;
+      isFirst = false;
+      const settled = await readSettled(path, timing.settleMs, mayRest, ending.signal);
       if (ending.signal.aborted) return;
-      next = await take(reading, ending.signal);
+      const next = await take(settled.reading, ending.signal);
+      state = next === 'changed' ? settled.state : undefined;
     }
     isBusy = false;
-    schedule(next === 'poll' ? timing.pollMs : timing.retryMs);
+    const end = performance.now();
+    pollAt = end + timing.pollMs;
+    // A check that fails after seconds of work must not do it all the time.
+    schedule(state === undefined ? Math.max(timing.lookMs, end - begin) : timing.lookMs);
+  }
+
+  async function look(): Promise<void> {
+    if (isBusy || ending.signal.aborted) return;
+    const isDue = state === undefined || performance.now() >= pollAt;
+    if (isDue) {
+      listen();
+      return read();
+    }
+    const now = await lookAt(path);
+    if (isBusy) return;
+    if (now.state !== state) return read();
+    schedule(timing.lookMs);
   }
 
   function schedule(ms: number): void {
+    clearTimeout(timer);
     if (ending.signal.aborted) return;
-    timer = setTimeout(() => {
-      listen();
-      void look();
-    }, ms).unref();
+    timer = setTimeout(() => void look(), ms).unref();
   }
 
   /** Begins anew at each poll: the directory may have come late, or have been replaced. */
   function listen(): void {
     watcher?.close();
-    watcher = watchDirectory(path, () => void look());
+    watcher = watchDirectory(path, () => void read());
   }
 
   listen();
-  void look();
+  void read();
   return () => {
     ending.abort();
     clearTimeout(timer);
@@ -88,31 +114,86 @@ function watchDirectory(path: string, onChange: () => void): FSWatcher | undefin
     watcher.on('error', () => watcher.close());
     return watcher;
   } catch {
-    // No such directory yet, or no watches left: the poll sees to it.
+    // No such directory yet, or no watches left: the looks see to it.
     return undefined;
   }
 }
 
-/** Reads the file between two equal looks at it, so that nobody's half-written list is taken for the whole. */
-async function readSettled(path: string, settleMs: number, signal: AbortSignal): Promise<Reading> {
+interface Settled {
+  readonly reading: Reading;
+  /** What the file was like; absent where it could not be read. */
+  readonly state?: string;
+}
+
+/**
+ * Reads the file once it stands still, so that nobody's half-written list is taken for the whole; an editor that puts its
+ * file aside first has settled, too. A writer who rests for longer can't be told from one who is done: that is what an end
+ * mark in the file is for.
+ */
+async function readSettled(
+  path: string,
+  settleMs: number,
+  mayRest: (look: Look, ms: number) => boolean,
+  signal: AbortSignal,
+): Promise<Settled> {
   try {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const before = await lookAt(path);
-      await delay(settleMs, undefined, { signal });
-      if ((await lookAt(path)) !== before) continue;
-      const bytes = await readFile(path, { signal });
-      if ((await lookAt(path)) === before) return { bytes };
+      if (!mayRest(before, settleMs)) {
+        await delay(settleMs, undefined, { signal });
+        if ((await lookAt(path)).state !== before.state) continue;
+      }
+      if ('error' in before) throw before.error;
+      const { state } = before;
+      const bytes = await readWhole(path, state, signal);
+      if (bytes !== undefined && (await lookAt(path)).state === state)
+        return { reading: { bytes }, state };
     }
     throw new Error('it changes all the time');
   } catch (error) {
-    return { error };
+    return { reading: { error } };
   }
 }
 
-async function lookAt(path: string): Promise<string> {
-  const stats = await stat(path);
-  const { dev, ino, size, mtimeMs } = stats;
-  if (!stats.isFile()) throw new Error('it is not a file');
-  if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`);
-  return [dev, ino, size, mtimeMs].join(' ');
+/** Reads what was looked at, and nothing that was put in its place since: a pipe would never let go of its reader. */
+async function readWhole(
+  path: string,
+  state: string,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return describe(await file.stat()) === state ? await file.readFile({ signal }) : undefined;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** What a look shows: the file, or why there is none to be read. */
+type Look =
+  | { readonly state: string; readonly stats: Stats }
+  | { readonly state: string; readonly error: unknown };
+
+async function lookAt(path: string): Promise<Look> {
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) throw new Error('it is not a file');
+    if (stats.size > MAX_BYTES)
+      throw new Error(`it has ${stats.size} bytes, more than ${MAX_BYTES}`);
+    return { state: describe(stats), stats };
+  } catch (error) {
+    return { state: reasonOf(error), error };
+  }
+}
+
+const describe = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string =>
+  [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+
+/** Whether nothing has changed for so long: by the calendar, which is right when a process starts and may be put back later. */
+function isOld(look: Look, settleMs: number): boolean {
+  if ('error' in look) return true;
+  const { mtimeMs, ctimeMs } = look.stats;
+  const limit = wallClock.now() - settleMs;
+  return mtimeMs <= limit && ctimeMs <= limit;
 }

@@ -17,7 +17,8 @@ const ROOMS = [
   ['directory'],
   ['config'],
   ['net'],
-  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts', 'watch.ts'],
+  ['watch.ts'],
+  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts'],
 ];
 
 /** Libraries that only these rooms know; a driver is its own directory's. */

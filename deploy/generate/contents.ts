@@ -45,6 +45,27 @@ export const CONTENT_ALERTS: readonly Alert[] = [
     },
   },
   {
+    name: 'IdpmapUnread',
+    severity: 'warning',
+    for: '2m',
+    expr: 'idpmap_directory_figure{figure="unread"} == 1',
+    summary: 'idpmap {{ $labels.instance }} can’t read what {{ $labels.directory }} holds now',
+    description:
+      'Its file is broken, gone or unreadable, the log says where and why. Known people are served from the last good content, mail for everybody else is delayed. Mend the file: it is tried again each second.',
+    fires: {
+      series: { [of('figure', { figure: 'unread' })]: '1x20' },
+      at: '5m',
+      labels: { ...labels, figure: 'unread' },
+    },
+    quiet: {
+      series: {
+        [of('figure', { figure: 'unread' })]: '1 0x20',
+        [of('figure', { figure: 'held' })]: '1x20',
+      },
+      at: '5m',
+    },
+  },
+  {
     name: 'IdpmapDomainsUnknown',
     severity: 'critical',
     for: '5m',

@@ -156,6 +156,19 @@ const contents: readonly Panel[] = [
       },
     ],
   },
+  {
+    title: 'Newest content not known',
+    description:
+      '1 while a people file is broken, gone or unreadable: mail for those whom the last good content does not know is delayed.',
+    unit: 'bool_yes_no',
+    alerts: ['IdpmapUnread'],
+    queries: [
+      {
+        expr: `max by (directory) (${pick(`${D}figure`, 'figure="unread"')})`,
+        legend: '{{directory}}',
+      },
+    ],
+  },
   each({
     title: 'Domains listed',
     description:

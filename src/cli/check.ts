@@ -8,6 +8,7 @@ import type { State } from '../daemon/state.ts';
 import { firstDeliverable, type Taken } from '../maps/target.ts';
 import { reasonOf } from '../reason.ts';
 import { type CommonOptions, load } from './common.ts';
+import { checkDelimiters } from './delimiters.ts';
 import { type Direct, withDirect } from './direct.ts';
 import { EXIT } from './exit.ts';
 import { print } from './print.ts';
@@ -64,7 +65,15 @@ async function checkDirectories(direct: Direct): Promise<readonly Finding[]> {
   const all = [...served.values()].map(async (each) => {
     const finding = await checkDirectory(each, direct);
     const remarks = await inspectDirectory(each);
-    return [finding, ...remarks.filter(({ text }) => text !== finding.text)];
+    const { recipientDelimiter } = direct.state.settings;
+    return [
+      finding,
+      ...remarks.filter(({ text }) => text !== finding.text),
+      ...(await checkDelimiters(each, recipientDelimiter)).map((remark) => ({
+        ...remark,
+        about: finding.about,
+      })),
+    ];
   });
   return (await Promise.all(all)).flat();
 }
@@ -122,17 +131,16 @@ async function checkTables({ state, contextNow }: Direct): Promise<readonly Find
   const findings: Finding[] = [];
   for (const [name, map] of Object.entries(state.settings.maps)) {
     if (map.kind !== 'table') continue;
-    const ask = state.served.get(map.directory)?.directory.table?.({ table: map.table });
-    const { deadline, arrivedAt } = contextNow();
-    try {
-      await ask?.('idpmap-check', { signal: AbortSignal.timeout(deadline - arrivedAt) });
-      findings.push({
-        level: 'ok',
-        about: `map ${name}`,
-        text: `its table ${map.table} can be asked`,
-      });
-    } catch (error) {
-      findings.push({ level: 'failed', about: `map ${name}`, text: reasonOf(error) });
+    for (const { table, directory = map.directory } of map.table) {
+      const about = `map ${name}`;
+      const ask = state.served.get(directory)?.directory.table?.({ table });
+      const { deadline, arrivedAt } = contextNow();
+      try {
+        await ask?.('idpmap-check', { signal: AbortSignal.timeout(deadline - arrivedAt) });
+        findings.push({ level: 'ok', about, text: `its table ${table} can be asked` });
+      } catch (error) {
+        findings.push({ level: 'failed', about, text: reasonOf(error) });
+      }
     }
   }
   return findings;

@@ -15,7 +15,13 @@ export interface Grant {
 }
 
 /** What idpmap may ever be given: nothing that changes anything. */
-const ROLES = { people: 'view-users', domains: 'view-organizations', changes: 'view-events' };
+const ROLES = {
+  people: 'view-users',
+  // Tells whether users come from a directory behind Keycloak.
+  realm: 'view-realm',
+  domains: 'view-organizations',
+  changes: 'view-events',
+};
 
 /**
  * The commands that give idpmap a client in a realm, with no more rights than it needs: lines for a shell, to be run once.
@@ -40,6 +46,7 @@ function createClient(grant: Grant): readonly string[] {
   const { realm, clientId, secretFile } = grant;
   const roles = [
     ROLES.people,
+    ROLES.realm,
     ...(grant.organizations ? [ROLES.domains] : []),
     ...(grant.events ? [ROLES.changes] : []),
   ];

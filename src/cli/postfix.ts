@@ -10,12 +10,12 @@ export interface PostfixOptions extends CommonOptions {
   readonly relay?: boolean;
 }
 
-/** Prints the main.cf lines for this configuration. */
+/** Prints the lines of main.cf, and in comments those of master.cf, for this configuration. */
 export async function postfix(options: PostfixOptions): Promise<number> {
   const { settings } = await load(options);
   const use = options.relay === true ? 'relay' : 'mailboxes';
   const lines = mainCf(settings, use, options.queueDirectory);
-  print(options, { mainCf: lines }, lines.join('\n'));
+  print(options, { mainCf: lines, masterCf: masterCf(settings, use) }, lines.join('\n'));
   return EXIT.ok;
 }
 
@@ -32,10 +32,13 @@ const PARAMETERS: Readonly<Record<Use, readonly (readonly [kind: string, paramet
   ],
   relay: [
     ['domains', 'relay_domains'],
+    // No senders: nobody logs in at a relay, and what it passes on was sent elsewhere.
     ['recipients', 'relay_recipient_maps'],
-    ['senders', 'smtpd_sender_login_maps'],
   ],
 };
+
+/** By what people are held to their own addresses, where they log in. */
+const SENDER_CHECK = '-o smtpd_sender_restrictions=reject_sender_login_mismatch';
 
 /** Lines that go with a parameter. */
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
@@ -47,7 +50,11 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
     '# else Postfix asks the alias map for domains too',
     'virtual_alias_domains =',
   ],
-  smtpd_sender_login_maps: ['smtpd_sender_restrictions = reject_sender_login_mismatch'],
+  smtpd_sender_login_maps: [
+    '# in master.cf, below the services where people log in (submission, submissions or smtps), and nowhere else: on',
+    '# port 25 it would refuse (553) forwarders, printers and lists, which send with addresses of your people',
+    `#   ${SENDER_CHECK}`,
+  ],
 };
 
 /** Writes the lines of main.cf by which Postfix asks the configured maps. */
@@ -67,6 +74,12 @@ export function mainCf(settings: Settings, use: Use, queueDirectory: string): re
     );
   return lines;
 }
+
+/** Writes the lines of master.cf that belong below each service where people log in. */
+export const masterCf = ({ maps }: Settings, use: Use): readonly string[] =>
+  use === 'mailboxes' && Object.values(maps).some(({ kind }) => kind === 'senders')
+    ? [SENDER_CHECK]
+    : [];
 
 /** Postfix's default of `virtual_alias_expansion_limit`. */
 const POSTFIX_EXPANSION = 1000;

@@ -48,8 +48,8 @@ function describe({ grant, groupAttribute, domains }: RealmConfig): readonly str
     ...(groupAttribute === undefined
       ? []
       : ['# the address of a group', `groupAttribute: ${scalar(groupAttribute)}`]),
-    '# users who come from LDAP: synced where Keycloak imports all of them, live where it asks for each',
-    'federation: none',
+    '# users who come from LDAP: auto finds out; synced where Keycloak imports all of them, live where it asks for each',
+    'federation: auto',
     ...(grant.organizations ? describeOrganizations(domains) : []),
     ...(grant.events ? ['# changes in Keycloak count after this long', 'events: 5s'] : []),
   ];

@@ -39,7 +39,7 @@ function followFile(path: string, onChange: () => void): () => void {
       known = hash;
       onChange();
     }
-    return 'poll';
+    return 'changed';
   });
 }
 

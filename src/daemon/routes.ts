@@ -37,11 +37,18 @@ export function buildRoutes(settings: Settings, served: ReadonlyMap<string, Serv
   const build = (map: MapSettings): MapHandler => {
     if (map.kind === 'domains') return createDomainMap(world.domains);
     if (map.kind !== 'table') return createMap(kindOf(map), new Set(map.candidates), world);
-    const directory = served.get(map.directory);
-    if (directory === undefined) throw new Error(`there is no directory ${map.directory}`);
-    const source = tableSource(directory, map.table, times);
-    tables.get(map.directory)?.add(map.table);
-    return createTableMap({ ...map, source, delimiters: settings.recipientDelimiter });
+    const propagates = map.keys === 'virtual' && settings.propagateExtension;
+    return createTableMap({
+      ...map,
+      sources: map.table.map(({ table, directory: name = map.directory }) => {
+        const directory = served.get(name);
+        if (directory === undefined) throw new Error(`there is no directory ${name}`);
+        tables.get(name)?.add(table);
+        return tableSource(directory, table, times);
+      }),
+      delimiters: settings.recipientDelimiter,
+      propagateExtension: propagates ? 'yes' : 'no',
+    });
   };
   const maps = Object.entries(settings.maps).map(
     ([name, map]) => [name, { kind: map.kind, answer: build(map) }] as const,

@@ -16,6 +16,8 @@ export interface Entry {
   /** A group's: the addresses of enabled members, nested groups already expanded, with the directory's letters. */
   readonly members: readonly string[];
   readonly enabled: boolean;
+  /** Members who get none of a group's mail, and why, a few of them: for `explain`. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Knows people: the adapter to Keycloak, LDAP, SQL or a file. It may throw; `lookup/consult.ts` catches. */
@@ -29,6 +31,11 @@ export interface Directory {
   probe(signal: AbortSignal): Promise<void>;
   /** What an administrator should know of it, for `idpmap check`; throws where it can't be looked at. */
   inspect?(signal: AbortSignal): Promise<readonly Remark[]>;
+  /**
+   * Addresses that accounts and groups hold, as their own and as aliases, for `idpmap check`: all where that costs little,
+   * else those of some hundreds. Throws where they can't be read.
+   */
+  sample?(signal: AbortSignal): Promise<readonly string[]>;
   /** All domains it serves, where it is configured to list them. */
   domains?(signal: AbortSignal): Promise<Finding<string>>;
   /** Opens one of its tables, whose question gives a key's values. Throws where there is no such table. */

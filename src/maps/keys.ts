@@ -8,31 +8,49 @@ import {
 } from '../address/address.ts';
 
 /** How a table's keys are derived from what Postfix asks: a socketmap gets the full key only. */
-export type KeyMode = 'exact' | 'address' | 'domain' | 'host';
+export type KeyMode = 'exact' | 'address' | 'recipient' | 'virtual' | 'domain' | 'host';
 
 /**
  * Lists what a table is asked for `key`, in order. Normalised; empty for what can't be a key (control characters, over
  * 320 bytes).
  *
  * - `exact`: the key.
- * - `address`, as access(5) and virtual(5): user+ext@domain, user@domain, domain, its parents, user+ext@, user@, @domain.
+ * - `address`, as access(5) and virtual(5) in one: user+ext@domain, user@domain, domain, its parents, user+ext@, user@, @domain.
+ * - `recipient`, as virtual_mailbox_maps and other maps of addresses: user+ext@domain, user@domain, @domain.
+ * - `virtual`, as virtual(5) and canonical(5): the same.
  * - `domain`, as transport(5): user+ext@domain, user@domain, domain, .parent, .tld.
  * - `host`, as access(5): the name and its parents; an IP address and its networks (`192.0.2`, `2001:db8`).
  */
 export function deriveKeys(key: string, mode: KeyMode, delimiters: string): readonly string[] {
   if (isUnusable(key)) return [];
   const address = parseAddress(key);
-  const whole = foldKey(key);
-  switch (mode) {
-    case 'exact':
-      return [whole];
-    case 'host':
-      return isIP(key) === 0 ? withParents(whole, '') : networks(key);
-    case 'domain':
-      return [...people(address, delimiters), ...withParents(address?.domain ?? whole, '.')];
-    case 'address':
-      return address === undefined ? withParents(whole, '') : accessKeys(address, delimiters);
-  }
+  return DERIVE[mode]({ key, whole: foldKey(key), ...(address && { address }), delimiters });
+}
+
+interface Asked {
+  readonly key: string;
+  /** The key, folded. */
+  readonly whole: string;
+  /** Absent where the key is none. */
+  readonly address?: Address;
+  readonly delimiters: string;
+}
+
+const DERIVE: Readonly<Record<KeyMode, (asked: Asked) => readonly string[]>> = {
+  exact: ({ whole }) => [whole],
+  host: ({ key, whole }) => (isIP(key) === 0 ? withParents(whole, '') : networks(key)),
+  domain: ({ whole, address, delimiters }) => [
+    ...people(address, delimiters),
+    ...withParents(address?.domain ?? whole, '.'),
+  ],
+  recipient: recipientKeys,
+  virtual: recipientKeys,
+  address: ({ whole, address, delimiters }) =>
+    address === undefined ? withParents(whole, '') : accessKeys(address, delimiters),
+};
+
+function recipientKeys({ whole, address, delimiters }: Asked): readonly string[] {
+  return address === undefined ? [whole] : [...people(address, delimiters), `@${address.domain}`];
 }
 
 const isUnusable = (key: string): boolean =>

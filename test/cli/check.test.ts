@@ -57,6 +57,62 @@ test('a table that is not there exits 75', async () => {
   });
 });
 
+describe('an address that holds a delimiter', () => {
+  const PEOPLE = `accounts:
+  - { address: mary@example.com }
+  - { address: mary-ann@example.com, aliases: [m_a@example.com] }
+  - { address: o.k@example.com }
+groups:
+  - { address: owner-list@example.com, members: [mary@example.com] }
+  - { address: team-north@example.com, members: [mary@example.com] }
+`;
+  const findIn = async (delimiter: string, people = PEOPLE) => {
+    const { 'idpmap.yaml': config } = changed(
+      'people: { type: demo }',
+      'people: { type: file, path: people.yaml }',
+    );
+    const { findings, code } = await run({
+      'idpmap.yaml': `recipientDelimiter: "${delimiter}"\n${config.replace(/^maps:[^]*/m, '')}`,
+      'people.yaml': people,
+    });
+    expect(code).toBe(EXIT.ok);
+    return findings.filter(({ text }) => text.includes('recipientDelimiter'));
+  };
+
+  test.each([
+    [
+      '+-',
+      'recipientDelimiter "+-" occurs in mary-ann@example.com, team-north@example.com: mail for mary-ann+x@example.com goes to mary@example.com, as Postfix does it, and so does mail for mary-ann@example.com once that is gone; rename it, or take the character out of recipientDelimiter and recipient_delimiter',
+    ],
+    [
+      '-',
+      'recipientDelimiter "-" occurs in mary-ann@example.com, team-north@example.com: mail for mary-ann-x@',
+    ],
+    [
+      '_',
+      'recipientDelimiter "_" occurs in m_a@example.com: mail for m_a_x@example.com goes to m@example.com',
+    ],
+    [
+      '.',
+      'recipientDelimiter "." occurs in o.k@example.com: mail for o.k.x@example.com goes to o@example.com',
+    ],
+  ])('of "%s" is told, a group and an alias too', async (delimiter, text) => {
+    expect(await findIn(delimiter)).toEqual([
+      { level: 'warning', about: 'directory people', text: expect.stringContaining(text) },
+    ]);
+  });
+
+  test.each(['+', ''])('of "%s" is not told where there is none', async (delimiter) => {
+    expect(await findIn(delimiter)).toEqual([]);
+  });
+
+  test('is named for some where there are many', async () => {
+    const accounts = Array.from({ length: 9 }, (_, i) => `  - { address: a+${i}@example.com }\n`);
+    const [finding] = await findIn('+', `accounts:\n${accounts.join('')}`);
+    expect(finding?.text).toContain('a+4@example.com, and 4 more: mail for');
+  });
+});
+
 describe('warns of', () => {
   test.each([
     [

@@ -13,16 +13,20 @@ const LEAST = 'bind = no\nsearch_base = dc=x\n';
 
 describe('the command', () => {
   /** Runs it on one file; gives what it prints, and what it says on standard error. */
-  async function run(text: string) {
+  const run = async (text: string) => {
     const file = join(await makePlace(), 'users.cf');
     await writeFile(file, text);
+    return { file, ...(await runWith([file], { keys: 'host' })) };
+  };
+
+  async function runWith(...given: Parameters<typeof importLdapTables>) {
     const said: string[] = [];
     const write = vi.spyOn(process.stderr, 'write').mockImplementation((part) => {
       said.push(String(part));
       return true;
     });
     try {
-      return { file, said, ...(await capture(() => importLdapTables([file], { keys: 'host' }))) };
+      return { said, ...(await capture(() => importLdapTables(...given))) };
     } finally {
       write.mockRestore();
     }
@@ -68,6 +72,60 @@ describe('the command', () => {
     );
     expect(`${text}${said.join('')}`).not.toContain('s3cret');
     expect(text).toContain('file: /etc/idpmap/ldap.password');
+  });
+
+  /** Writes files that need no more; gives their paths. */
+  async function writeAll(...names: readonly string[]) {
+    const place = await makePlace();
+    const paths = names.map((name) => join(place, name));
+    for (const path of paths) await writeFile(path, LEAST);
+    return paths;
+  }
+
+  test('makes one map of the tables of a line of main.cf, in order', async () => {
+    const [a = '', b = '', c = ''] = await writeAll('a.cf', 'b.cf', 'c.cf');
+    const line = `virtual_alias_maps = ldap:${b}, proxy:ldap:${a}`;
+    const { text, code, said } = await runWith([c], { keys: 'exact', map: [line] });
+    expect(parse(text).maps).toEqual({
+      virtual_alias_maps: { kind: 'table', directory: 'ldap', table: ['b', 'a'], keys: 'virtual' },
+      c: { kind: 'table', directory: 'ldap', table: 'c' },
+    });
+    expect(text).toContain(
+      `virtual_alias_maps = ldap:${b}, ldap:${a} becomes virtual_alias_maps = socketmap:inet:127.0.0.1:9100:virtual_alias_maps`,
+    );
+    expect([code, said]).toEqual([EXIT.ok, []]);
+  });
+
+  test('makes one map of files that are asked for parts of a key, and says so', async () => {
+    const [a = '', b = ''] = await writeAll('a.cf', 'b.cf');
+    const { text, code, said } = await runWith([a, b], { keys: 'address' });
+    expect(parse(text).maps).toEqual({
+      a: { kind: 'table', directory: 'ldap', table: ['a', 'b'], keys: 'address' },
+    });
+    expect(said).toEqual([
+      expect.stringMatching(`^--keys address: the map a asks ${a}, ${b} in this order`),
+    ]);
+    expect(code).toBe(EXIT.ok);
+  });
+
+  test('names tables that a line has besides', async () => {
+    const [a = ''] = await writeAll('a.cf');
+    const map = [`virtual_alias_maps = hash:/etc/virtual, ldap:${a}`];
+    const { code, said } = await runWith([], { keys: 'exact', map });
+    expect(said).toEqual([
+      expect.stringMatching(/^--map virtual_alias_maps: MISSING: hash:\/etc\/virtual is no ldap/),
+    ]);
+    expect(code).toBe(EXIT.data);
+  });
+
+  test.each([
+    [[], 'name the files, or --map PARAMETER=FILE,FILE'],
+    [['x=a.cf'], '--map "x" is none of the parameters known here'],
+  ])('is not to be called with nothing, or with lines that mean nothing: %j', async (map, says) => {
+    await expect(importLdapTables([], { keys: 'exact', map })).rejects.toMatchObject({
+      code: EXIT.usage,
+      message: expect.stringContaining(says),
+    });
   });
 
   test("says which file can't be read", async () => {

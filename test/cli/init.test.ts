@@ -58,7 +58,7 @@ describe('the configuration', () => {
           clientId: 'idpmap',
           clientSecret: { file: 'staff.secret' },
           addressFrom: 'email',
-          federation: 'none',
+          federation: 'auto',
         },
       },
     });
@@ -140,11 +140,11 @@ describe('the commands', () => {
     told.flatMap((call) => call.filter((_, i) => call[i - 1] === '--rolename'));
 
   test.each([
-    [{}, ['view-users']],
-    [{ groups: 'mail' }, ['view-users']],
-    [{ organizations: true }, ['view-users', 'view-organizations']],
-    [{ events: true }, ['view-users', 'view-events']],
-    [EVERYTHING, ['view-users', 'view-organizations', 'view-events']],
+    [{}, ['view-users', 'view-realm']],
+    [{ groups: 'mail' }, ['view-users', 'view-realm']],
+    [{ organizations: true }, ['view-users', 'view-realm', 'view-organizations']],
+    [{ events: true }, ['view-users', 'view-realm', 'view-events']],
+    [EVERYTHING, ['view-users', 'view-realm', 'view-organizations', 'view-events']],
   ])('for %o give the roles %j', async (options, roles) => {
     const { told } = await runCommands({ ...LEAST, ...options });
     expect(rolesIn(told)).toEqual(roles);

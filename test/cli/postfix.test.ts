@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit.ts';
-import { mainCf, postfix } from '../../src/cli/postfix.ts';
+import { mainCf, masterCf, postfix } from '../../src/cli/postfix.ts';
 import { capture, configure } from '../support/command.ts';
 import { makePlace, settingsOf } from '../support/instance.ts';
 
@@ -23,7 +23,6 @@ test('names a map for each parameter, and what goes with it', async () => {
     'virtual_alias_maps = socketmap:inet:127.0.0.1:9100:virtual-aliases',
     'virtual_alias_domains =',
     'smtpd_sender_login_maps = socketmap:inet:127.0.0.1:9100:sender-logins',
-    'smtpd_sender_restrictions = reject_sender_login_mismatch',
     'recipient_delimiter = +',
   ]);
 });
@@ -32,11 +31,25 @@ test('for a relay, names the maps of a relay', async () => {
   expect(await linesFor('', 'relay')).toEqual([
     'relay_domains = socketmap:inet:127.0.0.1:9100:virtual-domains',
     'relay_recipient_maps = socketmap:inet:127.0.0.1:9100:relay-recipients',
-    'smtpd_sender_login_maps = socketmap:inet:127.0.0.1:9100:sender-logins',
-    'smtpd_sender_restrictions = reject_sender_login_mismatch',
     'recipient_delimiter = +',
   ]);
 });
+
+test.each([
+  ['', 'mailboxes', ['-o smtpd_sender_restrictions=reject_sender_login_mismatch']],
+  ['', 'relay', []],
+  ['maps: { boxes: { kind: mailboxes } }', 'mailboxes', []],
+] as const)(
+  'holds senders to their addresses in master.cf alone: %j, %s',
+  async (config, use, lines) => {
+    const settings = await settingsOf(`${config}\n${LEAST}`, await makePlace());
+    expect(masterCf(settings, use)).toEqual(lines);
+    const all = mainCf(settings, use, '/var/spool/postfix');
+    expect(all.filter((line) => line.includes('_restrictions'))).toEqual(
+      lines.map((line) => `#   ${line}`),
+    );
+  },
+);
 
 test('leaves out what no map answers, and takes maps by their own names', async () => {
   expect(await linesFor('maps: { boxes: { kind: mailboxes } }')).toEqual([
@@ -96,7 +109,8 @@ test('prints text for main.cf, or JSON', async () => {
   const options = { config, queueDirectory: '/var/spool/postfix' };
   const { text, code } = await capture(() => postfix(options));
   const { text: json } = await capture(() => postfix({ ...options, json: true }));
-  const { mainCf: lines }: { mainCf: readonly string[] } = JSON.parse(json);
-  expect(text).toBe(`${lines.join('\n')}\n`);
+  const told: { mainCf: readonly string[]; masterCf: readonly string[] } = JSON.parse(json);
+  expect(text).toBe(`${told.mainCf.join('\n')}\n`);
+  expect(told.masterCf).toEqual(['-o smtpd_sender_restrictions=reject_sender_login_mismatch']);
   expect(code).toBe(EXIT.ok);
 });

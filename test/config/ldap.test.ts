@@ -211,6 +211,18 @@ test.each([
   expect(mistake?.replace(/ \(line.*?\)/, '')).toBe(`config: maps.hosts.table: ${message}`);
 });
 
+test.each([
+  ['[transport, tranport]', 'maps.hosts.table[1]'],
+  ['[transport, { table: tranport }]', 'maps.hosts.table[1].table'],
+  ['{ directory: staff, table: tranport }', 'maps.hosts.table.table'],
+])('tells which one of several tables the directory lacks: %s', async (tables, where) => {
+  const text = withLdap(SERVER, 'tables: { transport: { queryFilter: "(cn=%s)" } }');
+  const [mistake] = await mistakesIn(`${text}${MAP.replace('tranport', tables)}`, OPTIONS);
+  expect(mistake?.replace(/ \(line.*?\)/, '')).toBe(
+    `config: ${where}: there is no table "tranport" in directories.staff.tables, did you mean "transport"?`,
+  );
+});
+
 test('takes a map of a table that a file directory may hold', async () => {
   const text = `${withLdap(SERVER)}  people: { type: file, path: people.yaml }\n`;
   const { settings } = await loadText(`${text}${MAP.replace('staff', 'people')}`, OPTIONS);

@@ -36,7 +36,7 @@ test('gives every setting that nobody sets its default', async () => {
     directories: {
       people: {
         type: 'file',
-        guard: 0.5,
+        guard: 0.1,
         listDomains: false,
         groups: { depth: 10, members: 1000 },
         sharedAliases: false,

@@ -47,6 +47,21 @@ test.each([
     'maps.t.directory (line 7, column 32): there is no directory "poeple", did you mean "people"?',
   ],
   [
+    'no table',
+    `${LEAST}maps:\n  t: { kind: table, directory: people, table: [] }`,
+    'maps.t.table (line 7, column 47): names none, write the name of a table',
+  ],
+  [
+    'a table twice',
+    `${LEAST}maps:\n  t: { kind: table, directory: people, table: [a, b, { directory: people, table: a }] }`,
+    'maps.t.table[2] (line 7, column 54): "a" is listed twice, keep one',
+  ],
+  [
+    'a table of a directory that is none',
+    `${LEAST}maps:\n  t: { kind: table, directory: people, table: [a, { directory: poeple, table: a }] }`,
+    'maps.t.table[1].directory (line 7, column 64): there is no directory "poeple", did you mean "people"?',
+  ],
+  [
     "a map's name with a space",
     `${LEAST}maps:\n  user exists: { kind: mailboxes }`,
     'maps.user exists (line 7, column 3): "user exists" is no name of a map, it holds no space and no colon',

@@ -22,6 +22,7 @@ recipientDelimiter: ""
 maps:
   m: { kind: mailboxes, result: "%d/%u/ #1", candidates: exact }
   t: { kind: table, directory: people, table: "yes", result: "%s%%" }
+  u: { kind: table, directory: people, table: [a, { directory: more, table: a }], keys: virtual }
 deadline: 999ms
 cache: { stale: 365d, file: "/a: b" }
 log: { key: { env: LOG_KEY } }

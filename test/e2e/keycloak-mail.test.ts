@@ -123,6 +123,7 @@ async function configure(server: KeycloakServer, { place, port, cache }: Told): 
         realm: 'mail',
         clientId: 'idpmap',
         clientSecret: { file: 'secret' },
+        federation: 'none',
         aliasAttribute: ALIAS_ATTRIBUTE,
         groupAttribute: GROUP_ATTRIBUTE,
         organizations: { allowDomains: DOMAINS },

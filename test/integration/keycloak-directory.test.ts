@@ -17,10 +17,12 @@ import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 import { describeFederation } from './keycloak/federation.ts';
 import { describeHostileKeys } from './keycloak/keys.ts';
+import { describeLockouts } from './keycloak/lockouts.ts';
 import { describeLogins } from './keycloak/logins.ts';
 import { describeOrganizations } from './keycloak/organizations.ts';
 import { describeOutages } from './keycloak/outages.ts';
 import { describeRights } from './keycloak/rights.ts';
+import { describeSpellings } from './keycloak/spellings.ts';
 
 describeWith(['keycloak'], 'Keycloak', () => {
   let server: KeycloakServer;
@@ -57,6 +59,8 @@ describeWith(['keycloak'], 'Keycloak', () => {
   });
 
   describeHostileKeys(running, opened);
+  describeSpellings(running);
+  describeLockouts(running);
   describeLogins(running);
   describeOrganizations(running);
   describeFederation(running);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deriveKeys, type KeyMode } from '../../src/maps/keys.ts';
 
-const MODES: readonly KeyMode[] = ['exact', 'address', 'domain', 'host'];
+const MODES: readonly KeyMode[] = ['exact', 'address', 'recipient', 'virtual', 'domain', 'host'];
 
 describe('exact', () => {
   test.each([
@@ -46,6 +46,18 @@ describe('address', () => {
     { key: 'mail.x.org', asked: ['mail.x.org', 'x.org', 'org'] },
   ])('asks for $key as $asked', ({ key, asked }) => {
     expect(deriveKeys(key, 'address', '+')).toEqual(asked);
+  });
+});
+
+describe.each(['virtual', 'recipient'] as const)('%s', (mode) => {
+  test.each([
+    { key: 'Ann+News@Mail.X.Org', asked: ['ann+news@mail.x.org', 'ann@mail.x.org', '@mail.x.org'] },
+    { key: 'ann@x.org', asked: ['ann@x.org', '@x.org'] },
+    { key: 'x.org', asked: ['x.org'] },
+    { key: '<>', asked: ['<>'] },
+    { key: 'ann@[192.0.2.1]', asked: ['ann@[192.0.2.1]'] },
+  ])('asks for $key as $asked', ({ key, asked }) => {
+    expect(deriveKeys(key, mode, '+')).toEqual(asked);
   });
 });
 

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { Directory } from '../../src/directory/directory.ts';
+import type { Directory, DirectoryHooks } from '../../src/directory/directory.ts';
 import { openDirectory } from '../../src/directory/open.ts';
 import { quietHooks } from './hooks.ts';
 import { settingsOf } from './instance.ts';
@@ -26,6 +26,8 @@ export function keycloakSection(
     ...(road === 'http' ? { url: server.url } : { url: server.httpsUrl, tls: { ca: server.ca } }),
     realm: 'mail',
     ...(LOGINS.some((login) => login in changes) ? {} : loginOf('idpmap')),
+    // Its clients do not see the realm's settings.
+    federation: 'none',
     aliasAttribute: ALIAS_ATTRIBUTE,
     groupAttribute: GROUP_ATTRIBUTE,
     organizations: { allowDomains: MAIL_DOMAINS },
@@ -55,21 +57,27 @@ export function configOf(section: KeycloakSection, more: KeycloakSection = {}): 
 }
 
 /** Opens a directory by its settings as a configuration's are read. Whoever opens it closes it. */
-export async function openKeycloak(section: KeycloakSection): Promise<Directory> {
+export async function openKeycloak(
+  section: KeycloakSection,
+  hooks: Partial<DirectoryHooks> = {},
+): Promise<Directory> {
   const place = await makeTemporaryDirectory('idpmap-keycloak');
   try {
     const { directories } = await settingsOf(configOf(section), place.path);
     const settings = directories['staff'];
     if (settings === undefined) throw new Error('the directory was not read');
-    return await openDirectory(settings, quietHooks());
+    return await openDirectory(settings, quietHooks(hooks));
   } finally {
     await place.remove();
   }
 }
 
 /** Opens one that is closed when the test ends. */
-export async function openKeycloakForTest(section: KeycloakSection): Promise<Directory> {
-  const directory = await openKeycloak(section);
+export async function openKeycloakForTest(
+  section: KeycloakSection,
+  hooks: Partial<DirectoryHooks> = {},
+): Promise<Directory> {
+  const directory = await openKeycloak(section, hooks);
   onTestFinished(() => directory.close());
   return directory;
 }

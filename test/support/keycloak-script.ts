@@ -40,6 +40,10 @@ export interface ScriptedKeycloak {
   /** The groups, as rows of `/groups`; each with `members`, rows of users. */
   readonly groups: Record<string, unknown>[];
   readonly organizations: Record<string, unknown>[];
+  /** The directories behind the realm, as rows of `/components`; shown to those who have `view-realm`. */
+  readonly storages: Record<string, unknown>[];
+  /** Compares as its database does; at first without regard to case. */
+  compare: (text: string) => string;
   readonly events: Record<string, unknown>[];
   /** The roles that its tokens name. */
   roles: readonly string[];
@@ -62,8 +66,10 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
     users: [ann()],
     groups: [],
     organizations: [],
+    storages: [],
+    compare: (text) => text.toLowerCase(),
     events: [],
-    roles: ['view-users', 'query-users', 'query-groups'],
+    roles: ['view-users', 'query-users', 'query-groups', 'view-realm'],
     lifeS: 300,
     asked: [],
     to: (path) => keycloak.asked.filter((asked) => asked.path.endsWith(path)),
@@ -147,23 +153,21 @@ function answer(keycloak: ScriptedKeycloak, asked: Asked, nextToken: () => strin
     return says(page(listOf(row?.[list]), query));
   }
   const content = CONTENTS[below]?.(keycloak, query);
+  if (below === '/components' && content === undefined) {
+    return { status: 403, body: { error: 'HTTP 403 Forbidden' } };
+  }
   return content === undefined ? byId(keycloak, below) : says(content);
 }
 
 /** What lies at each path. */
 const CONTENTS: Readonly<Record<string, (keycloak: ScriptedKeycloak, query: Query) => unknown>> = {
-  '/users': ({ users }, query) =>
-    page(
-      users.filter((row) => matches(row, query)),
-      query,
-    ),
-  '/users/count': ({ users }) => users.length,
-  '/groups': ({ groups }, query) =>
-    page(
-      groups.filter((row) => matches(row, query)),
-      query,
-    ),
+  '/users': (keycloak, query) => page(usersFor(keycloak, query), query),
+  '/users/count': (keycloak, query) => usersFor(keycloak, query).length,
+  '/groups': (keycloak, query) => page(groupsFor(keycloak, query), query),
+  '/groups/count': ({ groups }) => ({ count: groups.length }),
   '/organizations': ({ organizations }, query) => page(organizations, query),
+  '/organizations/count': ({ organizations }) => organizations.length,
+  '/components': ({ storages, roles }) => (roles.includes('view-realm') ? storages : undefined),
   '/events/config': () => ({ adminEventsEnabled: true }),
   '/admin-events': ({ events }, query) => eventsFor(events, query),
 };
@@ -175,18 +179,60 @@ function byId({ users, groups }: ScriptedKeycloak, path: string): ScriptedReply 
 
 type Query = Asked['query'];
 
-function matches(row: Record<string, unknown>, { email, username, q }: Query): boolean {
-  if (email !== undefined) return String(row['email']).toLowerCase() === email.toLowerCase();
-  if (username !== undefined) {
-    return String(row['username']).toLowerCase() === username.toLowerCase();
-  }
-  const [, name, value] = /^([^:]+):"(.*)"$/s.exec(q ?? '') ?? [];
-  if (name === undefined) return !String(row['username']).startsWith('service-account-');
-  const attributes = new Map(Object.entries(row['attributes'] ?? {}));
-  return listOf(attributes.get(name)).some(
-    (each) => String(each).toLowerCase() === value?.toLowerCase(),
+/** As in Keycloak a field is contained where `exact` is not asked for, an attribute where it is refused. */
+function usersFor(
+  { users, compare }: ScriptedKeycloak,
+  { email, username, q, exact, enabled }: Query,
+): readonly Record<string, unknown>[] {
+  const isIt = (value: unknown, text: string, isExact: boolean): boolean =>
+    isExact
+      ? compare(textOf(value)) === compare(text)
+      : compare(textOf(value)).includes(compare(text));
+  const attribute = attributeIn(q);
+  return users
+    .filter((row) => email === undefined || isIt(row['email'], email, exact === 'true'))
+    .filter((row) => username === undefined || isIt(row['username'], username, exact === 'true'))
+    .filter((row) => enabled === undefined || String(row['enabled']) === enabled)
+    .filter(
+      (row) =>
+        attribute === undefined ||
+        valuesOf(row, attribute.name).some((each) =>
+          isIt(each, attribute.value, exact !== 'false'),
+        ),
+    )
+    .filter(
+      (row) =>
+        [email, username, q].some((asked) => asked !== undefined) ||
+        !String(row['username']).startsWith('service-account-'),
+    );
+}
+
+/** Attributes of groups are compared as the database does it, without any regard for case of Keycloak's own. */
+function groupsFor(
+  { groups, compare }: ScriptedKeycloak,
+  { q }: Query,
+): readonly Record<string, unknown>[] {
+  const attribute = attributeIn(q);
+  const isOwn = compare('A') === 'a' && compare('ä') === 'ä';
+  const by = (value: unknown): string => (isOwn ? String(value) : compare(String(value)));
+  return groups.filter(
+    (row) =>
+      attribute === undefined ||
+      valuesOf(row, attribute.name).some((each) => by(each) === by(attribute.value)),
   );
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function attributeIn(q: string | undefined) {
+  const [, name, value] = /^([^:]+):"(.*)"$/s.exec(q ?? '') ?? [];
+  return name === undefined || value === undefined
+    ? undefined
+    : { name, value: value.replaceAll('\\"', '"') };
+}
+
+const valuesOf = (row: Record<string, unknown>, name: string): readonly unknown[] =>
+  listOf(new Map<string, unknown>(Object.entries(row['attributes'] ?? {})).get(name));
 
 function eventsFor(events: readonly Record<string, unknown>[], query: Query): unknown {
   const from = Number(query['dateFrom'] ?? 0);

@@ -10,7 +10,14 @@ const GROUPS = '/realms/mail/groups';
 /** The people of the realm `mail` as the suite knows them; `server` is there when tests run. */
 export function keycloakSubject(server: () => KeycloakServer, road: Road): Subject {
   return {
-    lacks: ['circles', 'dangling members', 'external members', 'shared mailboxes', 'tables'],
+    lacks: [
+      'circles',
+      'dangling members',
+      'empty groups',
+      'external members',
+      'shared mailboxes',
+      'tables',
+    ],
     id: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/,
     logins: ({ id, mail }) => [id, ...mail.slice(0, 1)],
     open: (limits) => openKeycloakForTest(keycloakSection(server(), road, { groups: limits })),

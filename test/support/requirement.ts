@@ -34,6 +34,12 @@ const REQUIREMENTS = {
     isMet: () => ['mvn', 'tar', 'openssl'].every(isInstalled) && javaVersion() >= 17,
     remedy: 'apt-get install default-jre-headless maven openssl',
   },
+  mariadb: {
+    isMet: () =>
+      process.getuid?.() === 0 &&
+      ['mariadbd', 'mariadb', 'mariadb-dump', 'mariadb-install-db'].every(isInstalled),
+    remedy: 'as root: apt-get install mariadb-server',
+  },
   prometheus: {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),
     remedy: 'apt-get install prometheus',

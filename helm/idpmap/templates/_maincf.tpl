@@ -20,7 +20,9 @@ virtual_alias_domains =
 {{- end }}
 {{- with include "idpmap.mapOf" (dict "config" $config "kind" "senders") }}
 smtpd_sender_login_maps = {{ $.table }}:{{ . }}
-smtpd_sender_restrictions = reject_sender_login_mismatch
+# in master.cf, below the services where people log in (submission, submissions or smtps), and nowhere else: on
+# port 25 it would refuse (553) forwarders, printers and lists, which send with addresses of your people
+#   -o smtpd_sender_restrictions=reject_sender_login_mismatch
 {{- end }}
 recipient_delimiter = {{ hasKey $config "recipientDelimiter" | ternary $config.recipientDelimiter "+" }}
 {{- $limit := include "idpmap.expansionLimit" $config | int }}

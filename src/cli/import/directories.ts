@@ -1,4 +1,5 @@
 import { commonBase } from '../../directory/ldap/people/branch.ts';
+import type { KeyMode } from '../../maps/keys.ts';
 import { readParameters, type Source, sourcesOf } from './parameters.ts';
 import { createReader, type Note, type Reader } from './reader.ts';
 import { readServer, type Server } from './server.ts';
@@ -10,13 +11,26 @@ export interface TextFile {
   readonly text: string;
 }
 
+/** Tables that become one map, which asks them in this order; `parameter`: the one of main.cf that names them. */
+export interface Order {
+  readonly parameter?: string;
+  readonly keys: KeyMode;
+  readonly files: readonly TextFile[];
+}
+
 /** What was made of the files. */
 export interface Imported {
   /** The configuration's `directories` and `maps`, to be printed; what is undefined is left out. */
   readonly settings: { readonly directories: object; readonly maps: object };
-  /** What main.cf wrote behind `ldap:`, and the map that takes its place. */
-  readonly replacements: readonly (readonly [spec: string, map: string])[];
+  readonly replacements: readonly Replacement[];
   readonly notes: readonly Note[];
+}
+
+/** What main.cf wrote behind `ldap:`, and the map that takes the place of all of it. */
+export interface Replacement {
+  readonly parameter?: string;
+  readonly specs: readonly string[];
+  readonly map: string;
 }
 
 interface Directory {
@@ -41,30 +55,81 @@ const DROPPED: Readonly<Record<string, string>> = {
   sasl_minssf: 'left out, EXTERNAL has none',
 };
 
-/** Makes one directory of all tables that ask the same server in the same way, and a map of each table. */
-export function importTables(files: readonly TextFile[], keys: string): Imported {
+/**
+ * Makes one directory of all tables that ask the same server in the same way, and one map of each order. Tables that are
+ * asked for the whole key alone need none between them: there are as many maps as files.
+ */
+export function importTables(orders: readonly Order[]): Imported {
   const notes: Note[] = [];
-  const directories = new Map<string, Directory>();
+  const held = createHolder(notes);
   const maps: Record<string, object> = {};
-  const replacements: (readonly [string, string])[] = [];
-  for (const source of files.flatMap((file) => readSources(file, notes))) {
-    const reader = createReader(source, notes);
-    tellReferences(source, reader);
-    const directory = directoryOf(readServer(reader), directories, reader);
-    const name = unused(source.name, maps);
-    directory.tables.set(name, readTable(reader));
-    directory.timeouts.push(reader.number('timeout', 1) ?? 0);
-    tellRest(reader);
+  const replacements: Replacement[] = [];
+  for (const { parameter, keys, sources } of orders.flatMap((order) => readOrder(order, notes))) {
+    const tables = sources.map((source) => held.hold(source));
+    const [first] = tables;
+    if (first === undefined) continue;
+    const name = unused(parameter ?? first.table, maps);
+    const { directory } = first;
+    const items = tables.map((each) => (each.directory === directory ? each.table : each));
+    const [only] = items;
     maps[name] = {
       kind: 'table',
-      directory: directory.name,
-      table: name,
+      directory,
+      table: items.length === 1 ? only : items,
       ...(keys !== 'exact' && { keys }),
     };
-    replacements.push([source.spec, name]);
+    const specs = sources.map(({ spec }) => spec);
+    replacements.push({ ...(parameter !== undefined && { parameter }), specs, map: name });
   }
-  const written = [...directories.values()].map((each) => [each.name, write(each)] as const);
-  return { settings: { directories: Object.fromEntries(written), maps }, replacements, notes };
+  return { settings: { directories: held.write(), maps }, replacements, notes };
+}
+
+/** An order whose files are read. */
+interface ReadOrder extends Pick<Order, 'parameter' | 'keys'> {
+  readonly sources: readonly Source[];
+}
+
+/** Files without a parameter whose tables are asked for whole keys are an order each. */
+function readOrder({ files, ...order }: Order, notes: Note[]): readonly ReadOrder[] {
+  const sources = files.flatMap((file) => readSources(file, notes));
+  if (order.parameter === undefined && order.keys === 'exact')
+    return sources.map((source) => ({ ...order, sources: [source] }));
+  return [{ ...order, sources: onlyOnce(sources) }];
+}
+
+/** A table that is named again would say again what it said. */
+const onlyOnce = (sources: readonly Source[]): readonly Source[] =>
+  sources.filter(({ spec }, i) => sources.findIndex((other) => other.spec === spec) === i);
+
+interface Held {
+  readonly table: string;
+  readonly directory: string;
+}
+
+/** Gathers tables in directories. A table that several orders name is held once. */
+function createHolder(notes: Note[]) {
+  const directories = new Map<string, Directory>();
+  const known = new Map<string, Held>();
+  const names: Record<string, object> = {};
+  return {
+    hold(source: Source): Held {
+      const again = known.get(source.spec);
+      if (again !== undefined) return again;
+      const reader = createReader(source, notes);
+      tellReferences(source, reader);
+      const directory = directoryOf(readServer(reader), directories, reader);
+      const name = unused(source.name, names);
+      const made: Held = { table: name, directory: directory.name };
+      names[name] = made;
+      known.set(source.spec, made);
+      directory.tables.set(name, readTable(reader));
+      directory.timeouts.push(reader.number('timeout', 1) ?? 0);
+      tellRest(reader);
+      return made;
+    },
+    write: () =>
+      Object.fromEntries([...directories.values()].map((each) => [each.name, write(each)])),
+  };
 }
 
 function readSources({ file, text }: TextFile, notes: Note[]): readonly Source[] {
@@ -112,16 +177,19 @@ function tellRest(reader: Reader): void {
   const version = reader.number('version', 1) ?? 3;
   if (version !== 3) reader.note('version', `idpmap speaks version 3, not ${version}`);
   for (const name of reader.rest()) {
-    reader.note(name, DROPPED[name] ?? 'left out, ldap_table(5) has no such setting');
+    const why = DROPPED[name];
+    // An empty one says no more than none.
+    if (why !== undefined && reader.text(name) === '') continue;
+    reader.note(name, why ?? 'left out, ldap_table(5) has no such setting');
   }
 }
 
 /** Writes a directory in the configuration's words. */
 function write({ name, server, tables, timeouts }: Directory): object {
   const { urls, startTls, insecure, tls, bind, referrals } = server;
-  const bases = [...tables.values()].map(({ searchBase }) => searchBase);
-  const base = bases.find((each) => each !== undefined);
-  const common = base === undefined ? undefined : commonBase(base);
+  const bases = [...tables.values()].map(({ searchBase = '' }) => commonBase(searchBase));
+  // The root shows itself to whoever may see nothing else; any other base proves more.
+  const common = bases.find((each) => each !== '') ?? '';
   const seconds = Math.min(Math.max(...timeouts), 60);
   return {
     type: 'ldap',

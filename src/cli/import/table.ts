@@ -18,11 +18,8 @@ export function readTable(reader: Reader): Table {
     searchBase: readBase(reader),
     scope: readScope(reader),
     queryFilter: readTemplate(reader, 'query_filter', parseFilter),
-    resultAttributes: reader.list('result_attribute'),
+    ...readAttributes(reader),
     resultFormat: readFormat(reader),
-    specialResultAttributes: reader.list('special_result_attribute'),
-    leafResultAttributes: reader.list('leaf_result_attribute'),
-    terminalResultAttributes: reader.list('terminal_result_attribute'),
     dereference: readDereference(reader),
     domain: readDomains(reader),
     expansionLimit,
@@ -48,18 +45,40 @@ function readTemplate(
   return text;
 }
 
-function readBase(reader: Reader): string | undefined {
-  const base = readTemplate(reader, 'search_base', parseTemplate) ?? '';
-  if (base !== '') return base;
-  reader.lack('search_base', 'it is missing, write where the table looks');
-  return undefined;
+/** An empty list of results is none, where a missing one is Postfix's `maildrop`. */
+function readAttributes(reader: Reader) {
+  const read = {
+    resultAttributes: reader.list('result_attribute'),
+    specialResultAttributes: reader.list('special_result_attribute'),
+    leafResultAttributes: reader.list('leaf_result_attribute'),
+    terminalResultAttributes: reader.list('terminal_result_attribute'),
+  };
+  const { resultAttributes, ...others } = read;
+  const answers = [...(resultAttributes ?? ['maildrop']), ...Object.values(others).flat()];
+  if (answers.every((name) => name === undefined))
+    reader.lack(
+      'result_attribute',
+      "it is empty, with which Postfix's table answers nothing at all",
+    );
+  return read;
 }
 
-/** `result_filter` is its name of old. */
+/** Empty is the root, and so is one that is missing: Postfix takes the one for the other. */
+function readBase(reader: Reader): string {
+  const base = readTemplate(reader, 'search_base', parseTemplate);
+  if (base !== undefined && base !== '') return base;
+  const what = base === undefined ? 'it is missing, and Postfix takes' : 'it is empty, so it is';
+  reader.note('search_base', `${what} the root: all that the login may see is looked through`);
+  return '';
+}
+
+/** `result_filter` is its name of old, and counts where the new one is missing or empty. */
 function readFormat(reader: Reader): string | undefined {
   const old = readTemplate(reader, 'result_filter', parseResultFormat);
-  const text = readTemplate(reader, 'result_format', parseResultFormat);
-  return text === undefined || text === '' ? old : text;
+  const text = readTemplate(reader, 'result_format', parseResultFormat) ?? '';
+  if (text !== '') return text;
+  if (old === '') reader.lack('result_filter', 'it is empty, which Postfix refuses');
+  return old === '' ? undefined : old;
 }
 
 const SCOPES: Readonly<Record<string, Scope>> = { base: 'base', one: 'one', sub: 'sub' };
@@ -67,8 +86,10 @@ const SCOPES: Readonly<Record<string, Scope>> = { base: 'base', one: 'one', sub:
 function readScope(reader: Reader): Scope | undefined {
   const written = reader.text('scope');
   if (written === undefined) return undefined;
+  if (written === '') reader.lack('scope', 'it is empty, which Postfix refuses');
   const scope = SCOPES[written.toLowerCase()];
-  if (scope === undefined) reader.note('scope', `"${written}" is none, Postfix takes sub for it`);
+  if (scope === undefined && written !== '')
+    reader.note('scope', `"${written}" is none, Postfix takes sub for it`);
   return scope;
 }
 
@@ -82,12 +103,17 @@ function readDereference(reader: Reader): Dereference | undefined {
   return found;
 }
 
-/** Domains alone: a file of them, another table or an exception would have to be written out. */
+/** An empty list is none. Domains alone: a file of them, another table or an exception would have to be written out. */
 function readDomains(reader: Reader): readonly string[] | undefined {
-  const items = reader.list('domain');
-  if (items === undefined || items.length === 0) return undefined;
+  const text = reader.text('domain') ?? '';
+  if (text === '') return undefined;
+  const items = text.split(/[\s,]+/).filter((item) => item !== '');
   const others = items.filter((item) => item.includes('/') || parseDomain(item) === undefined);
-  if (others.length === 0) return items;
+  if (items.length > 0 && others.length === 0) return items;
+  if (items.length === 0) {
+    reader.lack('domain', "it names none, with which Postfix's table answers nothing at all");
+    return undefined;
+  }
   reader.lack(
     'domain',
     `${others.join(', ')} can't be carried over, and without the list the table is asked for every key: write all the domains`,

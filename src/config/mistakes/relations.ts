@@ -83,9 +83,33 @@ function checkDirectories(tree: unknown, domains: Groups, directories: Groups): 
     ),
     ...maps.flatMap(([name, { directory, table }]) => [
       ...checkNamed(['maps', name, 'directory'], directory, known),
-      ...checkTable(['maps', name, 'table'], table, directory, directories),
+      ...tablesOf(['maps', name, 'table'], table).flatMap((each) => [
+        ...checkNamed([...each.path, 'directory'], each.own, known),
+        ...checkTable(each.namedAt, each.table, each.own ?? directory, directories),
+      ]),
     ]),
   ];
+}
+
+interface WrittenTable {
+  readonly path: Path;
+  /** Where its name stands. */
+  readonly namedAt: Path;
+  readonly table: unknown;
+  /** The directory that it names; absent: the map's. */
+  readonly own: unknown;
+}
+
+/** The tables of a map as they are written: one or a list, each a name or a group with a directory of its own. */
+function tablesOf(path: Path, written: unknown): readonly WrittenTable[] {
+  const items: readonly (readonly [Path, unknown])[] = Array.isArray(written)
+    ? written.map((item: unknown, i) => [[...path, i], item] as const)
+    : [[path, written]];
+  return items.map(([at, item]) =>
+    isTree(item)
+      ? { path: at, namedAt: [...at, 'table'], table: item['table'], own: item['directory'] }
+      : { path: at, namedAt: at, table: item, own: undefined },
+  );
 }
 
 /** A file's tables stand in the file; an LDAP directory's are configured. */

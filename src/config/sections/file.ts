@@ -9,9 +9,9 @@ export const file = z.strictObject({
     description: 'The file. It is read again when it changes.',
     examples: ['/etc/idpmap/people.yaml'],
   }),
-  guard: share().prefault('50%').meta({
+  guard: share().prefault('10%').meta({
     description:
-      'An edit that removes more than this share of the accounts is held until `idpmap accept NAME`.',
+      'An edit that loses more than this share of the accounts, groups, members, aliases, domains or tables’ rows, and more than five or half of them, is held until `idpmap accept NAME`.',
   }),
   listDomains: flag().prefault(false).meta({
     description:

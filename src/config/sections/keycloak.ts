@@ -103,7 +103,7 @@ export const keycloak = z
     realm: text().meta({ description: 'The realm of the users.', examples: ['mail'] }),
     clientId: text().meta({
       description:
-        'The client as which idpmap asks. Its service account needs the role `view-users`; `view-organizations` and `view-events` where they are used.',
+        'The client as which idpmap asks. Its service account needs the roles `view-users` and, with `federation: auto`, `view-realm`; `view-organizations` and `view-events` where they are used.',
       examples: ['idpmap'],
     }),
     ...credentials,
@@ -131,9 +131,13 @@ export const keycloak = z
       description:
         'Whether an e-mail address counts before it is verified. `required` where users may change theirs.',
     }),
-    federation: z.enum(['none', 'synced', 'live']).prefault('none').meta({
+    federation: z.enum(['auto', 'none', 'synced', 'live']).prefault('auto').meta({
       description:
-        'Whether users come from an LDAP directory behind Keycloak: none; all are imported by a periodic full sync; or not, and then nobody is believed to be absent.',
+        'Whether users come from a directory behind Keycloak: `auto` finds out, for which the client needs `view-realm`, and without it believes nobody to be absent; none; all are imported by a periodic full sync; or not, and then nobody is believed to be absent.',
+    }),
+    proof: z.enum(['users', 'realm']).prefault('users').meta({
+      description:
+        'What has to be shown before somebody is believed to be absent: users, or only a realm that answers, which may be empty.',
     }),
     organizations: organizations.exactOptional().meta({
       description: "Serves the domains of the realm's organizations, beside the configured ones.",

@@ -16,6 +16,9 @@ const candidates = (allowed: readonly Candidate[], preset: readonly Candidate[])
     .prefault([...preset])
     .meta({ description: 'What an address is tried as, however written: the order is fixed.' });
 
+/** How keys may be derived (`maps/keys.ts`). */
+const KEY_MODES = ['exact', 'address', 'recipient', 'virtual', 'domain', 'host'] as const;
+
 /** A text with placeholders out of `known`; `%%` is a percent sign. */
 const template = (known: readonly string[]) =>
   z
@@ -62,27 +65,70 @@ const recipients = z.strictObject({
 const domains = z.strictObject({
   kind: kind('domains', 'Says which domains are ours.'),
 });
-const table = z.strictObject({
-  kind: kind('table', "Answers from one of a directory's tables."),
-  directory: directoryReference().meta({
-    description: 'The directory that has the table.',
-    examples: ['people'],
-  }),
+const tableIn = z.strictObject({
   table: z
     .string()
     .min(1)
+    .meta({ description: "The table's name in its directory.", examples: ['blocklist'] }),
+  directory: directoryReference()
+    .exactOptional()
     .meta({
-      description: "The table's name in that directory.",
+      description: "The directory that has it; without it, the map's.",
+      examples: ['people'],
+    }),
+});
+
+/** A table of the map's own directory may stand alone, as its name. */
+const tableOrName = z
+  // The table is checked right after, whatever it holds.
+  .codec(z.custom<string | z.input<typeof tableIn>>(), tableIn, {
+    decode: (value) => (typeof value === 'string' ? { table: value } : value),
+    encode: (value) => (value.directory === undefined ? value.table : value),
+  })
+  .register(marks, { alone: 'table' });
+
+const table = z
+  .strictObject({
+    kind: kind('table', 'Answers from tables of directories.'),
+    directory: directoryReference().meta({
+      description: 'The directory that has the tables, but for those that name another.',
+      examples: ['people'],
+    }),
+    table: oneOrMany(tableOrName).meta({
+      description:
+        'The table that is asked, or several in order, as Postfix asks those of one parameter: all of them for a key before any for the next key. Each is a name, or `{ directory, table }` for one of another directory.',
       examples: ['blocklist'],
     }),
-  keys: z.enum(['exact', 'address', 'domain', 'host']).prefault('exact').meta({
-    description: 'Which keys are derived from the one asked, as Postfix does for its own tables.',
-  }),
-  result: template(['%s']).prefault('%s').meta({ description: 'How a value (`%s`) is answered.' }),
-  whenUnknown: z.enum(['temp', 'notfound']).prefault('temp').meta({
-    description: 'What a fault is answered with. `notfound` is for blocklists only.',
-  }),
-});
+    keys: z.enum(KEY_MODES).prefault('exact').meta({
+      description:
+        'Which keys are derived from the one asked, as Postfix does for its own tables: those of access(5) and virtual(5) together (`address`), of maps of mailboxes, recipients and senders (`recipient`), of virtual(5) and canonical(5), whose answers get the extension (`virtual`, `propagateExtension`), of transport(5) (`domain`), of access(5) for clients (`host`).',
+    }),
+    result: template(['%s'])
+      .prefault('%s')
+      .meta({ description: 'How a value (`%s`) is answered.' }),
+    whenUnknown: z.enum(['temp', 'notfound']).prefault('temp').meta({
+      description: 'What a fault is answered with. `notfound` is for blocklists only.',
+    }),
+  })
+  .superRefine((settings, context) => {
+    if (settings.table.length === 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['table'],
+        message: 'names none, write the name of a table',
+      });
+    const seen = new Set<string>();
+    for (const [i, { directory, table: name }] of settings.table.entries()) {
+      const whole = JSON.stringify([directory ?? settings.directory, name]);
+      if (seen.has(whole))
+        context.addIssue({
+          code: 'custom',
+          path: ['table', i],
+          message: `${JSON.stringify(name)} is listed twice, keep one`,
+        });
+      seen.add(whole);
+    }
+  });
 
 const map = z.discriminatedUnion('kind', [mailboxes, aliases, senders, recipients, domains, table]);
 

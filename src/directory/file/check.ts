@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { reasonOf } from '../../reason.ts';
-import { type Content, toContent } from './content.ts';
+import type { Content } from '../people/content.ts';
+import { toContent } from './content.ts';
 import { findDuplicates } from './duplicates.ts';
 import { parsePlainJson } from './json.ts';
 import {
@@ -12,9 +13,16 @@ import {
   type Problem,
 } from './problems.ts';
 import { peopleSchema } from './schema.ts';
+import { findGaps } from './seal.ts';
 
 /** A people file's content, or all that is wrong with it. */
-export type Checked = { readonly content: Content } | Broken;
+export type Checked = Sound | Broken;
+
+interface Sound {
+  readonly content: Content;
+  /** It has an end mark, so it is not cut off. */
+  readonly isSealed: boolean;
+}
 
 interface Broken {
   /** One line each. */
@@ -83,13 +91,12 @@ function parseYaml(text: string, file: string): Parsed | Broken {
   }
 }
 
-function checkShape(
-  value: unknown,
-): { readonly content: Content } | { readonly problems: readonly Problem[] } {
+function checkShape(value: unknown): Sound | { readonly problems: readonly Problem[] } {
   const result = peopleSchema.safeParse(value);
-  const duplicates = findDuplicates(value);
-  if (result.success && duplicates.length === 0) return { content: toContent(result.data) };
-  return { problems: [...(result.error?.issues ?? []).flatMap(fromIssue), ...duplicates] };
+  const others = [...findGaps(value), ...findDuplicates(value)];
+  if (result.success && others.length === 0)
+    return { content: toContent(result.data), isSealed: result.data.end !== undefined };
+  return { problems: [...(result.error?.issues ?? []).flatMap(fromIssue), ...others] };
 }
 
 function shorten<T>(problems: readonly T[], format: (problem: T) => string): readonly string[] {

@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { Piece, Pieces } from '../people/people.ts';
+import type { Piece, Pieces } from '../people/content.ts';
 import { checkBytes } from './check.ts';
 import type { FirstLine } from './child.ts';
 
 /** What a check found: the content in pieces, or its problems, one line each. */
-export type CheckResult = { readonly pieces: Pieces } | { readonly problems: readonly string[] };
+export type CheckResult =
+  | { readonly pieces: Pieces; readonly isSealed: boolean }
+  | { readonly problems: readonly string[] };
 
 /** The child's heap is half of the memory that is free, but at least this. */
 const MIN_HEAP_MB = 64;
@@ -29,7 +31,7 @@ export async function checkFile(
   const checked = checkBytes(bytes, file);
   if ('problems' in checked) return checked;
   const { entries, rows, ...head } = checked.content;
-  return { pieces: { ...head, pieces: [{ entries, rows }] } };
+  return { pieces: { ...head, pieces: [{ entries, rows }] }, isSealed: checked.isSealed };
 }
 
 /**
@@ -81,7 +83,9 @@ function describeEnd(end: string | number): string {
 
 function readLines([first = '', ...rest]: readonly string[]): CheckResult {
   const head: FirstLine = JSON.parse(first);
-  return 'problems' in head ? head : { pieces: { ...head, pieces: decode(rest) } };
+  if ('problems' in head) return head;
+  const { isSealed, ...content } = head;
+  return { pieces: { ...content, pieces: decode(rest) }, isSealed };
 }
 
 /** Parses each piece when it is asked for. */

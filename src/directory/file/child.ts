@@ -1,12 +1,11 @@
 import { buffer } from 'node:stream/consumers';
-import type { Piece } from '../people/people.ts';
+import type { Content, Piece } from '../people/content.ts';
 import { checkBytes } from './check.ts';
-import type { Content } from './content.ts';
 
 /** The first line that the child writes: problems, or the head of a content whose pieces follow, one a line. */
 export type FirstLine =
   | { readonly problems: readonly string[] }
-  | Pick<Content, 'open' | 'domains' | 'tables'>;
+  | (Pick<Content, 'open' | 'domains' | 'tables'> & { readonly isSealed: boolean });
 
 /** So many items are parsed and indexed in two or three milliseconds. */
 const PIECE_ITEMS = 1000;
@@ -16,7 +15,7 @@ async function main(): Promise<void> {
   const checked = checkBytes(await buffer(process.stdin), process.argv[2] ?? '');
   if ('problems' in checked) return writeLine({ problems: checked.problems });
   const { entries, rows, ...head } = checked.content;
-  writeLine(head);
+  writeLine({ ...head, isSealed: checked.isSealed });
   for (const piece of cut(entries)) writeLine({ entries: piece, rows: [] });
   for (const piece of cut(rows)) writeLine({ entries: [], rows: piece });
 }

@@ -1,25 +1,8 @@
 import { foldKey } from '../../address/address.ts';
 import type { Entry } from '../directory.ts';
+import type { Content } from '../people/content.ts';
 import { ownAddress } from '../people/spelling.ts';
 import type { PeopleFile } from './schema.ts';
-
-/** A people file that has been checked, all addresses, domains and keys normalised. */
-export interface Content {
-  /** A group's members stand as they were written: neither expanded nor known to exist. */
-  readonly entries: readonly Entry[];
-  /** Domains at which every address is an account. */
-  readonly open: readonly string[];
-  readonly domains: readonly string[];
-  readonly tables: readonly string[];
-  readonly rows: readonly Row[];
-}
-
-/** One key of one table, folded. */
-export interface Row {
-  readonly table: string;
-  readonly key: string;
-  readonly values: readonly string[];
-}
 
 /** Fills in what a file leaves out: an account without `logins` logs in with its address, an id is the address. */
 export function toContent({ accounts, groups, open, domains, tables }: PeopleFile): Content {

@@ -1,10 +1,10 @@
-import { foldKey, spellAddress } from '../../address/address.ts';
+import { parseDomain, spellAddress } from '../../address/address.ts';
 import type { Problem } from './problems.ts';
 
 /**
- * Finds accounts with the address or the id of an earlier one, and keys of a table that fold to the same. Takes the
- * file as it was parsed and passes over what has the wrong shape, so that these are told with all other problems.
- * `strauß@` and `strauss@` are two addresses that may stand beside each other; whose mail it is, is in doubt later.
+ * Finds accounts with the address or the id of an earlier one, and keys of a table that are the same but for case. Takes
+ * the file as it was parsed and passes over what has the wrong shape, so that these are told with all other problems.
+ * `strauß@` and `strauss@` are two that may stand beside each other; which one is meant is in doubt later.
  */
 export function findDuplicates(file: unknown): readonly Problem[] {
   const { accounts, tables } = asMap(file);
@@ -28,10 +28,22 @@ export function findDuplicates(file: unknown): readonly Problem[] {
 
 function repeatedKeys(name: string, table: unknown): readonly Problem[] {
   const keys = Object.keys(asMap(table));
-  return repeated(keys.map(foldKey)).map(([i]) => ({
+  return repeated(keys.map(spellKey)).map(([i]) => ({
     path: ['tables', name, keys[i] ?? ''],
     message: 'an earlier key of the table means the same, case aside',
   }));
+}
+
+/** A key in one case, its domain in A-labels. */
+function spellKey(key: string): string {
+  const at = key.lastIndexOf('@') + 1;
+  const name = key.slice(at).replace(/^\./, '');
+  const domain = at > 0 || name.includes('.') ? parseDomain(name) : undefined;
+  const end = key.length - name.length;
+  return (
+    key.slice(0, end).normalize('NFC').toLowerCase() +
+    (domain ?? name.normalize('NFC').toLowerCase())
+  );
 }
 
 /** The places of values that stood before, each with the first one's place. */

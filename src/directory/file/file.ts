@@ -1,6 +1,7 @@
 import { WATCH_TIMING, type WatchTiming, watchFile } from '../../watch.ts';
 import { type Directory, type DirectoryHooks, Fault } from '../directory.ts';
 import { answerFrom, type ListingSettings } from '../people/answers.ts';
+import { waitFor } from '../waiting.ts';
 import { createStore, type FileFigures, type StoreSettings } from './store.ts';
 
 /** Settings of a directory `{ type: file }`. */
@@ -31,9 +32,13 @@ export function createFileDirectory(
     return next;
   });
   const answers = answerFrom(async (signal) => {
-    await waitFor(first.promise, signal);
+    await waitFor(
+      first.promise,
+      signal,
+      () => new Fault('starting', 'the file has not been read yet'),
+    );
     if (ending.signal.aborted) throw new Fault('shutdown', 'the directory is closed');
-    return { people: store.current(), held: store.held() };
+    return store.known();
   }, settings);
 
   return {
@@ -46,16 +51,4 @@ export function createFileDirectory(
       first.resolve();
     },
   };
-}
-
-async function waitFor(first: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const leave = (): void => reject(new Fault('starting', 'the file has not been read yet'));
-  if (signal.aborted) leave();
-  signal.addEventListener('abort', leave);
-  try {
-    await Promise.race([first, promise]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
 }

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { isMailbox, parseAddress, parseDomain, spellAddress } from '../../address/address.ts';
 
+/** What an end mark may count. `rows` are those of all tables. */
+export const COUNTED = ['accounts', 'groups', 'open', 'domains', 'rows'] as const;
+
 /** The keys that a people file, an account and a group know, for the suggestion after a wrong one. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  if (path[0] === 'end') return COUNTED;
   const row = path.length < 2 ? undefined : ROWS[String(path[0])];
   return Object.keys(row?.shape ?? peopleSchema.shape);
 }
@@ -25,6 +29,15 @@ const result = readAs(printable, 'is not a table value: it is empty or has contr
 const enabled = z.preprocess(
   (value) => (value === 'true' || value === 'false' ? value === 'true' : value),
   z.boolean({ error: 'is neither true nor false' }),
+);
+
+const sealed = z.preprocess(
+  (value) => (value === 'true' ? true : value),
+  z.literal(true, { error: () => 'can only be true' }),
+);
+const count = readAs(
+  (value) => (/^\d{1,9}$/.test(value) ? Number(value) : undefined),
+  'is not a number of things',
 );
 
 const accountSchema = z.strictObject(
@@ -57,14 +70,22 @@ const tableSchema = z.record(
   { error: wants('a map of keys and values') },
 );
 
+/** The mark by which a file shows that it is whole: what it counts stands before it. */
+const endSchema = z.strictObject(
+  Object.fromEntries(COUNTED.map((kind) => [kind, count.optional()])),
+  { error: wants('a map of counts') },
+);
+
 /** What a people file may hold. Values come out normalised; what is absent stays absent. */
 export const peopleSchema = z.strictObject(
   {
+    sealed: sealed.optional(),
     accounts: listOf(accountSchema).optional(),
     groups: listOf(groupSchema).optional(),
     open: listOf(domain).optional(),
     domains: listOf(domain).optional(),
     tables: z.record(z.string(), tableSchema, { error: wants('a map of tables') }).optional(),
+    end: endSchema.optional(),
   },
   { error: wants('a map with accounts, groups, open, domains or tables') },
 );
@@ -77,7 +98,7 @@ const ROWS: Readonly<Record<string, typeof accountSchema | typeof groupSchema>> 
 };
 
 /** Reads text with one of the readers of values; what they refuse is a problem, which never shows the value. */
-function readAs(read: (value: string) => string | undefined, complaint: string) {
+function readAs<T>(read: (value: string) => T | undefined, complaint: string) {
   return text.transform((value, context) => {
     const wanted = read(value);
     if (wanted !== undefined) return wanted;

@@ -3,17 +3,13 @@ import { basename } from 'node:path';
 import { reasonOf } from '../../reason.ts';
 import type { Reading } from '../../watch.ts';
 import { type DirectoryHooks, Fault } from '../directory.ts';
-import { findLoss } from '../people/loss.ts';
+import type { Known } from '../people/answers.ts';
 import { gatherPeople, type People, type PeopleRules } from '../people/people.ts';
 import { checkFile } from './checker.ts';
+import { createFileHold, type Edit, type Guarded } from './hold.ts';
 
 /** What the store goes by. */
-export interface StoreSettings extends PeopleRules {
-  /** The file; absolute. */
-  readonly path: string;
-  /** The share of accounts, 0 to 1, that one edit may lose; more is held until it is accepted. */
-  readonly guard: number;
-}
+export interface StoreSettings extends PeopleRules, Guarded {}
 
 /** Counts of a file directory's life, and what it holds now. */
 export interface FileFigures {
@@ -23,147 +19,164 @@ export interface FileFigures {
   failures: number;
   /** 1 while an edit is held, else 0. */
   held: number;
+  /** 1 while the newest content is not known, for it can't be read or is broken, else 0. */
+  unread: number;
   accounts: number;
   groups: number;
 }
 
-/** Keeps the last good content of a people file. */
+/** Keeps the last good content of a people file, and what there is to say against it. */
 export interface Store {
   readonly figures: Readonly<FileFigures>;
-  /** The last good content; throws a `Fault` while there is none. */
-  current(): People;
-  /** The content that the guard holds. */
-  held(): People | undefined;
+  /** What counts; throws a `Fault` while nothing does. */
+  known(): Known;
   /** Takes what is held; says what that was. */
   accept(): string | undefined;
   /** Judges a reading: takes its content, holds it, or tells what is wrong with it. */
-  take(reading: Reading, signal: AbortSignal): Promise<'poll' | 'retry'>;
+  take(reading: Reading, signal: AbortSignal): Promise<'changed' | 'retry'>;
 }
 
-interface Held {
-  readonly people: People;
-  readonly hash: string;
-  readonly loss: string;
-}
-
-/** So many aliases in doubt are listed when a file is loaded. */
+/** So many doubts are listed when a file is loaded. */
 const MAX_DOUBTS = 20;
 
 /** Creates a store that knows nobody yet. */
-export function createStore(
-  settings: StoreSettings,
-  { name, log, changed }: DirectoryHooks,
-): Store {
+export function createStore(settings: StoreSettings, hooks: DirectoryHooks): Store {
+  const { name, log, changed } = hooks;
   const file = basename(settings.path);
   const place = { directory: name, path: settings.path };
-  const figures: FileFigures = { loads: 0, failures: 0, held: 0, accounts: 0, groups: 0 };
+  const figures: FileFigures = {
+    loads: 0,
+    failures: 0,
+    held: 0,
+    unread: 0,
+    accounts: 0,
+    groups: 0,
+  };
   let people: People | undefined;
-  let held: Held | undefined;
   /** Of the content that counts, and of the last one judged. */
   let loadedHash: string | undefined;
   let judgedHash: string | undefined;
-  let unreadable: string | undefined;
-  let fault = new Fault('starting', `${file} has not been read yet`);
+  /** Why the newest content is not known: it can't be read or checked, or what was read is broken. */
+  let unread: string | undefined;
+  let broken: string | undefined;
 
-  function fail(reason: string, fields: object): void {
-    figures.failures++;
-    fault = new Fault('directory', reason);
-    const rest = people === undefined ? 'nobody is known yet' : 'the last good content stays';
-    log.error({ ...place, ...fields }, `${reason}; ${rest}`);
-  }
+  const hold = createFileHold(settings, hooks, load);
 
-  /** Told once, not at each attempt. */
-  function miss(error: unknown): void {
-    const reason = `${file} can't be read: ${describeError(error)}`;
-    if (reason !== unreadable) fail(reason, {});
-    unreadable = reason;
-  }
-
-  function hold(next: Held | undefined): void {
-    held = next;
-    figures.held = next === undefined ? 0 : 1;
-  }
-
-  function load(next: People, hash: string): void {
+  function load({ people: next, hash }: Edit): void {
     people = next;
     loadedHash = hash;
-    hold(undefined);
     figures.loads++;
     figures.accounts = next.accounts;
     figures.groups = next.groups;
     log.info({ ...place, accounts: next.accounts, groups: next.groups }, `${file} loaded`);
     const doubts = [...Iterator.from(next.doubts()).take(MAX_DOUBTS)];
-    if (doubts.length > 0) log.warn({ ...place, doubts }, `${file} has addresses in doubt`);
-    changed('everything');
+    if (doubts.length > 0) log.warn({ ...place, doubts }, `${file} has addresses or keys in doubt`);
   }
 
-  function guard(next: People, hash: string): void {
-    const loss = findLoss(people, next, settings.guard);
-    if (loss === undefined) return load(next, hash);
-    hold({ people: next, hash, loss });
-    const reason = `${file} would lose ${loss}, the guard allows ${percent(settings.guard)}: mend it, or run "idpmap accept ${name}"`;
-    fault = new Fault('directory', reason);
-    log.error(place, reason);
+  /** What was said of those who are not known counts no more, and whoever is known is asked for again. */
+  function settle(before: string): void {
+    figures.held = hold.held() === undefined ? 0 : 1;
+    figures.unread = (unread ?? broken) === undefined ? 0 : 1;
+    if (state() !== before) changed('everything');
+  }
+
+  const state = (): string => [figures.loads, figures.held, figures.unread].join(' ');
+
+  function fail(reason: string, fields: object): string {
+    figures.failures++;
+    const rest =
+      people === undefined
+        ? 'nobody is known yet'
+        : 'known people are served, mail for others waits';
+    log.error({ ...place, ...fields }, `${reason}; ${rest}`);
+    return reason;
+  }
+
+  /** Told once, not at each attempt. */
+  function miss(reason: string, fields: object): void {
+    if (reason !== unread) unread = fail(reason, fields);
   }
 
   async function judge(bytes: Buffer, signal: AbortSignal): Promise<void> {
-    if (unreadable !== undefined) log.info(place, `${file} can be read again`);
-    unreadable = undefined;
     const hash = createHash('sha256').update(bytes).digest('base64');
-    if (hash === judgedHash) return;
+    if (hash !== judgedHash) await judgeNew(bytes, hash, signal);
     judgedHash = hash;
-    hold(undefined);
+    if (unread !== undefined) log.info(place, `${file} can be read again`);
+    unread = undefined;
+  }
+
+  async function judgeNew(bytes: Buffer, hash: string, signal: AbortSignal): Promise<void> {
     if (hash === loadedHash) {
+      hold.withdraw();
+      broken = undefined;
       log.info(place, `${file} is again as it was loaded`);
       return;
     }
     const result = await checkFile(bytes, file, signal);
     if ('problems' in result) {
+      hold.withdraw();
       const [first = '', ...others] = result.problems;
       const more = others.length > 0 ? ` (and ${others.length} more, see the log)` : '';
-      fail(`${first}${more}`, { problems: result.problems });
+      broken = fail(`${first}${more}`, { problems: result.problems });
       return;
     }
     const next = await gatherPeople(result.pieces, settings, file);
     signal.throwIfAborted();
-    guard(next, hash);
+    broken = undefined;
+    hold.offer({ people: next, hash, isSealed: result.isSealed });
   }
 
   return {
     figures,
-    current() {
-      if (people === undefined) throw fault;
-      return people;
+    known() {
+      const held = hold.held();
+      const doubt = unread ?? broken;
+      if (people !== undefined)
+        return {
+          people,
+          held: held?.people,
+          ...(doubt !== undefined && { doubt: new Fault('doubt', doubt) }),
+        };
+      // Nothing was accepted since the start; whom the held content shows is there all the same.
+      if (held !== undefined)
+        return { people: held.people, doubt: new Fault('doubt', doubt ?? held.reason) };
+      if (doubt !== undefined) throw new Fault('directory', doubt);
+      throw new Fault('starting', `${file} has not been read yet`);
     },
-    held: () => held?.people,
     accept() {
-      if (held === undefined) return undefined;
-      const { people: next, hash, loss } = held;
-      load(next, hash);
-      return `${file} taken (accounts: ${next.accounts}, groups: ${next.groups}), it lost ${loss}`;
+      const before = state();
+      const lost = hold.accept();
+      if (lost === undefined) return undefined;
+      settle(before);
+      return `${file} taken (accounts: ${figures.accounts}, groups: ${figures.groups}), it lost ${lost}`;
     },
     async take(reading, signal) {
+      const before = state();
       try {
-        if ('error' in reading) miss(reading.error);
-        else await judge(reading.bytes, signal);
-        return people === undefined ? 'retry' : 'poll';
+        if ('bytes' in reading) await judge(reading.bytes, signal);
+        else miss(`${file} can't be read: ${describeError(reading.error)}`, {});
       } catch (error) {
-        if (signal.aborted) return 'poll';
-        // The content is not to blame, so it is judged again at the next poll.
-        judgedHash = undefined;
-        fail(`${file} can't be checked: ${describeError(error)}`, { err: error });
-        return 'poll';
+        if (signal.aborted) return 'changed';
+        // The content is not to blame, so it is judged again.
+        miss(`${file} can't be checked: ${describeError(error)}`, { err: error });
       }
+      settle(before);
+      return unread === undefined ? 'changed' : 'retry';
     },
   };
 }
 
-const percent = (share: number): string => `${Number((share * 100).toPrecision(6))} %`;
-
-/** What the likeliest failures are called, by their code. */
+/** What the likeliest failures are called, by their code, and how they are mended. */
 const FAILURES: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  EACCES: `user id ${process.getuid?.() ?? 'unknown'} has no permission`,
+  ENOTDIR: 'a part of its path is no directory',
+  ELOOP: 'its symbolic links lead in a circle',
+  EACCES: `user id ${process.getuid?.() ?? 'unknown'} has no permission, let it read the file`,
+  EMFILE: 'no file descriptors are left, raise the limit (LimitNOFILE)',
+  ENFILE: 'the machine has no file descriptors left',
+  EIO: 'the disk or its server fails',
+  ESTALE: 'the file server has another file now, mount it anew',
+  EAGAIN: 'no process can be started, raise the limit (TasksMax)',
 };
 
 function describeError(error: unknown): string {

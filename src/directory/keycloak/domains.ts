@@ -1,8 +1,7 @@
 import { parseDomain } from '../../address/address.ts';
 import type { Ask } from './http/api.ts';
-import { readAll } from './http/paging.ts';
-import { readOrganizations } from './people/rows.ts';
 import type { OrganizationSettings } from './settings.ts';
+import { listOrganizations } from './trust/listing.ts';
 
 /**
  * Lists the domains of enabled organizations. Whoever may add one to an organization could make any domain ours, so it
@@ -13,11 +12,7 @@ export async function listDomains(
   { verified: needed, allowDomains }: OrganizationSettings,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const organizations = await readAll(
-    ask,
-    { path: '/organizations', query: {}, read: readOrganizations },
-    signal,
-  );
+  const organizations = await listOrganizations(ask, signal);
   const domains = organizations
     .filter(({ enabled }) => enabled)
     .flatMap((organization) => organization.domains)

@@ -7,7 +7,7 @@ import {
   type Finding,
   isDoubt,
 } from '../directory.ts';
-import { findingOf, none } from '../finding.ts';
+import { findingOf, none, valuesOf } from '../finding.ts';
 import { listDomains } from './domains.ts';
 import { createEventWatch, type EventWatch } from './feed/events.ts';
 import { type Ask, createAsk } from './http/api.ts';
@@ -20,8 +20,10 @@ import { createTokenFetch } from './login/fetchtoken.ts';
 import { createTokens } from './login/token.ts';
 import { findHolders } from './people/find.ts';
 import type { FindOptions } from './people/options.ts';
+import { sample } from './sample.ts';
 import type { KeycloakSettings } from './settings.ts';
 import { createFederation } from './trust/federation.ts';
+import { createGroupWatch } from './trust/groupwalk.ts';
 import { createProof } from './trust/proof.ts';
 import { createSelfCheck } from './trust/selfcheck.ts';
 
@@ -46,7 +48,7 @@ const UPKEEP_CONNECTIONS = 2;
  */
 export function createKeycloakDirectory(
   settings: KeycloakSettings,
-  { name, log, changed, domainsChanged }: DirectoryHooks,
+  { name, log, changed, domainsChanged, kept }: DirectoryHooks,
 ): Directory {
   const { tls, connections } = settings;
   const site = createSite(settings);
@@ -76,20 +78,33 @@ export function createKeycloakDirectory(
   const ask = askOver(lookups);
   const askBeside = askOver(upkeep);
 
-  const federation = createFederation(settings, name, log);
+  const federation = createFederation({ settings, site, name, kept, log });
+  const groups = createGroupWatch(settings.groupAttribute);
   const options: FindOptions = {
     settings,
     seen: federation.see,
     blocked: () => {
       figures.blockedKeys += 1;
     },
+    groups: {
+      of: groups.of,
+      lack: groups.lack,
+      ready: async (signal) => {
+        await selfCheck.believe(signal);
+        groups.ready();
+      },
+    },
   };
   const proofOver = (own: Ask) =>
     createProof({ ...settings, ask: own, site, tokens, find: options, federation });
   const proof = proofOver(ask);
+  const { check } = proofOver(askBeside);
   const selfCheck = createSelfCheck({
     name,
-    check: proofOver(askBeside).check,
+    check: async (signal) => {
+      await check(signal);
+      await groups.walk(askBeside, signal);
+    },
     everyMs: settings.selfCheck,
     log,
   });
@@ -99,13 +114,14 @@ export function createKeycloakDirectory(
     const address = parseAddress(key);
     // Nobody can hold what is no address, and an empty one would ask Keycloak for everybody.
     if (address === undefined) return none('form', 'it is no address');
-    const entries = await findHolders(own, address, options, signal);
-    for (const { kind, id, address: held } of entries) {
+    const finding = await findHolders(own, address, options, signal);
+    for (const { kind, id, address: held } of valuesOf(finding)) {
       if (kind === 'group') groupIds.add(id);
       else if (held === address.text) proof.learn(address);
     }
-    if (entries.length === 0) await believeNone(signal);
-    return findingOf(entries, () => none('probe', 'the self-check holds, and a probe after it'));
+    if (finding.status === 'found' || finding.proof.by === 'form') return finding;
+    await believeNone(signal);
+    return none('probe', `${finding.proof.how}; the self-check holds, and a probe after it`);
   }
 
   async function believeNone(signal: AbortSignal): Promise<void> {
@@ -162,8 +178,11 @@ export function createKeycloakDirectory(
       }
     },
     ...domainsOf(),
-    inspect: (signal) => inspect({ settings, site, tokens, ask: askBeside, find: options }, signal),
+    sample: (signal) => sample(askBeside, settings, signal),
+    inspect: (signal) =>
+      inspect({ settings, site, tokens, ask: askBeside, find: options, federation }, signal),
     figures,
+    accept: () => federation.forget(),
     retry: () => tokens.retry(),
     async close() {
       watch?.stop();

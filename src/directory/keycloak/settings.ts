@@ -43,8 +43,10 @@ export interface KeycloakSettings {
   readonly logins: readonly LoginField[];
   /** `required`: whoever has not verified the e-mail address does not hold it. */
   readonly emailVerified: 'any' | 'required';
-  /** Whether users come from elsewhere, and whether Keycloak knows all of them. */
-  readonly federation: 'none' | 'synced' | 'live';
+  /** Whether users come from elsewhere, and whether Keycloak knows all of them; `auto`: that is found out. */
+  readonly federation: 'auto' | 'none' | 'synced' | 'live';
+  /** What has to be shown before somebody is believed to be absent: a user, or that the realm answers. */
+  readonly proof: 'users' | 'realm';
   /** Absent: domains are not listed. */
   readonly organizations?: OrganizationSettings;
   /** An account's own address that is always there. */

@@ -1,4 +1,4 @@
-import { type Ask, type Directory, Fault } from '../directory.ts';
+import { type Ask, type Directory, type Entry, Fault, type None } from '../directory.ts';
 import { findingOf, none } from '../finding.ts';
 import type { People } from './people.ts';
 
@@ -7,12 +7,14 @@ export interface Known {
   readonly people: People;
   /** An edit that waits to be accepted. */
   readonly held?: People | undefined;
+  /** Why the newest content is not known: whoever is found is there, and nobody is denied. */
+  readonly doubt?: Fault | undefined;
 }
 
 /** Brings what counts, once it is known; throws a `Fault` where it isn't. */
 export type Recall = (signal: AbortSignal) => Promise<Known>;
 
-/** Whether a directory serves the list of domains that its file names. */
+/** Whether a directory serves the list of domains that its content names. */
 export interface ListingSettings {
   readonly listDomains: boolean;
 }
@@ -24,21 +26,20 @@ const MAX_DOUBTS = 20;
 export function answerFrom(
   recall: Recall,
   { listDomains }: ListingSettings,
-): Pick<Directory, 'find' | 'probe' | 'inspect' | 'domains' | 'table'> {
+): Pick<Directory, 'find' | 'probe' | 'inspect' | 'sample' | 'domains' | 'table'> {
   return {
     async find(address, { signal }) {
-      const { people, held } = await recall(signal);
-      return findingOf(people.find(address), () => {
-        // Nobody is denied whom the next content may know.
-        if (held?.has(address) === true) {
-          throw new Fault('entry', 'only the edit that the guard holds has this address');
-        }
-        return WHOLE;
-      });
+      const known = await recall(signal);
+      const entries = known.people.find(address);
+      // A disabled account is refused mail, as nobody is.
+      if (!entries.some(takesMail))
+        deny(known, (held) => (entries.length === 0 ? held.has(address) : held.takes(address)));
+      return findingOf(entries, () => WHOLE);
     },
     async probe(signal) {
       await recall(signal);
     },
+    sample: async (signal) => [...(await recall(signal)).people.everyAddress()],
     async inspect(signal) {
       const { people } = await recall(signal);
       return [...Iterator.from(people.doubts()).take(MAX_DOUBTS)].map((text) => ({
@@ -48,12 +49,35 @@ export function answerFrom(
     },
     table:
       ({ table }): Ask<string> =>
-      async (key, { signal }) =>
-        findingOf((await recall(signal)).people.ask(table, key), () => WHOLE),
+      async (key, { signal }) => {
+        const known = await recall(signal);
+        return findingOf(known.people.ask(table, key), () =>
+          deny(known, (held) => held.hasRow(table, key)),
+        );
+      },
     ...(listDomains && {
-      domains: async (signal) => findingOf((await recall(signal)).people.domains, () => WHOLE),
+      domains: async (signal) => {
+        const known = await recall(signal);
+        return findingOf(known.people.domains, () =>
+          deny(known, ({ domains }) => domains.length > 0),
+        );
+      },
     }),
   };
+}
+
+const takesMail = ({ kind, enabled, members }: Entry): boolean =>
+  enabled && (kind === 'account' || members.length > 0);
+
+/**
+ * Nobody is denied whom the next content may know.
+ * @throws {Fault} where that content is not known, or is held and `knows` better
+ */
+function deny({ held, doubt }: Known, knows: (held: People) => boolean): None {
+  if (doubt !== undefined) throw doubt;
+  if (held !== undefined && knows(held))
+    throw new Fault('entry', 'only the edit that the guard holds has this');
+  return WHOLE;
 }
 
 const WHOLE = none('content', 'the last content that was read');

@@ -12,7 +12,8 @@ const MAX_IDS = 5;
 /**
  * Picks those of `entries` that hold `address`, which is normalised. An entry's own address beats an alias, so nobody
  * reads the director's mail by claiming her address. A group beside an account, and several groups, hold it together.
- * Entries that do not hold it are left out (a directory may compare more loosely); so is an account's second copy.
+ * Whoever left does not keep it from their successor; several who left are as good as one. Entries that do not hold it
+ * are left out (a directory may compare more loosely); so is an account's second copy.
  * @throws {Fault} `entry` where two accounts hold it and nothing says which is meant; the reason names their ids
  */
 export function holders(
@@ -21,8 +22,10 @@ export function holders(
   { sharedAliases }: HoldingRules,
 ): readonly Entry[] {
   const own = entries.filter((entry) => entry.address === address);
-  const holding = own.length > 0 ? own : entries.filter(({ aliases }) => aliases.includes(address));
-  if (holding.length < 2) return holding;
+  const all = own.length > 0 ? own : entries.filter(({ aliases }) => aliases.includes(address));
+  if (all.length < 2) return all;
+  const holding = all.filter(({ enabled }) => enabled);
+  if (holding.length === 0) return all.slice(0, 1);
 
   const accounts = new Map(
     holding.filter(({ kind }) => kind === 'account').map((entry) => [entry.id, entry]),

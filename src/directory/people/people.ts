@@ -1,26 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isMailbox, parseAddress } from '../../address/address.ts';
 import { type Entry, Fault } from '../directory.ts';
-import type { Content } from '../file/content.ts';
+import type { Pieces } from './content.ts';
 import { expandGroup, type GroupLimits } from './expand.ts';
+import { createExtents, type Extents, type Index } from './extents.ts';
 import { type HoldingRules, holders } from './owners.ts';
 import { createTables, type Tables } from './tables.ts';
 
-/** The part of a file directory's settings that decides who holds an address. */
+/** The part of a directory's settings that decides who holds an address. */
 export interface PeopleRules extends HoldingRules {
   readonly groups: GroupLimits;
 }
 
-/** Some of a checked people file: as much as can be indexed between two lookups. */
-export type Piece = Pick<Content, 'entries' | 'rows'>;
-
-/** A checked people file in pieces. */
-export interface Pieces extends Pick<Content, 'open' | 'domains' | 'tables'> {
-  readonly pieces: Iterable<Piece>;
-}
-
-/** Everybody in one people file, indexed by address. It never changes; an edit makes a new one. */
-export interface People extends Pick<Tables, 'ask'> {
+/** Everybody of one content, indexed by address. It never changes; an edit makes a new one. */
+export interface People extends Pick<Tables, 'ask' | 'hasRow'> {
   readonly accounts: number;
   readonly groups: number;
   readonly domains: readonly string[];
@@ -30,21 +23,25 @@ export interface People extends Pick<Tables, 'ask'> {
   find(address: string): readonly Entry[];
   /** Whether somebody holds `address`, in doubt or not. */
   has(address: string): boolean;
-  /** All own addresses of accounts, or of groups. */
-  addresses(kind: Entry['kind']): Iterable<string>;
-  /** The reasons why `find` throws for some aliases: what an admin should hear when the file is loaded. */
+  /** All addresses that somebody holds, aliases included. */
+  everyAddress(): Iterable<string>;
+  /** Whether somebody who is enabled holds `address`, in doubt or not. */
+  takes(address: string): boolean;
+  /** What can be lost of it. */
+  readonly extents: Extents;
+  /** The reasons why `find` and `ask` throw for some keys: what an admin should hear when it is loaded. */
   doubts(): Iterable<string>;
 }
 
-/** Indexes a file's pieces, letting other work run after each; `file` is named in faults. */
+/** Indexes a content's pieces, letting other work run after each; `source` is named in faults. */
 export async function gatherPeople(
   content: Pieces,
   rules: PeopleRules,
-  file: string,
+  source: string,
 ): Promise<People> {
   const everybody: Entry[] = [];
   const index = new Map<string, Entry[]>();
-  const tables = createTables(file, content.tables);
+  const tables = createTables(source, content.tables);
   for (const { entries, rows } of content.pieces) {
     for (const entry of entries) {
       everybody.push(entry);
@@ -58,9 +55,9 @@ export async function gatherPeople(
 
 function createPeople(
   everybody: readonly Entry[],
-  index: ReadonlyMap<string, readonly Entry[]>,
+  index: Index,
   tables: Tables,
-  { open, domains, tables: names }: Pieces,
+  { open, domains: named, tables: names }: Pieces,
   rules: PeopleRules,
 ): People {
   const openDomains = new Set(open);
@@ -79,22 +76,28 @@ function createPeople(
     expanded.set(group, done);
     return done;
   };
+  const takes = (address: string): boolean =>
+    index.get(address)?.some(({ enabled }) => enabled) ?? isOpen(address);
   const accounts = everybody.filter(({ kind }) => kind === 'account').length;
+  const domains = new Set([...named, ...open]);
 
   return {
     accounts,
     groups: everybody.length - accounts,
-    domains: [...new Set([...domains, ...open])],
-    isEmpty: everybody.length + open.length + domains.length + names.length === 0,
+    domains: [...domains],
+    isEmpty: everybody.length + domains.size + names.length === 0,
     find: (address) =>
       hold(address).map((entry) => (entry.kind === 'group' ? expand(entry) : entry)),
     has: (address) => index.has(address) || isOpen(address),
-    addresses: (kind) =>
-      Iterator.from(everybody)
-        .filter((entry) => entry.kind === kind)
-        .map(({ address }) => address),
-    doubts: () => findDoubts(index, rules),
+    everyAddress: () => index.keys(),
+    takes,
+    extents: createExtents(index, takes, domains, tables.rows),
+    *doubts() {
+      yield* findDoubts(index, rules);
+      yield* tables.doubts();
+    },
     ask: (table, key) => tables.ask(table, key),
+    hasRow: (table, key) => tables.hasRow(table, key),
   };
 }
 
@@ -120,10 +123,7 @@ function openAccount(address: string): readonly Entry[] {
   ];
 }
 
-function* findDoubts(
-  index: ReadonlyMap<string, readonly Entry[]>,
-  rules: HoldingRules,
-): Iterable<string> {
+function* findDoubts(index: Index, rules: HoldingRules): Iterable<string> {
   for (const [address, entries] of index) {
     if (entries.length < 2) continue;
     try {

@@ -54,9 +54,9 @@ const families: readonly Family[] = [
     {
       name: 'idpmap_directory_figure',
       type: 'gauge',
-      help: 'What is held, and what this type of directory counts besides, by names of its own: `held` is 1 while known people who vanish, or an edit of a people file, are held back, `accounts` how many it has.',
+      help: 'What is held, and what this type of directory counts besides, by names of its own: `held` is 1 while known people who vanish, or an edit of a people file, are held back, `unread` while its newest content can’t be read or is broken, `accounts` how many it has.',
       advice:
-        '`held`: mend the directory, or run `idpmap accept DIRECTORY`. `failures`: the log says what is wrong with the file.',
+        '`held`: mend the directory, or run `idpmap accept DIRECTORY`. `unread`, `failures`: the log says what is wrong with the file.',
     },
     othersOf,
   ),

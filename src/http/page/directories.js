@@ -34,6 +34,7 @@ export function makeDirectory(directory, now) {
       ['from memory', sayMemory(directory)],
       ['remembers', sayRemembered(directory)],
       ['callers got', sayLookups(directory)],
+      ['people', sayPeople(directory)],
       ['held', sayHeld(directory)],
       ['domains', sayDomains(directory)],
       ['circuit', sayCircuit(directory, now)],
@@ -86,6 +87,18 @@ const sayRemembered = ({ remembered: { found, none, unknown } }) =>
 function sayLookups({ lookups: { found, none, stale, unknown, disbelieved } }) {
   const said = `${sayCount(found)} found, ${sayCount(none)} none, ${sayCount(stale)} stale, ${sayCount(unknown)} unknown`;
   return disbelieved === 0 ? said : `${said}; ${sayCount(disbelieved)} losses not believed`;
+}
+
+/**
+ * What is wrong with a people file's newest content.
+ * @param {DirectoryStatus} directory
+ */
+function sayPeople({ figures }) {
+  if (figures?.['unread'] === 1)
+    return 'the newest content can’t be read or is broken: see the log. Known people are served, mail for others waits';
+  return figures?.['held'] === 1
+    ? 'an edit that loses many is held back: idpmap accept'
+    : undefined;
 }
 
 /** @param {DirectoryStatus} directory */

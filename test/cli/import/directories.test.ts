@@ -13,7 +13,9 @@ interface Made {
 
 /** What one file becomes, as it is read back from YAML. */
 function made(text: string): Made {
-  const { settings, notes } = importTables([{ file: '/etc/postfix/t.cf', text }], 'exact');
+  const { settings, notes } = importTables([
+    { keys: 'exact', files: [{ file: '/etc/postfix/t.cf', text }] },
+  ]);
   const { directories } = JSON.parse(JSON.stringify(settings));
   const { tables, ...directory } = directories.ldap;
   const texts = (isEssential: boolean) =>
@@ -80,7 +82,10 @@ describe('a table', () => {
     ],
     ['query_filter = (a=1)\nquery_filter = (a=2)', { queryFilter: '(a=2)' }],
     ['result_attribute = mail, uid cn', { resultAttributes: ['mail', 'uid', 'cn'] }],
-    ['result_attribute =', { resultAttributes: [] }],
+    [
+      'result_attribute =\nspecial_result_attribute = member',
+      { resultAttributes: [], specialResultAttributes: ['member'] },
+    ],
     ['result_filter = a%s', { resultFormat: 'a%s' }],
     ['result_filter = a%s\nresult_format = b%s', { resultFormat: 'b%s' }],
     ['special_result_attribute = member', { specialResultAttributes: ['member'] }],
@@ -91,6 +96,14 @@ describe('a table', () => {
     ['dereference = 3', { dereference: 'always' }],
     ['domain = example.org, Example.NET', { domain: ['example.org', 'Example.NET'] }],
     ['domain =', {}],
+    ['result_filter =\nresult_format = b%s', { resultFormat: 'b%s' }],
+    ['result_format =', {}],
+    ['result_format =\nresult_filter = a%s', { resultFormat: 'a%s' }],
+    ['special_result_attribute =', { specialResultAttributes: [] }],
+    ['leaf_result_attribute =', { leafResultAttributes: [] }],
+    ['terminal_result_attribute =', { terminalResultAttributes: [] }],
+    ['tls_ca_cert_file =\ntls_cert =\ntls_key =\nsasl_mechs =', {}],
+    ['tls_ca_cert_dir =\ntls_random_file =\ntls_cipher_suite =\nsasl_realm =', {}],
     ['expansion_limit = 5', { expansionLimit: 5, sizeLimit: 5 }],
     ['expansion_limit = 5\nsize_limit = 7', { expansionLimit: 5, sizeLimit: 7 }],
     ['recursion_limit = 9', { recursionLimit: 9 }],
@@ -132,7 +145,25 @@ describe('says what it leaves out', () => {
 
 describe('says what is missing', () => {
   test.each([
-    ['search_base =', 'search_base: it is missing, write where the table looks'],
+    [
+      'result_attribute =',
+      "result_attribute: it is empty, with which Postfix's table answers nothing",
+    ],
+    ['scope =', 'scope: it is empty, which Postfix refuses'],
+    ['query_filter =', 'query_filter: "" can\'t be read'],
+    ['result_filter =', 'result_filter: it is empty, which Postfix refuses'],
+    ['domain = ,', "domain: it names none, with which Postfix's table answers nothing at all"],
+    ['bind =', 'bind: "" is none of no, yes, simple and sasl'],
+    ['start_tls =', 'start_tls: "" is neither yes nor no'],
+    ['chase_referrals =', 'chase_referrals: "" is neither yes nor no'],
+    ['tls_require_cert =', 'tls_require_cert: "" is neither yes nor no'],
+    ['timeout =', 'timeout: "" is no whole number of at least 1'],
+    ['server_port =', 'server_port: "" is no whole number of at least 1'],
+    ['version =', 'version: "" is no whole number of at least 1'],
+    ['dereference =', 'dereference: "" is no whole number of at least 0'],
+    ['expansion_limit =', 'expansion_limit: "" is no whole number of at least 0'],
+    ['size_limit =', 'size_limit: "" is no whole number of at least 0'],
+    ['recursion_limit =', 'recursion_limit: "" is no whole number of at least 1'],
     ['search_base = ou=%x', 'search_base: "ou=%x" can\'t be read: "%x" at offset 3'],
     [
       'query_filter = (mail=%s',
@@ -164,69 +195,27 @@ describe('says what is missing', () => {
   });
 });
 
-describe('several files', () => {
-  const importAll = (...texts: readonly string[]) =>
-    importTables(
-      texts.map((text, i) => ({ file: `/etc/${i}/users.cf`, text })),
-      'address',
-    );
+describe('the root', () => {
+  test.each([
+    ['search_base =', 'search_base: it is empty, so it is the root', ':2'],
+    ['scope = sub', 'search_base: it is missing, and Postfix takes the root', ''],
+  ])('is where a table looks with %j', (text, says, line) => {
+    const { directory, notes, lacks } = made(`bind = no\n${text}\n`);
+    expect(directory).toMatchObject({ base: '' });
+    expect(notes).toEqual([expect.stringMatching(`^/etc/postfix/t.cf${line}: ${says}`)]);
+    expect(lacks).toEqual([]);
+  });
 
-  test('of one server share a directory, with a table and a map each', () => {
-    const { settings, replacements } = importAll(LEAST, `${LEAST}result_attribute = uid`);
-    expect(settings).toMatchObject({
+  test('is not what a directory proves itself by where another table has a base', () => {
+    const files = ['search_base =', 'search_base = ou=a,dc=x'].map((text, i) => ({
+      file: `${i}.cf`,
+      text: `bind = no\n${text}\n`,
+    }));
+    const { settings } = importTables([{ keys: 'exact', files }]);
+    expect(JSON.parse(JSON.stringify(settings))).toMatchObject({
       directories: {
-        ldap: { tables: { users: {}, 'users-2': { resultAttributes: ['uid'] } } },
-      },
-      maps: {
-        users: { kind: 'table', directory: 'ldap', table: 'users', keys: 'address' },
-        'users-2': { kind: 'table', directory: 'ldap', table: 'users-2', keys: 'address' },
+        ldap: { base: 'ou=a,dc=x', tables: { '0': { searchBase: '' }, '1': {} } },
       },
     });
-    expect(replacements).toEqual([
-      ['/etc/0/users.cf', 'users'],
-      ['/etc/1/users.cf', 'users-2'],
-    ]);
   });
-
-  test.each([
-    'server_host = ldaps://b',
-    'bind = yes\nbind_dn = cn=q\nbind_pw = p',
-    'bind = yes\nbind_dn = cn=p\nbind_pw = q',
-    'start_tls = yes',
-  ])('that differ in %j do not', (text) => {
-    const first = `${LEAST}bind = yes\nbind_dn = cn=p\nbind_pw = p\n`;
-    const { settings } = importAll(first, `${first}${text}`);
-    expect(Object.keys(settings.directories)).toEqual(['ldap', 'ldap-2']);
-  });
-
-  test('share the longest of their timeouts', () => {
-    const { settings } = importAll(`${LEAST}timeout = 3`, `${LEAST}timeout = 7`, LEAST);
-    expect(settings.directories).toMatchObject({ ldap: { timeout: '7s' } });
-  });
-});
-
-test('reads the tables that a main.cf of old describes', () => {
-  const text = `
-smtp_bind_address = 192.0.2.1
-people_search_base = dc=x
-people_bind = no
-lists_search_base = dc=y
-lists_bind = no
-lists_query_filter = (a=$b)
-`;
-  const { settings, notes, replacements } = importTables([{ file: 'main.cf', text }], 'exact');
-  expect(settings.directories).toMatchObject({
-    ldap: { tables: { people: {}, lists: { searchBase: 'dc=y' } } },
-  });
-  expect(replacements).toEqual([
-    ['people', 'people'],
-    ['lists', 'lists'],
-  ]);
-  expect(notes).toEqual([
-    {
-      where: 'main.cf:7',
-      text: 'lists_query_filter: it refers to another parameter: write its value',
-      isEssential: true,
-    },
-  ]);
 });

@@ -41,10 +41,22 @@ test.each(['yes', '1e3', 'null', '~', '{a: b}', '"quoted"', ' spaced ', '#x', '0
   'takes the text %j as it stands',
   async (text) => {
     const settings = await fromFile({
+      IDPMAP_DIRECTORIES__STAFF__REALM: text,
+      IDPMAP_DIRECTORIES__STAFF:
+        '{type: keycloak, url: "https://sso.example.org", clientId: c, clientSecret: x}',
+    });
+    expect(settings.directories['staff']).toMatchObject({ realm: text });
+  },
+);
+
+test.each(['yes', '1e3', 'null', '~', '"quoted"', ' spaced ', '#x', '0x10'])(
+  'takes the text %j as it stands, where it stands alone for a list',
+  async (text) => {
+    const settings = await fromFile({
       IDPMAP_MAPS__T__TABLE: text,
       IDPMAP_MAPS__T: '{kind: table, directory: people}',
     });
-    expect(settings.maps['t']).toMatchObject({ table: text });
+    expect(settings.maps['t']).toMatchObject({ table: [{ table: text }] });
   },
 );
 

@@ -23,7 +23,7 @@ test.each([
   ['acounts: []', 'acounts (line 1, column 1): unknown key, did you mean "accounts"?'],
   [
     '__proto__: []',
-    '__proto__ (line 1, column 1): unknown key, known are accounts, groups, open, domains, tables',
+    '__proto__ (line 1, column 1): unknown key, known are sealed, accounts, groups, open, domains, tables, end',
   ],
   ['accounts:\n  - { id: 1 }', 'accounts[0].address (line 2, column 5): is missing'],
   [

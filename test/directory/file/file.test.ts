@@ -54,7 +54,14 @@ test('figures count what was loaded', async () => {
   const { directory } = await openWith(
     `${people('ann', 'bob')}groups: [{ address: t@example.org, members: [] }]`,
   );
-  expect(directory.figures).toEqual({ loads: 1, failures: 0, held: 0, accounts: 2, groups: 1 });
+  expect(directory.figures).toEqual({
+    loads: 1,
+    failures: 0,
+    held: 0,
+    unread: 0,
+    accounts: 2,
+    groups: 1,
+  });
 });
 
 test('aliases in doubt are told when the file is loaded', async () => {
@@ -100,7 +107,7 @@ test('a file that comes late, with its directory, is read and heard of', async (
   await mkdir(place);
   for (const name of ['bob', 'cid', 'dan', 'eve']) {
     await write(place, people('ann', name));
-    await told.next('changed');
+    await told.loaded();
   }
   expect(await directory.find('ann@example.org', signal)).toHaveLength(1);
 });
@@ -110,7 +117,7 @@ test('a file that comes late is read', async () => {
   const { directory, told } = openPlace(place);
   await told.next('error');
   await write(place, people('ann'));
-  await told.next('changed');
+  await told.loaded();
   expect(await directory.find('ann@example.org', signal)).toHaveLength(1);
 });
 
@@ -149,8 +156,8 @@ test('a file that is empty at the start proves nobody absent', async () => {
   await told.next('error');
   await expect(directory.find('ann@example.org', signal)).rejects.toThrow(
     new Fault(
-      'directory',
-      'people.yaml would lose everybody (it is empty), the guard allows 50 %: mend it, or run "idpmap accept staff"',
+      'doubt',
+      'people.yaml would lose everybody (it is empty): mend it, or run "idpmap accept staff"',
     ),
   );
 });

@@ -23,10 +23,12 @@ export interface Telling {
   readonly all: readonly Told[];
   /** The next thing of this level that was not taken yet; it is waited for. */
   next(level: Told['level']): Promise<Told>;
+  /** Waits until one more content counts. */
+  loaded(): Promise<void>;
 }
 
 /** Nobody waits for the clock: what these tests change is heard, or polled for within a few milliseconds. */
-const QUICK: WatchTiming = { settleMs: 5, pollMs: 60_000, retryMs: 5 };
+const QUICK: WatchTiming = { settleMs: 5, pollMs: 60_000, lookMs: 5 };
 
 /** Makes a directory for a test's files, which goes when the test does. */
 export async function makePlace(): Promise<string> {
@@ -50,7 +52,7 @@ export async function openWith(text: string, settings: Partial<FileDirectorySett
   const place = await makePlace();
   await write(place, text);
   const opened = openPlace(place, settings);
-  await opened.told.next('changed');
+  await opened.told.loaded();
   return { place, ...opened };
 }
 
@@ -62,9 +64,10 @@ export function openPlace(
   place: string,
   settings: Partial<FileDirectorySettings> = {},
   timing: Partial<WatchTiming> = {},
+  kept = createKept(),
 ): { directory: PlainFile; told: Telling } {
   const { tell, telling } = createTelling();
-  const directory = createFileDirectory(
+  const directory: FileDirectory = createFileDirectory(
     {
       path: join(place, 'people.yaml'),
       guard: 0.5,
@@ -82,9 +85,10 @@ export function openPlace(
         error: (fields, message) => tell({ level: 'error', message, fields }),
         isLevelEnabled: () => false,
       },
-      kept: createKept(),
+      kept,
       domainsChanged: () => {},
-      changed: () => tell({ level: 'changed', message: '', fields: {} }),
+      changed: () =>
+        tell({ level: 'changed', message: '', fields: { loads: directory.figures.loads } }),
     },
     { ...QUICK, ...timing },
   );
@@ -96,6 +100,27 @@ function createTelling(): { tell: (told: Told) => void; telling: Telling } {
   const all: Told[] = [];
   const untaken: Told[] = [];
   let wake = Promise.withResolvers<void>();
+  let loads = 0;
+  const telling: Telling = {
+    all,
+    async next(level) {
+      for (;;) {
+        const at = untaken.findIndex((told) => told.level === level);
+        const [told] = at === -1 ? [] : untaken.splice(at, 1);
+        if (told !== undefined) return told;
+        await wake.promise;
+      }
+    },
+    async loaded() {
+      for (;;) {
+        const { fields } = await telling.next('changed');
+        const now = 'loads' in fields ? Number(fields.loads) : 0;
+        if (now === loads) continue;
+        loads = now;
+        return;
+      }
+    },
+  };
   return {
     tell(told) {
       all.push(told);
@@ -103,16 +128,6 @@ function createTelling(): { tell: (told: Told) => void; telling: Telling } {
       wake.resolve();
       wake = Promise.withResolvers();
     },
-    telling: {
-      all,
-      async next(level) {
-        for (;;) {
-          const at = untaken.findIndex((told) => told.level === level);
-          const [told] = at === -1 ? [] : untaken.splice(at, 1);
-          if (told !== undefined) return told;
-          await wake.promise;
-        }
-      },
-    },
+    telling,
   };
 }

@@ -10,6 +10,8 @@ const { signal } = new AbortController();
 const ANN = Buffer.from('accounts: [{ address: ann@example.org }]');
 const missing = { error: Object.assign(new Error('no'), { code: 'ENOENT' }) };
 
+const FIRST = "no earlier count of people.yaml is known, so this content can't be compared";
+
 function createTold() {
   const told: string[] = [];
   const tell = (_: object, message: string): void => void told.push(message);
@@ -46,31 +48,34 @@ test('a file that goes away again is told again', async () => {
   await store.take(missing, signal);
   expect(told).toEqual([
     "people.yaml can't be read: there is no such file; nobody is known yet",
-    'people.yaml can be read again',
     'people.yaml loaded',
-    "people.yaml can't be read: there is no such file; the last good content stays",
+    FIRST,
+    'people.yaml can be read again',
+    "people.yaml can't be read: there is no such file; known people are served, mail for others waits",
   ]);
 });
 
-test('a file is looked for often until it is loaded', async () => {
+test('a file is looked for often as long as it is missed', async () => {
   const { store } = createTold();
   expect(await store.take(missing, signal)).toBe('retry');
-  expect(await store.take({ bytes: ANN }, signal)).toBe('poll');
-  expect(await store.take(missing, signal)).toBe('poll');
+  expect(await store.take({ bytes: ANN }, signal)).toBe('changed');
+  expect(await store.take(missing, signal)).toBe('retry');
 });
 
 test.each([
-  ['good', ANN, 'people.yaml loaded'],
+  ['good', ANN, ['people.yaml loaded', FIRST]],
   [
     'broken',
     Buffer.from('accounts: x'),
-    'people.yaml: accounts (line 1, column 1): is not a list but a single value; nobody is known yet',
+    [
+      'people.yaml: accounts (line 1, column 1): is not a list but a single value; nobody is known yet',
+    ],
   ],
-])('%s content is judged once, however often it is read', async (_, bytes, message) => {
+])('%s content is judged once, however often it is read', async (_, bytes, messages) => {
   const { store, told } = createTold();
   await store.take({ bytes }, signal);
   await store.take({ bytes }, signal);
-  expect(told).toEqual([message]);
+  expect(told).toEqual(messages);
 });
 
 test('a file that needs more memory than there is ends its check only, and is checked again', async () => {
@@ -78,12 +83,14 @@ test('a file that needs more memory than there is ends its check only, and is ch
   onTestFinished(() => memory.mockRestore());
   const { store, told } = createTold();
   const bytes = Buffer.from(`open: [${'a,'.repeat(150_000)}]`);
-  expect(await store.take({ bytes }, signal)).toBe('poll');
+  expect(await store.take({ bytes }, signal)).toBe('retry');
   memory.mockRestore();
   await store.take({ bytes }, signal);
   expect(told).toEqual([
     "people.yaml can't be checked: it needs more memory than is free, as JSON it needs far less; nobody is known yet",
     'people.yaml loaded',
+    FIRST,
+    'people.yaml can be read again',
   ]);
 });
 
@@ -91,4 +98,43 @@ test('a reading that the close of the directory ends is no failure', async () =>
   const { store, told } = createTold();
   await store.take({ bytes: ANN }, AbortSignal.abort());
   expect(told).toEqual([]);
+});
+
+const FAILURES = [
+  ['EACCES', 'has no permission, let it read the file'],
+  ['EMFILE', 'no file descriptors are left, raise the limit (LimitNOFILE)'],
+  ['ENFILE', 'the machine has no file descriptors left'],
+  ['ESTALE', 'the file server has another file now, mount it anew'],
+  ['EIO', 'the disk or its server fails'],
+  ['ENXIO', 'no'],
+] as const;
+
+test.each(FAILURES)(
+  'a file whose reading ends with %s is doubt that says: %s',
+  async (code, reason) => {
+    const { store } = createTold();
+    await store.take({ bytes: ANN }, signal);
+    expect(await store.take({ error: Object.assign(new Error('no'), { code }) }, signal)).toBe(
+      'retry',
+    );
+    const { people, doubt } = store.known();
+    expect(people.has('ann@example.org')).toBe(true);
+    expect(doubt).toMatchObject({ kind: 'doubt', message: expect.stringContaining(reason) });
+    await store.take({ bytes: ANN }, signal);
+    expect(store.known().doubt).toBeUndefined();
+  },
+);
+
+test('a file whose check fails is doubt, tried again and told once', async () => {
+  const memory = vi.spyOn(process, 'availableMemory').mockReturnValue(0);
+  onTestFinished(() => memory.mockRestore());
+  const { store, told } = createTold();
+  await store.take({ bytes: ANN }, signal);
+  const bytes = Buffer.from(`open: [${'a,'.repeat(150_000)}]`);
+  expect(await store.take({ bytes }, signal)).toBe('retry');
+  expect(await store.take({ bytes }, signal)).toBe('retry');
+  expect(store.known().doubt?.message).toContain("people.yaml can't be checked");
+  expect(told.filter((line) => line.includes("can't be checked"))).toHaveLength(1);
+  await store.take({ bytes: ANN }, signal);
+  expect(store.known().doubt).toBeUndefined();
 });

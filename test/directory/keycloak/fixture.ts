@@ -39,6 +39,7 @@ export const settingsFor = (
   logins: ['username', 'email'],
   emailVerified: 'any',
   federation: 'none',
+  proof: 'users',
   events: 'off',
   selfCheck: 60_000,
   groups: { depth: 10, members: 1000 },

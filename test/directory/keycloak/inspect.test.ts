@@ -71,7 +71,9 @@ test.each([
 test('users who come from elsewhere are told', async () => {
   const rows = [user('lea', { federationLink: 'ldap' })];
   const lines = await told({}, ({ path }) => (path.endsWith('/users') ? says(rows) : undefined));
-  expect(lines).toContainEqual(line('^failed: user lea', 'set federation'));
+  expect(lines).toContainEqual(
+    line('^failed: nobody is believed to be absent: user lea', 'set federation'),
+  );
 });
 
 test('an attribute that nobody has is told', async () => {
@@ -87,11 +89,11 @@ test('a canary that is not found is told', async () => {
 });
 
 test('addresses of groups in upper case are told', async () => {
-  const rows = [{ id: '1', attributes: { mail: ['Team@example.org'] } }];
+  const rows = [{ id: '1', attributes: { mail: ['Team@example.org'] }, subGroupCount: 0 }];
   const lines = await told({ groupAttribute: 'mail' }, ({ path }) =>
     path.endsWith('/groups') ? says(rows) : undefined,
   );
-  expect(lines).toContainEqual(line('^failed: ', 'in lower case: Team@example.org'));
+  expect(lines).toContainEqual(line('^warning: ', 'in lower case: "Team@example.org"'));
 });
 
 test('organizations whose domains nobody vouches for are told', async () => {

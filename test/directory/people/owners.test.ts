@@ -20,6 +20,9 @@ const ANN = 'ann@example.org';
 const one = account('1', ANN);
 const two = account('2', 'bob@example.org', ANN);
 const three = account('3', 'cid@example.org', ANN);
+const left = { ...account('8', 'dan@example.org', ANN), enabled: false };
+const leftToo = { ...account('9', 'eve@example.org', ANN), enabled: false };
+const leftAnn = { ...account('10', ANN), enabled: false };
 const team = group('4', ANN);
 const crew = group('5', ANN);
 const friends = group('6', 'friends@example.org', ANN);
@@ -34,6 +37,14 @@ test.each<[string, Entry[], Entry[]]>([
   ["an account's address before a group's alias", [friends, one], [one]],
   ['an account and a group of one address', [team, one], [one, team]],
   ['an account and a group of one alias', [friends, two], [two, friends]],
+  ['the successor of somebody who left', [left, two], [two]],
+  ['the successor of several who left', [left, two, leftToo], [two]],
+  ['the successor, who has the address of somebody who left', [leftAnn, one], [one]],
+  ['a group that has the address of somebody who left', [leftAnn, team], [team]],
+  ['a group that has the alias of somebody who left', [left, friends], [friends]],
+  ['somebody who left', [left], [left]],
+  ['one of several who left', [left, leftToo], [left]],
+  ["somebody who left by their own address before another's alias", [two, leftAnn], [leftAnn]],
   ['two groups', [team, crew], [team, crew]],
   [
     'two groups that have no ids of their own',
@@ -67,6 +78,12 @@ test.each<[string, Entry[], boolean, string]>([
     [one, account('9', ANN)],
     true,
     'two accounts (ids 1, 9) hold this address: leave it to one of them',
+  ],
+  [
+    'two accounts with the alias of somebody who left',
+    [left, two, three],
+    false,
+    'two accounts (ids 2, 3) hold this alias: leave it to one of them, or set sharedAliases',
   ],
   [
     'more accounts than a line takes',

@@ -53,3 +53,24 @@ test.each([
     expect(() => people.ask('blocklist', 'x')).toThrow(new Fault('entry', reason));
   },
 );
+
+test.each([
+  ['addresses', '{ strauß@b.example: x, strauss@b.example: y }', 'strauss@b.example'],
+  [
+    'domains, neither of them the one asked for,',
+    '{ großß.example: x, groſsß.example: y }',
+    'grossss.example',
+  ],
+  ['names', '{ straße: x, strasse: y }', 'strasse'],
+])(
+  'of two keys that Postfix takes for one, %s are in doubt and told, and the file is sound',
+  async (_, rows, key) => {
+    const people = await gather(`tables: { t: ${rows} }`);
+    expect(() => people.ask('t', key)).toThrow(
+      new Fault('entry', 'two keys of the table "t" mean the same to Postfix, leave one'),
+    );
+    expect([...people.doubts()]).toEqual([
+      'two keys of the table "t" mean the same to Postfix, leave one',
+    ]);
+  },
+);

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createKept } from '../../../src/directory/trust/kept.ts';
 import { makeClient } from '../../support/keycloak/clients.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
 import type { Representation } from '../../support/keycloak/people.ts';
-import { keycloakSection, openKeycloakForTest } from '../../support/keycloak-directory.ts';
+import { keycloakSection, loginOf, openKeycloakForTest } from '../../support/keycloak-directory.ts';
 import type { LdapServer } from '../../support/ldap/server.ts';
 import { startSlapd } from '../../support/ldap/slapd.ts';
 import { verdict } from '../../support/ldapfaults.ts';
 import { plain } from '../../support/plain.ts';
 import { describeWith } from '../../support/requirement.ts';
+import { createRoled } from './roled.ts';
 
 const REALM = 'federated';
 /** The id of what makes Keycloak ask the directory. */
@@ -17,7 +19,7 @@ const PATIENCE = { timeout: 10_000 };
 
 /** Registers what a realm comes to whose users lie in a directory behind Keycloak. Its tests build on each other. */
 export function describeFederation(server: () => KeycloakServer): void {
-  const open = (federation: 'none' | 'synced' | 'live') =>
+  const open = (federation: 'auto' | 'none' | 'synced' | 'live') =>
     openKeycloakForTest(keycloakSection(server(), 'http', { realm: REALM, federation }));
 
   describeWith(['slapd'], 'a realm with a directory behind it', () => {
@@ -39,6 +41,27 @@ export function describeFederation(server: () => KeycloakServer): void {
       expect(await verdict(directory, 'nobody@example.test')).toMatch(
         /user \w+ comes from a directory behind Keycloak.*set federation: synced/,
       );
+    });
+
+    test('believes nobody absent where it may not see whether users come from elsewhere', async () => {
+      const directory = await open('auto');
+      expect(await verdict(directory, 'nobody@example.test')).toMatch(
+        /comes from a directory behind Keycloak|--rolename view-realm/,
+      );
+    });
+
+    test('knows by the realm that there is a storage, though nobody of it was shown', async () => {
+      const kept = createKept();
+      const client = await createRoled(server(), ['view-users', 'view-realm'], {}, REALM);
+      onTestFinished(() => client.remove());
+      const section = keycloakSection(server(), 'http', {
+        realm: REALM,
+        federation: 'auto',
+        ...loginOf(client.clientId),
+      });
+      const directory = await openKeycloakForTest(section, { kept });
+      expect(await verdict(directory, 'nobody@example.test')).toMatch(/has the user storage ldap/);
+      expect(kept.read('federation')).toMatchObject({ storage: expect.stringContaining('ldap') });
     });
 
     test('believes nobody absent while users are fetched one by one', async () => {

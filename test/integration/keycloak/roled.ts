@@ -23,7 +23,9 @@ export async function createRoled(
   server: KeycloakServer,
   roles: readonly string[],
   more: Representation = {},
+  realm = 'mail',
 ): Promise<RoledClient> {
+  const base = `/realms/${realm}`;
   const { admin } = server;
   const clientId = `spoilt-${randomUUID()}`;
   const { client } = makeClient(clientId, roles, more);
@@ -31,13 +33,13 @@ export async function createRoled(
     ...Object(client['attributes']),
     'access.token.lifespan': String(TOKEN_LIFE_S),
   };
-  const { id } = Object(await admin('POST', `${REALM}/clients`, { ...client, attributes }));
-  const account = Object(await admin('GET', `${REALM}/clients/${id}/service-account-user`));
-  const management = await findManagement(server);
-  const mappings = `${REALM}/users/${account.id}/role-mappings/clients/${management}`;
+  const { id } = Object(await admin('POST', `${base}/clients`, { ...client, attributes }));
+  const account = Object(await admin('GET', `${base}/clients/${id}/service-account-user`));
+  const management = await findManagement(server, base);
+  const mappings = `${base}/users/${account.id}/role-mappings/clients/${management}`;
 
   const map = async (method: 'POST' | 'DELETE', name: string): Promise<void> => {
-    const role = await admin('GET', `${REALM}/clients/${management}/roles/${name}`);
+    const role = await admin('GET', `${base}/clients/${management}/roles/${name}`);
     await admin(method, mappings, [role]);
   };
   for (const role of roles) await map('POST', role);
@@ -48,18 +50,16 @@ export async function createRoled(
     grant: (role) => map('POST', role),
     revoke: (role) => map('DELETE', role),
     change: async (representation) => {
-      await admin('PUT', `${REALM}/clients/${id}`, representation);
+      await admin('PUT', `${base}/clients/${id}`, representation);
     },
     remove: async () => {
-      await admin('DELETE', `${REALM}/clients/${id}`);
+      await admin('DELETE', `${base}/clients/${id}`);
     },
   };
 }
 
-const REALM = '/realms/mail';
-
 /** The id of the client whose roles these are. */
-async function findManagement({ admin }: KeycloakServer): Promise<string> {
-  const [found] = Object(await admin('GET', `${REALM}/clients?clientId=realm-management`));
+async function findManagement({ admin }: KeycloakServer, base: string): Promise<string> {
+  const [found] = Object(await admin('GET', `${base}/clients?clientId=realm-management`));
   return String(Object(found).id);
 }

@@ -23,7 +23,7 @@ export interface Watched {
  * that starts a server beside may leave this process without CPU for longer than the default deadline.
  */
 export const WATCHED = {
-  deadline: '1s',
+  deadline: '2s',
   cache: { fresh: '1ms', freshNone: '1ms', unknown: '0ms' },
 };
 

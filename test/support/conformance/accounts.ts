@@ -70,6 +70,21 @@ export function describeAccounts({ subject, directory }: Examined): void {
       expect(found.map(portray)).toEqual([portraitOf(personCalled('ann'), subject)]);
     });
 
+    test('gives an alias of somebody who left to the successor', async () => {
+      await subject.addAlias('cy', 'office@example.test');
+      await subject.addAlias('bob', 'office@example.test');
+      expect((await find('office@example.test')).map(({ address }) => address)).toEqual([
+        'bob@example.test',
+      ]);
+    });
+
+    test('does not give somebody’s own address to another, though they left', async () => {
+      await subject.addAlias('bob', 'cy@example.test');
+      expect(await find('cy@example.test')).toMatchObject([
+        { address: 'cy@example.test', enabled: false },
+      ]);
+    });
+
     test('doubts an alias that two accounts have', async () => {
       await expect(find('shared@example.test')).rejects.toMatchObject(DOUBT);
     });

@@ -20,7 +20,7 @@ const WAYS: readonly { readonly way: string; readonly id: string; readonly needs
   { way: `${CROWD} members`, id: 'big' },
   { way: 'members elsewhere', id: 'external', needs: 'external members' },
   { way: 'members, without those that are gone', id: 'dangling', needs: 'dangling members' },
-  { way: 'no members', id: 'empty' },
+  { way: 'no members', id: 'empty', needs: 'empty groups' },
   { way: 'members by login', id: 'staff', needs: 'members by login' },
 ];
 
@@ -34,6 +34,13 @@ export function describeGroups({ subject, directory }: Examined): void {
       const found = await ask(directory(), `${id}@example.test`);
       expect(found.map(portray)).toEqual(expected(teamCalled(id)));
     });
+
+    test.runIf(subject.lacks.includes('empty groups'))(
+      'doubts a group without members',
+      async () => {
+        await expect(ask(directory(), 'empty@example.test')).rejects.toMatchObject(DOUBT);
+      },
+    );
 
     test('gives a group an id', async () => {
       const [found] = await ask(directory(), 'team@example.test');

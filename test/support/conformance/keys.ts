@@ -41,8 +41,10 @@ export function describeKeys({ directory }: Examined): void {
       expect(await ask(directory(), `${'a'.repeat(287)}@example.test`)).toEqual([]);
     });
 
-    test('finds nobody by any local part of special characters', async () => {
-      const local = fc.string({ unit: fc.constantFrom(...SPECIAL), minLength: 1, maxLength: 40 });
+    test('finds nobody by any local part of special characters, quoted or not', async () => {
+      const bare = fc.string({ unit: fc.constantFrom(...SPECIAL), minLength: 1, maxLength: 40 });
+      const quoted = bare.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`);
+      const local = fc.oneof(bare, quoted);
       const address = local
         .map((text) => parseAddress(`${text}@example.test`)?.text ?? '')
         .filter((text) => text !== '' && text !== 'a@example.test');

@@ -15,6 +15,8 @@ export type Ability =
   | 'circles'
   /** Members that are addresses. */
   | 'external members'
+  /** Groups without members: what can't show that there is none doubts them. */
+  | 'empty groups'
   /** Members by login alone. */
   | 'members by login'
   /** Names of members that lead nowhere. */

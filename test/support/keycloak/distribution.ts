@@ -18,6 +18,8 @@ export interface BuildOptions {
   readonly relativePath?: string;
   /** Features that are not on by themselves. */
   readonly features?: readonly string[];
+  /** The kind of its database; absent: its own, in a file. */
+  readonly database?: 'mariadb';
 }
 
 /** The environment of Keycloak and its tools: nothing of this process's but the way to Java. */
@@ -48,9 +50,13 @@ export async function builtTree(options: BuildOptions): Promise<string> {
   });
 }
 
-function buildParameters({ relativePath = '/', features = [] }: BuildOptions): readonly string[] {
+function buildParameters({
+  relativePath = '/',
+  features = [],
+  database,
+}: BuildOptions): readonly string[] {
   return [
-    '--db=dev-file',
+    `--db=${database ?? 'dev-file'}`,
     '--health-enabled=true',
     '--https-client-auth=request',
     `--http-relative-path=${relativePath}`,
@@ -60,13 +66,13 @@ function buildParameters({ relativePath = '/', features = [] }: BuildOptions): r
 }
 
 /** Comes from wherever Maven takes its artifacts, with this process's environment: that may name a proxy or a mirror. */
-async function tarball(): Promise<string> {
-  const directory = await keep(`distribution-${VERSION}`, async (path) => {
+export async function tarball(version = VERSION): Promise<string> {
+  const directory = await keep(`distribution-${version}`, async (path) => {
     await execute('mvn', [
       '-q',
       '-B',
       DOWNLOADER,
-      `-Dartifact=org.keycloak:keycloak-quarkus-dist:${VERSION}:tar.gz`,
+      `-Dartifact=org.keycloak:keycloak-quarkus-dist:${version}:tar.gz`,
       `-DoutputDirectory=${path}`,
       '-Dmdep.useBaseVersion=true',
     ]);

@@ -15,7 +15,8 @@ export interface Ports {
   readonly management: number;
 }
 
-const START_MS = 170_000;
+/** A busy machine takes minutes for the tables of a new database. */
+const START_MS = 300_000;
 const STOP_MS = 60_000;
 
 /** What is shared between servers that were built alike; each has its own data, and its own script to find that. */

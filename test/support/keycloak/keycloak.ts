@@ -7,13 +7,18 @@ import { type Admin, createAdmin } from './admin.ts';
 import { CERTIFICATE_CLIENT } from './clients.ts';
 import { type BuildOptions, builtTree } from './distribution.ts';
 import { endGently, findPorts, launch, layOut, type Ports } from './instance.ts';
+import type { Mariadb } from './mariadb.ts';
 import type { RealmOptions } from './realms.ts';
-import { type Seed, seedFor } from './seed.ts';
+import { databaseParameters, type Seed, seedFor, seedForMariadb } from './seed.ts';
 
 /** How a server differs from the others. Each combination is built and seeded once, which takes a minute or two. */
 export interface KeycloakOptions extends BuildOptions, RealmOptions {
   /** Further parameters of its start: `--http-max-queued-requests=5` for instance. They need no building. */
   readonly parameters?: readonly string[];
+  /** The port of the MariaDB that it keeps its data in, where that is not the one of `mariadb` itself: a proxy's. */
+  readonly databasePort?: number;
+  /** Absent: it has a database of its own. */
+  readonly mariadb?: Mariadb;
 }
 
 /** A real Keycloak on 127.0.0.1, with the realms of `realms.ts`. It ends, at the latest, with this process. */
@@ -54,32 +59,49 @@ export const KEYCLOAK_START_MS = 400_000;
 
 /** Starts a server. Where that fails, nothing is left of it. */
 export async function startKeycloak(options: KeycloakOptions = {}): Promise<KeycloakServer> {
-  const { relativePath, features, bulk, parameters = [] } = options;
-  const build = {
-    ...(relativePath !== undefined && { relativePath }),
-    ...(features !== undefined && { features }),
-  };
-  const home = await builtTree(build);
-  const seed = await seedFor(home, build, bulk === undefined ? {} : { bulk });
+  const { parameters = [], mariadb, databasePort = mariadb?.port } = options;
+  const { home, seed } = await prepare(options);
   const directory = await makeTemporaryDirectory('idpmap-keycloak');
   const server = createServer({
     home,
     seed,
     directory,
     ports: await findPorts(),
-    relativePath: relativePath ?? '',
-    parameters,
+    relativePath: options.relativePath ?? '',
+    parameters: [
+      ...parameters,
+      ...(databasePort === undefined ? [] : databaseParameters(databasePort)),
+    ],
   });
   try {
     await layOut(directory.path, home);
     await makeCertificates(directory.path, `CN=${CERTIFICATE_CLIENT}`);
-    await cp(seed.database, join(directory.path, 'data', 'h2'), { recursive: true });
+    if (mariadb === undefined) {
+      await cp(seed.database, join(directory.path, 'data', 'h2'), { recursive: true });
+    } else await mariadb.restore(seed.database);
     await server.start();
     return server;
   } catch (error) {
     await server.remove();
     throw error;
   }
+}
+
+/** Builds the server, and what it starts from, where they are not kept yet. */
+async function prepare({
+  relativePath,
+  features,
+  bulk,
+  mariadb,
+}: KeycloakOptions): Promise<Pick<Facts, 'home' | 'seed'>> {
+  const build: BuildOptions = {
+    ...(mariadb !== undefined && { database: 'mariadb' }),
+    ...(relativePath !== undefined && { relativePath }),
+    ...(features !== undefined && { features }),
+  };
+  const home = await builtTree(build);
+  const seedOf = mariadb === undefined ? seedFor : seedForMariadb;
+  return { home, seed: await seedOf(home, build, bulk === undefined ? {} : { bulk }) };
 }
 
 interface Facts {

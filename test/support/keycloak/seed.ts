@@ -7,6 +7,7 @@ import { CERTIFICATE_CLIENT } from './clients.ts';
 import { type BuildOptions, fingerprint } from './distribution.ts';
 import { endGently, findPorts, launch, layOut } from './instance.ts';
 import { keep } from './kept.ts';
+import { DATABASE, startMariadb } from './mariadb.ts';
 import { makeRealms, type RealmOptions } from './realms.ts';
 
 /** What a server starts from: its database, and what clients prove themselves by. */
@@ -34,8 +35,45 @@ const seedIn = (directory: string): Seed => ({
   jwtKey: join(directory, 'jwt.key'),
 });
 
+/** Gives the seed of a server over MariaDB: a file that its database is restored from. */
+export async function seedForMariadb(
+  tree: string,
+  build: BuildOptions,
+  realms: RealmOptions,
+): Promise<Seed> {
+  const name = `seed-${fingerprint(build, makeRealms({}, realms))}`;
+  const kept = await keep(name, async (directory) => {
+    const mariadb = await startMariadb();
+    try {
+      const take = (): Promise<void> => mariadb.dump(seedIn(directory).database);
+      await sow(directory, tree, realms, { parameters: databaseParameters(mariadb.port), take });
+    } finally {
+      await mariadb.remove();
+    }
+  });
+  return seedIn(kept);
+}
+
+/** Where a server over MariaDB finds its database. */
+export const databaseParameters = (port: number): readonly string[] => [
+  `--db-url=jdbc:mariadb://127.0.0.1:${port}/${DATABASE.name}`,
+  `--db-username=${DATABASE.user}`,
+  `--db-password=${DATABASE.password}`,
+];
+
+/** A database beside the server. */
+interface Beside {
+  readonly parameters: readonly string[];
+  readonly take: () => Promise<void>;
+}
+
 /** Lets a server import the realms, and takes its database. */
-async function sow(directory: string, tree: string, realms: RealmOptions): Promise<void> {
+async function sow(
+  directory: string,
+  tree: string,
+  realms: RealmOptions,
+  beside?: Beside,
+): Promise<void> {
   const { database, jwtKey } = seedIn(directory);
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await writeFile(jwtKey, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
@@ -47,10 +85,14 @@ async function sow(directory: string, tree: string, realms: RealmOptions): Promi
     await mkdir(place);
     for (const realm of makeRealms(publicKey.export({ format: 'jwk' }), realms))
       await writeFile(join(place, `${String(realm['realm'])}-realm.json`), JSON.stringify(realm));
-    const running = await launch(nursery.path, await findPorts(), ['--import-realm']);
+    const running = await launch(nursery.path, await findPorts(), [
+      '--import-realm',
+      ...(beside?.parameters ?? []),
+    ]);
     await endGently(running);
     await running.stop();
-    await rename(join(nursery.path, 'data', 'h2'), database);
+    if (beside === undefined) await rename(join(nursery.path, 'data', 'h2'), database);
+    else await beside.take();
   } finally {
     await nursery.remove();
   }

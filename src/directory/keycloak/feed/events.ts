@@ -3,9 +3,11 @@ import { reasonOf } from '../../../reason.ts';
 import { type DirectoryHooks, Fault } from '../../directory.ts';
 import { withinTime } from '../../waiting.ts';
 import { eventsCommand } from '../commands.ts';
-import type { Ask } from '../http/api.ts';
+import type { Ask, Query } from '../http/api.ts';
+import { Refused } from '../http/replies.ts';
 import type { Site } from '../http/site.ts';
-import { type EventRow, isRaw, readEvents } from '../people/rows.ts';
+import { type EventRow, isRaw } from '../people/rows.ts';
+import { listEvents } from '../trust/listing.ts';
 import { concernOf } from './concern.ts';
 
 export interface EventWatchOptions {
@@ -54,11 +56,10 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   /** The first time: nothing that happened before is remembered. */
   async function begin(signal: AbortSignal): Promise<void> {
     await checkKept(ask, site, signal);
-    const newest = readEvents(await ask('/admin-events', { direction: 'desc', max: 1 }, signal));
-    since = newest[0]?.time ?? 0;
+    since = await newestEvent(ask, signal);
   }
 
-  async function follow(from: number, signal: AbortSignal): Promise<void> {
+  async function followSince(from: number, signal: AbortSignal): Promise<void> {
     const events = await readSince(ask, Math.max(0, from - OVERLAP_MS), signal);
     if (events === undefined) {
       options.changed('everything');
@@ -93,7 +94,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   async function poll(): Promise<void> {
     try {
       await withinTime(
-        (signal) => (since === undefined ? begin(signal) : follow(since, signal)),
+        (signal) => (since === undefined ? begin(signal) : followSince(since, signal)),
         POLL_MS,
         life.signal,
       );
@@ -125,6 +126,42 @@ export async function checkKept(ask: Ask, site: Site, signal: AbortSignal): Prom
   );
 }
 
+/** When the newest event happened; 0 where there is none. */
+async function newestEvent(ask: Ask, signal: AbortSignal): Promise<number> {
+  const newest = await listEvents(ask, { direction: 'desc', max: 1 }, signal);
+  return newest[0]?.time ?? 0;
+}
+
+const questionSince = (from: number, page = 0): Query => ({
+  dateFrom: from,
+  direction: 'asc',
+  first: page * PAGE,
+  max: PAGE,
+});
+
+/**
+ * Asks all that a watch asks, once.
+ * @throws {Fault} where a watch could read no events
+ */
+export async function tryEvents(ask: Ask, site: Site, signal: AbortSignal): Promise<void> {
+  await checkKept(ask, site, signal);
+  await follow(ask, questionSince(await newestEvent(ask, signal)), signal);
+}
+
+/** Keycloak before 26.4 reads days only, which can not be followed. */
+async function follow(ask: Ask, query: Query, signal: AbortSignal): Promise<readonly EventRow[]> {
+  try {
+    return await listEvents(ask, query, signal);
+  } catch (error) {
+    if (!(error instanceof Refused) || !/yyyy-MM-dd/.test(error.message)) throw error;
+    throw new Fault(
+      'directory',
+      `admin events can be followed from Keycloak 26.4 on, set events: off (${error.message})`,
+      { cause: error },
+    );
+  }
+}
+
 /** All events since then; absent: too many. */
 async function readSince(
   ask: Ask,
@@ -133,8 +170,7 @@ async function readSince(
 ): Promise<readonly EventRow[] | undefined> {
   const all: EventRow[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
-    const query = { dateFrom: from, direction: 'asc', first: page * PAGE, max: PAGE };
-    const events = readEvents(await ask('/admin-events', query, signal));
+    const events = await follow(ask, questionSince(from, page), signal);
     all.push(...events);
     if (events.length < PAGE) return all;
   }

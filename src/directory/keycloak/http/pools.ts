@@ -13,8 +13,8 @@ export interface PoolLimits {
   readonly figures?: Record<string, number>;
 }
 
-/** What one user, or a page of a hundred, stays below. */
-export const LOOKUP_BYTES = 64 * 1024;
+/** What one user with photographs among the attributes, or a page of a hundred with theirs, stays below. */
+export const LOOKUP_BYTES = 1024 * 1024;
 /** Lists that are read beside the lookups: a hundred organizations with their attributes, or as many events. */
 export const UPKEEP_BYTES = 4 * 1024 * 1024;
 

@@ -35,18 +35,29 @@ export class Unauthorized extends Fault {
   }
 }
 
+/**
+ * Whoever was asked answers, and does not say what was asked for. A firewall before Keycloak does that to some questions
+ * only, and strangers choose these: see `sparing`.
+ */
+export class Refused extends Fault {
+  constructor(reason: string, options?: ErrorOptions) {
+    super('directory', reason, options);
+    this.name = 'Refused';
+  }
+}
+
 /** The client may not ask this. */
-export class Forbidden extends Fault {
+export class Forbidden extends Refused {
   constructor(reason: string) {
-    super('directory', reason);
+    super(reason);
     this.name = 'Forbidden';
   }
 }
 
 /** There is nothing at the path. It never means that there is no such user: nobody is looked for by path. */
-export class NotThere extends Fault {
+export class NotThere extends Refused {
   constructor(reason: string) {
-    super('directory', reason);
+    super(reason);
     this.name = 'NotThere';
   }
 }
@@ -66,7 +77,7 @@ export function parseJson({ text }: Reply, { url }: Site, path: string): unknown
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Fault('directory', `${url} answers ${path} with what is no JSON: ${excerpt(text)}`, {
+    throw new Refused(`${url} answers ${path} with what is no JSON: ${excerpt(text)}`, {
       cause: error,
     });
   }
@@ -111,9 +122,9 @@ function faultOf(reply: Reply, site: Site, path: string): Fault {
   const said = `${url} answers ${path} of realm ${realm} with ${status} (${wordsOf(reply)})`;
   switch (status) {
     case 400:
-      return /Blocking invalid/.test(reply.text)
+      return isBlocked(reply)
         ? new BlockedValue(said)
-        : new Fault('directory', `${said}: check url, it may hold a doubled slash`);
+        : new Refused(`${said}: check url, it may hold a doubled slash`);
     case 401:
       return new Unauthorized(
         `${said} although the token is new: is url the address by which Keycloak knows itself, and is ${clientId} enabled?`,
@@ -126,7 +137,7 @@ function faultOf(reply: Reply, site: Site, path: string): Fault {
       return new NotThere(`${said}: ${elsewhere(reply, site)}`);
     case 405:
     case 406:
-      return new Fault('directory', `${said}: ${elsewhere(reply, site)}`);
+      return new Refused(`${said}: ${elsewhere(reply, site)}`);
     case 429:
       return new Fault(
         'directory',
@@ -137,20 +148,24 @@ function faultOf(reply: Reply, site: Site, path: string): Fault {
   }
 }
 
+/** Only Keycloak's own words count: a proxy that blocks questions has not looked whether somebody is there. */
+const isBlocked = ({ text }: Reply): boolean =>
+  text.trim() === '{"error":"Blocking invalid query parameter value"}';
+
 function otherFault({ status, location }: Reply, site: Site, said: string): Fault {
   if (status >= 500) return new Transient('directory', said);
   if (status >= 300 && status < 400) {
-    return new Fault(
-      'directory',
+    return new Refused(
       `${said}: redirects are not followed, set url to where Keycloak is (it points to ${location ?? 'nowhere'})`,
     );
   }
-  return new Fault('directory', `${said}: is url ${site.url} that of Keycloak?`);
+  return new Refused(`${said}: is url ${site.url} that of Keycloak?`);
 }
 
 /** The role that a path needs. */
 function roleFor(path: string): string {
   if (path.startsWith('/organizations')) return 'view-organizations';
+  if (path.startsWith('/components')) return 'view-realm';
   return path.startsWith('/admin-events') || path.startsWith('/events')
     ? 'view-events'
     : 'view-users';
@@ -183,12 +198,15 @@ export function transportFault(error: unknown, { url }: Site, signal: AbortSigna
     return new Fault('shutdown', 'the directory is closed', options);
   }
   const mend = explainTls(code, message) ?? EXPLAINED[code];
+  // Of one user or group that is larger than the others.
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+    return new Fault('entry', `${url}: a reply is longer than is read at a time`, options);
+  }
   if (mend !== undefined) return new Fault('directory', `${url}: ${mend}`, options);
   return new Transient('directory', `${url} can't be reached: ${message}`, options);
 }
 
 const EXPLAINED: Readonly<Record<string, string>> = {
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'a reply is longer than is read at a time',
   ENOTFOUND: 'there is no such host, check url and DNS',
 };
 

@@ -1,7 +1,7 @@
 import { Fault } from '../../directory.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Gate } from '../http/gate.ts';
-import { elsewhere, NotThere, parseJson, type Reply, Transient, wordsOf } from '../http/replies.ts';
+import { elsewhere, parseJson, Refused, type Reply, Transient, wordsOf } from '../http/replies.ts';
 import type { Site } from '../http/site.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { tokenForm } from './login.ts';
@@ -18,8 +18,19 @@ export const createTokenFetch =
     };
     const reply = await exchange(site.tokenPath, { method: 'POST', headers, body }, signal);
     if (reply.status !== 200) throw gate.judge(refusal(reply, settings, site));
-    return readToken(parseJson(reply, site, 'the request for a token'), site);
+    return readToken(parseToken(reply, site), site);
   };
+
+/** Without a token nothing is asked, whatever strangers ask for. */
+function parseToken(reply: Reply, site: Site): unknown {
+  try {
+    return parseJson(reply, site, 'the request for a token');
+  } catch (error) {
+    throw error instanceof Refused
+      ? new Fault('directory', error.message, { cause: error })
+      : error;
+  }
+}
 
 /** The status counts, not the error's name: a wrong secret is no `invalid_client` in Keycloak 26.7. */
 function refusal(reply: Reply, settings: KeycloakSettings, site: Site): Fault {
@@ -27,7 +38,7 @@ function refusal(reply: Reply, settings: KeycloakSettings, site: Site): Fault {
   const { status } = reply;
   const said = `${url} gives ${clientId} no token in realm ${realm}: ${status} (${wordsOf(reply)})`;
   if (status === 404 || status === 405) {
-    return new NotThere(`${said}, ${elsewhere(reply, site)}`);
+    return new Fault('directory', `${said}, ${elsewhere(reply, site)}`);
   }
   if (status === 403) return new Fault('directory', `${said}, is the realm enabled?`);
   if (status === 400 || status === 401) {

@@ -1,8 +1,8 @@
-import { parseAddress } from '../../../address/address.ts';
 import type { Entry } from '../../directory.ts';
 import { ownAddress } from '../../people/spelling.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import type { UserRow } from './rows.ts';
+import { bareAddress, normalise } from './written.ts';
 
 /** What decides who a user is in mail. */
 export type AccountRules = Pick<
@@ -32,14 +32,14 @@ export function takesPart(user: UserRow, { addressFrom, emailVerified }: Account
 
 /** What a user is in mail. Without an address of its own, that is empty: others may still hold its aliases. */
 export function accountOf(user: UserRow, rules: AccountRules): Entry {
-  const [own = '', ...others] = addressesOf(user, rules.addressFrom);
+  const [own = '', ...others] = valuesIn(user, rules.addressFrom);
   const aliases =
     rules.aliasAttribute === undefined ? [] : (user.attributes[rules.aliasAttribute] ?? []);
   const logins = rules.logins.map((field) => user[field]).filter((login) => login !== undefined);
   return {
     id: user.id,
     kind: 'account',
-    ...ownAddress(own),
+    ...ownAddress(bareAddress(own)),
     aliases: [...new Set([...others, ...aliases].map(normalise))],
     logins: [...new Set(logins)],
     members: [],
@@ -47,11 +47,9 @@ export function accountOf(user: UserRow, rules: AccountRules): Entry {
   };
 }
 
-function addressesOf(user: UserRow, addressFrom: string): readonly string[] {
-  if (!isField(addressFrom)) return user.attributes[addressFrom] ?? [];
-  const value = user[addressFrom];
+/** What a user shows in the field or attribute `name`. */
+export function valuesIn(user: UserRow, name: string): readonly string[] {
+  if (!isField(name)) return user.attributes[name] ?? [];
+  const value = user[name];
   return value === undefined ? [] : [value];
 }
-
-/** As addresses are compared; what is no address stays as it is, to be dropped and counted later. */
-export const normalise = (text: string): string => parseAddress(text)?.text ?? text;

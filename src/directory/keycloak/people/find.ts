@@ -1,15 +1,17 @@
 import type { Address } from '../../../address/address.ts';
-import { loosely } from '../../../address/spellings.ts';
-import { type Entry, Fault } from '../../directory.ts';
+import type { Entry, Finding } from '../../directory.ts';
+import { findingOf, none, valuesOf } from '../../finding.ts';
 import { believeAbsent } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
 import { BlockedValue } from '../http/replies.ts';
+import { blame } from '../trust/blame.ts';
+import { nobody, showUsers } from '../trust/listing.ts';
 import { accountOf, isField, needsAttributes, takesPart } from './account.ts';
-import { believeDisabled } from './disabled.ts';
+import { believeDisabled, withReasons } from './disabled.ts';
 import { findGroups } from './groups.ts';
-import type { FindOptions, FindSettings } from './options.ts';
-import { canBeHeld, holdersQuery, MAX_HOLDERS, spellingsOf } from './query.ts';
-import { readUsers, type UserRow } from './rows.ts';
+import { type Holding, provedHolders } from './holders.ts';
+import type { FindOptions } from './options.ts';
+import { canBeHeld, holderQueries, MAX_HOLDERS, spellingsOf } from './query.ts';
 
 /**
  * Finds whoever holds `address`: one question where it is an account's own; aliases and groups are asked for only where
@@ -20,22 +22,22 @@ export async function findHolders(
   address: Address,
   options: FindOptions,
   signal: AbortSignal,
-): Promise<readonly Entry[]> {
-  const { settings } = options;
+): Promise<Finding<Entry>> {
+  const { aliasAttribute, groupAttribute } = options.settings;
   const own = await findOwners(ask, address, options, signal);
-  if (own.length > 0) return own;
+  if (own.status === 'found') return own;
   if (!canBeHeld(address)) {
     believeAbsent(spellingsOf(address));
     return own;
   }
-  const { aliasAttribute, groupAttribute } = settings;
   const [aliased, groups] = await Promise.all([
-    aliasAttribute === undefined ? [] : findUsers(ask, aliasAttribute, address, options, signal),
-    groupAttribute === undefined ? [] : findGroups(ask, groupAttribute, address, options, signal),
+    aliasAttribute === undefined ? own : findUsers(ask, aliasAttribute, address, options, signal),
+    groupAttribute === undefined ? own : findGroups(ask, groupAttribute, address, options, signal),
   ]);
-  const all = [...aliased, ...groups];
-  if (all.length === 0) believeAbsent(spellingsOf(address));
-  return all;
+  return findingOf([...valuesOf(aliased), ...valuesOf(groups)], () => {
+    believeAbsent(spellingsOf(address));
+    return nobody(own, aliased, groups);
+  });
 }
 
 /** Finds the accounts that have `address` as their own: one question. */
@@ -44,7 +46,7 @@ export const findOwners = (
   address: Address,
   options: FindOptions,
   signal: AbortSignal,
-): Promise<readonly Entry[]> =>
+): Promise<Finding<Entry>> =>
   findUsers(ask, options.settings.addressFrom, address, options, signal);
 
 async function findUsers(
@@ -53,15 +55,15 @@ async function findUsers(
   address: Address,
   options: FindOptions,
   signal: AbortSignal,
-): Promise<readonly Entry[]> {
-  if (!isField(name) && !canBeHeld(address)) return [];
-  const found = await Promise.all(
+): Promise<Finding<Entry>> {
+  if (!isField(name) && !canBeHeld(address)) return none('form', `no ${name} can be written so`);
+  const findings = await Promise.all(
     spellingsOf(address).texts.map((spelling) =>
       findSpelled(ask, name, spelling, address, options, signal),
     ),
   );
-  const byId = new Map(found.flat().map((entry) => [entry.id, entry]));
-  return preferEnabled([...byId.values()]);
+  const byId = new Map(findings.flatMap(valuesOf).map((entry) => [entry.id, entry]));
+  return findingOf(preferEnabled([...byId.values()]), () => nobody(...findings));
 }
 
 async function findSpelled(
@@ -71,44 +73,38 @@ async function findSpelled(
   address: Address,
   { settings, seen, blocked }: FindOptions,
   signal: AbortSignal,
-): Promise<readonly Entry[]> {
-  const query = {
-    ...holdersQuery(name, spelling),
-    briefRepresentation: !needsAttributes(settings),
-    max: MAX_HOLDERS,
+): Promise<Finding<Entry>> {
+  const queries = holderQueries(name, spelling);
+  const brief = !needsAttributes(settings);
+  const holding: Holding = {
+    name,
+    spelling,
+    brief,
+    holds: (user) => holds(accountOf(user, settings), address.text),
   };
-  const content = await ask('/users', query, signal).catch((error: unknown) => {
-    if (!(error instanceof BlockedValue)) throw error;
-    blocked();
-    return [];
-  });
-  const users = readUsers(content);
-  const entries = users.map((user) => accountOf(user, settings));
-  if (!entries.every((entry) => holdsAlike(entry, address.text))) {
-    throw new Fault(
-      'directory',
-      `keycloak shows somebody who does not have the ${name} that was asked for, is anything between it and idpmap that changes questions?`,
+  try {
+    const list = { condition: queries.list, brief, max: MAX_HOLDERS };
+    const shown = await showUsers(ask, list, signal);
+    for (const user of shown) seen(user);
+    const users = await provedHolders(ask, holding, queries, shown, signal);
+    if (users.status === 'none') return users;
+    for (const user of users.value) seen(user);
+    const known = brief ? await withReasons(ask, users.value, signal) : users.value;
+    await believeDisabled(ask, known, signal);
+    const taking = known.filter((user) => takesPart(user, settings));
+    return findingOf(
+      taking.map((user) => accountOf(user, settings)),
+      () => none('probe', `whoever has it as ${name} takes no part in mail`),
     );
+  } catch (error) {
+    if (!(error instanceof BlockedValue)) throw await blame(ask, error, signal);
+    blocked();
+    return none('form', 'keycloak lets nobody have it');
   }
-  if (users.length >= MAX_HOLDERS) {
-    throw new Fault('entry', `${MAX_HOLDERS} users or more have it as ${name}, leave it to one`);
-  }
-  for (const user of users) seen(user);
-  await believeDisabled(ask, users, signal);
-  return entries.filter(
-    (entry, i) => holds(entry, address.text) && isTakingPart(users[i], settings),
-  );
 }
-
-const isTakingPart = (user: UserRow | undefined, settings: FindSettings): boolean =>
-  user !== undefined && takesPart(user, settings);
 
 const holds = ({ address, aliases }: Entry, text: string): boolean =>
   address === text || aliases.includes(text);
-
-/** Whether a database that takes ü for u, as MariaDB does, may show it for the address. */
-const holdsAlike = ({ address, aliases }: Entry, text: string): boolean =>
-  [address, ...aliases].some((held) => loosely(held) === loosely(text));
 
 /** Whoever left must not keep an address from their successor; several who left are as good as one. */
 function preferEnabled(entries: readonly Entry[]): readonly Entry[] {

@@ -1,14 +1,18 @@
 import type { Address } from '../../../address/address.ts';
-import { loosely } from '../../../address/spellings.ts';
-import { type Entry, Fault } from '../../directory.ts';
+import { type Entry, Fault, type Finding } from '../../directory.ts';
+import { findingOf, none, valuesOf } from '../../finding.ts';
 import { mailAddress } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
-import { readAll } from '../http/paging.ts';
-import { accountOf, isField, normalise, takesPart } from './account.ts';
-import { believeDisabled } from './disabled.ts';
+import { blame } from '../trust/blame.ts';
+import { listChildren, listGroups, listMembers, nobody } from '../trust/listing.ts';
+import { accountOf, isField, takesPart } from './account.ts';
+import { believeDisabled, withReasons } from './disabled.ts';
+
+import { isLoosely } from './loosely.ts';
 import type { FindOptions } from './options.ts';
-import { attributeQuery, MAX_HOLDERS, spellingsOf } from './query.ts';
-import { type GroupRow, readGroups, readUsers, type UserRow } from './rows.ts';
+import { askable, attributeQuery, MAX_HOLDERS, spellingsOf } from './query.ts';
+import type { GroupRow, UserRow } from './rows.ts';
+import { normalise } from './written.ts';
 
 /** Finds the groups that have `address` in `attribute`, each with the members of all groups in it. */
 export async function findGroups(
@@ -17,51 +21,97 @@ export async function findGroups(
   address: Address,
   options: FindOptions,
   signal: AbortSignal,
-): Promise<readonly Entry[]> {
-  const found = await Promise.all(
-    spellingsOf(address).texts.map((spelling) =>
-      findSpelled(ask, attribute, spelling, address, signal),
-    ),
-  );
-  const byId = new Map(found.flat().map((group) => [group.id, group]));
-  return Promise.all(
-    [...byId.values()].map((group) => entryOf(ask, group, attribute, options, signal)),
-  );
+): Promise<Finding<Entry>> {
+  const findAll = async (spellings: readonly string[]): Promise<Finding<GroupRow>> => {
+    const findings = await Promise.all(
+      spellings.map((spelling) => findSpelled(ask, attribute, spelling, address, signal)),
+    );
+    const byId = new Map(findings.flatMap(valuesOf).map((group) => [group.id, group]));
+    return findingOf([...byId.values()], () => nobody(...findings));
+  };
+  if (SPECIAL.test(address.text)) {
+    await options.groups.ready(signal);
+    if (options.groups.lack(address.text)) return none('probe', 'all groups were read');
+  }
+  const plain = await findAll(spellingsOf(address).texts);
+  if (plain.status === 'found') return expand(ask, attribute, plain.value, options, signal);
+  const further = await odd(address, options, signal);
+  if (further.length === 0) return plain;
+  const finding = await findAll(further);
+  return finding.status === 'none'
+    ? nobody(plain, finding)
+    : expand(ask, attribute, finding.value, options, signal);
 }
 
+/** What a question for a group can't hold: a quote behind a backslash; nor what MariaDB's columns of groups can't. */
+const SPECIAL = /\\"|[\u{10000}-\u{10ffff}]/u;
+
+async function odd(
+  { text }: Address,
+  { groups }: FindOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  await groups.ready(signal);
+  return groups.of(text);
+}
+
+async function expand(
+  ask: Ask,
+  attribute: string,
+  [first, ...rest]: readonly [GroupRow, ...(readonly GroupRow[])],
+  options: FindOptions,
+  signal: AbortSignal,
+): Promise<Finding<Entry>> {
+  const entry = (group: GroupRow) => entryOf(ask, group, attribute, options, signal);
+  const [one, ...others] = await Promise.all([entry(first), ...rest.map(entry)]);
+  return { status: 'found', value: [one, ...others] };
+}
+
+/** Where another group is shown, the database compares more loosely than mail does; what it has is shown with it. */
 async function findSpelled(
   ask: Ask,
   attribute: string,
   spelling: string,
-  { text }: Address,
+  address: Address,
   signal: AbortSignal,
-): Promise<readonly GroupRow[]> {
-  const query = {
-    q: attributeQuery(attribute, spelling),
-    briefRepresentation: false,
-    max: MAX_HOLDERS,
-  };
-  const rows = readGroups(await ask('/groups', query, signal));
-  const shown = rows.flatMap(withThoseBelow);
-  const holding = shown.filter((group) => addressesOf(group, attribute).includes(text));
-  const isAlike = (held: string): boolean => loosely(held) === loosely(text);
-  if (rows.length > 0 && !shown.some((group) => addressesOf(group, attribute).some(isAlike))) {
+): Promise<Finding<GroupRow>> {
+  if (askable(spelling) !== spelling) {
     throw new Fault(
-      'directory',
-      `keycloak shows groups, none of which has the ${attribute} that was asked for`,
+      'entry',
+      `groups can't be asked for a ${attribute} with a quote behind a backslash`,
     );
   }
-  if (rows.length >= MAX_HOLDERS) {
+  const q = attributeQuery(attribute, spelling);
+  const finding = await listGroups(ask, { q, max: MAX_HOLDERS }, signal).catch(
+    async (error: unknown) => {
+      throw await blame(ask, error, signal);
+    },
+  );
+  if (finding.status === 'none') return finding;
+  if (finding.value.length >= MAX_HOLDERS) {
     throw new Fault(
       'entry',
       `${MAX_HOLDERS} groups or more have it as ${attribute}, leave it to one`,
     );
   }
-  return holding;
+  const all = finding.value.map(withThoseBelow);
+  const [first, ...rest] = all
+    .flat()
+    .filter((group) => addressesOf(group, attribute).includes(address.text));
+  if (first !== undefined) return { status: 'found', value: [first, ...rest] };
+  const isOther = ({ attributes }: GroupRow): boolean =>
+    (attributes[attribute] ?? []).some((value) => isLoosely(value, spelling));
+  if (all.every((groups) => groups.some(isOther))) {
+    return none('probe', 'groups that are shown have another address');
+  }
+  throw new Fault(
+    'entry',
+    `keycloak shows groups, none of which has the ${attribute} that was asked for`,
+  );
 }
 
 /** Keycloak shows a group below those that it lies in. */
-const withThoseBelow = (group: GroupRow): readonly GroupRow[] => [
+export const withThoseBelow = (group: GroupRow): readonly GroupRow[] => [
   group,
   ...group.subGroups.flatMap(withThoseBelow),
 ];
@@ -78,7 +128,7 @@ async function entryOf(
 ): Promise<Entry> {
   const { settings } = options;
   const [address = '', ...aliases] = addressesOf(group, attribute);
-  const members = await readMembers(ask, group.id, options, signal);
+  const members = await readMembers(ask, group, options, signal);
   const accounts = members
     .filter((user) => user.enabled && takesPart(user, settings))
     .map((user) => accountOf(user, settings));
@@ -94,50 +144,41 @@ async function entryOf(
   };
 }
 
-/** Reads the members of a group and of the groups in it, level by level. */
+/**
+ * Reads the members of a group and of the groups in it, level by level.
+ * @throws {Fault} `entry` where there are none at all: nothing proves it, and its mail would be refused
+ */
 async function readMembers(
   ask: Ask,
-  id: string,
+  top: GroupRow,
   { settings, seen }: FindOptions,
   signal: AbortSignal,
 ): Promise<readonly UserRow[]> {
   const { depth: maxDepth, members: maxMembers } = settings.groups;
+  const most = (rows: number): void => checkSize(rows, maxMembers);
+  // Aliases of members do not count, and the full form of a page takes seconds.
+  const form = { brief: isField(settings.addressFrom), most };
   const members = new Map<string, UserRow>();
-  let level: readonly string[] = [id];
+  let level: readonly GroupRow[] = [top];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > maxDepth) throw tooLarge(`groups lie in it ${maxDepth} deep and deeper`);
-    const below: string[] = [];
+    const below: GroupRow[] = [];
     for (const group of level) {
-      const users = await readAll(
-        ask,
-        {
-          path: `/groups/${encodeURIComponent(group)}/members`,
-          // Aliases of members do not count, and the full form of a page takes seconds.
-          query: { briefRepresentation: isField(settings.addressFrom) },
-          read: readUsers,
-          check: (rows) => checkSize(rows.length, maxMembers),
-        },
-        signal,
-      );
+      const shown = await listMembers(ask, group.id, form, signal);
+      const users = form.brief ? await withReasons(ask, shown, signal) : shown;
       for (const user of users) members.set(user.id, user);
       for (const user of users) seen(user);
       await believeDisabled(ask, users, signal);
-      checkSize(members.size, maxMembers);
-      const children = await readAll(
-        ask,
-        {
-          path: `/groups/${encodeURIComponent(group)}/children`,
-          query: { briefRepresentation: true },
-          read: readGroups,
-          check: (rows) => checkSize(rows.length, maxMembers),
-        },
-        signal,
-      );
-      below.push(...children.map((child) => child.id));
+      most(members.size);
+      below.push(...(await listChildren(ask, group, most, signal)));
     }
     level = below;
   }
-  return [...members.values()];
+  if (members.size > 0) return [...members.values()];
+  throw new Fault(
+    'entry',
+    'keycloak shows no members in the group, and it shows none as well where it can not read them: give the group a member, or take its address away',
+  );
 }
 
 function checkSize(size: number, most: number): void {

@@ -8,6 +8,18 @@ export interface FindOptions {
   readonly seen: (user: UserRow) => void;
   /** Keycloak took a key for an attack. */
   readonly blocked: () => void;
+  /** How groups write addresses that Keycloak would not find as they are asked for. */
+  readonly groups: GroupSpellings;
+}
+
+/** How groups write their addresses, as a walk through all of them has seen it: Keycloak compares these as they stand. */
+export interface GroupSpellings {
+  /** The values that mean `address`, which is normalised, and that a question for it would not find. */
+  of(address: string): readonly string[];
+  /** Whether the last walk saw all groups, and none of them has `address`. */
+  lack(address: string): boolean;
+  /** Waits for the first walk. @throws {Fault} where it did not come to its end */
+  ready(signal: AbortSignal): Promise<void>;
 }
 
 /** The settings that a search needs. */

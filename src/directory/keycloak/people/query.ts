@@ -1,6 +1,5 @@
 import { type Address, isMailbox } from '../../../address/address.ts';
 import { spellingsOf as allSpellingsOf, type Spellings } from '../../../address/spellings.ts';
-import { Fault } from '../../directory.ts';
 import type { Query } from '../http/api.ts';
 import { isField } from './account.ts';
 
@@ -13,22 +12,63 @@ const MAX_SPELLINGS = 8;
 /** How an address may be written in Keycloak, which keeps e-mail addresses and usernames in lower case. */
 export const spellingsOf = (address: Address): Spellings => allSpellingsOf(address, MAX_SPELLINGS);
 
-/** The parameters that ask for whoever has `value` in the field or attribute `name`. */
-export const holdersQuery = (name: string, value: string): Query =>
-  // Without `exact` the value would be a pattern.
-  isField(name) ? { [name]: value, exact: true } : { q: attributeQuery(name, value) };
+/** The questions that show who has a value in a field or attribute, and that nobody has. */
+export interface HolderQueries {
+  /** Whoever has just this. */
+  readonly list: Query;
+  /** What is counted where that shows nobody: at least as many as have it. */
+  readonly count: Query;
+  /** Whoever has something that contains `part`, which is of the value, in whatever spelling. */
+  readonly loose: Query;
+  readonly part: string;
+  /** Those of the loose ones that may mean the same: they are counted where all are too many to be looked at. */
+  readonly narrow: readonly Query[];
+}
+
+/** What stands directly before or after an address in a value that means it: ` ann@…`, `mailto:ann@…`, `Ann <ann@…>`. */
+const AROUND: readonly ((value: string) => string)[] = [
+  (value) => ` ${value}`,
+  (value) => `:${value}`,
+  (value) => `<${value}`,
+  (value) => `${value} `,
+  (value) => `${value}\n`,
+];
+
+/** The questions for whoever has `value` in the field or attribute `name`. */
+export function holderQueries(name: string, value: string): HolderQueries {
+  if (isField(name)) {
+    // Without `exact` the value is a pattern. Keycloak itself keeps these two without anything around them.
+    const list = { [name]: value, exact: true };
+    return { list, count: list, loose: { [name]: value }, part: value, narrow: [] };
+  }
+  const loosely = (text: string): Query => ({ q: attributeQuery(name, text), exact: false });
+  const part = patternless(askable(value));
+  const loose = loosely(part);
+  return {
+    list: askable(value) === value ? { q: attributeQuery(name, value) } : loose,
+    count: loose,
+    loose,
+    part,
+    narrow: AROUND.map((write) => loosely(write(part))),
+  };
+}
 
 /**
  * The value of `q` that asks for an attribute. It is a small language: a space begins the next condition, and the last
- * one of a name wins, so the value stands in quotes and must hold none.
- * @throws {Fault} where it can't be asked for
+ * one of a name wins, so the value stands in quotes. In these `\"` is a quote, and any other backslash is itself.
  */
-export function attributeQuery(name: string, value: string): string {
-  if (/["\\\s\p{Cc}]/u.test(value)) {
-    throw new Fault('entry', `an address with quotes can't be looked for in the attribute ${name}`);
-  }
-  return `${name}:"${value}"`;
-}
+export const attributeQuery = (name: string, value: string): string =>
+  `${name}:"${value.replaceAll('"', '\\"')}"`;
+
+/** The longest part of `value` that can be asked for: in that language, no quote can follow a backslash. */
+export const askable = (value: string): string =>
+  longestOf(value.split(/\\(?=")/u)).replace(/\\+$/u, '');
+
+/** The longest part of `value` without patterns: a stranger's must not keep the database busy. */
+const patternless = (value: string): string => longestOf(value.split(/[%*]+/u));
+
+const longestOf = (parts: readonly string[]): string =>
+  parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 
 /** Whether anybody's attribute can hold it in a form that counts: other values are dropped wherever they are read. */
 export const canBeHeld = ({ text }: Address): boolean => isMailbox(text);

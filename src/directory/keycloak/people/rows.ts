@@ -1,11 +1,10 @@
-import { Fault } from '../../directory.ts';
-
 /** A user as Keycloak shows it; attributes only where the full form was asked for. */
 export interface UserRow {
   readonly id: string;
   readonly username: string;
   readonly email?: string;
   readonly emailVerified: boolean;
+  /** Whether nobody has disabled it. Whom wrong guesses have locked is enabled: guesses never refuse mail. */
   readonly enabled: boolean;
   readonly attributes: Attributes;
   /** Whether it comes from a directory behind Keycloak. */
@@ -17,6 +16,8 @@ export interface GroupRow {
   readonly id: string;
   readonly attributes: Attributes;
   readonly subGroups: readonly GroupRow[];
+  /** So many lie directly in it, whether they came along or not; absent: Keycloak does not say. */
+  readonly children?: number;
 }
 
 /** An organization with its domains. */
@@ -41,50 +42,45 @@ export type Attributes = Readonly<Record<string, readonly string[]>>;
 
 type Raw = Readonly<Record<string, unknown>>;
 
-/** @throws {Fault} where `content` is no list of users */
-export const readUsers = (content: unknown): readonly UserRow[] =>
-  readList(content, 'users', readUser);
-
-/** @throws {Fault} where `content` is no list of groups */
-export const readGroups = (content: unknown): readonly GroupRow[] =>
-  readList(content, 'groups', readGroup);
-
-/** @throws {Fault} where `content` is no list of organizations */
-export const readOrganizations = (content: unknown): readonly OrganizationRow[] =>
-  readList(content, 'organizations', readOrganization);
-
-/** @throws {Fault} where `content` is no list of events */
-export const readEvents = (content: unknown): readonly EventRow[] =>
-  readList(content, 'admin events', readEvent);
-
 /** What a user is, or absent where `raw` is none. */
 export function readUser(raw: unknown): UserRow | undefined {
   if (!isRaw(raw)) return undefined;
-  const { id, username, email, emailVerified, enabled, attributes, federationLink } = raw;
+  const { id, username, email, emailVerified, enabled, federationLink, origin } = raw;
   if (typeof id !== 'string' || typeof username !== 'string' || typeof enabled !== 'boolean') {
     return undefined;
   }
+  const attributes = readAttributes(raw['attributes']);
   return {
     id,
     username,
     ...(typeof email === 'string' && email !== '' ? { email } : {}),
     emailVerified: emailVerified === true,
-    enabled,
-    attributes: readAttributes(attributes),
-    isFederated: typeof federationLink === 'string' && federationLink !== '',
+    enabled: enabled || isLocked(attributes),
+    attributes,
+    isFederated: [federationLink, origin].some((link) => typeof link === 'string' && link !== ''),
   };
 }
+
+/** A lockout for good, after too many wrong passwords, shows as a disabling with this reason, in the brief form too. */
+const isLocked = ({ disabledReason = [] }: Attributes): boolean =>
+  disabledReason.includes('permanentLockout');
 
 /** What a group is, or absent where `raw` is none. */
 export function readGroup(raw: unknown): GroupRow | undefined {
   if (!isRaw(raw)) return undefined;
-  const { id, attributes, subGroups = [] } = raw;
+  const { id, attributes, subGroups = [], subGroupCount } = raw;
   if (typeof id !== 'string' || !Array.isArray(subGroups)) return undefined;
   const below = subGroups.map(readGroup).filter((group) => group !== undefined);
-  return { id, attributes: readAttributes(attributes), subGroups: below };
+  return {
+    id,
+    attributes: readAttributes(attributes),
+    subGroups: below,
+    ...(typeof subGroupCount === 'number' ? { children: subGroupCount } : {}),
+  };
 }
 
-function readOrganization(raw: unknown): OrganizationRow | undefined {
+/** What an organization is, or absent where `raw` is none. */
+export function readOrganization(raw: unknown): OrganizationRow | undefined {
   if (!isRaw(raw)) return undefined;
   const { id, enabled, domains = [] } = raw;
   if (typeof id !== 'string' || typeof enabled !== 'boolean' || !Array.isArray(domains)) {
@@ -101,7 +97,8 @@ function readOrganization(raw: unknown): OrganizationRow | undefined {
   };
 }
 
-function readEvent(raw: unknown): EventRow | undefined {
+/** What an event is, or absent where `raw` is none. */
+export function readEvent(raw: unknown): EventRow | undefined {
   if (!isRaw(raw)) return undefined;
   const { id, time, operationType: operation, resourcePath: path = '', representation } = raw;
   if (typeof time !== 'number' || typeof operation !== 'string' || typeof path !== 'string') {
@@ -130,20 +127,3 @@ const texts = (values: readonly unknown[]): readonly string[] =>
 /** Whether `value` is an object of JSON. */
 export const isRaw = (value: unknown): value is Raw =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function readList<T>(
-  content: unknown,
-  what: string,
-  read: (raw: unknown) => T | undefined,
-): readonly T[] {
-  if (!Array.isArray(content)) {
-    throw new Fault('directory', `keycloak answers with no list of ${what}`);
-  }
-  return content.map((raw: unknown) => {
-    const row = read(raw);
-    if (row === undefined) {
-      throw new Fault('directory', `keycloak lists among ${what} something that is none`);
-    }
-    return row;
-  });
-}

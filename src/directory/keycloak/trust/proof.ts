@@ -7,6 +7,7 @@ import { canViewUsers, rolesIn } from '../login/claims.ts';
 import type { Tokens } from '../login/token.ts';
 import { findOwners } from '../people/find.ts';
 import type { FindOptions } from '../people/options.ts';
+import type { KeycloakSettings } from '../settings.ts';
 import type { Federation } from './federation.ts';
 import { listSome } from './visible.ts';
 
@@ -16,6 +17,7 @@ export interface ProofOptions {
   readonly tokens: Pick<Tokens, 'take' | 'drop'>;
   readonly find: FindOptions;
   readonly federation: Federation;
+  readonly proof: KeycloakSettings['proof'];
   readonly canary?: string;
 }
 
@@ -28,7 +30,10 @@ export interface Proof {
    * @throws {Fault} where it does not find them
    */
   probe(signal: AbortSignal): Promise<void>;
-  /** All that can be looked at: the token's roles, the list of users, the canary. Throws where something is missing. */
+  /**
+   * All that can be looked at: the token's roles, the list of users, where they come from, the canary. Throws where
+   * something is missing.
+   */
   readonly check: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -36,12 +41,19 @@ export interface Proof {
 const SAMPLE = 20;
 
 /** Creates the proof of one realm. */
-export function createProof({ ask, site, tokens, find, federation, canary }: ProofOptions): Proof {
+export function createProof(options: ProofOptions): Proof {
+  const { ask, site, tokens, find, federation, canary } = options;
   const canaryAddress = canary === undefined ? undefined : parseAddress(canary);
   let witness: Address | undefined;
 
   async function isFound(address: Address, signal: AbortSignal): Promise<boolean> {
-    return (await findOwners(ask, address, find, signal)).length > 0;
+    try {
+      return (await findOwners(ask, address, find, signal)).status === 'found';
+    } catch (error) {
+      // It contradicts itself about this one: that shows nobody either.
+      if (error instanceof Fault && error.kind === 'entry') return false;
+      throw error;
+    }
   }
 
   async function checkCanary(address: Address, signal: AbortSignal): Promise<void> {
@@ -72,11 +84,12 @@ export function createProof({ ask, site, tokens, find, federation, canary }: Pro
       const known = witness;
       if (known !== undefined && (await isFound(known, signal))) return;
       if (witness === known) witness = undefined;
-      await listSome(ask, site, 1, signal);
+      await listSome(ask, options, 1, signal);
     },
     check: async (signal) => {
       await checkRoles(signal);
-      for (const user of await listSome(ask, site, SAMPLE, signal)) federation.see(user);
+      for (const user of await listSome(ask, options, SAMPLE, signal)) federation.see(user);
+      await federation.look(ask, signal);
       if (canaryAddress !== undefined) await checkCanary(canaryAddress, signal);
     },
   };

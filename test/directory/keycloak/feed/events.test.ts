@@ -88,7 +88,7 @@ test('a group that changed is forgotten, and so is the none of its address', asy
 test('whatever happens to a user, groups that were answered are forgotten', async () => {
   const opened = await follow({ groupAttribute: 'mail' });
   const attributes = { mail: ['team@example.org'] };
-  opened.keycloak.groups.push({ id: OTHER, attributes, members: [], children: [] });
+  opened.keycloak.groups.push({ id: OTHER, attributes, members: [user('ann')], children: [] });
   await opened.directory.find('team@example.org', signal);
   const isConcerned = await concernAfter(opened, event('DELETE', `users/${ID}/groups/x`));
   expect(isConcerned('team@example.org', [OTHER])).toBe(true);

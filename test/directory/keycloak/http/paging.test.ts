@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Query } from '../../../../src/directory/keycloak/http/api.ts';
 import { PAGE, readAll } from '../../../../src/directory/keycloak/http/paging.ts';
-import { readGroups } from '../../../../src/directory/keycloak/people/rows.ts';
+import { readGroup } from '../../../../src/directory/keycloak/people/rows.ts';
+import { readShown } from '../../../../src/directory/keycloak/trust/shown.ts';
 import { signal } from '../fixture.ts';
 
 const rowsUpTo = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `id-${i}` }));
@@ -21,7 +22,7 @@ async function readList(
       asked += 1;
       return pageOf(change(rowsUpTo(count), asked), query);
     },
-    { path: '/groups', query: {}, read: readGroups },
+    { path: '/groups', query: {}, read: (content) => readShown(content, 'groups', readGroup) },
     signal,
   );
   return { ids: rows.map(({ id }) => id), asked };
@@ -58,7 +59,7 @@ test('a list that is too long is read no further', async () => {
     {
       path: '/groups',
       query: {},
-      read: readGroups,
+      read: (content) => readShown(content, 'groups', readGroup),
       check: ({ length }) => {
         if (length > 2 * PAGE) throw new Error('too long');
       },

@@ -29,16 +29,15 @@ test.each([
     reply: says([user('ann')]),
     outcome: [expect.objectContaining({ id: 'id-ann' })],
   },
-  { of: 'an empty list', reply: says([]), outcome: [] },
   {
-    of: 'a user who is disabled',
-    reply: says([user('ann', { enabled: false })]),
-    outcome: [expect.objectContaining({ enabled: false })],
+    of: 'an empty list while somebody is counted',
+    reply: says([]),
+    outcome: fault('entry', 'counts 1 users by email and shows 0'),
   },
   {
     of: 'another user',
     reply: says([user('bob')]),
-    outcome: fault('directory', 'does not have the email'),
+    outcome: fault('entry', 'does not have the email'),
   },
   { of: 'an object', reply: says({ users: [] }), outcome: fault('directory', 'no list of users') },
   { of: 'null', reply: says(null), outcome: fault('directory', 'no list of users') },
@@ -50,30 +49,30 @@ test.each([
   {
     of: 'a list that breaks off',
     reply: says('[{"id":"1","username"'),
-    outcome: fault('directory', 'no JSON'),
+    outcome: fault('doubt', 'no JSON'),
   },
   {
     of: 'a list that ends in an error',
     reply: says('[]{"error":"unknown_error"}'),
-    outcome: fault('directory', 'no JSON'),
+    outcome: fault('doubt', 'no JSON'),
   },
-  { of: 'nothing at all', reply: says(''), outcome: fault('directory', 'no JSON') },
+  { of: 'nothing at all', reply: says(''), outcome: fault('doubt', 'no JSON') },
   {
     of: 'a page of a proxy',
     reply: { body: '<html>Welcome</html>', ...HTML },
-    outcome: fault('directory', 'no JSON: Welcome'),
+    outcome: fault('doubt', 'no JSON: Welcome'),
   },
   {
     of: 'more than is read',
-    reply: says([user('ann', { attributes: { note: ['x'.repeat(70_000)] } })]),
-    outcome: fault('directory', 'longer than is read'),
+    reply: says([user('ann', { attributes: { note: ['x'.repeat(1_100_000)] } })]),
+    outcome: fault('entry', 'longer than is read'),
   },
-  { of: '204', reply: { status: 204, body: '' }, outcome: fault('directory', '204') },
+  { of: '204', reply: { status: 204, body: '' }, outcome: fault('doubt', '204') },
   {
     of: '302',
     reply: { status: 302, body: '', headers: { location: '/auth' } },
     outcome: fault(
-      'directory',
+      'doubt',
       'redirects are not followed, set url to where Keycloak is (it points to /auth)',
     ),
   },
@@ -85,38 +84,38 @@ test.each([
   {
     of: '400 of a doubled slash',
     reply: { status: 400, body: 'missingNormalization' },
-    outcome: fault('directory', 'check url'),
+    outcome: fault('doubt', 'check url'),
   },
   {
     of: '403',
     reply: { status: 403, body: { error: 'HTTP 403 Forbidden' } },
     outcome: fault(
-      'directory',
+      'doubt',
       'kcadm.sh add-roles -r mail --uusername service-account-idpmap --cclientid realm-management --rolename view-users',
     ),
   },
   {
     of: '404 of an unknown path',
     reply: { status: 404, body: '<html>Not Found</html>', ...HTML },
-    outcome: fault('directory', 'try url with /auth at its end'),
+    outcome: fault('doubt', 'try url with /auth at its end'),
   },
   {
     of: '404 of an unknown realm',
     reply: { status: 404, body: { error: 'Realm not found.' } },
-    outcome: fault('directory', 'there is no realm mail'),
+    outcome: fault('doubt', 'there is no realm mail'),
   },
   {
     of: '404 of a group',
     reply: { status: 404, body: { error: 'Group path does not exist' } },
-    outcome: fault('directory', '404'),
+    outcome: fault('doubt', '404'),
   },
   {
     of: '404 of a user',
     reply: { status: 404, body: { error: 'User not found' } },
-    outcome: fault('directory', '404'),
+    outcome: fault('doubt', '404'),
   },
-  { of: '405', reply: { status: 405, body: '' }, outcome: fault('directory', '405') },
-  { of: '406', reply: { status: 406, body: '' }, outcome: fault('directory', '406') },
+  { of: '405', reply: { status: 405, body: '' }, outcome: fault('doubt', '405') },
+  { of: '406', reply: { status: 406, body: '' }, outcome: fault('doubt', '406') },
   {
     of: '429',
     reply: { status: 429, body: '' },
@@ -125,20 +124,20 @@ test.each([
   {
     of: '500',
     reply: { status: 500, body: { error: 'unknown_error' } },
-    outcome: fault('directory', '500 (unknown_error)'),
+    outcome: fault('entry', '500 (unknown_error)'),
   },
   {
     of: '502',
     reply: { status: 502, body: 'Bad Gateway' },
-    outcome: fault('directory', '502 (Bad Gateway)'),
+    outcome: fault('entry', '502 (Bad Gateway)'),
   },
-  { of: '503', reply: { status: 503, body: '' }, outcome: fault('directory', '503 (nothing)') },
+  { of: '503', reply: { status: 503, body: '' }, outcome: fault('entry', '503 (nothing)') },
   {
     of: '503 of its start',
     reply: { status: 503, body: 'Bootstrap in progress. Retry in 5 seconds.' },
     outcome: fault('starting', 'starts'),
   },
-  { of: '504', reply: { status: 504, body: '' }, outcome: fault('directory', '504') },
+  { of: '504', reply: { status: 504, body: '' }, outcome: fault('entry', '504') },
   {
     of: '401',
     reply: { status: 401, body: { error: 'HTTP 401 Unauthorized' } },
@@ -147,15 +146,36 @@ test.each([
   {
     of: 'a cut connection',
     reply: { end: 'cut' } as const,
-    outcome: fault('directory', "can't be reached"),
+    outcome: fault('entry', "can't be reached"),
   },
 ])('$of comes to what it means', async ({ reply, outcome }) => {
   expect(await outcomeOf(reply)).toEqual(outcome);
 });
 
+test.each([
+  'Blocking invalid query parameter value',
+  { error: 'Blocking invalid query parameter value', rule: 942_100 },
+  '<h1>Blocking invalid request</h1>',
+])('of %j, which is not word for word what Keycloak says, nobody is made', async (body) => {
+  const { keycloak, directory } = await open();
+  keycloak.script = usersSay({ status: 400, body });
+  await expect(directory.find('ann@example.org', signal)).rejects.toMatchObject({ kind: 'doubt' });
+  expect(directory.figures).toMatchObject({ blockedKeys: 0 });
+});
+
+test('a user whose photograph is as long as a page of users is found', async () => {
+  const { keycloak, directory } = await open({ aliasAttribute: 'mailAlias' });
+  const attributes = { photo: ['x'.repeat(200_000)] };
+  keycloak.users.push(user('pia', { attributes }));
+  expect(await directory.find('pia@example.org', signal)).toHaveLength(1);
+});
+
 test('a blocked value is counted', async () => {
   const { keycloak, directory } = await open();
-  keycloak.script = usersSay({ status: 400, body: 'Blocking invalid query parameter value' });
+  keycloak.script = usersSay({
+    status: 400,
+    body: { error: 'Blocking invalid query parameter value' },
+  });
   await directory.find('ann@example.org', signal);
   expect(directory.figures).toMatchObject({ blockedKeys: 1 });
 });

@@ -20,8 +20,11 @@ async function openWith(bob: object, isEnabled: boolean) {
     members: [user('ann'), row],
     children: [],
   });
-  keycloak.script = ({ query }) =>
-    query['enabled'] === 'true' ? says(isEnabled ? [row] : []) : undefined;
+  keycloak.script = ({ path, query }) => {
+    if (query['enabled'] !== 'true') return undefined;
+    const enabled = isEnabled ? [row] : [];
+    return says(path.endsWith('/count') ? enabled.length : enabled);
+  };
   return opened;
 }
 
@@ -49,3 +52,46 @@ test.each([
   expect(await directory.find('bob@example.org', signal)).toHaveLength(1);
   expect(keycloak.to('/users').filter(({ query }) => 'enabled' in query)).toEqual([]);
 });
+
+const LOCKED = { disabledReason: ['permanentLockout'] };
+
+test.each([
+  { more: {}, address: 'vic@example.org' },
+  { more: { aliasAttribute: 'mailAlias' }, address: 'vic@example.org' },
+  { more: { aliasAttribute: 'mailAlias' }, address: 'v.alias@example.org' },
+  { more: { addressFrom: 'username' }, address: 'vic@example.com' },
+  { more: { groupAttribute: 'mail' }, address: 'team@example.org' },
+] as const)('who is locked by wrong guesses gets mail: $address', async ({ more, address }) => {
+  const { keycloak, directory } = await open(more);
+  const attributes = { ...LOCKED, mailAlias: ['v.alias@example.org'] };
+  const username = address === 'vic@example.com' ? address : 'vic';
+  const vic = user('vic', { username, enabled: false, attributes });
+  keycloak.users.push(vic);
+  keycloak.groups.push({
+    id: 'id-team',
+    attributes: { mail: ['team@example.org'] },
+    members: [vic],
+    children: [],
+  });
+  expect(await directory.find(address, signal)).toMatchObject([
+    address.startsWith('team') ? { members: ['vic@example.org'] } : { enabled: true },
+  ]);
+});
+
+test('whether guesses locked somebody is asked where the brief form does not say it', async () => {
+  const { keycloak, directory } = await open();
+  const vic = user('vic', { enabled: false, attributes: LOCKED });
+  keycloak.users.push(vic);
+  keycloak.script = ({ query }) =>
+    query['email'] === undefined ? undefined : says([{ ...vic, attributes: undefined }]);
+  expect(await directory.find('vic@example.org', signal)).toMatchObject([{ enabled: true }]);
+});
+
+test.each([{}, { disabledReason: ['left'] }, { note: ['permanentLockout'] }])(
+  'who is disabled by an administrator, with %j, is disabled',
+  async (attributes) => {
+    const { keycloak, directory } = await open();
+    keycloak.users.push(user('vic', { enabled: false, attributes }));
+    expect(await directory.find('vic@example.org', signal)).toMatchObject([{ enabled: false }]);
+  },
+);

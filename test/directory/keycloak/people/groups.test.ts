@@ -102,11 +102,11 @@ test.each([
   },
 );
 
-test('groups that do not have the address are a fault', async () => {
+test('groups that do not have the address are a doubt about it', async () => {
   const { keycloak, directory } = await open({ groupAttribute: 'mail' });
   keycloak.script = ({ path }) => (path.endsWith('/groups') ? says([group('other')]) : undefined);
   await expect(directory.find('team@example.org', signal)).rejects.toMatchObject({
-    kind: 'directory',
+    kind: 'entry',
   });
 });
 
@@ -125,8 +125,18 @@ test("an alias that is a group's address comes with the group", async () => {
     groupAttribute: 'mail',
     aliasAttribute: 'mailAlias',
   });
-  keycloak.groups.push(group('team'));
+  keycloak.groups.push(group('team', { members: [user('ann')] }));
   keycloak.users.push(user('mallory', { attributes: { mailAlias: ['team@example.org'] } }));
   const found = await directory.find('team@example.org', signal);
   expect(found.map(({ kind }) => kind)).toEqual(['account', 'group']);
 });
+
+test.each(['𐍈@example.org', '"\\""@example.org'])(
+  'a group can not be asked for %s, and is known not to be there once all were read',
+  async (address) => {
+    const { keycloak, directory } = await open({ groupAttribute: 'mail' });
+    keycloak.script = ({ path, query }) =>
+      path.endsWith('/groups') && query['q'] !== undefined ? { status: 500, body: {} } : undefined;
+    expect(await directory.find(address, signal)).toEqual([]);
+  },
+);

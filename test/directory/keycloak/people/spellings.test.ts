@@ -62,7 +62,9 @@ test.each([
   ['strauss@example.org', 'straus@example.org'],
 ])('whom a database shows for %s that takes it for %s is somebody else', async (address, email) => {
   const { keycloak, directory } = await open();
-  keycloak.script = ({ path }) =>
-    path.endsWith('/users') ? says([user('eve', { email })]) : undefined;
+  keycloak.script = ({ path, query }) => {
+    if (path.endsWith('/users')) return says([user('eve', { email })]);
+    return query['email'] === undefined ? undefined : says(1);
+  };
   expect(await directory.find(address, signal)).toEqual([]);
 });

@@ -28,10 +28,29 @@ test('a list that is empty while users are counted makes every none unknown', as
   );
 });
 
-test('in a realm without users nobody is there', async () => {
+test.each(['ann@example.org', NOBODY, 'a.b+c@example.org'])(
+  'a realm without users proves nothing of %s',
+  async (address) => {
+    const keycloak = await start();
+    keycloak.users.length = 0;
+    await expect(openOn(keycloak).directory.find(address, signal)).rejects.toEqual(
+      disbelieved('realm mail has no users, so nobody is believed to be absent: create one'),
+    );
+  },
+);
+
+test('with proof: realm a realm without users is believed', async () => {
   const keycloak = await start();
   keycloak.users.length = 0;
-  expect(await openOn(keycloak).directory.find(NOBODY, signal)).toEqual([]);
+  expect(await openOn(keycloak, { proof: 'realm' }).directory.find(NOBODY, signal)).toEqual([]);
+});
+
+test('a realm that loses everybody makes every none unknown', async () => {
+  const { keycloak, directory } = await open();
+  expect(await directory.find(NOBODY, signal)).toEqual([]);
+  keycloak.users.length = 0;
+  await expect(directory.probe(signal)).rejects.toEqual(disbelieved('has no users'));
+  await expect(directory.find(NOBODY, signal)).rejects.toEqual(disbelieved('has no users'));
 });
 
 test('without the canary nobody is believed to be absent', async () => {
@@ -50,8 +69,7 @@ test('with the canary none is believed', async () => {
 
 test('while the first check can not be made, none is unknown', async () => {
   const keycloak = await start();
-  keycloak.script = ({ path }) => (path.endsWith('/count') ? { status: 500 } : undefined);
-  keycloak.users.length = 0;
+  keycloak.script = ({ query }) => (query['max'] === '20' ? { status: 500 } : undefined);
   await expect(openOn(keycloak).directory.find(NOBODY, signal)).rejects.toEqual(disbelieved('500'));
 });
 

@@ -1,0 +1,113 @@
+/**
+ * Asks a real Keycloak over a real MariaDB for people who are there, while its connections to the database break: by
+ * restarts of the database, or by a proxy that ends those that are idle, as balancers do. A none is a bounce.
+ * Usage: node bench/keycloakdatabase.ts restarts 20 | idle 30 (minutes)
+ */
+import { connect, createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { startKeycloak } from '../test/support/keycloak/keycloak.ts';
+import { startMariadb } from '../test/support/keycloak/mariadb.ts';
+import { keycloakSection, openKeycloak } from '../test/support/keycloak-directory.ts';
+import { findUser } from '../test/support/keycloak-subject.ts';
+
+const [, , what = 'restarts', count = '20'] = process.argv;
+const IDLE_MS = 15_000;
+
+/** People, aliases and groups who are there. */
+const THERE = [
+  'ann@example.test',
+  'bob@example.test',
+  'gina@example.test',
+  'hal@example.test',
+  'a.smith@example.test',
+  'team@example.test',
+  'nested@example.test',
+  ...Array.from({ length: 40 }, (_, i) => `u${String(i + 1).padStart(4, '0')}@example.test`),
+];
+
+const mariadb = await startMariadb();
+const port = what === 'idle' ? await startBalancer(mariadb.port) : mariadb.port;
+const server = await startKeycloak({ mariadb, databasePort: port });
+const directory = await openKeycloak(keycloakSection(server, 'http', { federation: 'none' }));
+const outcomes: Record<string, number> = {};
+const wrong: string[] = [];
+
+try {
+  await findUser(server, 'ann');
+  for (let i = 0; i < 5; i++) await round(4);
+  for (const key of Object.keys(outcomes)) delete outcomes[key];
+  if (what === 'idle') await idle(Number(count) * 60_000);
+  else for (let i = 0; i < Number(count); i++) await restart();
+} finally {
+  console.log(JSON.stringify({ what, count, outcomes, wrong }));
+  await directory.close();
+  await server.remove();
+  await mariadb.remove();
+  process.exit(wrong.length > 0 ? 1 : 0);
+}
+
+async function restart(): Promise<void> {
+  await round(6);
+  await mariadb.stop();
+  await round(4);
+  await mariadb.start();
+  for (let i = 0; i < 4; i++) await round(1 + i);
+}
+
+async function idle(ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  while (performance.now() < end) {
+    await round(1 + Math.trunc(Math.random() * 6));
+    await wait(IDLE_MS * (0.8 + 0.4 * Math.random()));
+    console.log(JSON.stringify(outcomes));
+  }
+}
+
+/** Asks for everybody, `width` at a time. */
+async function round(width: number): Promise<void> {
+  const keys = THERE.toSorted(() => Math.random() - 0.5);
+  const worker = async (): Promise<void> => {
+    for (let key = keys.pop(); key !== undefined; key = keys.pop()) note(key, await ask(key));
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
+
+async function ask(key: string): Promise<string> {
+  try {
+    const finding = await directory.find(key, { signal: AbortSignal.timeout(5000) });
+    if (finding.status === 'none') return 'none';
+    const [entry] = finding.value;
+    return entry.kind === 'group' && entry.members.length === 0 ? 'none' : 'found';
+  } catch (error) {
+    return error instanceof Error && 'kind' in error ? String(error.kind) : 'unknown';
+  }
+}
+
+function note(key: string, outcome: string): void {
+  outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  if (outcome === 'none') wrong.push(`${new Date().toISOString()} ${key}`);
+}
+
+/** A balancer that ends connections which were idle for so long. */
+async function startBalancer(target: number): Promise<number> {
+  const balancer = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1');
+    const end = (): void => {
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) {
+      socket.setTimeout(IDLE_MS, end);
+      socket.on('error', end);
+      socket.on('close', end);
+    }
+    client.pipe(upstream);
+    upstream.pipe(client);
+  });
+  await new Promise<void>((resolve) => {
+    balancer.listen(0, '127.0.0.1', resolve);
+  });
+  balancer.unref();
+  const address = balancer.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

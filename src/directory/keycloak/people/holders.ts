@@ -1,0 +1,104 @@
+import { Fault, type Finding, type None } from '../../directory.ts';
+import { none } from '../../finding.ts';
+import type { Ask } from '../http/api.ts';
+import { countUsers, showUsers } from '../trust/listing.ts';
+import { isField, valuesIn } from './account.ts';
+import { isLoosely } from './loosely.ts';
+import { type HolderQueries, MAX_HOLDERS } from './query.ts';
+import type { UserRow } from './rows.ts';
+
+/** Who is looked for. */
+export interface Holding {
+  /** The field or attribute that is asked. */
+  readonly name: string;
+  /** The address as it is asked for. */
+  readonly spelling: string;
+  readonly brief: boolean;
+  readonly holds: (user: UserRow) => boolean;
+}
+
+/** So many who have something like it are looked at, in the full form and in the brief one. */
+const MANY = { full: 20, brief: 100 };
+
+/**
+ * Picks from the users that Keycloak showed those who hold the address. It may have shown others: MariaDB and MySQL take
+ * `änn@` for `ann@`. That it is nobody's is proved by a count: each who is counted has been shown, and has something else.
+ * Attributes are counted by what they contain, so that ` ann@…` or `mailto:ann@…` counts, and whoever means it is found.
+ * @throws {Fault} `entry` where the numbers differ: whatever a stranger asks, it is a doubt about that key alone
+ */
+export async function provedHolders(
+  ask: Ask,
+  holding: Holding,
+  queries: HolderQueries,
+  shown: readonly UserRow[],
+  signal: AbortSignal,
+): Promise<Finding<UserRow>> {
+  const found = pick(shown, holding);
+  if (found !== undefined) {
+    if (shown.length < MAX_HOLDERS) return found;
+    throw new Fault(
+      'entry',
+      `${MAX_HOLDERS} users or more have it as ${holding.name}, leave it to one`,
+    );
+  }
+  const count = await countUsers(ask, queries.count, signal);
+  if (count === shown.length) return absent(shown, holding, count);
+  return lookLoosely(ask, holding, queries, { shown, count }, signal);
+}
+
+/** Looks at everybody who was counted. */
+async function lookLoosely(
+  ask: Ask,
+  holding: Holding,
+  queries: HolderQueries,
+  { shown, count }: { readonly shown: readonly UserRow[]; readonly count: number },
+  signal: AbortSignal,
+): Promise<Finding<UserRow>> {
+  const most = holding.brief ? MANY.brief : MANY.full;
+  if (count > most) {
+    for (const condition of queries.narrow) {
+      if ((await countUsers(ask, condition, signal)) > 0) throw oddly(holding);
+    }
+    const exact = await countUsers(ask, queries.list, signal);
+    if (exact === shown.length && !isField(holding.name)) return absent(shown, holding, exact);
+    throw contradiction(exact, shown.length, holding);
+  }
+  const list = { condition: queries.loose, brief: holding.brief, max: most + 1 };
+  const all = await showUsers(ask, list, signal);
+  const found = pick(all, holding);
+  if (found !== undefined) return found;
+  if (all.length === count) return absent(all, { ...holding, spelling: queries.part }, count);
+  throw contradiction(count, all.length, holding);
+}
+
+function pick(users: readonly UserRow[], { holds }: Holding): Finding<UserRow> | undefined {
+  const [first, ...rest] = users.filter(holds);
+  return first === undefined ? undefined : { status: 'found', value: [first, ...rest] };
+}
+
+/** Nobody holds it: each of those who were counted has something else, which is shown, and which explains the count. */
+function absent(users: readonly UserRow[], { name, spelling }: Holding, count: number): None {
+  for (const user of users) {
+    const values = valuesIn(user, name);
+    if (values.some((value) => isLoosely(value, spelling))) continue;
+    throw new Fault(
+      'entry',
+      values.length === 0
+        ? `keycloak finds user ${user.username} by ${name} and does not show what it is: declare ${name} in the realm's user profile, and let administrators view it`
+        : `keycloak shows somebody who does not have the ${name} that was asked for, is anything between it and idpmap that changes questions?`,
+    );
+  }
+  return none('probe', `the count of users by ${name} is ${count}`);
+}
+
+const contradiction = (count: number, shown: number, { name }: Holding): Fault =>
+  new Fault(
+    'entry',
+    `keycloak counts ${count} users by ${name} and shows ${shown}, so nobody is believed to be absent: its log says why, its database perhaps`,
+  );
+
+const oddly = ({ name }: Holding): Fault =>
+  new Fault(
+    'entry',
+    `somebody has it as ${name} with something around it: write there the address alone`,
+  );

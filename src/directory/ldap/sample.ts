@@ -1,0 +1,56 @@
+import type { LdapEndpoint } from '../../config/schema/ldapendpoint.ts';
+import { type AccountBranch, type GroupBranch, requestAmong } from './people/branch.ts';
+import { addressesOf } from './people/entry.ts';
+import { anyOf } from './people/sources.ts';
+import type { Connection } from './wire/connection.ts';
+
+export interface SampleOptions {
+  readonly endpoints: readonly LdapEndpoint[];
+  readonly branches: readonly (AccountBranch | GroupBranch)[];
+  /** Opens a connection and proves it. */
+  readonly open: (endpoint: LdapEndpoint, signal: AbortSignal) => Promise<Connection>;
+}
+
+/** So many accounts, and so many groups, are looked at. */
+const SAMPLE = 500;
+
+/** Reads addresses of some accounts and groups from the first server that gives them. Throws what the last one did. */
+export async function sample(
+  { endpoints, branches, open }: SampleOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  let fault: unknown;
+  for (const endpoint of endpoints) {
+    try {
+      const connection = await open(endpoint, signal);
+      try {
+        return await readAddresses(branches, connection, signal);
+      } finally {
+        connection.close();
+      }
+    } catch (error) {
+      fault = error;
+    }
+  }
+  throw fault;
+}
+
+async function readAddresses(
+  branches: SampleOptions['branches'],
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const branch of branches) {
+    const sources = [...branch.address, ...branch.aliases];
+    const attributes = [...new Set(sources.map(({ attribute }) => attribute))];
+    const request = requestAmong(branch, anyOf(sources), attributes);
+    if (request === undefined) continue;
+    const { entries } = await connection.search({ ...request, sizeLimit: SAMPLE }, signal);
+    for (const entry of entries) {
+      const { address, aliases } = addressesOf(entry, branch);
+      found.push(...[address, ...aliases].filter((text) => text !== ''));
+    }
+  }
+  return found;
+}

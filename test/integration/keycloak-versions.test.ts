@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { initKeycloak } from '../../src/cli/init.ts';
+import type { Directory } from '../../src/directory/directory.ts';
+import { capture } from '../support/command.ts';
+import { makePlace } from '../support/instance.ts';
+import { runKcadm } from '../support/keycloak/kcadm.ts';
+import { type KeycloakVersion, startVersion } from '../support/keycloak/version.ts';
+import { openKeycloakForTest } from '../support/keycloak-directory.ts';
+import { plain } from '../support/plain.ts';
+import { describeWith } from '../support/requirement.ts';
+import { until } from '../support/until.ts';
+
+/** The oldest that is meant to work, the last without events that can be followed, and the first with them. */
+const VERSIONS = [
+  { version: '24.0.5', hasEvents: false },
+  { version: '26.0.8', hasEvents: false },
+  { version: '26.4.7', hasEvents: true },
+] as const;
+
+/** A version that is not kept yet is fetched, built and given its tables first. */
+const VERSION_MS = 600_000;
+
+describeWith(['keycloak'], 'Keycloak of other versions', () => {
+  describe.each(VERSIONS)('$version', ({ version, hasEvents }) => {
+    test(
+      'is opened by the commands of init, and answers check and lookups',
+      async () => {
+        const server = await startVersion(version);
+        onTestFinished(() => server.remove());
+        const section = await prepare(server);
+        const directory = await openKeycloakForTest({ ...section, events: '1m' });
+        const find = (key: string) => plain(directory).find(key, AbortSignal.timeout(20_000));
+        const isWarm = () =>
+          find('nobody@example.org').then(
+            ({ length }) => length === 0,
+            () => false,
+          );
+        expect(await until(isWarm, 60_000)).toBe(true);
+
+        expect(await find('ann@example.org')).toMatchObject([{ enabled: true }]);
+        expect(await find('a.smith@example.org')).toMatchObject([{ address: 'ann@example.org' }]);
+        expect(await find('spaced@example.org')).toMatchObject([{ address: 'ann@example.org' }]);
+        expect(await find('team@example.org')).toMatchObject([{ members: ['ann@example.org'] }]);
+        // Its count of users by e-mail may be of all who have something like it.
+        for (const key of [
+          'nn@example.org',
+          'smith@example.org',
+          'a_n@example.org',
+          '*@example.org',
+        ]) {
+          expect([key, await find(key)]).toEqual([key, []]);
+        }
+        expect(await failuresOf(directory)).toEqual(
+          hasEvents ? [] : [expect.stringContaining('can be followed from Keycloak 26.4 on')],
+        );
+      },
+      VERSION_MS,
+    );
+  });
+});
+
+/** What an administrator of a new realm does; gives the settings that come of it. */
+async function prepare({ url, home, admin }: KeycloakVersion): Promise<Record<string, unknown>> {
+  await admin('POST', '/realms', { realm: 'mail', enabled: true, sslRequired: 'none' });
+  const place = await makePlace();
+  const commands = await capture(() =>
+    initKeycloak({
+      url,
+      realm: 'mail',
+      client: 'idpmap',
+      aliases: 'mailAlias',
+      groups: 'mail',
+      events: true,
+      only: 'commands',
+    }),
+  );
+  await runKcadm(home, place, commands.text);
+  const { id } = Object(
+    await admin('POST', '/realms/mail/users', {
+      username: 'ann',
+      email: 'ann@example.org',
+      firstName: 'Ann',
+      lastName: 'Smith',
+      enabled: true,
+      attributes: { mailAlias: ['a.smith@example.org', ' spaced@example.org '] },
+    }),
+  );
+  const attributes = { mail: ['team@example.org'] };
+  const team = Object(await admin('POST', '/realms/mail/groups', { name: 'team', attributes }));
+  await admin('PUT', `/realms/mail/users/${id}/groups/${team.id}`, {});
+  return {
+    type: 'keycloak',
+    url,
+    realm: 'mail',
+    clientId: 'idpmap',
+    clientSecret: { file: join(place, 'mail.secret') },
+    aliasAttribute: 'mailAlias',
+    groupAttribute: 'mail',
+  };
+}
+
+async function failuresOf(directory: Directory): Promise<readonly string[]> {
+  const remarks = (await directory.inspect?.(AbortSignal.timeout(60_000))) ?? [];
+  return remarks.filter(({ level }) => level === 'failed').map(({ text }) => text);
+}

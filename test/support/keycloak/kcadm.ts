@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { startProcess } from '../process.ts';
+import { until } from '../until.ts';
+import { ADMINISTRATOR } from './admin.ts';
+import { environment } from './distribution.ts';
+
+/** Runs the commands as somebody who has kcadm.sh on the path, and answers its question for the password. */
+export async function runKcadm(home: string, place: string, commands: string): Promise<void> {
+  const own = environment({
+    KC_CLI_PASSWORD: ADMINISTRATOR.password,
+    // It keeps its login in the user's home directory, which Java does not take from HOME.
+    KC_OPTS: `-Duser.home=${place}`,
+  });
+  const env = { ...own, PATH: `${join(home, 'bin')}:${own['PATH']}` };
+  const running = startProcess('sh', ['-c', commands], { cwd: place, env });
+  try {
+    await until(() => running.ended() !== undefined, 110_000);
+    if (running.ended() !== 'ended with code 0')
+      throw new Error(`the commands ${running.ended()}: ${running.output()}`);
+  } finally {
+    await running.stop();
+  }
+}
