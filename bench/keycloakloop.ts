@@ -5,8 +5,9 @@ import { createInterface } from 'node:readline';
 import { Pool } from 'undici';
 import { Secret } from '../src/config/sources/secret.ts';
 import { valuesOf } from '../src/directory/finding.ts';
-import { openDirectory } from '../src/directory/open.ts';
+import { keycloak } from '../src/directory/keycloak/type.ts';
 import { createKept } from '../src/directory/trust/kept.ts';
+import { openDirectory } from '../src/directory/types.ts';
 import { silentLog } from '../src/log.ts';
 import type { LoopJob, LoopRound } from './keycloak.ts';
 
@@ -59,23 +60,14 @@ async function createOwn(): Promise<Way> {
     kept: createKept(),
   };
   const directory = await openDirectory(
-    {
+    keycloak.schema.parse({
       type: 'keycloak',
       url: origin,
       realm,
       clientId,
       clientSecret: new Secret(clientSecret),
-      tls: {},
-      addressFrom: 'email',
-      logins: ['username', 'email'],
-      emailVerified: 'any',
-      federation: 'none',
-      proof: 'users',
-      events: 'off',
-      selfCheck: 60_000,
-      groups: { depth: 10, members: 1000 },
       connections,
-    },
+    }),
     hooks,
   );
   const { signal } = new AbortController();

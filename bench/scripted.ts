@@ -1,14 +1,14 @@
 // The daemon round a directory that answers until its standard input says not to. Its one argument is a configuration.
 import { createInterface } from 'node:readline';
-import { loadConfig } from '../src/config/load.ts';
 import { startDaemon } from '../src/daemon/daemon.ts';
 import type { Directory, Entry } from '../src/directory/directory.ts';
 import { none } from '../src/directory/finding.ts';
 import { createLog } from '../src/log.ts';
+import { loadSettings } from '../src/settings.ts';
 import { HANG } from './daemon.ts';
 import { DOMAIN } from './questions.ts';
 
-const { settings } = await loadConfig({ file: process.argv[2] ?? '', environment: {} });
+const { settings } = await loadSettings({ file: process.argv[2] ?? '', environment: {} });
 
 let isHanging = false;
 

@@ -14,6 +14,8 @@ const ROOMS = [
   ['socketmap'],
   ['maps'],
   ['lookup'],
+  ['reference.ts'],
+  ['settings.ts'],
   ['directory'],
   ['config'],
   ['net'],
@@ -21,18 +23,16 @@ const ROOMS = [
   ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts'],
 ];
 
-/** Libraries that only these rooms know; a driver is its own directory's. */
+/** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli.ts'],
-  zod: ['config', 'directory/file'],
+  zod: ['config', 'directory'],
   yaml: ['config', 'directory/file', 'cli/importldap.ts'],
   fastify: ['http'],
   'prom-client': ['http'],
   '@opentelemetry/api': ['lookup'],
-  ldapts: ['directory/ldap'],
   'lru-cache': ['lookup'],
   opossum: ['lookup'],
-  undici: ['directory/keycloak'],
   pino: ['log.ts'],
   'pino-pretty': ['log.ts'],
   leven: ['config/mistakes', 'directory/file'],
@@ -43,9 +43,9 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((fi
   file.endsWith('.ts'),
 );
 const imports = files.flatMap((file) =>
-  [...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
-    ([, to = '']) => ({ file, to }),
-  ),
+  [
+    ...readFileSync(join(SRC, file), 'utf8').matchAll(/(?:from|import\(|^import)\s*'([^']+)'/gm),
+  ].map(([, to = '']) => ({ file, to })),
 );
 const rank = (file: string): number => {
   const [room = ''] = file.split('/');
@@ -80,10 +80,19 @@ test('no files import each other in a circle, not even types', () => {
   expect(narrow(edges).map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
 });
 
+/** The folder of a type of directory that a file stands in. */
+const typeOf = (file: string): string | undefined => /^directory\/([^/]+)\//.exec(file)?.[1];
+
+const packages = imports.filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'));
+
+/** What types of directories import, and the library has no other room. */
+const drivers = packages.filter(({ file, to }) => typeOf(file) !== undefined && !(to in LIBRARIES));
+
 test('every library has its rooms', () => {
   const text = readFileSync(join(SRC, '../package.json'), 'utf8');
   const { dependencies }: { dependencies: object } = JSON.parse(text);
-  expect(Object.keys(LIBRARIES).toSorted()).toEqual(Object.keys(dependencies).toSorted());
+  const known = new Set([...Object.keys(LIBRARIES), ...drivers.map(({ to }) => to)]);
+  expect([...known].toSorted()).toEqual(Object.keys(dependencies).toSorted());
 });
 
 test('a library is imported in its rooms only', () => {
@@ -97,4 +106,12 @@ test('a library is imported in its rooms only', () => {
     return rooms?.every((room) => file !== room && !file.startsWith(`${room}/`)) ?? false;
   });
   expect(wrong).toEqual([]);
+});
+
+test('a driver is imported in the folder of its own type only', () => {
+  const strays = drivers.flatMap(({ file, to }) =>
+    packages.filter((other) => other.to === to && typeOf(other.file) !== typeOf(file)),
+  );
+  expect(drivers.map(({ to }) => to)).toContain('ldapts');
+  expect(strays.map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
 });

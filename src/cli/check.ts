@@ -1,27 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
 import { parseAddress } from '../address/address.ts';
-import type { LoadedConfig } from '../config/load.ts';
-import type { Settings } from '../config/schema.ts';
 import type { Served } from '../daemon/served.ts';
 import type { State } from '../daemon/state.ts';
 import { firstDeliverable, type Taken } from '../maps/target.ts';
 import { reasonOf } from '../reason.ts';
+import type { Loaded, Settings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
 import { checkDelimiters } from './delimiters.ts';
 import { type Direct, withDirect } from './direct.ts';
 import { EXIT } from './exit.ts';
+import type { Finding } from './finding.ts';
+import { checkOffices } from './offices.ts';
 import { print } from './print.ts';
 
 export interface CheckOptions extends CommonOptions {
   readonly queueDirectory: string;
-}
-
-/** One thing that was checked. A `warning` works, but should be looked at. */
-export interface Finding {
-  readonly level: 'ok' | 'warning' | 'failed';
-  readonly about: string;
-  readonly text: string;
 }
 
 /** A *none* that takes longer leaves too little of the 200 ms for a second question. */
@@ -35,6 +29,7 @@ export async function check(options: CheckOptions): Promise<number> {
     ...(await checkDirectories(direct)),
     ...(await checkTables(direct)),
     ...(await checkTargets(direct)),
+    ...(await checkOffices(direct)),
   ]);
   print(options, findings, findings.map(format).join('\n'));
   return findings.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
@@ -42,7 +37,7 @@ export async function check(options: CheckOptions): Promise<number> {
 
 const format = ({ level, about, text }: Finding): string => `${level.padEnd(7)} ${about}: ${text}`;
 
-function checkConfiguration({ settings, file, warnings }: LoadedConfig, queueDirectory: string) {
+function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory: string) {
   const count = `${Object.keys(settings.domains).length} domains, ${Object.keys(settings.directories).length} directories, ${Object.keys(settings.maps).length} maps`;
   const findings: Finding[] = [
     { level: 'ok', about: file ?? 'the environment', text: count },
@@ -149,7 +144,11 @@ async function checkTables({ state, contextNow }: Direct): Promise<readonly Find
 /** Mail for a role or a catch-all whose target takes none is refused: that is told before it happens. */
 async function checkTargets({ state, contextNow }: Direct): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const [name, { catchAll, roles }] of Object.entries(state.settings.domains)) {
+  const { domains, listedDomains } = state.settings;
+  for (const [name, { catchAll, roles }] of [
+    ...Object.entries(domains),
+    ['listed domains', listedDomains] as const,
+  ]) {
     const targets = new Map(
       Object.entries(roles).map(([role, target]) => [`${role}@${name}`, target]),
     );

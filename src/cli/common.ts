@@ -1,13 +1,11 @@
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError } from '../config/mistakes/problem.ts';
-import type { Settings } from '../config/schema.ts';
 import { NoDaemonError, sendCommand } from '../control/client.ts';
 import { defaultControlPath } from '../control/path.ts';
 import type { CommandName, Commands } from '../control/protocol.ts';
 import { defaultStatePath } from '../daemon/statepath.ts';
-import { checkDirectories } from '../directory/open.ts';
 import { EndpointError } from '../net/errors.ts';
 import { reasonOf } from '../reason.ts';
+import { type Loaded, loadSettings, type Settings } from '../settings.ts';
 import { DEMO } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
 
@@ -24,11 +22,10 @@ export interface ServeOptions extends CommonOptions {
 }
 
 /** Loads the configuration that the options name: a file's and the environment's, or the demo's. */
-export async function load({ config, demo }: CommonOptions): Promise<LoadedConfig> {
+export async function load({ config, demo }: CommonOptions): Promise<Loaded> {
   try {
-    return await loadConfig({
+    return await loadSettings({
       environment: process.env,
-      check: ({ directories }) => checkDirectories(directories),
       ...(config !== undefined && { file: config }),
       ...(demo === true && { instead: DEMO }),
     });

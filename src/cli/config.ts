@@ -1,5 +1,5 @@
-import { printSettings } from '../config/print.ts';
-import { envExample, jsonSchema } from '../config/reference.ts';
+import { envExample, jsonSchema } from '../reference.ts';
+import { printSettings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
 import { EXIT } from './exit.ts';
 import { print } from './print.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Settings } from '../config/schema.ts';
 import { Secret } from '../config/sources/secret.ts';
 import { DEMO_DOMAINS } from '../directory/demo/demo.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
+import type { Settings } from '../settings.ts';
 
 /** The configuration of `serve --demo`, beneath which nothing of the machine's is read but the environment. */
 export const DEMO = {

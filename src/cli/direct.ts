@@ -1,8 +1,8 @@
 import { preciseClock } from '../clock.ts';
-import type { Settings } from '../config/schema.ts';
 import { closeState, createState, enterState, type State } from '../daemon/state.ts';
 import { createLog } from '../log.ts';
 import type { Context, Step } from '../lookup/outcome.ts';
+import type { Settings } from '../settings.ts';
 
 /** The directories of a configuration, opened by a command itself. */
 export interface Direct {

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
-import type { Settings } from '../config/schema.ts';
+import { largestGroup } from '../directory/types.ts';
 import { type Endpoint, isLocal } from '../net/endpoint.ts';
+import type { Settings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
 import { print } from './print.ts';
@@ -86,12 +87,7 @@ const POSTFIX_EXPANSION = 1000;
 
 /** All members, and the group itself. */
 const expansionLimit = ({ directories }: Settings): number =>
-  Math.max(
-    0,
-    ...Object.values(directories).map((directory) =>
-      'groups' in directory ? directory.groups.members : 0,
-    ),
-  ) + 1;
+  Math.max(0, ...Object.values(directories).map(largestGroup)) + 1;
 
 /** How Postfix names the endpoint: an address, for its jail has no /etc/hosts; a path as its jail sees it. */
 function sourceOf(settings: Settings, queueDirectory: string): string {

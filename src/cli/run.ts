@@ -1,11 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
-import type { LoadedConfig } from '../config/load.ts';
-import type { Settings } from '../config/schema.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createFollowing, type Following } from '../daemon/follow.ts';
 import { LOSS } from '../daemon/statefile.ts';
 import { createAddressHash, createLog, type LogOptions, type ShowAddress } from '../log.ts';
 import { EndpointError } from '../net/errors.ts';
+import type { Loaded, Settings } from '../settings.ts';
 import { controlPathOf, load, type ServeOptions, statePathOf } from './common.ts';
 import { createDemoToken, demoHint } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -23,7 +22,7 @@ export async function run(
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=30');
   const token = createDemoToken();
-  const read = async (): Promise<LoadedConfig> => {
+  const read = async (): Promise<Loaded> => {
     const given = await load(options);
     return options.demo === true ? { ...given, settings: token.into(given.settings) } : given;
   };
@@ -84,12 +83,12 @@ function leaveWhatHangs(): void {
 }
 
 /** The configuration's own files, its secrets', and its certificates'. */
-const filesOf = ({ watched, settings }: LoadedConfig): readonly string[] => [
+const filesOf = ({ watched, settings }: Loaded): readonly string[] => [
   ...watched,
   ...settings.listen.flatMap(({ tls }) => Object.values(tls ?? {})),
 ];
 
-const logOptions = ({ settings: { log } }: LoadedConfig, showAddress: ShowAddress): LogOptions => {
+const logOptions = ({ settings: { log } }: Loaded, showAddress: ShowAddress): LogOptions => {
   const auto = process.stderr.isTTY ? ('pretty' as const) : ('json' as const);
   return {
     level: log.level,
@@ -105,7 +104,7 @@ async function chooseShowAddress({ log }: Settings): Promise<ShowAddress> {
 }
 
 async function start(
-  loaded: LoadedConfig,
+  loaded: Loaded,
   options: ServeOptions,
   log: Logger,
   showAddress: ShowAddress,
@@ -131,7 +130,7 @@ async function start(
 
 /** Reads the configuration anew and lets the daemon swap to it. Never rejects. */
 async function reloadFrom(
-  read: () => Promise<LoadedConfig>,
+  read: () => Promise<Loaded>,
   daemon: Daemon,
   following: Following,
   log: Logger,

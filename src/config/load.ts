@@ -1,11 +1,15 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { stringify } from 'yaml';
 import { describeIssues } from './mistakes/issues.ts';
 import { type ConfigFile, locate } from './mistakes/locate.ts';
+import { findMisfits } from './mistakes/misfits.ts';
 import { ConfigError, formatProblem, type Problem } from './mistakes/problem.ts';
 import { checkRelations } from './mistakes/relations.ts';
 import { findWarnings } from './mistakes/warnings.ts';
-import { ROOT, type Settings, schema } from './schema.ts';
+import type { Group } from './schema/shape.ts';
+import type { Configured, Schema } from './schema.ts';
+import { type DirectorySchemas, sampleOf } from './settings/directories.ts';
 import {
   CONFIG_VARIABLE,
   type Gathered,
@@ -33,18 +37,10 @@ export interface LoadOptions {
   readonly instead?: Tree;
   /** Absent: `DEFAULT_FILE`. */
   readonly defaultFile?: string;
-  /** Finds what is wrong with settings that only their users can read; absent: nothing is. Their paths, from the root. */
-  readonly check?: (settings: Settings) => Promise<readonly Misfit[]>;
-}
-
-/** A setting that can't be used, and why. */
-export interface Misfit {
-  readonly path: Path;
-  readonly message: string;
 }
 
 /** A configuration that can be used. */
-export interface LoadedConfig {
+export interface LoadedConfig<Settings = Configured> {
   readonly settings: Settings;
   /** The file that was read, absolute; absent where the environment was enough. */
   readonly file?: string;
@@ -58,23 +54,24 @@ export interface LoadedConfig {
  * Reads the configuration: command line over environment over file over defaults.
  * @throws {ConfigError} with everything that is wrong; nothing else
  */
-export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
-  const file = await readConfigFile(options);
-  const given = await gather(file, options);
-  const { tree, secrets } = bindSecrets(given.tree ?? {}, ROOT, options.environment);
+export async function loadConfig<Settings extends Configured>(
+  { schema, root, types }: Schema<Settings>,
+  options: LoadOptions,
+): Promise<LoadedConfig<Settings>> {
+  const file = await readConfigFile(options, types);
+  const given = await gather(file, options, root);
+  const { tree, secrets } = bindSecrets(given.tree ?? {}, root, options.environment);
   const parsed = schema.safeParse(tree);
-  const issues = parsed.success
-    ? ((await options.check?.(parsed.data)) ?? []).map(toIssue)
-    : parsed.error.issues;
-  const faults = [
-    ...describeIssues(issues, tree, ROOT),
-    ...checkRelations(given.tree),
+  const issues = parsed.success ? await findMisfits(parsed.data, types) : parsed.error.issues;
+  const mistakes = [
+    ...describeIssues(issues, tree, root),
+    ...checkRelations(given.tree, types),
     ...(await checkSecrets(secrets)),
   ];
   // A value that could not even be read is missing now; that it is missing is no news.
   const blamed = new Set(given.problems.map(({ path }) => path).filter((path) => path !== ''));
-  const news = faults.filter(({ path }) => !blamed.has(formatPath(path)));
-  const problems = [...given.problems, ...news.map((fault) => locate(fault, file, given.sources))];
+  const news = mistakes.filter(({ path }) => !blamed.has(formatPath(path)));
+  const problems = [...given.problems, ...news.map((each) => locate(each, file, given.givers))];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError('invalid', problems.toSorted(byPosition));
   }
@@ -89,20 +86,16 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     ...(file === undefined ? {} : { file: file.name }),
     watched: [...new Set(watched)],
     warnings: findWarnings(settings, literalsOf(secrets)).map((warning) =>
-      formatProblem(locate(warning, file, given.sources)),
+      formatProblem(locate(warning, file, given.givers)),
     ),
   };
 }
 
-const toIssue = ({ path, message }: Misfit) => ({
-  code: 'custom' as const,
-  path: [...path],
-  message,
-  input: undefined,
-});
-
-async function readConfigFile(options: LoadOptions): Promise<ConfigFile | undefined> {
-  const name = await chooseFile(options);
+async function readConfigFile(
+  options: LoadOptions,
+  types: DirectorySchemas,
+): Promise<ConfigFile | undefined> {
+  const name = await chooseFile(options, types);
   if (name === undefined) return undefined;
   const text = await readFile(name, 'utf8').catch(async (error: unknown) => {
     const message = await explainUnreadable(name, error);
@@ -122,7 +115,10 @@ async function readConfigFile(options: LoadOptions): Promise<ConfigFile | undefi
   throw new ConfigError('invalid', problems.toSorted(byPosition));
 }
 
-async function chooseFile(options: LoadOptions): Promise<string | undefined> {
+async function chooseFile(
+  options: LoadOptions,
+  types: DirectorySchemas,
+): Promise<string | undefined> {
   const { environment, overrides, instead, defaultFile = DEFAULT_FILE } = options;
   if (instead !== undefined) return undefined;
   // An empty IDPMAP_CONFIG names nothing.
@@ -135,31 +131,28 @@ async function chooseFile(options: LoadOptions): Promise<string | undefined> {
   if (exists) return resolve(defaultFile);
   if (overrides !== undefined || isConfigured(environment)) return undefined;
   const message = `there is no ${defaultFile} and no variable IDPMAP_…, so nothing is configured`;
-  throw new ConfigError('absent', [{ path: '', message }], howToStart(defaultFile));
+  throw new ConfigError('absent', [{ path: '', message }], howToStart(defaultFile, types));
 }
 
-const howToStart = (file: string): string => `
+const howToStart = (file: string, types: DirectorySchemas): string => `
 write ${file}, for example:
 
   domains:
     example.org: { directory: people }
-  directories:
-    people:
-      type: file
-      path: people.yaml
-
+${stringify({ directories: sampleOf(types) }).replaceAll(/^(?=.)/gm, '  ')}
 or try the demo: idpmap serve --demo`;
 
 /** Lays the sources over each other, each with its relative paths resolved where they were written. */
 async function gather(
   file: ConfigFile | undefined,
   { environment, overrides = {}, instead }: LoadOptions,
+  root: Group,
 ): Promise<Gathered> {
   const here = process.cwd();
   const base = file === undefined ? here : dirname(file.name);
-  const written = prepare(file === undefined ? instead : file.document.tree, ROOT, base);
-  const given = await gatherEnvironment(environment, ROOT, written, here);
-  const overlaid = overlay(given.tree ?? {}, prepare(overrides, ROOT, here));
+  const written = prepare(file === undefined ? instead : file.document.tree, root, base);
+  const given = await gatherEnvironment(environment, root, written, here);
+  const overlaid = overlay(given.tree ?? {}, prepare(overrides, root, here));
   const legacy = gatherLegacy(environment, overlaid);
   const commandLine = [...leavesOf(overrides, [])].map((path) => ({
     path,
@@ -167,7 +160,7 @@ async function gather(
   }));
   return {
     tree: legacy.tree,
-    sources: [...legacy.sources, ...given.sources, ...commandLine],
+    givers: [...legacy.givers, ...given.givers, ...commandLine],
     problems: [...given.problems, ...legacy.problems],
     watched: given.watched,
   };

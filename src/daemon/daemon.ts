@@ -1,11 +1,11 @@
 import { createCoarseClock } from '../clock.ts';
-import type { Settings } from '../config/schema.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
 import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
+import type { Settings } from '../settings.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import { createHandlers } from './commands.ts';
 import { createBequest, inherit } from './inherit.ts';

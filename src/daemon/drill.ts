@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { preciseClock } from '../clock.ts';
-import type { Settings } from '../config/schema.ts';
 import { type Directory, Fault } from '../directory/directory.ts';
-import { openDirectory } from '../directory/open.ts';
+import { openDirectory } from '../directory/types.ts';
 import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { explain } from '../maps/explain.ts';
 import type { Verdict } from '../maps/verdict.ts';
+import type { Settings } from '../settings.ts';
 import { closeState, createState, enterState, proveState, type State } from './state.ts';
 
 export interface DrillOptions {

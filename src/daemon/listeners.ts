@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { ListenSettings, Settings } from '../config/schema.ts';
+import type { ListenSettings } from '../config/schema.ts';
 import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Limits } from '../net/limits.ts';
 import type { BoundListener, Listener } from '../net/listener.ts';
 import type { ServerTls } from '../net/tls.ts';
 import { reasonOf } from '../reason.ts';
+import type { Settings } from '../settings.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 
 /** One configured endpoint that is open. */

@@ -1,8 +1,8 @@
 import { wallClock } from '../clock.ts';
-import type { Settings } from '../config/schema.ts';
 import type { ReloadFigures } from '../http/metrics/sources.ts';
 import type { Log } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
+import type { Settings } from '../settings.ts';
 import { settlesWithin } from '../settle.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 import { bindListeners, DRAIN_MS, type OpenListener } from './listeners.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../settings.ts';
 
 /** What a running daemon keeps from its start, by the setting's name. */
 const fixedAtStart = ({ connections, control, state, http, cache, log }: Settings) => ({

@@ -1,11 +1,11 @@
-import type { DomainSettings, MapSettings, Settings } from '../config/schema.ts';
+import type { DomainSettings, MapSettings } from '../config/schema.ts';
 import type { Entry } from '../directory/directory.ts';
 import type { Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import { aliases } from '../maps/aliases.ts';
 import type { MapHandler } from '../maps/answer.ts';
 import { createDomainMap } from '../maps/domainmap.ts';
-import { buildDomains, type DomainDefinition } from '../maps/domains.ts';
+import { buildDomains, type DomainDefinition, type Targets } from '../maps/domains.ts';
 import { createDomainSet, type Lister } from '../maps/domainset.ts';
 import type { Kind, MapWorld } from '../maps/kind.ts';
 import { mailboxes } from '../maps/mailboxes.ts';
@@ -15,6 +15,7 @@ import type { Route } from '../maps/router.ts';
 import { senders } from '../maps/senders.ts';
 import { createTableMap } from '../maps/table.ts';
 import { parseTemplate } from '../maps/template.ts';
+import type { Settings } from '../settings.ts';
 import { entrySource, type Served, tableSource } from './served.ts';
 
 /** All that answers queries: swapped whole at a reload. */
@@ -78,7 +79,7 @@ function buildWorld(
   });
   const configured = buildDomains(definitions, (name) => sources.get(name));
   return {
-    domains: createDomainSet(configured, listers),
+    domains: createDomainSet(configured, listers, targetsOf(settings)),
     rules: {
       delimiters: settings.recipientDelimiter,
       propagateExtension: settings.propagateExtension ? 'yes' : 'no',
@@ -87,6 +88,12 @@ function buildWorld(
     },
   };
 }
+
+/** What holds in every listed domain. */
+const targetsOf = ({ listedDomains: { roles, ...rest } }: Settings): Targets => ({
+  roles: new Map(Object.entries(roles)),
+  ...rest,
+});
 
 const definitionOf = ({ directory, ...rest }: DomainSettings): DomainDefinition => ({
   directories: directory,

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Settings } from '../config/schema.ts';
 import type { Log } from '../log.ts';
+import type { Settings } from '../settings.ts';
 import { readMemory, saveMemory } from './memoryfile.ts';
 import type { Served } from './served.ts';
 

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
-import type { Settings } from '../config/schema.ts';
 import {
   type Directory,
   type DirectoryHooks,
@@ -8,15 +7,16 @@ import {
   Fault,
   type Kept,
 } from '../directory/directory.ts';
-import { type DirectorySettings, openDirectory } from '../directory/open.ts';
 import { askEntries } from '../directory/people/ask.ts';
 import type { CleanFigures } from '../directory/people/clean.ts';
 import { createKept } from '../directory/trust/kept.ts';
+import { type DirectorySettings, openDirectory } from '../directory/types.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createLane, type Lane } from '../lookup/lane.ts';
 import { createQuestion, createSource, type Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import { createDomainList, type DomainList } from '../maps/domainlist.ts';
+import type { Settings } from '../settings.ts';
 import { createMemories, type Memories, type Tenures } from './memories.ts';
 
 /** What the configuration says of one directory: its own type's settings, and those that all have. */
@@ -36,7 +36,7 @@ type Common = Pick<
 /** A directory at work: its adapter, what guards it, and what is remembered of it. */
 export interface Served {
   readonly name: string;
-  readonly settings: ServedSettings;
+  readonly settings: DirectorySettings;
   readonly directory: Directory;
   readonly lane: Lane;
   readonly cleaned: CleanFigures;
@@ -66,7 +66,7 @@ export interface ServeOptions {
  */
 export async function serveDirectory(
   name: string,
-  settings: ServedSettings,
+  settings: DirectorySettings,
   options: ServeOptions,
   former?: Served,
 ): Promise<Served> {

@@ -1,4 +1,4 @@
-import type { Settings } from '../config/schema.ts';
+import type { Settings } from '../settings.ts';
 import { buildRoutes, type Routes } from './routes.ts';
 import {
   beginServing,

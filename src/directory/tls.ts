@@ -1,16 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { explainUnreadable } from '../config/sources/secret.ts';
-
-/** How a connection is kept private. The files are read at each connection, so new certificates count at once. */
-export interface ClientTls {
-  /** PEM file of the authorities that are trusted; absent: those that Node knows. */
-  readonly ca?: string;
-  /** PEM files of a client certificate and its key. */
-  readonly cert?: string;
-  readonly key?: string;
-  /** The name that the server's certificate must carry; absent: the URL's host. */
-  readonly serverName?: string;
-}
+import type { ClientTls } from './clienttls.ts';
 
 /** What one connection's TLS goes by: PEM texts, read for it. */
 export type TlsFiles = Pick<ClientTls, 'ca' | 'cert' | 'key'>;
@@ -40,8 +30,20 @@ async function readPem(file: string | undefined): Promise<string | undefined> {
   }
 }
 
+/** Says what an error of a connection means where TLS is at fault, and how to mend it; absent: it is none of TLS. */
+export function explainTls(code: string, message: string): string | undefined {
+  if (UNTRUSTED.has(code))
+    return `its certificate is not trusted (${message}), set tls.ca to its authority's file`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `its certificate is for another name, use that one in the URL or set tls.serverName (${message})`;
+  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired, renew it';
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_OSSL'))
+    return `TLS failed, is this a port for TLS, and does it know the authority of tls.cert? (${message})`;
+  return undefined;
+}
+
 /** Node's codes for a certificate of an authority that is not trusted. */
-export const UNTRUSTED: ReadonlySet<string> = new Set([
+const UNTRUSTED: ReadonlySet<string> = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'UNABLE_TO_GET_ISSUER_CERT',

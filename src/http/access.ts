@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Settings } from '../config/schema.ts';
 import { type Endpoint, isLocal } from '../net/endpoint.ts';
 import { reasonOf } from '../reason.ts';
+import type { Settings } from '../settings.ts';
 
 /** Who may ask for what: run before a request is read. Each answers a request that it refuses, and says why. */
 export interface Guard {

@@ -16,6 +16,9 @@ export interface Domain {
   readonly catchAll?: string;
 }
 
+/** What becomes of mail in a domain for addresses that nobody holds. */
+export type Targets = Pick<Domain, 'roles' | 'catchAll'>;
+
 /** The domains that are ours, held here: no question is ever asked for them on a query's way. */
 export interface DomainSet {
   readonly get: (name: string) => Domain | undefined;

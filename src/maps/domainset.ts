@@ -3,7 +3,7 @@ import type { Entry } from '../directory/directory.ts';
 import { unknown } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';
 import type { DomainList } from './domainlist.ts';
-import type { Domain, DomainSet } from './domains.ts';
+import type { Domain, DomainSet, Targets } from './domains.ts';
 
 /** A directory that lists domains, as the set reads it. */
 export interface Lister {
@@ -11,16 +11,20 @@ export interface Lister {
   readonly source: Source<Entry>;
 }
 
-/** The configured domains, and those that directories list; what the configuration says of a domain goes first. */
+/**
+ * The configured domains, and those that directories list; what the configuration says of a domain goes first. `targets` are
+ * those of every listed domain.
+ */
 export function createDomainSet(
   configured: ReadonlyMap<string, Domain>,
   listers: readonly Lister[],
+  targets: Targets = NO_TARGETS,
 ): DomainSet {
   const listed = (name: string): Domain | undefined => {
     const sources = listers
       .filter(({ list }) => list.names()?.has(name))
       .map(({ source }) => source);
-    return sources.length === 0 ? undefined : { name, sources, roles: new Map() };
+    return sources.length === 0 ? undefined : { name, sources, ...targets };
   };
   const get = (name: string): Domain | undefined => configured.get(name) ?? listed(name);
   const configuredAlike = byFoldedName(configured.keys());
@@ -63,3 +67,5 @@ function listedAlike(names: ReadonlySet<string> = NO_NAMES): ReadonlyMap<string,
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
+
+const NO_TARGETS: Targets = { roles: new Map() };

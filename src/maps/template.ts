@@ -1,14 +1,13 @@
+import { PERSON_PLACEHOLDERS, splitTemplate } from '../config/schema/template.ts';
 import type { Entry } from '../directory/directory.ts';
 import { mailAddress } from '../directory/people/spelling.ts';
 
 /** Shapes the data of an OK. Never empty. */
 export type Template = (entry: Entry) => string;
 
-/** What a result may hold, in `ldap_table(5)`'s letters: of the account's address, whole, local part, domain. */
-const PLACEHOLDER = /%.?|\{[^}]*\}?/gsu;
+type Placeholder = (typeof PERSON_PLACEHOLDERS)[number];
 
-const VALUES: Readonly<Record<string, (entry: Entry) => string>> = {
-  '%%': () => '%',
+const VALUES: Readonly<Record<Placeholder, (entry: Entry) => string>> = {
   '%s': mailAddress,
   '%u': (entry) => mailAddress(entry).slice(0, mailAddress(entry).lastIndexOf('@')),
   '%d': ({ address }) => address.slice(address.lastIndexOf('@') + 1),
@@ -17,26 +16,17 @@ const VALUES: Readonly<Record<string, (entry: Entry) => string>> = {
 };
 
 /**
- * Reads a `result` such as `%u/Maildir/` or `{id}`; one that comes out empty gives the account's address.
- * @throws {SyntaxError} with the offset of an unknown placeholder
+ * Reads a `result` such as `%u/Maildir/` or `{id}`, in `ldap_table(5)`'s letters; one that comes out empty gives the
+ * account's address.
+ * @throws {SyntaxError} that names an unknown placeholder, and where it stands
  */
 export function parseTemplate(text: string): Template {
-  const parts: (string | ((entry: Entry) => string))[] = [];
-  let last = 0;
-  for (const match of text.matchAll(PLACEHOLDER)) {
-    const value = VALUES[match[0]];
-    if (value === undefined) {
-      throw new SyntaxError(
-        `"${match[0]}" at offset ${match.index} means nothing here, known are %s %u %d %% {id} {login}`,
-      );
-    }
-    parts.push(text.slice(last, match.index), value);
-    last = match.index + match[0].length;
-  }
-  parts.push(text.slice(last));
+  const parts = splitTemplate(text, PERSON_PLACEHOLDERS);
   if (text === '%s') return mailAddress;
   return (entry) => {
-    const data = parts.map((part) => (typeof part === 'string' ? part : part(entry))).join('');
+    const data = parts
+      .map((part) => (typeof part === 'string' ? part : VALUES[part.placeholder](entry)))
+      .join('');
     return data === '' ? mailAddress(entry) : data;
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { check, type Finding, inspectDirectory } from '../../src/cli/check.ts';
+import { check, inspectDirectory } from '../../src/cli/check.ts';
 import { EXIT } from '../../src/cli/exit.ts';
+import type { Finding } from '../../src/cli/finding.ts';
 import type { Directory, Remark } from '../../src/directory/directory.ts';
 import { COMPANY, capture, configure } from '../support/command.ts';
 import { createScripted } from '../support/scripted.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { EXIT } from '../../src/cli/exit.ts';
 import { importLdapTables } from '../../src/cli/importldap.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { loadSettings } from '../../src/settings.ts';
 import { capture } from '../support/command.ts';
 import { makePlace } from '../support/instance.ts';
 
@@ -38,7 +38,7 @@ describe('the command', () => {
     );
     const path = join(await makePlace(), 'idpmap.yaml');
     await writeFile(path, `${text}domains: { example.org: { directory: ldap } }\n`);
-    const { settings } = await loadConfig({ environment: {}, file: path });
+    const { settings } = await loadSettings({ environment: {}, file: path });
     expect(settings.directories['ldap']).toMatchObject({
       type: 'ldap',
       tables: {

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { stringify } from 'yaml';
-import type { LoadedConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/mistakes/problem.ts';
 import { type Field, fieldsOf, type Shape } from '../../src/config/schema/shape.ts';
-import { ROOT } from '../../src/config/schema.ts';
+import { type Loaded, SCHEMA } from '../../src/settings.ts';
 import { createScratch, LEAST, load, loadText } from './fixture.ts';
 
 /** What may be thrown: a message for the administrator. Whatever else a configuration leads to fails the property. */
-async function told(loading: Promise<LoadedConfig>): Promise<LoadedConfig | ConfigError> {
+async function told(loading: Promise<Loaded>): Promise<Loaded | ConfigError> {
   try {
     return await loading;
   } catch (error) {
@@ -76,7 +75,7 @@ function formOf(shape: Shape): fc.Arbitrary<unknown> {
       return fc.oneof(scalar, fc.constantFrom<unknown>(...(shape.values ?? ['x'])));
     case 'list':
       return fc.array(treeOf(shape.item.shape), { maxLength: 3 });
-    case 'table':
+    case 'named':
       return fc.dictionary(fc.constantFrom(...NAMES), treeOf(shape.value.shape), { maxKeys: 4 });
     case 'group':
       return recordOf(shape.fields);
@@ -94,7 +93,7 @@ const recordOf = (fields: Readonly<Record<string, Field>>): fc.Arbitrary<unknown
     { requiredKeys: [] },
   );
 
-const tree = treeOf(ROOT);
+const tree = treeOf(SCHEMA.root);
 
 test('any tree of settings loads or is told to be wrong', async () => {
   await fc.assert(
@@ -192,7 +191,10 @@ test('any environment loads or is told to be wrong', async () => {
 test('any override loads or is told to be wrong', async () => {
   using scratch = createScratch();
   const file = scratch.write('idpmap.yaml', LEAST);
-  const overrides = fc.dictionary(fc.constantFrom(...Object.keys(ROOT.fields), 'x'), anything);
+  const overrides = fc.dictionary(
+    fc.constantFrom(...Object.keys(SCHEMA.root.fields), 'x'),
+    anything,
+  );
   await fc.assert(
     fc.asyncProperty(
       overrides,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type Field, fieldsOf, type Leaf, type Shape } from '../../src/config/schema/shape.ts';
-import { ROOT } from '../../src/config/schema.ts';
 import { getIn, isTree, type Path, setIn } from '../../src/config/sources/tree.ts';
 import { variableOf } from '../../src/config/sources/variables.ts';
+import { SCHEMA } from '../../src/settings.ts';
 import { createScratch, load } from './fixture.ts';
 
 /** A configuration with one entry of every kind, so that each setting has a place. */
@@ -11,6 +11,7 @@ const BASE = {
   domains: {
     'example.org': { directory: 'people', roles: { abuse: 'ann@example.org' } },
   },
+  listedDomains: { roles: { abuse: 'ann@example.org' } },
   directories: { people: { type: 'file', path: '/people.yaml' }, others: { type: 'demo' } },
   maps: {
     mailboxes: { kind: 'mailboxes' },
@@ -52,7 +53,7 @@ function* settingsOf(shape: Shape, path: Path): Generator<Setting> {
   const value = getIn(BASE, path);
   if (shape.kind === 'leaf' || shape.kind === 'list') return;
   const fields =
-    shape.kind === 'table'
+    shape.kind === 'named'
       ? Object.keys(isTree(value) ? value : {}).map((name) => [name, shape.value] as const)
       : Object.entries(fieldsOf(shape, value));
   for (const [name, field] of fields) {
@@ -75,7 +76,7 @@ function textForLeaf({ type, values }: Leaf, preset: unknown): string {
   return values === undefined ? (VALUES[type] ?? '') : (values.at(-1) ?? '');
 }
 
-const settings = [...settingsOf(ROOT, [])]
+const settings = [...settingsOf(SCHEMA.root, [])]
   .filter(({ field: { shape } }) => !(shape.kind === 'leaf' && shape.place === 'secret'))
   .map(({ path, field }) => [variableOf(path), path, textFor(field)] as const);
 
@@ -120,7 +121,8 @@ test.each(settings)('%s may be kept in a file', async (variable, path, text) => 
 });
 
 const getShape = (path: Path): Shape | undefined =>
-  [...settingsOf(ROOT, [])].find((setting) => setting.path.join() === path.join())?.field.shape;
+  [...settingsOf(SCHEMA.root, [])].find((setting) => setting.path.join() === path.join())?.field
+    .shape;
 
 test('no two settings have one variable, and none is the file of another', () => {
   const names = settings.flatMap(([variable, path]) =>
@@ -130,7 +132,7 @@ test('no two settings have one variable, and none is the file of another', () =>
 });
 
 test('every setting is described', () => {
-  const bare = [...settingsOf(ROOT, [])].filter(
+  const bare = [...settingsOf(SCHEMA.root, [])].filter(
     ({ field, path }) => field.description === undefined && path.at(-2) !== 'roles',
   );
   expect(bare.map(({ path }) => path.join('.'))).toEqual([]);

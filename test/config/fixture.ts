@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LoadedConfig, type LoadOptions, loadConfig } from '../../src/config/load.ts';
+import type { LoadOptions } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/mistakes/problem.ts';
+import { type Loaded, loadSettings } from '../../src/settings.ts';
 
 /** A directory of its own for the files of one test; it goes when the test's scope does. */
 export interface Scratch extends Disposable {
@@ -41,20 +42,17 @@ export const LEAST_ENVIRONMENT = {
 const NOWHERE = '/nonexistent/idpmap.yaml';
 
 /** Loads `text` as a file, in an environment of its own. */
-export async function loadText(
-  text: string,
-  options: Partial<LoadOptions> = {},
-): Promise<LoadedConfig> {
+export async function loadText(text: string, options: Partial<LoadOptions> = {}): Promise<Loaded> {
   using scratch = createScratch();
   return await load({ file: scratch.write('idpmap.yaml', text), ...options });
 }
 
 /** Loads without a file, unless one is named. */
-export const load = (options: Partial<LoadOptions>): Promise<LoadedConfig> =>
-  loadConfig({ environment: {}, defaultFile: NOWHERE, ...options });
+export const load = (options: Partial<LoadOptions>): Promise<Loaded> =>
+  loadSettings({ environment: {}, defaultFile: NOWHERE, ...options });
 
 /** The error that a configuration must lead to. */
-export async function errorOf(loading: Promise<LoadedConfig>): Promise<ConfigError> {
+export async function errorOf(loading: Promise<Loaded>): Promise<ConfigError> {
   const outcome = await loading.catch((error: unknown) => error);
   if (outcome instanceof ConfigError) return outcome;
   throw new Error('the configuration is no mistake', { cause: outcome });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { printSettings } from '../../src/config/print.ts';
+import { printSettings } from '../../src/settings.ts';
 import { createScratch, load } from './fixture.ts';
 
 const LEAST = `

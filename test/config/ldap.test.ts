@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { configValidate } from '../../src/cli/config.ts';
 import { EXIT } from '../../src/cli/exit.ts';
-import type { LoadOptions } from '../../src/config/load.ts';
-import { checkDirectories } from '../../src/directory/open.ts';
 import { configure } from '../support/command.ts';
 import { loadText, mistakesIn } from './fixture.ts';
 
-const OPTIONS: Partial<LoadOptions> = {
-  environment: { SECRET: 'secret' },
-  // As the commands check what only a directory's own code can read.
-  check: ({ directories }) => checkDirectories(directories),
-};
+const OPTIONS = { environment: { SECRET: 'secret' } };
 
 /** A configuration with an LDAP directory that has these lines, from line 6 on; without `bind:`, a right one first. */
 function withLdap(...lines: readonly string[]): string {

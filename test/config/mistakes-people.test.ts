@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
+import { TYPES } from '../../src/directory/types.ts';
 import { mistakesIn } from './fixture.ts';
+
+/** The types of directories that are files. */
+const WITH_PATH = TYPES.filter(({ schema }) => 'path' in schema.shape)
+  .map(({ type }) => type)
+  .join(', ');
 
 /** A whole file: whatever is not given is as in the least configuration. */
 const withPeople = (text: string): string =>
@@ -71,6 +77,11 @@ test.each([
     'domains.example.org.roles.Abuse (line 5, column 36): is "abuse" in another spelling, keep one',
   ],
   [
+    'a role of listed domains in two spellings',
+    `${withPeople('domains: { example.org: { directory: people } }')}\nlistedDomains:\n  roles: { abuse: a@example.org, ABUSE: b@example.org }`,
+    'listedDomains.roles.ABUSE (line 4, column 34): is "abuse" in another spelling, keep one',
+  ],
+  [
     'a domain that is none',
     withPeople('domains:\n  "example.org/x": { directory: people }'),
     'domains.example.org/x (line 3, column 3): "example.org/x" is no domain, write one such as example.org',
@@ -103,12 +114,12 @@ test.each([
   [
     'no type',
     withDomains('directories:\n  people: { path: x }'),
-    'directories.people.type (line 3, column 3): is missing, known types are file, ldap, keycloak, demo',
+    `directories.people.type (line 3, column 3): is missing, known types are ${TYPES.map(({ type }) => type).join(', ')}`,
   ],
   [
     'a setting of another type',
     withDomains('directories:\n  people: { type: demo, path: x }'),
-    'directories.people.path (line 3, column 25): applies to type file only, this is type demo',
+    `directories.people.path (line 3, column 25): applies to type ${WITH_PATH} only, this is type demo`,
   ],
   [
     'no path',

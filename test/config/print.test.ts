@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { printSettings } from '../../src/config/print.ts';
+import { printSettings } from '../../src/settings.ts';
 import { LEAST, loadText } from './fixture.ts';
 
 const RICH = `

@@ -3,12 +3,9 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import {
-  configurationPage,
-  envExample,
-  jsonSchema,
-  listReference,
-} from '../../src/config/reference.ts';
+import { variableOf } from '../../src/config/sources/variables.ts';
+import { TYPES } from '../../src/directory/types.ts';
+import { configurationPage, envExample, jsonSchema, listReference } from '../../src/reference.ts';
 import { createScratch, load } from './fixture.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -43,12 +40,17 @@ test('.env.example is one too when every line is taken in', async () => {
   expect(warnings).toEqual([]);
 });
 
-/** Settings without a default, and those of entries that are only there for example. */
+/** Directories that are only there for example: one of each type but the first. */
+const OTHERS = TYPES.slice(1).map(({ type }) => variableOf(['directories', type]));
+
+/** Settings without a default. */
 const EXAMPLE =
-  /^IDPMAP_(?:CONTROL|STATE|DOMAINS__.*|DIRECTORIES|DIRECTORIES__(?:DEMO|LDAP|KEYCLOAK)__.*|MAPS__USER_EXISTS__RESULT|MAPS__TABLE__.*|CACHE__FILE|LOG__KEY_FILE|HTTP__(?:TOKEN_FILE|HOSTS))$/;
+  /^IDPMAP_(?:CONTROL|STATE|DOMAINS__.*|LISTED_DOMAINS__.*|DIRECTORIES|MAPS__USER_EXISTS__RESULT|MAPS__TABLE__.*|CACHE__FILE|LOG__KEY_FILE|HTTP__(?:TOKEN_FILE|HOSTS))$/;
 
 test('.env.example shows the defaults', async () => {
-  const defaults = Object.entries(parseEnv(uncommented)).filter(([name]) => !EXAMPLE.test(name));
+  const defaults = Object.entries(parseEnv(uncommented)).filter(
+    ([name]) => !EXAMPLE.test(name) && !OTHERS.some((other) => name.startsWith(`${other}__`)),
+  );
   const shown = await load({ environment: Object.fromEntries(defaults) });
   const active = await load({ environment: parseEnv(envExample()) });
   expect(shown.settings).toEqual(active.settings);

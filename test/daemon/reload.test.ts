@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Settings } from '../../src/config/schema.ts';
+import type { Settings } from '../../src/settings.ts';
 import { certificateAt, makeCertificate } from '../support/certificate.ts';
 import {
   connectClient,

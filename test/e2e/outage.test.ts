@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/daemon.ts';
 import { silentLog } from '../../src/log.ts';
+import { loadSettings } from '../../src/settings.ts';
 import { findFreePorts } from '../support/loopback.ts';
 import { type Postfix, startPostfix } from '../support/postfix.ts';
 import { describeWith } from '../support/requirement.ts';
@@ -49,7 +49,7 @@ describeWith(['postfix', 'root'], 'an outage of the directory', () => {
     const temporary = await makeTemporaryDirectory('idpmap-outage');
     onTestFinished(() => temporary.remove());
     const { path } = temporary;
-    const { settings } = await loadConfig({
+    const { settings } = await loadSettings({
       environment: {},
       instead: {
         listen: `tcp://127.0.0.1:${port}`,

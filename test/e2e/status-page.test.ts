@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
 import { Secret } from '../../src/config/sources/secret.ts';
 import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
 import { silentLog } from '../../src/log.ts';
 import type { Endpoint } from '../../src/net/endpoint.ts';
+import { loadSettings } from '../../src/settings.ts';
 import { createSocketmapClient, type SocketmapClient } from '../../src/socketmap/client.ts';
 import { findBarriers, startBrowser, type Visit, visit } from '../support/browser.ts';
 import { describeWith } from '../support/requirement.ts';
@@ -33,7 +33,7 @@ describeWith(['chromium'], 'the status page of a daemon', () => {
     directory = createScripted();
     directory.listed = ['example.org'];
     employ(directory, [account(ANN, { aliases: ['a@example.org'], logins: ['ann'] })]);
-    const { settings } = await loadConfig({
+    const { settings } = await loadSettings({
       environment: {},
       instead: {
         listen: 'tcp://127.0.0.1:0',

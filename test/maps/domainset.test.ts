@@ -74,6 +74,14 @@ test('what the configuration says of a listed domain goes first', () => {
   expect(set.get('x.org')).toBe(configured.get('x.org'));
 });
 
+test('a listed domain has the targets of listed domains, a configured one its own', () => {
+  const { configured, listers } = openSet([['listed.org', 'x.org']]);
+  const roles = new Map([['abuse', 'ops@x.org']]);
+  const set = createDomainSet(configured, listers, { roles, catchAll: 'all@x.org' });
+  expect(set.get('listed.org')).toMatchObject({ roles, catchAll: 'all@x.org' });
+  expect(set.get('x.org')).toBe(configured.get('x.org'));
+});
+
 test('a domain that is not listed is NOTFOUND, and so is an address in it', async () => {
   const { domains, people } = openSet([['listed.org'], []]);
   expect(domains('elsewhere.example')).toEqual({ status: 'NOTFOUND' });

@@ -33,17 +33,19 @@ test('takes values as they are', () => {
 });
 
 test.each([
-  ['%x', '"%x" at offset 0'],
-  ['mail %', '"%" at offset 5'],
-  ['%u/{name}', '"{name}" at offset 3'],
-  ['%s{id', '"{id" at offset 2'],
-  ['{}', '"{}" at offset 0'],
-  ['{constructor}', '"{constructor}" at offset 0'],
-  ['%😀', '"%😀" at offset 0'],
+  ['%x', 'unknown "%x" at character 1'],
+  ['mail %', 'unknown "%" at character 6'],
+  ['%u/{name}', 'unknown "{name}" at character 4'],
+  ['%s{id', 'unknown "{id" at character 3'],
+  ['{}', 'unknown "{}" at character 1'],
+  ['{constructor}', 'unknown "{constructor}" at character 1'],
+  ['%😀', 'unknown "%😀" at character 1'],
 ])('refuses %j: %s', (text, message) => {
   expect(() => parseTemplate(text)).toThrow(message);
 });
 
 test('a refusal names what is known', () => {
-  expect(() => parseTemplate('%x')).toThrow('known are %s %u %d %% {id} {login}');
+  expect(() => parseTemplate('%x')).toThrow(
+    'known are %s, %u, %d, {id}, {login} and %% for a percent sign',
+  );
 });

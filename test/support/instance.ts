@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { loadConfig } from '../../src/config/load.ts';
-import type { Settings } from '../../src/config/schema.ts';
 import { sendCommand } from '../../src/control/client.ts';
 import type { CommandName, Commands } from '../../src/control/protocol.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon/daemon.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { type Endpoint, formatEndpoint } from '../../src/net/endpoint.ts';
+import type { Settings } from '../../src/settings.ts';
+import { loadSettings } from '../../src/settings.ts';
 import { createSocketmapClient, type SocketmapClient } from '../../src/socketmap/client.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { account, createScripted, employ, type ScriptedDirectory } from './scripted.ts';
@@ -67,7 +67,7 @@ export async function makePlace(): Promise<string> {
 export async function settingsOf(config: string, place: string): Promise<Settings> {
   const file = join(place, 'idpmap.yaml');
   await writeFile(file, config);
-  const { settings } = await loadConfig({ file, environment: {} });
+  const { settings } = await loadSettings({ file, environment: {} });
   return settings;
 }
 

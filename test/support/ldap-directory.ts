@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
-import { openDirectory } from '../../src/directory/open.ts';
+import { openDirectory } from '../../src/directory/types.ts';
 import { quietHooks } from './hooks.ts';
 import { settingsOf } from './instance.ts';
 import type { LdapServer } from './ldap/server.ts';

@@ -1,4 +1,4 @@
-import { jsonSchema } from '../../../src/config/reference.ts';
+import { jsonSchema } from '../../../src/reference.ts';
 import type { Schema } from './shapes.ts';
 
 /** Settings that the chart makes itself. They pass here, so that its templates can say in words where they belong. */

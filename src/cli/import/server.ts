@@ -3,7 +3,7 @@ import {
   type LdapEndpoint,
   parseLdapUrl,
   staysHere,
-} from '../../config/schema/ldapendpoint.ts';
+} from '../../directory/ldap/settings/endpoint.ts';
 import type { Reader } from './reader.ts';
 
 /**

@@ -10,8 +10,8 @@ import {
 import { getIn, isTree, type Path } from '../sources/tree.ts';
 import { suggest } from './problem.ts';
 
-/** A fault of the merged tree, before it is known where it was written. */
-export interface Fault {
+/** What is wrong in the merged tree, before it is known where it was written. */
+export interface Mistake {
   readonly path: Path;
   readonly message: string;
   /** Whether the name is at fault, or what stands behind it. */
@@ -23,7 +23,7 @@ export function describeIssues(
   issues: readonly z.core.$ZodIssue[],
   tree: unknown,
   root: Shape,
-): readonly Fault[] {
+): readonly Mistake[] {
   return issues.flatMap((issue) => {
     const steps = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
     const { path, field, group } = follow(steps, tree, root);
@@ -138,7 +138,7 @@ function expectation(shape: Shape): string {
     case 'group':
     case 'choice':
       return 'settings (name: value)';
-    case 'table':
+    case 'named':
       return `settings under names (${shape.key.example}: …)`;
     case 'list':
       return `a list of ${expectation(shape.item.shape)}`;

@@ -1,7 +1,8 @@
 import { parseDomain } from '../../address/address.ts';
 import { fold } from '../../address/fold.ts';
+import type { DirectorySchema, DirectorySchemas } from '../settings/directories.ts';
 import { getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
-import type { Fault } from './issues.ts';
+import type { Mistake } from './issues.ts';
 import { suggest } from './problem.ts';
 
 /**
@@ -9,13 +10,13 @@ import { suggest } from './problem.ts';
  * written in two ways. It reads the unchecked tree, so that these are told together with all other mistakes, and leaves
  * to the schema whatever is of the wrong type.
  */
-export function checkRelations(tree: unknown): readonly Fault[] {
+export function checkRelations(tree: unknown, types: DirectorySchemas): readonly Mistake[] {
   const domains = groupsOf(getIn(tree, ['domains']));
   const directories = groupsOf(getIn(tree, ['directories']));
   return [
-    ...checkPresence(domains, directories, groupsOf(getIn(tree, ['maps']))),
-    ...checkSpellings(domains),
-    ...checkDirectories(tree, domains, directories),
+    ...checkPresence(domains, directories, groupsOf(getIn(tree, ['maps'])), types),
+    ...checkSpellings(domains, getIn(tree, ['listedDomains', 'roles'])),
+    ...checkDirectories(tree, domains, directories, types),
     ...checkAliases(domains),
   ];
 }
@@ -30,38 +31,55 @@ const groupsOf = (value: unknown): Groups =>
     ]),
   );
 
-const fault = (path: Path, message: string, part: Fault['part'] = 'value'): Fault => ({
+const mistake = (path: Path, message: string, part: Mistake['part'] = 'value'): Mistake => ({
   path,
   message,
   part,
 });
 
-function checkPresence(domains: Groups, directories: Groups, maps: Groups): readonly Fault[] {
+function checkPresence(
+  domains: Groups,
+  directories: Groups,
+  maps: Groups,
+  types: DirectorySchemas,
+): readonly Mistake[] {
   const asksTablesOnly = maps.size > 0 && [...maps.values()].every(({ kind }) => kind === 'table');
-  const lists = [...directories.values()].some(
-    ({ listDomains, organizations }) =>
-      listDomains === true || isTree(listDomains) || isTree(organizations),
-  );
+  const lists = [...directories.values()].some((directory) => listsDomains(directory, types));
   if (domains.size > 0 || lists || asksTablesOnly) return [];
-  const message =
-    'no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } } or give a directory listDomains: true';
-  return [fault(['domains'], message, 'key')];
+  const lister = types.find((type) => type.lists !== undefined)?.lists;
+  const hint = lister === undefined ? '' : ` or give a directory ${lister}: true`;
+  const message = `no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } }${hint}`;
+  return [mistake(['domains'], message, 'key')];
 }
 
-function checkSpellings(domains: Groups): readonly Fault[] {
+/** A directory of an unknown type may be meant as one that lists domains: its type is told, and nothing more. */
+function listsDomains(directory: Tree, types: DirectorySchemas): boolean {
+  const type = typeOf(directory, types);
+  return (type === undefined ? types : [type]).some(({ lists }) => {
+    const value = lists === undefined ? undefined : directory[lists];
+    return value === true || isTree(value);
+  });
+}
+
+const typeOf = (directory: Tree, types: DirectorySchemas): DirectorySchema | undefined =>
+  types.find(({ type }) => type === directory['type']);
+
+function checkSpellings(domains: Groups, listedRoles: unknown): readonly Mistake[] {
   return [
+    ...checkRoles(['listedDomains', 'roles'], listedRoles),
     ...checkNames(['domains'], [...domains.keys()], parseDomain),
-    ...[...domains].flatMap(([name, { roles }]) =>
-      checkNames(['domains', name, 'roles'], Object.keys(isTree(roles) ? roles : {}), fold),
-    ),
+    ...[...domains].flatMap(([name, { roles }]) => checkRoles(['domains', name, 'roles'], roles)),
   ];
 }
+
+const checkRoles = (path: Path, roles: unknown): readonly Mistake[] =>
+  checkNames(path, Object.keys(isTree(roles) ? roles : {}), fold);
 
 function checkNames(
   path: Path,
   names: readonly string[],
   normalise: (name: string) => string | undefined,
-): readonly Fault[] {
+): readonly Mistake[] {
   const seen = new Map<string, string>();
   return names.flatMap((name) => {
     const normal = normalise(name);
@@ -70,11 +88,16 @@ function checkNames(
     if (first === undefined) seen.set(normal, name);
     return first === undefined
       ? []
-      : [fault([...path, name], `is "${first}" in another spelling, keep one`, 'key')];
+      : [mistake([...path, name], `is "${first}" in another spelling, keep one`, 'key')];
   });
 }
 
-function checkDirectories(tree: unknown, domains: Groups, directories: Groups): readonly Fault[] {
+function checkDirectories(
+  tree: unknown,
+  domains: Groups,
+  directories: Groups,
+  types: DirectorySchemas,
+): readonly Mistake[] {
   const known = [...directories.keys()];
   const maps = [...groupsOf(getIn(tree, ['maps']))].filter(([, { kind }]) => kind === 'table');
   return [
@@ -85,7 +108,7 @@ function checkDirectories(tree: unknown, domains: Groups, directories: Groups): 
       ...checkNamed(['maps', name, 'directory'], directory, known),
       ...tablesOf(['maps', name, 'table'], table).flatMap((each) => [
         ...checkNamed([...each.path, 'directory'], each.own, known),
-        ...checkTable(each.namedAt, each.table, each.own ?? directory, directories),
+        ...checkTable(each.namedAt, each.table, each.own ?? directory, directories, types),
       ]),
     ]),
   ];
@@ -112,37 +135,50 @@ function tablesOf(path: Path, written: unknown): readonly WrittenTable[] {
   );
 }
 
-/** A file's tables stand in the file; an LDAP directory's are configured. */
+/** Some directories have their tables in their content; those that are configured can be told to be missing. */
 function checkTable(
   path: Path,
   table: unknown,
   name: unknown,
   directories: Groups,
-): readonly Fault[] {
+  types: DirectorySchemas,
+): readonly Mistake[] {
   const directory = typeof name === 'string' ? directories.get(name) : undefined;
-  if (directory?.['type'] !== 'ldap' || typeof table !== 'string') return [];
-  const known = [...groupsOf(directory['tables']).keys()];
-  if (known.includes(table)) return [];
-  const where = `directories.${String(name)}.tables`;
-  const hint = known.length === 0 ? `, configure it under ${where}` : suggest(table, known);
-  return [fault(path, `there is no table "${table}" in ${where}${hint}`)];
+  const type = directory && typeOf(directory, types);
+  if (type === undefined || type.tables === 'content') return [];
+  if (type.tables === 'none')
+    return [mistake(path, `a directory of type ${type.type} has no tables`)];
+  const { setting } = type.tables;
+  const known = [...groupsOf(directory?.[setting]).keys()];
+  return checkListed(path, table, known, `directories.${String(name)}.${setting}`);
 }
 
-function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Fault[] {
+function checkListed(
+  path: Path,
+  table: unknown,
+  known: readonly string[],
+  where: string,
+): readonly Mistake[] {
+  if (typeof table !== 'string' || known.includes(table)) return [];
+  const hint = known.length === 0 ? `, configure it under ${where}` : suggest(table, known);
+  return [mistake(path, `there is no table "${table}" in ${where}${hint}`)];
+}
+
+function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Mistake[] {
   if (Array.isArray(named)) {
     return named.flatMap((name: unknown, i) => [
       ...checkNamed([...path, i], name, known),
       ...(named.indexOf(name) < i
-        ? [fault([...path, i], `"${String(name)}" is listed twice, keep one`)]
+        ? [mistake([...path, i], `"${String(name)}" is listed twice, keep one`)]
         : []),
     ]);
   }
   if (typeof named !== 'string' || known.includes(named)) return [];
   const hint = known.length === 0 ? ', configure it under directories' : suggest(named, known);
-  return [fault(path, `there is no directory "${named}"${hint}`)];
+  return [mistake(path, `there is no directory "${named}"${hint}`)];
 }
 
-function checkAliases(domains: Groups): readonly Fault[] {
+function checkAliases(domains: Groups): readonly Mistake[] {
   const { aliases, written } = readAliases(domains);
   const told = new Set<string>();
   return [...aliases].flatMap(([domain, target]) => {
@@ -150,13 +186,13 @@ function checkAliases(domains: Groups): readonly Fault[] {
     if (!written.has(target)) {
       const others = [...written.keys()].filter((name) => name !== domain);
       const hint = suggest(target, others);
-      return [fault(path, `"${target}" is none of the configured domains${hint}`)];
+      return [mistake(path, `"${target}" is none of the configured domains${hint}`)];
     }
     const circle = told.has(domain) ? undefined : circleFrom(domain, aliases);
     if (circle === undefined) return [];
     for (const member of circle) told.add(member);
     const way = [...circle, domain].join(' → ');
-    return [fault(path, `goes in a circle (${way}), let one of them name a directory instead`)];
+    return [mistake(path, `goes in a circle (${way}), let one of them name a directory instead`)];
   });
 }
 

@@ -1,8 +1,8 @@
 import { domainToUnicode } from 'node:url';
 import { foldDomain } from '../../address/address.ts';
-import type { Settings } from '../schema.ts';
+import type { Configured } from '../schema.ts';
 import type { Path } from '../sources/tree.ts';
-import type { Fault } from './issues.ts';
+import type { Mistake } from './issues.ts';
 
 /** Postfix keeps a connection for the life of its process; few of them are silent for longer. */
 const SHORT_IDLE_MS = 3_600_000;
@@ -12,10 +12,10 @@ const LONG_DEADLINE_MS = 1000;
 
 /** Finds what works but should be looked at. `literals` are the secrets that are written out. */
 export function findWarnings(
-  { connections: { idleTimeout }, deadline, domains }: Settings,
+  { connections: { idleTimeout }, deadline, domains }: Configured,
   literals: readonly Path[],
-): readonly Fault[] {
-  const warnings: Fault[] = literals.map((path) => ({
+): readonly Mistake[] {
+  const warnings: Mistake[] = literals.map((path) => ({
     path,
     part: 'value',
     message:
@@ -39,7 +39,7 @@ export function findWarnings(
 }
 
 /** Domains that Postfix asks for by the name of another one that is configured as well. */
-const checkAlike = (names: readonly string[]): readonly Fault[] =>
+const checkAlike = (names: readonly string[]): readonly Mistake[] =>
   names
     .filter((name) => foldDomain(name) !== name && names.includes(foldDomain(name)))
     .map((name) => ({

@@ -1,29 +1,27 @@
 import { parse } from 'yaml';
 import { commonFields, type Field, type Group, type Shape } from '../schema/shape.ts';
+import type { Schema } from '../schema.ts';
+import { sampleOf } from '../settings/directories.ts';
 import { getIn, isTree, type Path } from '../sources/tree.ts';
 import { variableOf } from '../sources/variables.ts';
-import { hasPreset, inline } from './rows.ts';
-
-/** What makes a whole sidecar: Postfix in the same Pod reaches the socket, and one file knows the people. */
-const SIDECAR: Readonly<Record<string, string>> = {
-  IDPMAP_LISTEN: 'unix:/var/spool/postfix/idpmap/socketmap?mode=0660&group=postfix',
-  IDPMAP_DOMAINS: '{example.org: {directory: people}, example.net: {aliasOf: example.org}}',
-  IDPMAP_DIRECTORIES__PEOPLE__TYPE: 'file',
-  IDPMAP_DIRECTORIES__PEOPLE__PATH: '/etc/idpmap/people.yaml',
-};
+import { inline } from '../yaml/inline.ts';
+import { hasPreset } from './rows.ts';
 
 /** Writes `.env.example`: a sidecar that needs no file, then every setting, commented out. */
-export function writeEnvExample(root: Group): string {
-  const sections = Object.entries(root.fields).flatMap(([name, field]) => [
+export function writeEnvExample(schema: Schema): string {
+  const sidecar = sidecarOf(schema);
+  const sections = Object.entries(schema.root.fields).flatMap(([name, field]) => [
     '',
     `# --- ${name}: ${field.description ?? ''}`,
-    ...writeSetting(field, [name]),
+    ...tellSetting(field, [name]).flatMap((told) =>
+      Object.hasOwn(sidecar, told.variable) ? [] : told.lines,
+    ),
   ]);
   return [
     "# A sidecar's configuration, from the environment alone. Made by `npm run reference` from src/config/schema.ts.",
     '# Values are taken as they stand, without quotes; groups and lists are YAML. See docs/configuration.md.',
     '',
-    ...Object.entries(SIDECAR).map(([name, value]) => `${name}=${value}`),
+    ...Object.entries(sidecar).map(([name, value]) => `${name}=${value}`),
     '',
     '# Every setting there is, with its default, or an example where it has none. Single values may be kept in a file',
     '# instead: the same name with _FILE behind it.',
@@ -32,14 +30,40 @@ export function writeEnvExample(root: Group): string {
   ].join('\n');
 }
 
-function writeSetting(field: Field, path: Path): readonly string[] {
-  return [...writeValue(field, path), ...writeBelow(field, path)];
+/** What makes a whole sidecar: Postfix in the same Pod reaches the socket, and one directory knows the people. */
+function sidecarOf({ root, types }: Schema): Readonly<Record<string, string>> {
+  const [[name, settings] = ['', {}]] = Object.entries(sampleOf(types));
+  const entries = root.fields['directories']?.shape;
+  const choice = entries?.kind === 'named' ? entries.value.shape : undefined;
+  const group = choice?.kind === 'choice' ? choice.options[types[0].type] : undefined;
+  const people = Object.entries(settings).map(([setting, value]) => {
+    const example = group?.fields[setting]?.example ?? writeText(value);
+    return [variableOf(['directories', name, setting]), example] as const;
+  });
+  return {
+    IDPMAP_LISTEN: 'unix:/var/spool/postfix/idpmap/socketmap?mode=0660&group=postfix',
+    IDPMAP_DOMAINS: `{example.org: {directory: ${name}}, example.net: {aliasOf: example.org}}`,
+    ...Object.fromEntries(people),
+  };
+}
+
+/** The lines that tell of one variable. */
+interface Told {
+  readonly variable: string;
+  readonly lines: readonly string[];
+}
+
+function tellSetting(field: Field, path: Path): readonly Told[] {
+  return [
+    { variable: variableOf(path), lines: writeValue(field, path) },
+    ...tellBelow(field, path),
+  ];
 }
 
 function writeValue(field: Field, path: Path): readonly string[] {
   const { shape, description, example, preset } = field;
+  if (shape.kind === 'group') return [];
   const name = variableOf(path);
-  if (shape.kind === 'group' || Object.hasOwn(SIDECAR, name)) return [];
   const isTop = path.length === 1;
   const lead = description === undefined || isTop ? [] : [`# ${description}`];
   if (shape.kind === 'leaf' && shape.place === 'secret') {
@@ -53,12 +77,12 @@ function writeValue(field: Field, path: Path): readonly string[] {
 /** Variables take text as it stands, and YAML for all else. */
 const writeText = (value: unknown): string => (typeof value === 'string' ? value : inline(value));
 
-function writeBelow({ shape, preset }: Field, path: Path): readonly string[] {
+function tellBelow({ shape, preset }: Field, path: Path): readonly Told[] {
   switch (shape.kind) {
     case 'group':
-      return writeFields(shape.fields, path);
-    case 'table':
-      return writeEntries(shape.value.shape, shape.value, path, shape.key.example, preset);
+      return tellFields(shape.fields, path);
+    case 'named':
+      return tellEntries(shape.value.shape, shape.value, path, shape.key.example, preset);
     case 'choice':
     case 'list':
     case 'leaf':
@@ -66,29 +90,30 @@ function writeBelow({ shape, preset }: Field, path: Path): readonly string[] {
   }
 }
 
-const writeFields = (fields: Group['fields'], path: Path): readonly string[] =>
-  Object.entries(fields).flatMap(([name, field]) => writeSetting(field, [...path, name]));
+const tellFields = (fields: Group['fields'], path: Path): readonly Told[] =>
+  Object.entries(fields).flatMap(([name, field]) => tellSetting(field, [...path, name]));
 
 /**
- * Writes an entry of each kind: one that there is by default, else the first kind's example, else named for its kind.
- * What all kinds have in common is written once.
+ * Tells of an entry of each kind: one that there is by default, else the first kind's example, else named for its kind.
+ * What all kinds have in common is told once.
  */
-function writeEntries(
+function tellEntries(
   shape: Shape,
   value: Field,
   path: Path,
   example: string,
   preset: unknown,
-): readonly string[] {
-  if (shape.kind !== 'choice') return writeSetting(value, [...path, example]);
+): readonly Told[] {
+  if (shape.kind !== 'choice') return tellSetting(value, [...path, example]);
   const presets = Object.entries(isTree(preset) ? preset : {});
   const common = commonFields(shape);
   return Object.entries(shape.options).flatMap(([option, { fields }], i) => {
     const [name] = presets.find(([, entry]) => getIn(entry, [shape.by]) === option) ?? [];
-    if (i === 0) return writeFields(fields, [...path, name ?? example]);
+    if (i === 0) return tellFields(fields, [...path, name ?? example]);
     const below = [...path, name ?? option];
     const told = Object.entries(fields).filter(([field]) => !Object.hasOwn(common, field));
-    const kind = name === undefined ? [`#${variableOf([...below, shape.by])}=${option}`] : [];
-    return [...kind, ...writeFields(Object.fromEntries(told), below)];
+    const variable = variableOf([...below, shape.by]);
+    const kind = name === undefined ? [{ variable, lines: [`#${variable}=${option}`] }] : [];
+    return [...kind, ...tellFields(Object.fromEntries(told), below)];
   });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { marks } from '../schema/marks.ts';
-import { schema } from '../schema.ts';
+import { notations } from '../schema/notation.ts';
+import type { Schema } from '../schema.ts';
 
 /** How values that have a unit look. */
 const PATTERNS: Readonly<Record<string, string>> = {
@@ -17,9 +17,10 @@ const SECRET: z.core.JSONSchema.BaseSchema[] = [
   { type: 'string', minLength: 1 },
 ];
 
-/** Makes the JSON Schema of the configuration's file, for editors. */
-export function makeJsonSchema(): object {
-  return { ...convert(schema), title: 'Configuration of idpmap' };
+/** Writes `docs/idpmap.schema.json`: the JSON Schema of the configuration's file, for editors. */
+export function writeJsonSchema({ schema }: Schema): string {
+  const converted = { ...convert(schema), title: 'Configuration of idpmap' };
+  return `${JSON.stringify(converted, undefined, 2)}\n`;
 }
 
 const convert = (part: z.core.$ZodType): z.core.JSONSchema.BaseSchema =>
@@ -27,7 +28,7 @@ const convert = (part: z.core.$ZodType): z.core.JSONSchema.BaseSchema =>
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      const { type, place, alone } = marks.get(zodSchema) ?? {};
+      const { type, place, alone } = notations.get(zodSchema) ?? {};
       const pattern = type === undefined ? undefined : PATTERNS[type];
       if (pattern !== undefined) jsonSchema.pattern = pattern;
       if (place === 'secret') jsonSchema.anyOf = SECRET;

@@ -1,11 +1,24 @@
 import { parse, stringify } from 'yaml';
-import type { Field, Group } from '../schema/shape.ts';
-import { hasPreset, inline, listOptions, listRows, type Option, type Row, typeOf } from './rows.ts';
+import type { Field } from '../schema/shape.ts';
+import type { Schema } from '../schema.ts';
+import { type DirectorySchemas, sampleOf } from '../settings/directories.ts';
+import { variableOf } from '../sources/variables.ts';
+import { inline } from '../yaml/inline.ts';
+import { hasPreset, listOptions, listRows, type Option, type Row, typeOf } from './rows.ts';
 
 /** Writes `docs/configuration.md`: how the sources combine, then every setting. */
-export function writePage({ fields }: Group): string {
-  const sections = Object.entries(fields).map(([name, field]) => writeSection(name, field));
-  return [INTRODUCTION, ...sections].join('\n');
+export function writePage({ root, types }: Schema): string {
+  const sections = Object.entries(root.fields).map(([name, field]) => writeSection(name, field));
+  return [writeIntroduction(types), ...sections].join('\n');
+}
+
+function writeIntroduction(types: DirectorySchemas): string {
+  const [name = ''] = Object.keys(types[0].sample);
+  const path = ['directories', 'people', name];
+  return INTRODUCTION.replace(
+    'SAMPLE',
+    inline(sampleOf(types)).replace(/^\{ (.*) \}$/, '$1'),
+  ).replace('SETTING', `\`${path.join('.')}\` | \`${variableOf(path)}\``);
 }
 
 const INTRODUCTION = `<!-- made by \`npm run reference\` from src/config/schema.ts; edit that instead -->
@@ -18,7 +31,7 @@ domains:
   example.org: { directory: people, catchAll: ann@example.org }
   example.net: { aliasOf: example.org }
 directories:
-  people: { type: file, path: people.yaml }
+  SAMPLE
 \`\`\`
 
 \`idpmap config validate\` tells everything that is wrong with a configuration, \`idpmap config print\` shows what is in
@@ -51,7 +64,7 @@ A setting's variable is \`IDPMAP_\` and its path in capitals: words are parted b
 |---|---|
 | \`deadline\` | \`IDPMAP_DEADLINE\` |
 | \`log.level\` | \`IDPMAP_LOG__LEVEL\` |
-| \`directories.people.path\` | \`IDPMAP_DIRECTORIES__PEOPLE__PATH\` |
+| SETTING |
 
 - **From a file:** every single value may be kept in a file instead, named by the variable with \`_FILE\` behind it:
   \`IDPMAP_LOG__KEY_FILE=/run/secrets/log-key\`. The newline that ends the file is left out. Setting both is an error.
@@ -88,7 +101,7 @@ In the tables, a variable stands for the whole of a group or list too, as YAML.
 function writeSection(name: string, field: Field): string {
   const [own, ...below] = listRows(field, [name]);
   const options = listOptions(field, [name]);
-  const example = stringify({ [name]: sampleOf(field) }, { lineWidth: 0 });
+  const example = stringify({ [name]: valueOf(field) }, { lineWidth: 0 });
   return [
     `### \`${name}\``,
     '',
@@ -135,11 +148,11 @@ function writeRow({ path, variable, field }: Row): string {
 }
 
 /** A value that one could write: the example, the default, or what the settings below make of it. */
-function sampleOf({ example, preset, shape }: Field): unknown {
+function valueOf({ example, preset, shape }: Field): unknown {
   if (shape.kind === 'leaf' && shape.values === undefined && shape.type === 'text')
     return example ?? preset;
   if (example !== undefined) return parse(example) as unknown;
   if (shape.kind !== 'group') return preset;
-  const samples = Object.entries(shape.fields).map(([name, field]) => [name, sampleOf(field)]);
+  const samples = Object.entries(shape.fields).map(([name, field]) => [name, valueOf(field)]);
   return Object.fromEntries(samples) as unknown;
 }

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { commonFields, type Field, type Group, type Shape } from '../schema/shape.ts';
 import { formatPath, type Path } from '../sources/tree.ts';
 import { variableOf } from '../sources/variables.ts';
@@ -33,7 +32,7 @@ function listBelow(shape: Shape, path: Path): readonly Row[] {
   switch (shape.kind) {
     case 'group':
       return listFields(shape.fields, path);
-    case 'table': {
+    case 'named': {
       const { value, key } = shape;
       const below = [...path, key.name];
       return value.shape.kind === 'leaf' ? listRows(value, below) : listBelow(value.shape, below);
@@ -53,7 +52,7 @@ const listFields = (fields: Fields, path: Path): readonly Row[] =>
 
 /** Lists what the entries of a setting may be, where there are several kinds of them. */
 export function listOptions({ shape }: Field, path: Path): readonly Option[] {
-  if (shape.kind !== 'table' || shape.value.shape.kind !== 'choice') return [];
+  if (shape.kind !== 'named' || shape.value.shape.kind !== 'choice') return [];
   const { by, options } = shape.value.shape;
   const common = commonFields(shape.value.shape);
   const below = [...path, shape.key.name];
@@ -76,7 +75,7 @@ export function typeOf(shape: Shape): string {
       return shape.values?.map((value) => `\`${value}\``).join(', ') ?? shape.type;
     case 'list':
       return `${shape.alone ? 'one or a list' : 'list'}: ${typeOf(shape.item.shape)}`;
-    case 'table':
+    case 'named':
       return `${typeOf(shape.value.shape)} under names`;
     case 'group':
     case 'choice':
@@ -89,7 +88,3 @@ export const hasPreset = ({ shape, preset }: Field): boolean =>
   preset !== undefined &&
   shape.kind !== 'group' &&
   !(typeof preset === 'object' && preset !== null && Object.keys(preset).length === 0);
-
-/** Writes a value as YAML on one line. */
-export const inline = (value: unknown): string =>
-  stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { getIn } from '../sources/tree.ts';
-import { type Mark, marks } from './marks.ts';
+import { type Notation, notations } from './notation.ts';
 
 /** What a setting may hold, read off its schema: one description for variables, messages and the reference. */
-export type Shape = Group | Choice | Table | List | Leaf;
+export type Shape = Group | Choice | Named | List | Leaf;
 
 /** Settings under fixed names. */
 export interface Group {
@@ -22,10 +22,10 @@ export interface Choice {
 }
 
 /** Settings under names that the administrator chooses. */
-export interface Table {
-  readonly kind: 'table';
+export interface Named {
+  readonly kind: 'named';
   /** What a key is called in the reference, and what one looks like. */
-  readonly key: NonNullable<Mark['key']>;
+  readonly key: NonNullable<Notation['key']>;
   readonly value: Field;
 }
 
@@ -43,7 +43,7 @@ export interface Leaf {
   readonly type: string;
   /** The only values, where it is one of a few words. */
   readonly values?: readonly string[];
-  readonly place?: Mark['place'];
+  readonly place?: Notation['place'];
 }
 
 /** A shape where it is used: as a setting of a group, or an item. */
@@ -83,7 +83,7 @@ export function fieldBelow(shape: Shape, step: string | number, value: unknown):
       const fields = fieldsOf(shape, value);
       return Object.hasOwn(fields, step) ? fields[step] : undefined;
     }
-    case 'table':
+    case 'named':
       return shape.value;
     case 'list':
       return shape.item;
@@ -116,16 +116,16 @@ function readShape(schema: z.core.$ZodType): Shape {
   if (schema instanceof z.ZodObject) return readGroup(schema);
   if (schema instanceof z.ZodDiscriminatedUnion) return readChoice(schema);
   if (schema instanceof z.ZodRecord) {
-    const key = marks.get(schema)?.key ?? { name: 'NAME', example: 'name' };
-    return { kind: 'table', key, value: readField(schema.valueType) };
+    const key = notations.get(schema)?.key ?? { name: 'NAME', example: 'name' };
+    return { kind: 'named', key, value: readField(schema.valueType) };
   }
   if (schema instanceof z.ZodArray) {
     return { kind: 'list', item: readField(schema.element), alone: false };
   }
-  const mark = marks.get(schema);
+  const notation = notations.get(schema);
   return (
-    (schema instanceof z.ZodCodec ? readAlone(schema, mark?.alone) : undefined) ??
-    readLeaf(schema, mark)
+    (schema instanceof z.ZodCodec ? readAlone(schema, notation?.alone) : undefined) ??
+    readLeaf(schema, notation)
   );
 }
 
@@ -136,15 +136,15 @@ function readAlone(schema: z.ZodCodec, alone: string | undefined): Shape | undef
   return whole.kind === 'group' ? { ...whole, alone } : whole;
 }
 
-function readLeaf(schema: z.core.$ZodType, mark: Mark | undefined): Leaf {
+function readLeaf(schema: z.core.$ZodType, notation: Notation | undefined): Leaf {
   if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) {
     const values = schema instanceof z.ZodEnum ? schema.options : [...schema.values];
     return { kind: 'leaf', type: 'word', values: values.map(String) };
   }
-  if (mark?.type === undefined && !(schema instanceof z.ZodString)) {
-    throw new TypeError('a schema without a mark has no shape');
+  if (notation?.type === undefined && !(schema instanceof z.ZodString)) {
+    throw new TypeError('a schema without a notation has no shape');
   }
-  const { type = 'text', place } = mark ?? {};
+  const { type = 'text', place } = notation ?? {};
   return { kind: 'leaf', type, ...(place === undefined ? {} : { place }) };
 }
 

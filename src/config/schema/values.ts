@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readSecretSource, Secret, type SecretSource } from '../sources/secret.ts';
-import { type Mark, marks } from './marks.ts';
+import { type Notation, notations } from './notation.ts';
 import {
   formatDuration,
   formatShare,
@@ -11,7 +11,11 @@ import {
 } from './units.ts';
 
 /** Makes a setting written as text. `parse` throws a `SyntaxError` for what it can't read; `format` writes it again. */
-export function written<T>(mark: Mark, parse: (text: string) => T, format: (value: T) => string) {
+export function written<T>(
+  notation: Notation,
+  parse: (text: string) => T,
+  format: (value: T) => string,
+) {
   return z
     .codec(z.string(), z.custom<T>(), {
       decode: (text, context) => {
@@ -25,17 +29,17 @@ export function written<T>(mark: Mark, parse: (text: string) => T, format: (valu
       },
       encode: format,
     })
-    .register(marks, mark);
+    .register(notations, notation);
 }
 
 /** A text that reads as itself: `normalise` gives its one spelling, or nothing where it can't be meant. */
 export const normalised = (
-  mark: Mark,
+  notation: Notation,
   normalise: (text: string) => string | undefined,
   fault: string,
 ) =>
   written(
-    mark,
+    notation,
     (text) => {
       const value = normalise(text);
       if (value === undefined) throw new SyntaxError(`${JSON.stringify(text)} ${fault}`);
@@ -74,10 +78,10 @@ export const share = () => written({ type: 'percentage' }, parseShare, formatSha
 
 /** A whole number, bounds inclusive. */
 export const count = (least: number, most = 10_000_000) =>
-  z.int().min(least).max(most).register(marks, { type: 'whole number' });
+  z.int().min(least).max(most).register(notations, { type: 'whole number' });
 
 /** `true` or `false`. */
-export const flag = () => z.boolean().register(marks, { type: 'true or false' });
+export const flag = () => z.boolean().register(notations, { type: 'true or false' });
 
 /** The kernel's `PATH_MAX`. */
 const MAX_PATH_BYTES = 4096;
@@ -110,7 +114,7 @@ export const secret = () =>
       decode: (source) => (source instanceof Secret ? source : new Secret(source)),
       encode: (kept) => kept.source,
     })
-    .register(marks, { type: 'secret', place: 'secret' });
+    .register(notations, { type: 'secret', place: 'secret' });
 
 const isSecret = (value: unknown): boolean =>
   value instanceof Secret || readSecretSource(value) !== undefined;
@@ -128,6 +132,6 @@ export function oneOrMany<T extends z.ZodType>(item: T) {
       return items.length === 1 && first !== undefined ? first : items;
     },
   });
-  marks.add<z.core.$ZodType>(schema, { alone: 'item' });
+  notations.add<z.core.$ZodType>(schema, { alone: 'item' });
   return schema;
 }

@@ -15,7 +15,7 @@ import {
 } from './variables.ts';
 
 /** What gave a setting, where it was not the file. */
-export interface Source {
+export interface Giver {
   readonly path: Path;
   readonly name: string;
 }
@@ -24,7 +24,7 @@ export interface Source {
 export interface Gathered {
   readonly tree: unknown;
   /** Later ones win over earlier ones of the same path. */
-  readonly sources: readonly Source[];
+  readonly givers: readonly Giver[];
   readonly problems: readonly Problem[];
   /** Files whose content took part, absolute. */
   readonly watched: readonly string[];
@@ -47,7 +47,7 @@ export async function gatherEnvironment(
 ): Promise<Gathered> {
   let merged = tree;
   const seen = new Map<string, string>();
-  const sources: Source[] = [];
+  const givers: Giver[] = [];
   const problems: Problem[] = [];
   const watched: string[] = [];
   for (const [name, text] of listSettings(environment, root)) {
@@ -65,11 +65,11 @@ export async function gatherEnvironment(
     }
     if (variable.isFile) watched.push(resolve(directory, text));
     const { value, message } = await evaluate(variable, directory);
-    sources.push({ path: variable.path, name });
+    givers.push({ path: variable.path, name });
     if (message !== undefined) problems.push({ path, source: name, message });
     else merged = setIn(withPreset(merged, variable.path, root), variable.path, value);
   }
-  return { tree: merged, sources, problems, watched };
+  return { tree: merged, givers, problems, watched };
 }
 
 /** Whether `environment` sets anything of idpmap's own. */
@@ -111,7 +111,7 @@ function discriminators(shape: Shape): readonly string[] {
       return Object.values(shape.fields).flatMap((field) => discriminators(field.shape));
     case 'choice':
       return [shape.by.toUpperCase()];
-    case 'table':
+    case 'named':
       return discriminators(shape.value.shape);
     case 'list':
     case 'leaf':
@@ -152,7 +152,7 @@ function withPreset(tree: unknown, path: Path, root: Group): unknown {
   const given = getIn(tree, [name]);
   if (typeof given === 'string' && shape.kind === 'group' && shape.alone !== undefined)
     return setIn(setIn(tree, [name], {}), [name, shape.alone], given);
-  return given === undefined && shape.kind === 'table' ? setIn(tree, [name], preset) : tree;
+  return given === undefined && shape.kind === 'named' ? setIn(tree, [name], preset) : tree;
 }
 
 interface Evaluated {

@@ -5,20 +5,20 @@ import { isServiceUrl } from './variables.ts';
 
 /** Takes the variables of small socketmap servers where the settings that they mean are not given otherwise. */
 export function gatherLegacy(environment: Environment, tree: unknown): Gathered {
-  const { tree: listening, sources, ...nothing } = gatherEndpoint(environment, tree);
+  const { tree: listening, givers, ...nothing } = gatherEndpoint(environment, tree);
   const { CACHE_TTL_SECONDS: seconds } = environment;
   const path = ['cache', 'fresh'];
   if (seconds === undefined || getIn(tree, path) !== undefined) {
-    return { tree: listening, sources, ...nothing };
+    return { tree: listening, givers, ...nothing };
   }
-  const source = { path, name: 'CACHE_TTL_SECONDS' };
+  const giver = { path, name: 'CACHE_TTL_SECONDS' };
   if (/^\d+$/.test(seconds)) {
     const merged = setIn(listening, path, `${seconds}s`);
-    return { ...nothing, tree: merged, sources: [...sources, source] };
+    return { ...nothing, tree: merged, givers: [...givers, giver] };
   }
   const message = `"${seconds}" is no number of seconds, write 60`;
-  const problem = { path: path.join('.'), source: source.name, message };
-  return { ...nothing, tree: listening, sources, problems: [problem] };
+  const problem = { path: path.join('.'), source: giver.name, message };
+  return { ...nothing, tree: listening, givers, problems: [problem] };
 }
 
 function gatherEndpoint(environment: Environment, tree: unknown): Gathered {
@@ -27,11 +27,11 @@ function gatherEndpoint(environment: Environment, tree: unknown): Gathered {
   const port = given !== undefined && isServiceUrl(given) ? undefined : given;
   const isGiven = getIn(tree, ['listen']) !== undefined;
   if (isGiven || (host === undefined && port === undefined)) {
-    return { tree, sources: [], problems: [], watched: [] };
+    return { tree, givers: [], problems: [], watched: [] };
   }
   const name = host === undefined ? 'SOCKETMAP_PORT' : 'SOCKETMAP_HOST';
   const merged = setIn(tree, ['listen'], endpointOf(host || '127.0.0.1', port || '9100'));
-  return { tree: merged, sources: [{ path: ['listen'], name }], problems: [], watched: [] };
+  return { tree: merged, givers: [{ path: ['listen'], name }], problems: [], watched: [] };
 }
 
 const endpointOf = (host: string, port: string): string =>

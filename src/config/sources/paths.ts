@@ -25,7 +25,7 @@ function prepareTree(tree: Tree, shape: Exclude<Shape, Leaf>, base: string): Tre
     const below = fieldBelow(shape, name, tree)?.shape;
     if (below === undefined) prepared[name] = value;
     else if (value !== null || below.kind === 'leaf') prepared[name] = prepare(value, below, base);
-    else if (shape.kind === 'table') prepared[name] = {};
+    else if (shape.kind === 'named') prepared[name] = {};
   }
   return prepared;
 }

@@ -1,5 +1,5 @@
 import { reasonOf } from '../../reason.ts';
-import type { Fault } from '../mistakes/issues.ts';
+import type { Mistake } from '../mistakes/issues.ts';
 import { fieldBelow, type Shape } from '../schema/shape.ts';
 import { type Environment, readSecretSource, Secret } from './secret.ts';
 import { isTree, type Path } from './tree.ts';
@@ -41,12 +41,12 @@ export function bindSecrets(tree: unknown, shape: Shape, environment: Environmen
 }
 
 /** Reads every secret once, so that what is wrong with one shows at the start and not at night. */
-export async function checkSecrets(secrets: readonly BoundSecret[]): Promise<readonly Fault[]> {
-  const faults = await Promise.all(secrets.map(checkSecret));
-  return faults.flat();
+export async function checkSecrets(secrets: readonly BoundSecret[]): Promise<readonly Mistake[]> {
+  const mistakes = await Promise.all(secrets.map(checkSecret));
+  return mistakes.flat();
 }
 
-async function checkSecret({ path, secret }: BoundSecret): Promise<readonly Fault[]> {
+async function checkSecret({ path, secret }: BoundSecret): Promise<readonly Mistake[]> {
   try {
     await secret.read();
     return [];

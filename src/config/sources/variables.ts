@@ -1,5 +1,5 @@
 import { nearest } from '../mistakes/problem.ts';
-import { type Field, fieldsOf, type Group, type Shape, type Table } from '../schema/shape.ts';
+import { type Field, fieldsOf, type Group, type Named, type Shape } from '../schema/shape.ts';
 import { getIn, isTree, type Path } from './tree.ts';
 
 /** What every variable of idpmap's begins with. */
@@ -56,16 +56,16 @@ function stepInto(
   value: unknown,
   path: Path,
 ): Step | string | undefined {
-  if (shape.kind === 'table') return stepIntoTable(segment, shape, value, path);
+  if (shape.kind === 'named') return stepIntoNamed(segment, shape, value, path);
   if (shape.kind === 'list' || shape.kind === 'leaf') return undefined;
   const fields = Object.entries(fieldsOf(shape, value));
   const found = fields.find(([name]) => snake(name) === segment);
   return found && { name: found[0], field: found[1], isNew: false };
 }
 
-function stepIntoTable(
+function stepIntoNamed(
   segment: string,
-  { key, value: field }: Table,
+  { key, value: field }: Named,
   value: unknown,
   path: Path,
 ): Step | string | undefined {
@@ -103,7 +103,7 @@ function* listVariables(shape: Shape, path: Path, tree: unknown): Generator<stri
     return;
   }
   const value = getIn(tree, path);
-  if (shape.kind === 'table') {
+  if (shape.kind === 'named') {
     for (const name of isTree(value) ? Object.keys(value) : []) {
       yield* listVariables(shape.value.shape, [...path, name], tree);
     }

@@ -1,7 +1,7 @@
 import { type Directory, Fault } from '../directory.ts';
 import { checkText } from '../file/check.ts';
-import { answerFrom } from '../people/answers.ts';
-import { gatherPeople } from '../people/people.ts';
+import { answerFrom, type ListingSettings } from '../people/answers.ts';
+import { gatherPeople, type PeopleRules } from '../people/people.ts';
 
 /** The domains that the demo's configuration gives to its directory. */
 export const DEMO_DOMAINS: readonly string[] = ['example.com', 'test.com'];
@@ -23,18 +23,27 @@ tables:
   blacklist: { 192.0.2.7: REJECT go away, spam.example: REJECT }
 `;
 
+/** What the demo goes by. */
+export interface Demonstrated extends ListingSettings, PeopleRules {
+  /** A people file. */
+  readonly text: string;
+}
+
+const DEMO: Demonstrated = {
+  text: DEMO_PEOPLE,
+  listDomains: false,
+  sharedAliases: false,
+  groups: { depth: 5, members: 100 },
+};
+
 /** Creates the directory of `serve --demo`: a file directory whose content is built in. */
-export async function createDemoDirectory(): Promise<Directory> {
-  const checked = checkText(DEMO_PEOPLE, 'demo');
+export async function createDemoDirectory(demonstrated: Demonstrated = DEMO): Promise<Directory> {
+  const checked = checkText(demonstrated.text, 'demo');
   if ('problems' in checked) throw new Fault('bug', checked.problems.join('; '));
   const { content } = checked;
-  const people = await gatherPeople(
-    { ...content, pieces: [content] },
-    { sharedAliases: false, groups: { depth: 5, members: 100 } },
-    'demo',
-  );
+  const people = await gatherPeople({ ...content, pieces: [content] }, demonstrated, 'demo');
   return {
-    ...answerFrom(async () => ({ people }), { listDomains: false }),
+    ...answerFrom(async () => ({ people }), demonstrated),
     async close() {},
   };
 }

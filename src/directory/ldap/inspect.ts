@@ -1,8 +1,8 @@
-import { formatLdapUrl, type LdapEndpoint, staysHere } from '../../config/schema/ldapendpoint.ts';
 import { reasonOf } from '../../reason.ts';
 import { isDoubt, type Remark } from '../directory.ts';
 import { inspectPeople, type PeopleInspection } from './inspectpeople.ts';
 import { PRESETS } from './people/presets.ts';
+import { formatLdapUrl, type LdapEndpoint, staysHere } from './settings/endpoint.ts';
 import type { LdapSettings } from './settings.ts';
 import type { Tables } from './tables/tables.ts';
 import type { Trusts } from './trust/trusts.ts';

@@ -1,6 +1,5 @@
 import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
-import type { LdapEndpoint } from '../../config/schema/ldapendpoint.ts';
 import {
   type Ask,
   type Directory,
@@ -20,6 +19,7 @@ import { createAsker } from './servers/ask.ts';
 import { createLoginKeeper } from './servers/login.ts';
 import { createPool } from './servers/pool.ts';
 import { createServers } from './servers/servers.ts';
+import type { LdapEndpoint } from './settings/endpoint.ts';
 import type { LdapSettings } from './settings.ts';
 import { createTables } from './tables/tables.ts';
 import type { Trust } from './trust/trust.ts';

@@ -1,7 +1,7 @@
-import type { LdapEndpoint } from '../../config/schema/ldapendpoint.ts';
 import { type AccountBranch, type GroupBranch, requestAmong } from './people/branch.ts';
 import { addressesOf } from './people/entry.ts';
 import { anyOf } from './people/sources.ts';
+import type { LdapEndpoint } from './settings/endpoint.ts';
 import type { Connection } from './wire/connection.ts';
 
 export interface SampleOptions {

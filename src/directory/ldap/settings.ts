@@ -1,119 +1,169 @@
-import type { LdapEndpoint } from '../../config/schema/ldapendpoint.ts';
-import type { Secret } from '../../config/sources/secret.ts';
-import type { ClientTls } from '../tls.ts';
-import type { LostPolicy } from './people/lost.ts';
-import type { Dereference, Scope } from './search.ts';
+import { z } from 'zod';
+import { address } from '../../config/schema/addresses.ts';
+import { notations } from '../../config/schema/notation.ts';
+import { count, duration, flag, oneOrMany, secret, written } from '../../config/schema/values.ts';
+import type { DeepReadonly } from '../../config/schema.ts';
+import { clientTls } from '../clienttls.ts';
+import { accounts, attribute, dn, groups } from './settings/branches.ts';
+import { formatLdapUrl, parseLdapUrl, staysHere } from './settings/endpoint.ts';
+import { tables } from './settings/tables.ts';
+
+const url = () => written({ type: 'URL' }, parseLdapUrl, formatLdapUrl);
+
+const tls = clientTls({ use: 'bind: { sasl: external }', serverName: 'ldap.example.org' });
+
+const bind = z
+  .strictObject({
+    dn: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description:
+          'As whom idpmap asks: a DN; for Active Directory also idpmap@example.org. It needs to read mail attributes only.',
+        examples: ['cn=idpmap,ou=services,dc=example,dc=org'],
+      }),
+    password: secret()
+      .exactOptional()
+      .meta({ description: 'Its password.', examples: ['{ file: /run/secrets/ldap }'] }),
+    sasl: z.literal('external').exactOptional().meta({
+      description: 'The server knows us by our client certificate, or by our user on `ldapi:`.',
+    }),
+    anonymous: flag().exactOptional().meta({
+      description: '`true`: there is no login, what everybody may read is enough.',
+    }),
+  })
+  .superRefine(({ dn: name, password, sasl, anonymous }, context) => {
+    const hasLogin = name !== undefined && password !== undefined;
+    const hasHalf = name !== undefined || password !== undefined;
+    const ways = [hasHalf, sasl !== undefined, anonymous === true].filter(Boolean).length;
+    if (ways === 1 && hasLogin === hasHalf) return;
+    context.addIssue({
+      code: 'custom',
+      message: 'write dn and password, or sasl: external, or anonymous: true',
+    });
+  });
+
+const listDomains = z.strictObject({
+  base: dn().exactOptional().meta({ description: 'Where they lie; without it, `base`.' }),
+  filter: z
+    .string()
+    .min(1)
+    .meta({
+      description: 'Which entries are domains.',
+      examples: ['(objectClass=domainRelatedObject)'],
+    }),
+  attribute: attribute().meta({
+    description: 'The attribute that holds the name.',
+    examples: ['associatedDomain'],
+  }),
+});
+
+/** The settings of a directory behind an LDAP server. */
+export const ldapSettings = z
+  .strictObject({
+    urls: oneOrMany(url())
+      .refine((urls) => urls.length > 0, 'names no server, write ldaps://ldap.example.org')
+      .meta({
+        description:
+          'The servers, asked in this order: the next one where one fails. `ldaps://`, `ldap://` or `ldapi:///PATH`.',
+        examples: ['[ldaps://ldap1.example.org, ldaps://ldap2.example.org]'],
+      }),
+    startTls: flag().prefault(false).meta({ description: 'Secures `ldap://` by StartTLS.' }),
+    insecure: flag().prefault(false).meta({
+      description:
+        'Says that you know: `ldap://` to another machine without TLS shows the password.',
+    }),
+    tls: tls.prefault({}).meta({ description: 'How the connection is secured.' }),
+    bind: bind.meta({
+      description: 'As whom idpmap asks.',
+      examples: ['{ dn: "cn=idpmap,dc=example,dc=org", password: { file: /run/secrets/ldap } }'],
+    }),
+    preset: z
+      .enum(['openldap', '389ds', 'active-directory', 'freeipa', 'lldap', 'authentik', 'glauth'])
+      .prefault('openldap')
+      .meta({
+        description:
+          'The server software, which decides what is not set under `accounts` and `groups`.',
+      }),
+    base: dn().meta({
+      description: 'Below which entry people lie. `%d` stands for the domain asked for.',
+      examples: ['dc=example,dc=org'],
+    }),
+    accounts: accounts.prefault({}).meta({ description: 'Where accounts lie and how they look.' }),
+    groups: groups.prefault({}).meta({ description: 'Where groups lie and how they look.' }),
+    canary: address()
+      .exactOptional()
+      .meta({
+        description:
+          'An address that is always there: as long as it is not found, nobody is believed to be absent. Without it, people found before stand in.',
+        examples: ['postmaster@example.org'],
+      }),
+    proof: z.enum(['account', 'base']).prefault('account').meta({
+      description:
+        'What has to be visible for anybody to be believed absent: some account, or, where there are none, only the bases.',
+    }),
+    referrals: z.enum(['refuse', 'ignore']).prefault('refuse').meta({
+      description:
+        "What becomes of a search's pointers to other servers, which are never followed: a fault, or nothing.",
+    }),
+    listDomains: listDomains.exactOptional().meta({
+      description:
+        'The search that lists the domains of this mail system, beside the configured ones.',
+    }),
+    tables: z
+      .record(z.string().min(1), tables)
+      .register(notations, { key: { name: 'TABLE', example: 'transport' } })
+      .prefault({})
+      .meta({ description: 'Tables for maps of kind `table`, in the words of ldap_table(5).' }),
+    connections: count(1, 64).prefault(2).meta({ description: 'Connections that are kept open.' }),
+    connectTimeout: duration('10ms', '60s').prefault('1s').meta({
+      description: 'How long one server may take to connect, log in and show people.',
+    }),
+    searchTimeout: duration('10ms', '60s').prefault('1s').meta({
+      description: 'How long the searches of one question may take.',
+    }),
+    maxAge: duration('1s').prefault('15m').meta({
+      description: "Age at which a connection is replaced; less than the server's idle limit.",
+    }),
+    returnAfter: duration('1s').prefault('30s').meta({
+      description:
+        'How long a server that failed is left out, and how soon the first one is tried again.',
+    }),
+    bindRetry: duration('1s').prefault('60s').meta({
+      description:
+        'How soon a refused password is tried again, so that the account is not locked out. A changed one is tried at once.',
+    }),
+  })
+  .superRefine(({ urls, startTls, insecure }, context) => {
+    for (const [i, endpoint] of urls.entries()) {
+      if (endpoint.kind === 'unix' || endpoint.secure || startTls) continue;
+      if (insecure || staysHere(endpoint)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['urls', i],
+        message: `${formatLdapUrl(endpoint)} sends the password in the clear, use ldaps:// or startTls: true (or insecure: true)`,
+      });
+    }
+  });
+
+/** What the adapter goes by. Durations in milliseconds. */
+export type LdapSettings = DeepReadonly<Omit<z.output<typeof ldapSettings>, 'insecure'>>;
 
 /** The servers that presets are known of. */
-export type PresetName =
-  | 'openldap'
-  | '389ds'
-  | 'active-directory'
-  | 'freeipa'
-  | 'lldap'
-  | 'authentik'
-  | 'glauth';
+export type PresetName = LdapSettings['preset'];
 
 /** As whom idpmap asks: `dn` and `password`, or `sasl`, or `anonymous: true`. */
-export interface LdapBind {
-  readonly dn?: string;
-  readonly password?: Secret;
-  readonly sasl?: 'external';
-  readonly anonymous?: boolean;
-}
+export type LdapBind = LdapSettings['bind'];
 
-/** Where entries of one kind lie, and how they hold addresses; what is absent comes from the preset. */
-interface BranchSettings {
-  readonly base?: string;
-  readonly scope?: Scope;
-  /** Which entries they are. With `%s`, `%u` or `%d` it is the whole question, else the address is added to it. */
-  readonly filter?: string;
-  /** Attributes, or patterns such as `{uid}@example.org`: the first that has a value gives the address. */
-  readonly address?: readonly string[];
-  readonly aliases?: readonly string[];
-  /** Only alias values that begin so count (`smtp:`), without it; absent: a preset's goes for its own attributes. */
-  readonly aliasPrefix?: string;
-  readonly id?: readonly string[];
-}
+/** Where accounts lie and what their attributes mean; what is absent comes from the preset. */
+export type AccountSettings = LdapSettings['accounts'];
 
-/** Where accounts lie and what their attributes mean. */
-export interface AccountSettings extends BranchSettings {
-  readonly logins?: readonly string[];
-  /** What makes an account disabled: `nsAccountLock=true`, or a bit: `userAccountControl&2`. */
-  readonly disabled?: readonly string[];
-  /** What makes it a mailbox without logins that is enabled whatever `disabled` says. */
-  readonly mailOnly?: readonly string[];
-}
+/** Where groups lie and what their attributes mean; what is absent comes from the preset. */
+export type GroupSettings = LdapSettings['groups'];
 
 /** How a group's members are found: by a search for those who name the group, or for the names that it lists. */
-export type MembersBy = 'memberOf' | 'entryDN' | 'distinguishedName' | 'read';
-
-/** Where groups lie and what their attributes mean. */
-export interface GroupSettings extends BranchSettings {
-  /** Attributes that hold members' names in the directory. */
-  readonly memberDns?: readonly string[];
-  /** Attributes that hold members' logins (posixGroup). */
-  readonly memberUids?: readonly string[];
-  /** Attributes that hold members' addresses. */
-  readonly memberAddresses?: readonly string[];
-  readonly membersBy?: MembersBy;
-  /** What becomes of a group's mail where a member gets none of it. */
-  readonly unreadableMembers?: LostPolicy;
-  /** Groups within groups, and members of the whole; beyond, its mail is deferred. */
-  readonly depth: number;
-  readonly members: number;
-}
+export type MembersBy = NonNullable<GroupSettings['membersBy']>;
 
 /** One table, in the words of `ldap_table(5)`. */
-export interface LdapTableSettings {
-  /** May hold `%s`, `%u`, `%d` and `%1` to `%9`; absent: the directory's. */
-  readonly searchBase?: string;
-  readonly scope: Scope;
-  readonly queryFilter: string;
-  readonly resultAttributes: readonly string[];
-  readonly resultFormat: string;
-  readonly specialResultAttributes: readonly string[];
-  readonly leafResultAttributes: readonly string[];
-  readonly terminalResultAttributes: readonly string[];
-  readonly dereference: Dereference;
-  /** Only keys at these domains are asked for; absent: all keys. */
-  readonly domain?: readonly string[];
-  /** 0: no limit. */
-  readonly expansionLimit: number;
-  readonly recursionLimit: number;
-  readonly sizeLimit: number;
-}
-
-/** The settings of a directory of type `ldap`. Durations in milliseconds. */
-export interface LdapSettings {
-  readonly urls: readonly LdapEndpoint[];
-  readonly startTls: boolean;
-  readonly tls: ClientTls;
-  readonly bind: LdapBind;
-  readonly preset: PresetName;
-  readonly base: string;
-  readonly accounts: AccountSettings;
-  readonly groups: GroupSettings;
-  /** An address that has to be found for a *none* to be believed; absent: people that were found before. */
-  readonly canary?: string;
-  /** What proves that people are seen: some account, or only the bases. */
-  readonly proof: 'account' | 'base';
-  /** Whether a search's pointers to other servers may be passed over. */
-  readonly referrals: 'refuse' | 'ignore';
-  /** The search that lists domains. */
-  readonly listDomains?: {
-    readonly base?: string;
-    readonly filter: string;
-    readonly attribute: string;
-  };
-  readonly tables: Readonly<Record<string, LdapTableSettings>>;
-  readonly connections: number;
-  readonly connectTimeout: number;
-  readonly searchTimeout: number;
-  /** A connection is replaced at this age. */
-  readonly maxAge: number;
-  /** A server that failed is left out, and the first one is tried again, after this time. */
-  readonly returnAfter: number;
-  /** After the password was refused, the same one is tried again only so often. */
-  readonly bindRetry: number;
-}
+export type LdapTableSettings = LdapSettings['tables'][string];

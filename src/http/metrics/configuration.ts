@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { printSettings } from '../../config/print.ts';
-import type { Settings } from '../../config/schema.ts';
+import type { Settings } from '../../settings.ts';
+import { printSettings } from '../../settings.ts';
 import { byKey, type Family, type Section, single } from './family.ts';
 
 const families: readonly Family[] = [

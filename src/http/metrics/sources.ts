@@ -1,10 +1,10 @@
-import type { Settings } from '../../config/schema.ts';
 import type { Directory, Entry } from '../../directory/directory.ts';
 import type { CleanFigures } from '../../directory/people/clean.ts';
 import type { Lane } from '../../lookup/lane.ts';
 import type { Memory } from '../../lookup/memory.ts';
 import type { DomainList } from '../../maps/domainlist.ts';
 import type { MapFigures } from '../../maps/router.ts';
+import type { Settings } from '../../settings.ts';
 import type { Figures } from '../../socketmap/figures.ts';
 import type { Lag } from './lag.ts';
 

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
-import { printSettings } from '../../../src/config/print.ts';
 import { explainUnreadable, Secret } from '../../../src/config/sources/secret.ts';
+import { printSettings } from '../../../src/settings.ts';
 import { createScratch, errorOf, LEAST, load, loadText } from '../fixture.ts';
 
 const CANARY = 'canary-5f1c';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { LdapEndpoint } from '../../../src/config/schema/ldapendpoint.ts';
 import { sample } from '../../../src/directory/ldap/sample.ts';
+import type { LdapEndpoint } from '../../../src/directory/ldap/settings/endpoint.ts';
 import { accountsBy, openStaff } from './staff.ts';
 
 const never = new AbortController().signal;

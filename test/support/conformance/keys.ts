@@ -31,7 +31,7 @@ const HOSTILE: readonly string[] = [
 const SPECIAL = Array.from('*()\\&|!=<>~%_\'";,+#/?{}$. aZ0é𐍈');
 
 /** Registers what holds of keys that nobody means well with. */
-export function describeKeys({ directory }: Examined): void {
+export function describeKeys({ subject, directory }: Examined): void {
   describe('keys', () => {
     test.each(HOSTILE)('finds nobody as %s', async (local) => {
       expect(await ask(directory(), `${local}@example.test`)).toEqual([]);
@@ -64,12 +64,16 @@ export function describeKeys({ directory }: Examined): void {
         all.map((key) => (key.includes('x@') ? undefined : key)),
       );
     });
+  });
 
-    test('gives up when the asker does', async () => {
-      const gone = new AbortController();
-      gone.abort();
-      const asking = plain(directory()).find('nobody@example.test', gone.signal);
-      await expect(asking).rejects.toBeInstanceOf(Error);
-    });
+  if (!subject.lacks.includes('remote store')) describeWaiting(directory);
+}
+
+function describeWaiting(directory: Examined['directory']): void {
+  test('gives up when the asker does', async () => {
+    const gone = new AbortController();
+    gone.abort();
+    const asking = plain(directory()).find('nobody@example.test', gone.signal);
+    await expect(asking).rejects.toBeInstanceOf(Error);
   });
 }

@@ -9,6 +9,12 @@ import { PERSONS, type Person, TEAMS, type Team } from '../ldap/population.ts';
 export type Ability =
   /** Addresses beyond ASCII as they are written. */
   | 'unicode addresses'
+  /** Addresses that can stand in no reply; where they are lacked, content that has one is refused. */
+  | 'unusable addresses'
+  /** A store that is asked, one question after the other; where it is lacked, all that there is lies in memory. */
+  | 'remote store'
+  /** Accounts without an address of their own. */
+  | 'accounts without address'
   /** Mailboxes that nobody may log in to. */
   | 'shared mailboxes'
   /** Groups that are members of each other. */
@@ -41,6 +47,8 @@ export interface Subject {
   logins(person: Person): readonly string[];
   /** Opens it once more, with other limits; it is closed when the test ends. */
   open(limits: GroupLimits): Promise<Directory>;
+  /** Opens it once more, letting accounts share aliases; absent: whoever asks decides that. */
+  openSharing?(): Promise<Directory>;
   /** Gives somebody another alias until the test ends. */
   addAlias(id: string, alias: string): Promise<void>;
   /** Makes somebody, or a team, a member until the test ends. */

@@ -1,7 +1,8 @@
 import { TLSSocket } from 'node:tls';
 import { buildConnector, Pool } from 'undici';
 import { noteCertificates } from '../../certificates.ts';
-import { type ClientTls, readTlsFiles, type TlsFiles } from '../../tls.ts';
+import type { ClientTls } from '../../clienttls.ts';
+import { readTlsFiles, type TlsFiles } from '../../tls.ts';
 import type { Site } from './site.ts';
 
 /** How much a pool may take. */

@@ -1,5 +1,5 @@
 import { Fault } from '../../directory.ts';
-import { UNTRUSTED, UnreadableFile } from '../../tls.ts';
+import { explainTls, UnreadableFile } from '../../tls.ts';
 import { grantCommand } from '../commands.ts';
 import type { Site } from './site.ts';
 
@@ -209,20 +209,6 @@ export function transportFault(error: unknown, { url }: Site, signal: AbortSigna
 const EXPLAINED: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host, check url and DNS',
 };
-
-function explainTls(code: string, message: string): string | undefined {
-  if (UNTRUSTED.has(code)) {
-    return `its certificate is not trusted (${message}), set tls.ca to its authority's file`;
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return `its certificate is for another name, use that one in url or set tls.serverName (${message})`;
-  }
-  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired, renew it';
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_OSSL')) {
-    return `TLS failed, is this a port for TLS, and does it know the authority of tls.cert? (${message})`;
-  }
-  return undefined;
-}
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';

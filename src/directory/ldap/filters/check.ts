@@ -1,4 +1,4 @@
-import type { Misfit } from '../../../config/load.ts';
+import type { Misfit } from '../../../config/settings/directories.ts';
 import type { Path } from '../../../config/sources/tree.ts';
 import { parseSource } from '../people/sources.ts';
 import type { AccountSettings, GroupSettings, LdapSettings } from '../settings.ts';

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { BindRequest, ExtendedRequest } from 'ldapts';
-import { formatLdapUrl, type LdapEndpoint } from '../../../config/schema/ldapendpoint.ts';
 import { reasonOf } from '../../../reason.ts';
 import { noteCertificates } from '../../certificates.ts';
+import type { ClientTls } from '../../clienttls.ts';
 import { Fault } from '../../directory.ts';
-import { type ClientTls, readTlsFiles, type TlsFiles } from '../../tls.ts';
+import { readTlsFiles, type TlsFiles } from '../../tls.ts';
+import { formatLdapUrl, type LdapEndpoint } from '../settings/endpoint.ts';
 import { Connection, type Pace } from './connection.ts';
 import { wrapInTls } from './tls.ts';
 

@@ -1,5 +1,5 @@
 import { BerReader } from 'ldapts';
-import type { LdapEndpoint } from '../../../../src/config/schema/ldapendpoint.ts';
+import type { LdapEndpoint } from '../../../../src/directory/ldap/settings/endpoint.ts';
 import { type Decoded, decodeBytes } from '../ber.ts';
 import { entry, type Peer, result, startPeer } from '../peer.ts';
 import { type Comparing, meets } from './match.ts';

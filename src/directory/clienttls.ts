@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { path } from '../schema/values.ts';
+import { path } from '../config/schema/values.ts';
+import type { DeepReadonly } from '../config/schema.ts';
 
 /** What a directory's own words make of it. */
 export interface ClientTlsWords {
@@ -45,3 +46,6 @@ export const clientTls = ({ use, serverName }: ClientTlsWords) =>
       if ((cert === undefined) === (key === undefined)) return;
       context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
     });
+
+/** How a connection is kept private. The files are read at each connection, so new certificates count at once. */
+export type ClientTls = DeepReadonly<z.output<ReturnType<typeof clientTls>>>;

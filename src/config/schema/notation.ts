@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What zod does not know of a schema, for whoever reads it: environment, messages, reference. */
-export interface Mark {
+export interface Notation {
   /** How a value is written, for people: `duration`. */
   readonly type?: string;
   /** What stands relative to the file, or the working directory, that names it. */
@@ -12,5 +12,5 @@ export interface Mark {
   readonly alone?: string;
 }
 
-/** The marks of all schemas; wrappers and copies made by zod inherit them. */
-export const marks = z.registry<Mark>();
+/** The notations of all schemas; wrappers and copies made by zod inherit them. */
+export const notations = z.registry<Notation>();

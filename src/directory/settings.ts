@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, duration, flag, share } from '../schema/values.ts';
+import { count, duration, flag, share } from '../config/schema/values.ts';
 
 /** What a directory of one type is spared unless the configuration says otherwise. */
 export interface LimitDefaults {
@@ -30,8 +30,8 @@ const breaker = z.strictObject({
   }),
 });
 
-/** Makes the settings that a directory of every type has. A type's schema spreads them among its own. */
-export const shared = (limits: LimitDefaults) => ({
+/** Makes the settings that a directory of every type has. */
+export const common = (limits: LimitDefaults) => ({
   sharedAliases: flag().prefault(false).meta({
     description:
       'Two accounts may hold one alias, and both get its mail. Otherwise such an address is deferred.',
@@ -62,3 +62,6 @@ export const shared = (limits: LimitDefaults) => ({
 
 /** A directory in this process's own memory needs no sparing. */
 export const IN_MEMORY: LimitDefaults = { inFlight: 1000, perSecond: 100_000 };
+
+/** The schemas of what the configuration says of a directory whatever its type. */
+export type CommonShape = ReturnType<typeof common>;

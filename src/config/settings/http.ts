@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDomain } from '../../address/address.ts';
 import { type Endpoint, formatEndpoint, isLocal, parseEndpoint } from '../../net/endpoint.ts';
 import { spellEndpoint } from '../schema/addresses.ts';
-import { marks } from '../schema/marks.ts';
+import { notations } from '../schema/notation.ts';
 import { flag, normalised, oneOrMany, secret, written } from '../schema/values.ts';
 import { isTree } from '../sources/tree.ts';
 
@@ -77,7 +77,7 @@ export const http = z
     },
     encode: (value) => value,
   })
-  .register(marks, { alone: 'endpoint' })
+  .register(notations, { alone: 'endpoint' })
   .prefault({})
   .meta({
     description:

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { domain } from '../schema/addresses.ts';
-import { count, oneOrMany } from '../schema/values.ts';
-import { attribute, dn } from './ldapbranches.ts';
+import { domain } from '../../../config/schema/addresses.ts';
+import { count, oneOrMany } from '../../../config/schema/values.ts';
+import { attribute, dn } from './branches.ts';
 
 const attributes = (description: string, example: string) =>
   oneOrMany(attribute())

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { marks } from '../schema/marks.ts';
-import { count, oneOrMany } from '../schema/values.ts';
+import { notations } from '../../../config/schema/notation.ts';
+import { count, oneOrMany } from '../../../config/schema/values.ts';
 
 /** A distinguished name; the server judges it. Empty: the root. */
-export const dn = () => z.string().register(marks, { type: 'DN' });
+export const dn = () => z.string().register(notations, { type: 'DN' });
 
 /** An attribute's name or OID. */
 export const attribute = () =>
   z
     .string()
     .regex(/^[a-z\d.;-]+$/i, { error: 'is no attribute, write its name: mail' })
-    .register(marks, { type: 'attribute' });
+    .register(notations, { type: 'attribute' });
 
 const attributes = (description: string, example: string) =>
   oneOrMany(attribute())
@@ -24,7 +24,7 @@ const sources = (description: string, example: string) =>
       .regex(/^(?:[a-z\d.;-]+|\{[a-z\d.;-]+\}@[^\s@{}]+)$/i, {
         error: 'is neither an attribute (mail) nor a pattern ({uid}@example.org)',
       })
-      .register(marks, { type: 'attribute or pattern' }),
+      .register(notations, { type: 'attribute or pattern' }),
   )
     .exactOptional()
     .meta({ description, examples: [example] });
@@ -44,7 +44,7 @@ const conditions = (description: string, example: string) =>
         error:
           'is a lockout that passes: whoever guesses passwords could bounce the mail of others',
       })
-      .register(marks, { type: 'condition' }),
+      .register(notations, { type: 'condition' }),
   )
     .exactOptional()
     .meta({ description, examples: [example] });

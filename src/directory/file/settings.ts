@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { count, flag, path, share } from '../schema/values.ts';
-import { IN_MEMORY, shared } from './shared.ts';
+import { count, flag, path, share } from '../../config/schema/values.ts';
 
-/** A directory that is a YAML file of accounts and groups. */
-export const file = z.strictObject({
-  type: z.literal('file').meta({ description: 'A YAML file of accounts, groups and tables.' }),
+/** The settings of a directory that is a YAML file of accounts and groups. */
+export const fileSettings = z.strictObject({
   path: path().meta({
     description: 'The file. It is read again when it changes.',
     examples: ['/etc/idpmap/people.yaml'],
@@ -26,5 +24,4 @@ export const file = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'Limits of a group; mail to one that exceeds them is deferred.' }),
-  ...shared(IN_MEMORY),
 });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { marks } from '../schema/marks.ts';
+import { reasonOf } from '../../reason.ts';
+import { notations } from '../schema/notation.ts';
+import { PERSON_PLACEHOLDERS, splitTemplate } from '../schema/template.ts';
 import { oneOrMany } from '../schema/values.ts';
 import { directoryReference } from './domains.ts';
 
@@ -24,25 +26,20 @@ const template = (known: readonly string[]) =>
   z
     .string()
     .superRefine((text, context) => {
-      const fault = templateFault(text, known);
-      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+      try {
+        splitTemplate(text, known);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: reasonOf(error) });
+      }
     })
-    .register(marks, { type: 'template' });
-
-function templateFault(text: string, known: readonly string[]): string | undefined {
-  for (const { 0: found, index } of text.matchAll(/%.?|\{[^}]*\}?/gsu)) {
-    if (found === '%%' || known.includes(found)) continue;
-    return `unknown ${JSON.stringify(found)} at character ${index + 1}, known are ${known.join(', ')} and %% for a percent sign`;
-  }
-  return undefined;
-}
+    .register(notations, { type: 'template' });
 
 const kind = <const T extends string>(name: T, description: string) =>
   z.literal(name).meta({ description, examples: [name] });
 
 const mailboxes = z.strictObject({
   kind: kind('mailboxes', 'Says which addresses are mailboxes.'),
-  result: template(['%s', '%u', '%d', '{id}', '{login}'])
+  result: template(PERSON_PLACEHOLDERS)
     .exactOptional()
     .meta({
       description: "What is answered; without it, the account's address.",
@@ -85,7 +82,7 @@ const tableOrName = z
     decode: (value) => (typeof value === 'string' ? { table: value } : value),
     encode: (value) => (value.directory === undefined ? value.table : value),
   })
-  .register(marks, { alone: 'table' });
+  .register(notations, { alone: 'table' });
 
 const table = z
   .strictObject({
@@ -138,12 +135,12 @@ const mapName = z
     error: ({ input }) =>
       `${JSON.stringify(input)} is no name of a map, it holds no space and no colon`,
   })
-  .register(marks, { type: 'name' });
+  .register(notations, { type: 'name' });
 
 /** What Postfix may ask for, by the name that main.cf gives it. */
 export const maps = z
   .record(mapName, map)
-  .register(marks, { key: { name: 'MAP', example: 'user-exists' } })
+  .register(notations, { key: { name: 'MAP', example: 'user-exists' } })
   .prefault({
     'user-exists': { kind: 'mailboxes' },
     'virtual-domains': { kind: 'domains' },

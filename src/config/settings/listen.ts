@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatEndpoint, isLocal } from '../../net/endpoint.ts';
 import { cidr, endpoint } from '../schema/addresses.ts';
-import { marks } from '../schema/marks.ts';
+import { notations } from '../schema/notation.ts';
 import { flag, oneOrMany, path } from '../schema/values.ts';
 
 const tls = z.strictObject({
@@ -72,7 +72,7 @@ const listenerOrEndpoint = z
     decode: (value) => (typeof value === 'string' ? { endpoint: value } : value),
     encode: (value) => (Object.keys(value).length === 1 ? value.endpoint : value),
   })
-  .register(marks, { alone: 'endpoint' });
+  .register(notations, { alone: 'endpoint' });
 
 /** Where the daemon listens for Postfix. */
 export const listen = oneOrMany(listenerOrEndpoint)

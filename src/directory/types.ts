@@ -1,0 +1,30 @@
+import type { z } from 'zod';
+import type { DeepReadonly } from '../config/schema.ts';
+import { demo } from './demo/type.ts';
+import type { Directory, DirectoryHooks } from './directory.ts';
+import { file } from './file/type.ts';
+import { keycloak } from './keycloak/type.ts';
+import { ldap } from './ldap/type.ts';
+import type { DirectoryType } from './type.ts';
+
+/** All types of directories. A new one is a folder and a line here; examples show the first. */
+export const TYPES = [file, ldap, keycloak, demo] as const;
+
+/** The settings of one directory, told apart by `type`. */
+export type DirectorySettings = DeepReadonly<z.output<(typeof TYPES)[number]['schema']>>;
+
+/** Opens a directory. Loads the code of its type only, and does not wait for its first contact. */
+export const openDirectory = (
+  settings: DirectorySettings,
+  hooks: DirectoryHooks,
+): Promise<Directory> => typeOf(settings).open(settings, hooks);
+
+/** How many addresses mail to one of its groups may go to; 0: it has no groups. */
+export const largestGroup = (settings: DirectorySettings): number =>
+  typeOf(settings).largestGroup(settings);
+
+function typeOf(settings: DirectorySettings): DirectoryType<DirectorySettings> {
+  const found = TYPES.find(({ type }) => type === settings.type);
+  if (found === undefined) throw new Error(`there is no type of directory ${settings.type}`);
+  return found;
+}
