@@ -15,12 +15,9 @@ const MODES: readonly LawMode[] = [
   'blind',
   'doubts',
   'forgets',
-  'loses',
-  'unproved',
-  'unreadable',
-  'disagrees',
   'bug',
 ];
+const RARE: readonly LawMode[] = ['loses', 'unproved', 'unreadable', 'disagrees'];
 const NAMES = ['ann', 'bob', 'ann+x'];
 const CROWD = Array.from({ length: 14 }, (_, i) => `n${i}`);
 
@@ -50,13 +47,16 @@ type Step =
   | { readonly do: 'person'; readonly which: number; readonly name: string; readonly kind: string }
   /** All of the crowd have accounts, are known, and their directory loses them. */
   | { readonly do: 'lose'; readonly which: number; readonly later: number }
-  | { readonly do: 'turn'; readonly turn: Turn };
+  | { readonly do: 'turn'; readonly turn: Turn }
+  /** A search that began before goes on after it. */
+  | { readonly do: 'late'; readonly turn: Turn };
 
 const which = fc.constantFrom(0, 1);
+const TURNS: readonly Turn[] = ['restart', 'reload', 'takeover'];
 const some = fc.shuffledSubarray([...NAMES, ...NAMES, ...NAMES], { minLength: 1, maxLength: 4 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
-    weight: 6,
+    weight: 12,
     arbitrary: fc.record({
       do: fc.constant('ask' as const),
       names: fc.oneof({ weight: 4, arbitrary: some }, { weight: 1, arbitrary: fc.constant(CROWD) }),
@@ -65,19 +65,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
-    weight: 3,
+    weight: 6,
     arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(...WAITS) }),
   },
   {
-    weight: 3,
+    weight: 6,
     arbitrary: fc.record({
       do: fc.constant('mode' as const),
       which,
-      mode: fc.oneof(fc.constant('well' as const), fc.constantFrom(...MODES)),
+      mode: fc.oneof(fc.constant('well' as const), fc.constantFrom(...MODES, ...MODES, ...RARE)),
     }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({
       do: fc.constant('person' as const),
       which,
@@ -98,8 +98,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('turn' as const),
-      turn: fc.constantFrom('restart' as const, 'reload' as const, 'takeover' as const),
+      turn: fc.constantFrom(...TURNS),
     }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('late' as const), turn: fc.constantFrom(...TURNS) }),
   },
 );
 
@@ -146,6 +150,9 @@ async function take(world: World, each: Step, seen: Map<string, number>): Promis
     case 'turn':
       world.turn(each.turn);
       break;
+    case 'late':
+      await overtake(world, each.turn, seen);
+      break;
     case 'person':
       employ(world, each.which, each.name, PEOPLE[each.kind]);
       break;
@@ -161,6 +168,22 @@ async function take(world: World, each: Step, seen: Map<string, number>): Promis
 function employ(world: World, i: number, name: string, of = PEOPLE['account']): void {
   const address = `${name}@x.org`;
   world.directories[i]?.people.set(address, of?.(address) ?? []);
+}
+
+/** A search goes on over the former routes while the daemon's life changes, and ends after it. */
+async function overtake(world: World, turn: Turn, seen: Map<string, number>): Promise<void> {
+  for (const [i, directory] of world.directories.entries()) {
+    world.setMode(i, 'slow');
+    directory.slowMs = 20;
+  }
+  employ(world, 0, 'ann');
+  const late = world.maps().mailboxes('ann+x@x.org', contextNow());
+  await vi.advanceTimersByTimeAsync(60);
+  world.turn(turn);
+  for (const i of [0, 1]) world.setMode(i, 'well');
+  await vi.advanceTimersByTimeAsync(500);
+  await late;
+  await askAndJudge(world, { names: ['ann'], map: 'mailboxes', at: 'x.org' }, seen);
 }
 
 async function lose(

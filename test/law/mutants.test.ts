@@ -125,7 +125,7 @@ afterAll(() => rmSync(HERE, { recursive: true, force: true }));
 
 test.each(BUGS)(
   'the law finds it when $bug',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async ({ bug, file, from, to }) => {
     const root = join(HERE, bug.replaceAll(/\W+/g, '-'));
     rmSync(root, { recursive: true, force: true });

@@ -50,8 +50,11 @@ Secret changes, and idpmap follows. What is mounted by subPath stays as it was a
 - name: idpmap-run
   emptyDir: { medium: Memory, sizeLimit: 1Mi }
 {{- if include "idpmap.ownState" .root }}
+{{- $volume := $values.state.volume }}
+{{- /* Helm merges what you write with the default; a volume has one source. */}}
+{{- if gt (len $volume) 1 }}{{ $volume = omit $volume "emptyDir" }}{{ end }}
 - name: idpmap-state
-  {{- toYaml $values.state.volume | nindent 2 }}
+  {{- toYaml $volume | nindent 2 }}
 {{- end }}
 {{- if eq .role "sidecar" }}
 - name: idpmap-socket
