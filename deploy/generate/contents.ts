@@ -26,7 +26,7 @@ export const CONTENT_ALERTS: readonly Alert[] = [
     expr: 'idpmap_directory_domains_held == 1\nor\nidpmap_directory_figure{figure="held"} == 1',
     summary: 'idpmap {{ $labels.instance }} holds back what {{ $labels.directory }} says',
     description:
-      'A list has lost too much at once to be believed; the last good one serves on. If it is right: `idpmap accept {{ $labels.directory }}`; else mend the directory.',
+      'A list, a file, or who is known has lost too much at once to be believed; what was there serves on. If it is right: `idpmap accept {{ $labels.directory }}`; else mend the directory.',
     fires: [
       { series: { [of('domains_held')]: '1x20' }, at: '10m', labels },
       {

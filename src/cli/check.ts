@@ -79,7 +79,7 @@ async function checkDirectories(direct: Direct): Promise<readonly Finding[]> {
 }
 
 async function checkDirectory(served: Served, { state }: Direct): Promise<Finding> {
-  const { name, directory, settings, guard } = served;
+  const { name, directory, settings, lane } = served;
   const about = `directory ${name}`;
   try {
     await directory.probe(AbortSignal.timeout(settings.timeout));
@@ -88,7 +88,7 @@ async function checkDirectory(served: Served, { state }: Direct): Promise<Findin
     const begin = performance.now();
     const found = await directory.find(nobody, { signal: AbortSignal.timeout(settings.timeout) });
     if (found.status === 'none' && found.proof.by === 'probe')
-      await guard.prover.prove(guard.prover.begun());
+      await lane.prover.prove(lane.prover.begun());
     const ms = Math.round(performance.now() - begin);
     if (found.status === 'found')
       return { level: 'warning', about, text: `has everybody at ${domain}, even ${nobody}` };

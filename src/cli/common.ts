@@ -4,6 +4,7 @@ import type { Settings } from '../config/schema.ts';
 import { NoDaemonError, sendCommand } from '../control/client.ts';
 import { defaultControlPath } from '../control/path.ts';
 import type { CommandName, Commands } from '../control/protocol.ts';
+import { defaultStatePath } from '../daemon/statepath.ts';
 import { checkDirectories } from '../directory/open.ts';
 import { EndpointError } from '../net/errors.ts';
 import { reasonOf } from '../reason.ts';
@@ -41,6 +42,12 @@ export async function load({ config, demo }: CommonOptions): Promise<LoadedConfi
 /** Where the daemon of this configuration takes commands. */
 export const controlPathOf = (settings: Settings, { demo }: CommonOptions): string =>
   settings.control ?? defaultControlPath(process.env, demo === true ? 'demo' : 'daemon');
+
+/** Where the daemon of this configuration keeps its state; absent: nowhere. */
+export function statePathOf(settings: Settings, { demo }: CommonOptions): string | undefined {
+  if (settings.state === 'off' || demo === true) return undefined;
+  return settings.state ?? defaultStatePath(process.env, settings.control);
+}
 
 /** Sends a command to the running daemon. */
 export async function command<Name extends CommandName>(

@@ -1,6 +1,6 @@
 import { preciseClock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
-import { closeState, createState, type State } from '../daemon/state.ts';
+import { closeState, createState, enterState, type State } from '../daemon/state.ts';
 import { createLog } from '../log.ts';
 import type { Context, Step } from '../lookup/outcome.ts';
 
@@ -25,6 +25,7 @@ export async function withDirect<R>(
     log,
     showAddress: (address) => address,
   });
+  enterState(state);
   try {
     return await use({
       state,

@@ -142,7 +142,7 @@ const MEMORY = {
 function formatOutcome(outcome: Extract<Step, { step: 'outcome' }>['outcome']): string {
   switch (outcome.status) {
     case 'none':
-      return 'nobody';
+      return `nobody (${outcome.proof.how})`;
     case 'unknown':
       return `unknown (${outcome.cause}): ${outcome.reason}`;
     case 'found': {

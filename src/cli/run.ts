@@ -3,9 +3,10 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Settings } from '../config/schema.ts';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createFollowing, type Following } from '../daemon/follow.ts';
+import { LOSS } from '../daemon/statefile.ts';
 import { createAddressHash, createLog, type LogOptions, type ShowAddress } from '../log.ts';
 import { EndpointError } from '../net/errors.ts';
-import { controlPathOf, load, type ServeOptions } from './common.ts';
+import { controlPathOf, load, type ServeOptions, statePathOf } from './common.ts';
 import { createDemoToken, demoHint } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { SignalHandlers } from './signals.ts';
@@ -110,10 +111,13 @@ async function start(
   showAddress: ShowAddress,
 ): Promise<Daemon> {
   const { settings } = loaded;
+  const statePath = statePathOf(settings, options);
+  if (settings.state === 'off') log.warn({}, `no state is kept: ${LOSS}`);
   try {
     return await startDaemon({
       settings,
       controlPath: controlPathOf(settings, options),
+      ...(statePath !== undefined && { statePath }),
       log,
       showAddress,
       ...(options.takeover === true && { takeover: 'yes' }),

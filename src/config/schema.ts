@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MAX_UNIX_PATH_BYTES } from '../net/endpoint.ts';
 import { readGroup } from './schema/shape.ts';
-import { count, duration, durationOrOff, flag, path } from './schema/values.ts';
+import { count, duration, durationOrOff, flag, path, pathOrOff } from './schema/values.ts';
 import { directories } from './sections/directories.ts';
 import { domains } from './sections/domains.ts';
 import { http } from './sections/http.ts';
@@ -45,6 +45,13 @@ export const schema = z.strictObject({
       description:
         'Socket by which commands reach the running daemon; without it, the daemon chooses.',
       examples: ['/run/idpmap/control'],
+    }),
+  state: pathOrOff()
+    .exactOptional()
+    .meta({
+      description:
+        'File that carries over a restart what was held and accepted, and what was learnt of the directories; without it, the daemon chooses. `off`: there is none.',
+      examples: ['/var/lib/idpmap/state'],
     }),
   domains,
   directories,

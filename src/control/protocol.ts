@@ -32,6 +32,11 @@ export interface Commands {
   purge: { args: { readonly what: Purge }; result: { readonly forgotten: number } };
   /** Addresses that memory knows, the most recent first. */
   known: { args: { readonly limit: number }; result: { readonly addresses: readonly string[] } };
+  /** Writes what is remembered and kept to a file for whoever takes over. */
+  handover: {
+    args: Readonly<Record<string, never>>;
+    result: { readonly path: string };
+  };
   figures: { args: Readonly<Record<string, never>>; result: object };
   /** Ends the daemon as SIGTERM does, once another listens in its place. */
   drain: { args: Readonly<Record<string, never>>; result: Readonly<Record<string, never>> };

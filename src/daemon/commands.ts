@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Handlers } from '../control/protocol.ts';
+import type { Memory } from '../lookup/memory.ts';
 import type { Step } from '../lookup/outcome.ts';
 import type { Router } from '../maps/answer.ts';
 import { explain, explainSender } from '../maps/explain.ts';
@@ -23,6 +24,10 @@ export interface CommandsOptions {
   };
   /** Writes what is remembered down, where it is kept in a file. */
   readonly save: () => Promise<void>;
+  /** Writes what is remembered and kept where who takes over reads it; gives that place. */
+  readonly handOver: () => Promise<string>;
+  /** Writes what directories have to know again after a restart. */
+  readonly keep: () => Promise<void>;
   /** Begins to stop the daemon. */
   readonly stop: () => void;
 }
@@ -55,6 +60,7 @@ export function createHandlers(options: CommandsOptions): Handlers {
       const served = state().served.get(directory);
       if (served === undefined) throw new Error(`there is no directory ${directory}`);
       const taken = acceptHeld(served);
+      await options.keep();
       return taken === undefined ? {} : { taken };
     },
     purge: async ({ what }) => {
@@ -64,10 +70,11 @@ export function createHandlers(options: CommandsOptions): Handlers {
     },
     known: async ({ limit }) => {
       const keys = [...state().served.values()].flatMap(({ memories }) =>
-        memories.entries.found.keys().take(limit).toArray(),
+        memories.entries.keys().slice(0, limit),
       );
       return { addresses: [...new Set(keys)].slice(0, limit) };
     },
+    handover: async () => ({ path: await options.handOver() }),
     figures: async () => ({
       ...options.figures,
       maps: Object.fromEntries(options.figures.maps),
@@ -85,21 +92,16 @@ export function createHandlers(options: CommandsOptions): Handlers {
 const unknownTrace = (id: string): string =>
   `no TEMP of the last hour and the last ${MOST_TRACES} has the id "${id}": it is the last word of the reason in mail.log, six characters, of this daemon since its start`;
 
-const figuresOf = ({
-  guard,
-  cleaned,
-  memories,
-  list,
-}: ReturnType<State['served']['get']> & {}) => ({
-  ...guard.figures,
-  isOpen: guard.breaker.isOpen(),
-  waiting: guard.limiter.waiting(),
+const countRemembered = ({ sizes }: { readonly sizes: Memory<unknown>['sizes'] }) => {
+  const { found, none, unknown, flights } = sizes();
+  return { found: found.size, none: none.size, unknown: unknown.size, flights };
+};
+
+const figuresOf = ({ lane, cleaned, memories, list }: ReturnType<State['served']['get']> & {}) => ({
+  ...lane.figures,
+  isOpen: lane.breaker.isOpen(),
+  waiting: lane.limiter.waiting(),
   dropped: cleaned.dropped,
-  remembered: {
-    found: memories.entries.found.size,
-    none: memories.entries.none.size,
-    unknown: memories.entries.unknown.size,
-    flights: memories.entries.flights.size,
-  },
+  remembered: countRemembered(memories.entries),
   ...(list && { domains: list.names()?.size, domainsHeld: list.figures.held }),
 });

@@ -1,6 +1,5 @@
 import { createCoarseClock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
-import type { ControlConnection } from '../control/client.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
@@ -9,12 +8,20 @@ import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import { createHandlers } from './commands.ts';
+import { createBequest, inherit } from './inherit.ts';
 import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts';
 import { createReloader, type Serving } from './reloading.ts';
 import { createSaver } from './saver.ts';
-import { closeState, createState, proveState, type State, type StateOptions } from './state.ts';
+import {
+  closeState,
+  createState,
+  enterState,
+  readyState,
+  type State,
+  type StateOptions,
+} from './state.ts';
 import { createStopping, endAll } from './stopping.ts';
-import { connectToFormer, endFormer } from './takeover.ts';
+import { endFormer } from './takeover.ts';
 import { openWeb, type Web } from './web.ts';
 
 export interface DaemonOptions {
@@ -22,6 +29,8 @@ export interface DaemonOptions {
   readonly controlPath: string;
   readonly log: Log;
   readonly showAddress: ShowAddress;
+  /** Where directories keep what they have to know again; absent: for as long as this process runs. */
+  readonly statePath?: string;
   /** Take the endpoints over from a daemon that is running, and let it stop; absent: that is an error. */
   readonly takeover?: Takeover;
   /** Absent: the directories' own adapters. */
@@ -58,9 +67,17 @@ const TAKEOVER_MS = 5000;
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { log, showAddress, controlPath, takeover } = options;
+  const inherited = await inherit(options);
+  const { former, kept } = inherited;
   const clock = createCoarseClock();
   const maps: MapFigures = new Map();
-  const stateOptions = { clock, log, showAddress, ...(options.open && { open: options.open }) };
+  const stateOptions = {
+    clock,
+    log,
+    showAddress,
+    kept: kept.keptOf,
+    ...(options.open && { open: options.open }),
+  };
   const traces = createTraces(clock);
   const servingAt = (state: State, open: Serving['open']): Serving => ({
     state,
@@ -68,10 +85,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     open,
   });
   const created = createState(options.settings, stateOptions).catch((error: unknown) => {
+    former?.close();
+    kept.stop();
     clock.stop();
     throw error;
   });
-  let serving = servingAt(await created, []);
+  const first = await created;
+  enterState(first);
+  let serving = servingAt(first, []);
   let isReady = false;
   let control: ControlServer | undefined;
   let web: Web | undefined;
@@ -84,6 +105,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     limits: limitsOf(options.settings),
     log,
   });
+  const bequest = createBequest(options, kept, () => serving.state.served, clock);
   const saver = createSaver(options.settings, { served: () => serving.state.served, clock, log });
   const describe = () => ({
     endpoints: listEndpoints(serving.open).map(formatEndpoint),
@@ -107,8 +129,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const closeRest = async (save: () => Promise<void>): Promise<void> => {
     await endAll([() => web?.close()], log, END_MS);
     saver.stop();
-    await endAll([save], log);
+    if (!bequest.isSucceeded()) await endAll([save], log);
     await endAll([() => control?.close(), () => closeState(serving.state)], log, END_MS);
+    await kept.flush();
+    kept.stop();
     clock.stop();
   };
   const stopping = createStopping({
@@ -127,9 +151,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
   });
 
-  let former: ControlConnection | undefined;
   try {
-    if (takeover === 'yes') former = await connectToFormer(controlPath);
     const handlers = createHandlers({
       state: () => serving.state,
       route: (map, key, context) => serving.route(map, key, context),
@@ -137,7 +159,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       clock,
       figures: { socketmap: server.figures, maps, reloads: reloader.figures },
       save: saver.save,
+      keep: kept.flush,
+      handOver: bequest.handOver,
       stop: () => {
+        bequest.succeed();
         // Another has taken over: who asks for metrics or health from now on shall meet that one.
         void web?.close();
         void stopping.stop();
@@ -156,9 +181,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       clock,
     };
     web = await openWeb({ sources, handlers, log, ...(takeover && { takeover }) });
+    await inherited.restore(serving.state.served, options.settings.cache.stale, clock);
     await saver.load();
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.
-    if (former !== undefined) await proveState(serving.state, TAKEOVER_MS);
+    if (former !== undefined) await readyState(serving.state, TAKEOVER_MS);
     const listeners = await bindListeners(server, serving.state.settings.listen, [], takeover);
     control = await openControl(controlPath, handlers, log, takeover);
     // Whatever can fail has not failed: only now does anybody lose a socket to this one.

@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { preciseClock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
-import { type Ask, type Directory, Fault } from '../directory/directory.ts';
+import { type Directory, Fault } from '../directory/directory.ts';
 import { openDirectory } from '../directory/open.ts';
 import type { Log } from '../log.ts';
-import { expire } from '../lookup/memory.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { explain } from '../maps/explain.ts';
 import type { Verdict } from '../maps/verdict.ts';
-import { closeState, createState, proveState, type State } from './state.ts';
+import { closeState, createState, enterState, proveState, type State } from './state.ts';
 
 export interface DrillOptions {
   readonly settings: Settings;
@@ -65,6 +64,7 @@ export async function drill({
     open: async (directory, hooks) =>
       cuttable(await openDirectory(directory, hooks), () => cut.is, how),
   });
+  enterState(state);
   try {
     // A directory that is still being opened is no outage.
     await proveState(state, PROOF_MS);
@@ -72,7 +72,7 @@ export async function drill({
     const known = addresses.filter((_, i) => before[i]?.code === 250);
     const strangers = randomAddresses(settings);
     cut.is = true;
-    for (const { memories } of state.served.values()) expire(memories.entries);
+    for (const { memories } of state.served.values()) memories.changed('everything');
     const during = { known: emptyTally(), strangers: emptyTally() };
     const end = preciseClock.now() + cutMs;
     do {
@@ -98,40 +98,48 @@ export async function drill({
   }
 }
 
-/** The same directory until it is cut. */
-function cuttable(directory: Directory, isCut: () => boolean, how: DrillOptions['how']): Directory {
-  const gate = async (signal: AbortSignal): Promise<void> => {
-    if (!isCut()) return;
-    if (how === 'refuse') throw new Fault('directory', 'cut by the drill');
-    await new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Fault('directory', 'cut by the drill')));
-    });
-  };
+/**
+ * The same directory until it is cut: then whatever is asked with a signal fails or hangs, and so does what a function of
+ * its opens (a table). What takes no signal, `close` among it, asks nobody.
+ */
+export function cuttable<D extends Directory>(
+  directory: D,
+  isCut: () => boolean,
+  how: DrillOptions['how'],
+): D {
   const cut =
-    <T>(put: Ask<T>): Ask<T> =>
-    async (key, asked) => {
-      await gate(asked.signal);
-      return put(key, asked);
+    (call: Callable): Callable =>
+    (...asked) => {
+      const signal = asked.map(signalIn).find((each) => each !== undefined);
+      if (signal === undefined) {
+        const given = call(...asked);
+        return isCallable(given) ? cut(given) : given;
+      }
+      if (!isCut()) return call(...asked);
+      if (how === 'refuse') throw new Fault('directory', CUT);
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new Fault('directory', CUT)));
+      });
     };
-  const domains = directory.domains?.bind(directory);
-  const table = directory.table?.bind(directory);
-  return {
-    ...directory,
-    find: cut(directory.find),
-    probe: async (signal) => {
-      await gate(signal);
-      return directory.probe(signal);
+  return new Proxy(directory, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      return isCallable(value) ? cut(value.bind(target)) : value;
     },
-    ...(domains && {
-      domains: async (signal) => {
-        await gate(signal);
-        return domains(signal);
-      },
-    }),
-    ...(table && {
-      table: (definition) => cut(table(definition)),
-    }),
-  };
+  });
+}
+
+type Callable = (...asked: readonly unknown[]) => unknown;
+
+const CUT = 'cut by the drill';
+
+const isCallable = (value: unknown): value is Callable => typeof value === 'function';
+
+/** The signal that a question is put with: itself, or in how it is put. */
+function signalIn(asked: unknown): AbortSignal | undefined {
+  if (asked instanceof AbortSignal) return asked;
+  const held = typeof asked === 'object' && asked !== null && 'signal' in asked && asked.signal;
+  return held instanceof AbortSignal ? held : undefined;
 }
 
 async function recover(state: State, addresses: readonly string[], before: readonly Verdict[]) {

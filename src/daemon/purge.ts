@@ -1,7 +1,7 @@
 import { parseAddress, parseDomain } from '../address/address.ts';
 import type { Purge } from '../control/protocol.ts';
 import type { Entry } from '../directory/directory.ts';
-import { forget, type IsConcerned } from '../lookup/memory.ts';
+import type { IsConcerned } from '../lookup/memory.ts';
 import type { Served } from './served.ts';
 
 /**
@@ -14,13 +14,22 @@ export async function purge(what: Purge, served: ReadonlyMap<string, Served>): P
   if ('directory' in what) {
     const only = served.get(what.directory);
     if (only === undefined) throw new Error(`there is no directory ${what.directory}`);
-    return forgetIn([only], () => true);
+    return forgetAll([only]);
   }
+  if ('all' in what) return forgetAll(served.values());
   return forgetIn(served.values(), concernOf(what));
 }
 
-function concernOf(what: Exclude<Purge, { directory: string }>): IsConcerned<Entry | string> {
-  if ('all' in what) return () => true;
+/** Nobody is known any more, so nobody can have vanished. */
+function forgetAll(served: Iterable<Served>): Promise<number> {
+  const all = [...served];
+  for (const { lane } of all) lane.flips.withdraw();
+  return forgetIn(all, () => true);
+}
+
+function concernOf(
+  what: Exclude<Purge, { directory: string } | { all: true }>,
+): IsConcerned<Entry | string> {
   if ('domain' in what) {
     const domain = parseDomain(what.domain);
     if (domain === undefined) throw new Error(`"${what.domain}" is no domain`);
@@ -49,9 +58,6 @@ async function forgetIn(
   isConcerned: IsConcerned<Entry | string>,
 ): Promise<number> {
   let count = 0;
-  for (const { memories } of served) {
-    count += await forget(memories.entries, isConcerned);
-    for (const memory of memories.tables.values()) count += await forget(memory, isConcerned);
-  }
+  for (const { memories } of served) count += await memories.forget(isConcerned);
   return count;
 }

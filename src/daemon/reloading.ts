@@ -7,8 +7,14 @@ import { settlesWithin } from '../settle.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 import { bindListeners, DRAIN_MS, type OpenListener } from './listeners.ts';
 import { listChangedLater } from './restartonly.ts';
-import { buildRoutes } from './routes.ts';
-import { createState, retireState, type State, type StateOptions } from './state.ts';
+import {
+  awaitLists,
+  createState,
+  enterState,
+  retireState,
+  type State,
+  type StateOptions,
+} from './state.ts';
 
 /** What answers at a time, and where. */
 export interface Serving {
@@ -44,6 +50,9 @@ export interface Reloader {
   readonly figures: ReloadFigures;
 }
 
+/** How long a reload waits for the first list of a directory that lists domains from now on. */
+const LISTS_MS = 2000;
+
 /** Creates the reloader of a daemon. */
 export function createReloader(options: ReloaderOptions): Reloader {
   const { serving, serve, log } = options;
@@ -62,8 +71,11 @@ export function createReloader(options: ReloaderOptions): Reloader {
     const next = await createState(settings, options.stateOptions, former.state);
     try {
       goOn();
+      await Promise.race([awaitLists(next, LISTS_MS, former.state), ending.promise]);
+      goOn();
       const listeners = await bindListeners(options.server, settings.listen, former.open);
       await listeners.publish(goOn);
+      enterState(next);
       serve(next, listeners.all);
     } catch (error) {
       await retireState(next, former.state);
@@ -97,9 +109,6 @@ export function createReloader(options: ReloaderOptions): Reloader {
     try {
       await swap(settings);
     } catch (error) {
-      // Memories may have other sizes by now, and be other objects: those that are kept are those that answer.
-      const { state, open } = serving();
-      serve({ ...state, routes: buildRoutes(state.settings, state.served) }, open);
       countFailed();
       log.error({ err: error }, "the new configuration can't be used, the old one serves on");
       return false;

@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../config/schema.ts';
 
 /** What a running daemon keeps from its start, by the setting's name. */
-const fixedAtStart = ({ connections, control, http, cache, log }: Settings) => ({
+const fixedAtStart = ({ connections, control, state, http, cache, log }: Settings) => ({
   connections,
   control,
+  state,
   'http.endpoint': http.endpoint,
   'cache.file': cache.file,
   'cache.saveEvery': cache.saveEvery,

@@ -21,6 +21,8 @@ import { entrySource, type Served, tableSource } from './served.ts';
 export interface Routes {
   readonly maps: ReadonlyMap<string, Route>;
   readonly world: MapWorld;
+  /** The tables that are asked, by directory. */
+  readonly tables: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -31,18 +33,19 @@ export function buildRoutes(settings: Settings, served: ReadonlyMap<string, Serv
   const times = timesOf(settings);
   const sources = new Map([...served].map(([name, each]) => [name, entrySource(each, times)]));
   const world = buildWorld(settings, served, sources);
+  const tables = new Map([...served.keys()].map((name) => [name, new Set<string>()]));
   const build = (map: MapSettings): MapHandler => {
     if (map.kind === 'domains') return createDomainMap(world.domains);
     if (map.kind !== 'table') return createMap(kindOf(map), new Set(map.candidates), world);
-    const tables = map.table.map(({ table, directory = map.directory }) => {
-      const holder = served.get(directory);
-      if (holder === undefined) throw new Error(`there is no directory ${directory}`);
-      return tableSource(holder, table, times, settings.cache.entries);
-    });
     const propagates = map.keys === 'virtual' && settings.propagateExtension;
     return createTableMap({
       ...map,
-      sources: tables,
+      sources: map.table.map(({ table, directory: name = map.directory }) => {
+        const directory = served.get(name);
+        if (directory === undefined) throw new Error(`there is no directory ${name}`);
+        tables.get(name)?.add(table);
+        return tableSource(directory, table, times);
+      }),
       delimiters: settings.recipientDelimiter,
       propagateExtension: propagates ? 'yes' : 'no',
     });
@@ -50,7 +53,7 @@ export function buildRoutes(settings: Settings, served: ReadonlyMap<string, Serv
   const maps = Object.entries(settings.maps).map(
     ([name, map]) => [name, { kind: map.kind, answer: build(map) }] as const,
   );
-  return { maps: new Map(maps), world };
+  return { maps: new Map(maps), world, tables };
 }
 
 const timesOf = ({ cache }: Settings): Times => ({

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
 import type { Log } from '../log.ts';
-import { loadMemory, saveMemory } from './memoryfile.ts';
+import { readMemory, saveMemory } from './memoryfile.ts';
 import type { Served } from './served.ts';
 
 export interface SaverOptions {
@@ -50,7 +50,8 @@ export function createSaver({ cache }: Settings, options: SaverOptions): Saver {
   return {
     load: async () => {
       try {
-        const count = await loadMemory(path, served(), cache.stale, clock);
+        const saved = await readMemory(path);
+        const count = await saved?.restore(served(), cache.stale, clock);
         if (count !== undefined) log.info({ path, restored: count }, 'memory restored');
       } catch (error) {
         log.warn({ err: error, path }, 'the saved memory is not believed and left out');

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config/schema.ts';
 import {
-  type Concern,
   type Directory,
   type DirectoryHooks,
   type Entry,
@@ -14,46 +13,38 @@ import { askEntries } from '../directory/people/ask.ts';
 import type { CleanFigures } from '../directory/people/clean.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import type { Log, ShowAddress } from '../log.ts';
-import { createGuard, type StoppableGuard } from '../lookup/lane.ts';
-import {
-  createMemory,
-  expire,
-  forget,
-  type Memory,
-  type MemorySizes,
-  resized,
-} from '../lookup/memory.ts';
+import { createLane, type Lane } from '../lookup/lane.ts';
 import { createQuestion, createSource, type Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import { createDomainList, type DomainList } from '../maps/domainlist.ts';
+import { createMemories, type Memories, type Tenures } from './memories.ts';
 
 /** What the configuration says of one directory: its own type's settings, and those that all have. */
 export type ServedSettings = DirectorySettings & Common;
 type Common = Pick<
   Settings['directories'][string],
-  'sharedAliases' | 'timeout' | 'limit' | 'breaker' | 'domainsRefresh' | 'domainsGuard'
-> & {
-  /** Of a type whose connections may lose their rights or their view. */
-  readonly flips?: number;
-};
+  | 'sharedAliases'
+  | 'timeout'
+  | 'limit'
+  | 'breaker'
+  | 'flips'
+  | 'flipsGuard'
+  | 'domainsRefresh'
+  | 'domainsGuard'
+>;
 
 /** A directory at work: its adapter, what guards it, and what is remembered of it. */
 export interface Served {
   readonly name: string;
   readonly settings: ServedSettings;
   readonly directory: Directory;
-  readonly guard: StoppableGuard;
+  readonly lane: Lane;
   readonly cleaned: CleanFigures;
   readonly memories: Memories;
+  /** Its adapter's time with them, which begins when it serves. */
+  readonly tenures: Tenures;
   /** Absent: it is not configured to list domains. */
   readonly list?: DomainList;
-}
-
-/** All that is remembered of one directory. It outlives the directory's adapter, and is one object for good. */
-export interface Memories {
-  entries: Memory<Entry>;
-  /** By table name, made when a map first asks for it. */
-  readonly tables: Map<string, Memory<string>>;
 }
 
 export interface ServeOptions {
@@ -70,8 +61,8 @@ export interface ServeOptions {
 
 /**
  * Opens a directory, without waiting for its first contact. `former` is what served under its name until now: unchanged,
- * it serves on; else its memory is taken over, expired and not dropped, for whoever mends a URL in an outage must not
- * forget everybody.
+ * it serves on; else its memory is taken over once this one begins to serve, expired and not dropped, for whoever mends a
+ * URL in an outage must not forget everybody.
  */
 export async function serveDirectory(
   name: string,
@@ -80,19 +71,12 @@ export async function serveDirectory(
   former?: Served,
 ): Promise<Served> {
   const { cache, clock, log, open = openDirectory } = options;
-  if (former !== undefined) resize(former.memories, cache.entries);
   if (former !== undefined && isDeepStrictEqual(former.settings, settings)) return again(former);
-  const memories: Memories = former?.memories ?? {
-    entries: createMemory(cache.entries),
-    tables: new Map(),
-  };
+  const memories = former?.memories ?? createMemories(cache.entries);
   let list: DomainList | undefined;
-  const directory = await open(settings, {
-    ...hooksOf(name, options, memories),
-    domainsChanged: () => list?.refresh(),
-  });
-  expireAll(memories);
-  const guard = createGuard(directory, {
+  const hooks = { ...hooksOf(name, options, memories), domainsChanged: () => list?.refresh() };
+  const directory = await open(settings, hooks);
+  const lane = createLane(directory, {
     name,
     timeoutMs: settings.timeout,
     limit: { ...settings.limit, queueWaitMs: settings.limit.queueWait },
@@ -101,14 +85,18 @@ export async function serveDirectory(
       windowMs: settings.breaker.window,
       probeMs: settings.breaker.probe,
     },
-    ...(settings.flips !== undefined && { flips: settings.flips }),
-    healed: () => forgetFaults(memories),
+    flips: settings.flips,
+    flipsGuard: settings.flipsGuard,
+    known: memories.known,
+    kept: hooks.kept,
+    healed: memories.forgetFaults,
     clock,
     log,
     showAddress: options.showAddress,
   });
-  list = openList({ name, settings, directory, guard }, log, former?.list);
-  const served = { name, settings, directory, guard, cleaned: { dropped: 0 }, memories };
+  list = openList({ name, settings, directory, lane }, hooks, former?.list);
+  const tenures = memories.open();
+  const served = { name, settings, directory, lane, cleaned: { dropped: 0 }, memories, tenures };
   return list === undefined ? served : { ...served, list };
 }
 
@@ -120,30 +108,22 @@ const hooksOf = (
   name,
   log,
   kept: kept?.(name) ?? createKept(),
-  changed: (concern) => forgetConcerned(memories, concern),
+  changed: memories.changed,
 });
 
-function forgetConcerned(memories: Memories, concern: Concern): void {
-  if (concern === 'everything') return expireAll(memories);
-  const { ids, addresses } = concern;
-  void forget(
-    memories.entries,
-    (key, entries = []) => addresses.has(key) || entries.some(({ id }) => ids.has(id)),
-  );
-}
-
 function openList(
-  { name, settings, directory, guard }: Omit<Served, 'cleaned' | 'memories' | 'list'>,
-  log: Log,
+  { name, settings, directory, lane }: Omit<Served, 'cleaned' | 'memories' | 'tenures' | 'list'>,
+  { log, kept }: DirectoryHooks,
   former?: DomainList,
 ): DomainList | undefined {
   const listDomains = directory.domains?.bind(directory);
   if (listDomains === undefined) return undefined;
   const list = createDomainList({
     name,
-    ask: createQuestion(listDomains, guard),
+    ask: createQuestion(listDomains, lane),
     refreshMs: settings.domainsRefresh,
     guard: settings.domainsGuard,
+    kept,
     log,
   });
   // What it listed before is ours until it lists again: to Postfix, a domain's TEMP is there to stay.
@@ -154,64 +134,58 @@ function openList(
 /** It serves on. What failed may succeed now, for a secret's file may be what has changed. */
 function again(served: Served): Served {
   served.directory.retry?.();
-  forgetFaults(served.memories);
+  served.memories.forgetFaults();
   return served;
 }
 
-function resize(memories: Memories, sizes: MemorySizes): void {
-  memories.entries = resized(memories.entries, sizes);
-  for (const [table, memory] of memories.tables) memories.tables.set(table, resized(memory, sizes));
-}
-
-function expireAll({ entries, tables }: Memories): void {
-  expire(entries);
-  for (const memory of tables.values()) expire(memory);
-}
-
-function forgetFaults({ entries, tables }: Memories): void {
-  entries.unknown.clear();
-  for (const memory of tables.values()) memory.unknown.clear();
+/** Lets it serve from now on: its word counts, and what a former adapter brings does not. `tables`: those that a map asks. */
+export function beginServing(
+  { memories, tenures }: Served,
+  sizes: Settings['cache']['entries'],
+  tables: ReadonlySet<string>,
+): void {
+  tenures.begin();
+  memories.resize(sizes);
+  memories.keepTables(tables);
 }
 
 /** Ends what serves no more. Questions under way end as *unknown*. Never rejects. */
-export async function closeServed({ name, list, guard, directory }: Served): Promise<void> {
+export async function closeServed({ name, list, lane, directory }: Served): Promise<void> {
   list?.stop();
-  guard.stop();
+  lane.stop();
   try {
     await directory.close();
   } catch (error) {
     // Whoever ends a directory has something better to put in its place, or nothing more to do.
-    guard.log.error({ directory: name, err: error }, 'a directory could not be closed');
+    lane.log.error({ directory: name, err: error }, 'a directory could not be closed');
   }
 }
 
-/** Takes what the directory holds back, of its content and of its domains; says what, absent: nothing. */
-export function acceptHeld({ directory, list }: Served): string | undefined {
-  const taken = [directory.accept?.(), list?.accept()].filter((each) => each !== undefined);
-  return taken.length === 0 ? undefined : taken.join(', ');
+/** Takes what is held: of the directory's content, of its domains, and who vanished. Says what, absent: nothing. */
+export function acceptHeld({ directory, list, lane, memories }: Served): string | undefined {
+  const taken = [directory.accept?.(), list?.accept(), lane.flips.accept()].filter(
+    (each) => each !== undefined,
+  );
+  if (taken.length === 0) return undefined;
+  // What was held was a doubt about some keys: they are worth asking again at once.
+  memories.forgetFaults();
+  return taken.join(', ');
 }
 
 /** Makes the directory's people ready to be asked for. */
 export function entrySource(served: Served, times: Times): Source<Entry> {
-  const { directory, settings, cleaned, memories, guard } = served;
+  const { directory, settings, cleaned, tenures, lane } = served;
   const ask = askEntries(directory, settings, cleaned);
-  return createSource(ask, memories.entries, guard, times);
+  return createSource(ask, tenures.entries, lane, times);
 }
 
 /**
  * Makes one of the directory's tables ready to be asked for.
  * @throws {Fault} where this type of directory has no tables
  */
-export function tableSource(
-  served: Served,
-  table: string,
-  times: Times,
-  sizes: MemorySizes,
-): Source<string> {
-  const { directory, guard, memories, name } = served;
+export function tableSource(served: Served, table: string, times: Times): Source<string> {
+  const { directory, lane, tenures, name } = served;
   const ask = directory.table?.({ table });
   if (ask === undefined) throw new Fault('directory', `the directory ${name} has no tables`);
-  const memory = memories.tables.get(table) ?? createMemory<string>(sizes);
-  memories.tables.set(table, memory);
-  return createSource(ask, memory, guard, times);
+  return createSource(ask, tenures.table(table), lane, times);
 }

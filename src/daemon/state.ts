@@ -1,6 +1,12 @@
 import type { Settings } from '../config/schema.ts';
 import { buildRoutes, type Routes } from './routes.ts';
-import { closeServed, type Served, type ServeOptions, serveDirectory } from './served.ts';
+import {
+  beginServing,
+  closeServed,
+  type Served,
+  type ServeOptions,
+  serveDirectory,
+} from './served.ts';
 
 /** What answers at a time: made from one configuration, swapped whole at a reload. */
 export interface State {
@@ -12,7 +18,7 @@ export interface State {
 export type StateOptions = Omit<ServeOptions, 'cache'>;
 
 /**
- * Makes what answers by `settings`; directories that did not change are taken from `former`.
+ * Makes what is to answer by `settings`, and does not yet (`enterState`); directories that did not change are taken from `former`.
  * @throws {Error} where a directory or a map can't be made: then `former` serves on untouched
  */
 export async function createState(
@@ -34,6 +40,12 @@ export async function createState(
   }
 }
 
+/** Lets `state` answer from now on: in the same turn it has to be put in its place. */
+export function enterState({ settings, served, routes }: State): void {
+  for (const [name, each] of served)
+    beginServing(each, settings.cache.entries, routes.tables.get(name) ?? new Set());
+}
+
 /** Ends the directories of `state` that do not serve on in `next`. */
 export async function retireState(state: State, next: State): Promise<void> {
   await closeAll(state.served, next);
@@ -47,6 +59,31 @@ export async function closeState(state: State): Promise<void> {
 async function closeAll(served: ReadonlyMap<string, Served>, but?: State): Promise<void> {
   const leaving = [...served].filter(([name, each]) => but?.served.get(name) !== each);
   await Promise.all(leaving.map(([, each]) => closeServed(each)));
+}
+
+/**
+ * Waits until each directory that lists domains, and did not in `former`, has listed them, `withinMs` at most: until then
+ * every domain that is not ours would be deferred, and Postfix keeps that for the life of its processes. Never rejects.
+ */
+export async function awaitLists(state: State, withinMs: number, former?: State): Promise<void> {
+  const news = [...state.served].filter(([name]) => former?.served.get(name)?.list === undefined);
+  const known = news.flatMap(([, { list }]) => (list === undefined ? [] : [list.known]));
+  if (known.length > 0) await within(Promise.all(known), withinMs);
+}
+
+/** Waits until every directory has proved itself and listed its domains, `withinMs` at most. Never rejects. */
+export async function readyState(state: State, withinMs: number): Promise<void> {
+  await Promise.all([proveState(state, withinMs), awaitLists(state, withinMs)]);
+}
+
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, ms);
+  try {
+    await Promise.race([work, over.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Waits until every directory has proved itself, `withinMs` at most. Never rejects. */

@@ -1,8 +1,19 @@
-import { type ControlConnection, connectControl, NoDaemonError } from '../control/client.ts';
+import { rm } from 'node:fs/promises';
+import {
+  CommandError,
+  type ControlConnection,
+  connectControl,
+  NoDaemonError,
+  sendCommand,
+} from '../control/client.ts';
 import type { Log } from '../log.ts';
+import { readMemory, type SavedMemory } from './memoryfile.ts';
 
 /** Confirming takes no time; a former daemon that hangs must not keep the new one from its own signals. */
 const CONFIRM_MS = 2000;
+
+/** What is remembered is written and read within this, or it is done without. */
+const HANDOVER_MS = 5000;
 
 /** Finds the daemon to take over from; absent: none runs, and this is an ordinary start. */
 export async function connectToFormer(controlPath: string): Promise<ControlConnection | undefined> {
@@ -11,6 +22,42 @@ export async function connectToFormer(controlPath: string): Promise<ControlConne
   } catch (error) {
     if (error instanceof NoDaemonError) return undefined;
     throw error;
+  }
+}
+
+/** Where a daemon writes what it hands over: a directory that both reach, and nobody else. */
+export const handoverPath = (controlPath: string): string => `${controlPath}.handover`;
+
+/**
+ * Lets the former daemon hand over what it remembers and keeps, so that a take-over in an outage forgets nobody. Absent:
+ * it can't, for it is of an older version, hangs, or has no room; that is told, and it is done without. Never rejects.
+ */
+export async function receiveMemory(
+  controlPath: string,
+  log: Log,
+): Promise<SavedMemory | undefined> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`it took longer than ${HANDOVER_MS} ms`)),
+    HANDOVER_MS,
+  );
+  const receive = async (): Promise<SavedMemory | undefined> => {
+    const { path } = await sendCommand(controlPath, 'handover', {});
+    return readMemory(path);
+  };
+  try {
+    return await Promise.race([receive(), late.promise]);
+  } catch (error) {
+    const level = error instanceof CommandError ? 'info' : 'warn';
+    log[level](
+      { err: error },
+      'the former daemon hands over nothing that it remembers: who is known is read from the files, where there are any',
+    );
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+    // It holds addresses, and has been read.
+    await rm(handoverPath(controlPath), { force: true }).catch(() => {});
   }
 }
 

@@ -16,6 +16,8 @@ export interface Entry {
   /** A group's: the addresses of enabled members, nested groups already expanded, with the directory's letters. */
   readonly members: readonly string[];
   readonly enabled: boolean;
+  /** Members who get none of a group's mail, and why, a few of them: for `explain`. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Knows people: the adapter to Keycloak, LDAP, SQL or a file. It may throw; `lookup/consult.ts` catches. */

@@ -32,6 +32,8 @@ export interface DirectoryStatus {
   readonly latency: Latency;
   /** Entries, tables' rows apart. */
   readonly remembered: { readonly found: number; readonly none: number; readonly unknown: number };
+  /** What is lost that is not believed, while known people who vanish are held. */
+  readonly held?: string;
   /** Values that were no address or login, and were left out. */
   readonly dropped: number;
   /** Where it lists domains; `count` is absent until it has. */
@@ -42,26 +44,28 @@ export interface DirectoryStatus {
 
 /** Describes a directory; its latency is looked back on by the caller. */
 export function describeDirectory(served: WatchedDirectory, latency: Latency): DirectoryStatus {
-  const { name, settings, guard, memories, cleaned, directory } = served;
-  const { figures } = guard;
+  const { name, settings, lane, memories, cleaned, directory } = served;
+  const { figures } = lane;
   const { found, none, stale, unknown, remembered, joined, prefetched, disbelieved } = figures;
   const { answered } = figures;
+  const sizes = memories.entries.sizes();
   return {
     name,
     type: settings.type,
-    openings: guard.breaker.openings(),
+    openings: lane.breaker.openings(),
     ...describeHealth(served),
     lookups: { found, none, stale, unknown, remembered, joined, prefetched, disbelieved },
     causes: Object.fromEntries(Object.entries(figures.causes).filter(([, count]) => count > 0)),
     asked: figures.asked,
     inFlight: figures.asked - answered.found - answered.none - answered.unknown,
-    waiting: guard.limiter.waiting(),
+    waiting: lane.limiter.waiting(),
     latency,
     remembered: {
-      found: memories.entries.found.size,
-      none: memories.entries.none.size,
-      unknown: memories.entries.unknown.size,
+      found: sizes.found.size,
+      none: sizes.none.size,
+      unknown: sizes.unknown.size,
     },
+    ...describeHeld(served),
     dropped: cleaned.dropped,
     ...describeDomains(served),
     ...(directory.figures && { figures: directory.figures }),
@@ -69,13 +73,13 @@ export function describeDirectory(served: WatchedDirectory, latency: Latency): D
 }
 
 function describeHealth({
-  guard,
+  lane,
 }: WatchedDirectory): Pick<DirectoryStatus, 'state' | 'circuitSince' | 'lastAnswer' | 'lastFault'> {
-  const { figures, health, breaker } = guard;
+  const { figures, health, breaker } = lane;
   const since = breaker.changedAt();
   const { lastFault } = health;
   return {
-    state: judge(guard),
+    state: judge(lane),
     ...(since !== undefined && { circuitSince: showInstant(since) }),
     ...(figures.answeredAt > 0 && { lastAnswer: showInstant(figures.answeredAt) }),
     ...(lastFault && {
@@ -88,10 +92,15 @@ function describeHealth({
   };
 }
 
-function judge({ breaker, figures, health }: WatchedDirectory['guard']): DirectoryStatus['state'] {
+function judge({ breaker, figures, health }: WatchedDirectory['lane']): DirectoryStatus['state'] {
   if (breaker.isOpen()) return 'open';
   if (health.lastFault !== undefined && health.lastFault.at > figures.answeredAt) return 'failing';
   return figures.answeredAt > 0 ? 'ok' : 'idle';
+}
+
+function describeHeld({ lane }: WatchedDirectory): Pick<DirectoryStatus, 'held'> {
+  const held = lane.flips.held();
+  return held === undefined ? {} : { held: held.loss };
 }
 
 function describeDomains({ list }: WatchedDirectory): Pick<DirectoryStatus, 'domains'> {

@@ -108,10 +108,10 @@ function* listCounters({ maps, state }: StatusSources): Generator<readonly [stri
   for (const [name, figure] of maps)
     yield* listLatency(`map ${name}`, [figure.atOnce, figure.late]);
   const all = [...state().served];
-  yield ['stale', sum(all.map(([, { guard }]) => guard.figures.stale))];
-  for (const [name, { guard }] of all) {
-    yield* listLatency(`directory ${name}`, [guard.figures.durations]);
-    for (const [cause, count] of Object.entries(guard.figures.causes))
+  yield ['stale', sum(all.map(([, { lane }]) => lane.figures.stale))];
+  for (const [name, { lane }] of all) {
+    yield* listLatency(`directory ${name}`, [lane.figures.durations]);
+    for (const [cause, count] of Object.entries(lane.figures.causes))
       yield [nameCause(name, cause), count];
   }
 }
@@ -133,7 +133,7 @@ function describe(sources: StatusSources, history: History, startedAt: string): 
     directories: [...served.values()].map((each) =>
       describeDirectory(
         each,
-        describeLatency(history, `directory ${each.name}`, each.guard.figures.durations),
+        describeLatency(history, `directory ${each.name}`, each.lane.figures.durations),
       ),
     ),
     domains: { configured: Object.keys(settings.domains).length },
@@ -161,8 +161,8 @@ const listMaps = ({ maps, state }: StatusSources, history: History): readonly Ma
   });
 
 function listCauses({ state }: StatusSources, history: History): readonly CauseStatus[] {
-  const all = [...state().served].flatMap(([directory, { guard }]) =>
-    Object.keys(guard.figures.causes).map((cause) => ({
+  const all = [...state().served].flatMap(([directory, { lane }]) =>
+    Object.keys(lane.figures.causes).map((cause) => ({
       directory,
       cause,
       count: history.total(nameCause(directory, cause)),

@@ -30,8 +30,6 @@ export interface Breaker {
   readonly openings: () => number;
   /** Runs `task` and counts how it ends; rejects without running it while open. */
   run(task: () => Promise<void>): Promise<void>;
-  /** Opens it whatever the questions' failures are, and logs why; nothing where it is open. */
-  open(reason: string): void;
   /** Ends its timers; a closed breaker probes no more. */
   stop(): void;
 }
@@ -39,7 +37,7 @@ export interface Breaker {
 /** Tells opossum, which sees rejections only, that the directory failed. */
 class Failed extends Error {}
 
-/** Why a circuit opens, unless another reason is given. */
+/** Why a circuit opens. */
 const FAILURES = 'too many questions to the directory fail';
 
 /** opossum would try one question of a caller after this; here the probe decides instead. Its largest timer. */
@@ -49,7 +47,6 @@ const NEVER_MS = 2 ** 31 - 1;
 export function createBreaker(options: BreakerOptions): Breaker {
   const { name, probe, log } = options;
   let timer: NodeJS.Timeout | undefined;
-  let reason = FAILURES;
   let openings = 0;
   let changedAt: number | undefined;
   let circuit = create();
@@ -67,7 +64,10 @@ export function createBreaker(options: BreakerOptions): Breaker {
     fresh.on('open', () => {
       openings += 1;
       changedAt = readMs();
-      log.error({ directory: name, reason }, 'circuit opened: only probes ask the directory now');
+      log.error(
+        { directory: name, reason: FAILURES },
+        'circuit opened: only probes ask the directory now',
+      );
       // Each on its own: one that hangs must not keep the next from finding the directory well again.
       timer = setInterval(() => void tryProbe(fresh), options.probeMs);
       timer.unref();
@@ -83,7 +83,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
       // It answers; only its none is in doubt.
       if (!isDoubt(error)) return;
     }
-    if (failing === circuit && !failing.isShutdown) heal();
+    // That of an earlier outage is over: what its late probes say is nothing to the circuit of today.
+    if (!failing.isShutdown) heal();
   };
 
   /** A new circuit, for opossum's window still holds the outage and would open again at the first failure. */
@@ -101,11 +102,6 @@ export function createBreaker(options: BreakerOptions): Breaker {
     changedAt: () => changedAt,
     openings: () => openings,
     run: (task) => circuit.fire(task),
-    open: (why) => {
-      reason = why;
-      circuit.open();
-      reason = FAILURES;
-    },
     stop: () => {
       clearInterval(timer);
       circuit.shutdown();

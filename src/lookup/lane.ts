@@ -1,23 +1,49 @@
 import type { Clock } from '../clock.ts';
-import type { Directory } from '../directory/directory.ts';
-import { createProver } from '../directory/trust/prover.ts';
+import type { Directory, Kept } from '../directory/directory.ts';
+import { createKept } from '../directory/trust/kept.ts';
+import { createProver, type Prover } from '../directory/trust/prover.ts';
 import type { Log, ShowAddress } from '../log.ts';
-import { type BreakerOptions, createBreaker } from './breaker.ts';
-import { createFlipCounter } from './flip.ts';
-import { createLimiter, type LimitOptions } from './limit.ts';
-import { createFigures } from './observe.ts';
-import type { Guard } from './path.ts';
+import { type Breaker, type BreakerOptions, createBreaker } from './breaker.ts';
+import { createFlipHold, type FlipHold } from './fliphold.ts';
+import { createLimiter, type Limiter, type LimitOptions } from './limit.ts';
+import { createFigures, type Health, type LookupFigures } from './observe.ts';
 import { createProbe } from './probe.ts';
-import { createFaultReport } from './report.ts';
+import { createFaultReport, type FaultReport } from './report.ts';
+
+/** What all lookups of one directory share. It outlives a reload that leaves the directory as it was. */
+export interface Lane {
+  readonly name: string;
+  readonly limiter: Limiter;
+  readonly breaker: Breaker;
+  /** Proves each *none* that is to be proved by the directory's probe. */
+  readonly prover: Prover;
+  readonly flips: FlipHold;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Aborted when the daemon, or this directory, ends. */
+  readonly lifetime: AbortSignal;
+  readonly figures: LookupFigures;
+  readonly health: Health;
+  readonly report: FaultReport;
+  readonly log: Log;
+  /** Ends its timers, and the flights that it lets out. */
+  stop(): void;
+}
 
 /** What the configuration says about one directory's lookups. */
-export interface GuardOptions {
+export interface LaneOptions {
   readonly name: string;
   readonly timeoutMs: number;
   readonly limit: LimitOptions;
   readonly breaker: Pick<BreakerOptions, 'failures' | 'minimum' | 'windowMs' | 'probeMs'>;
   /** So many known addresses may turn into *none* within a minute; absent: 20. */
   readonly flips?: number;
+  /** And this share of those known, 0 to 1, within an hour; absent: a tenth. */
+  readonly flipsGuard?: number;
+  /** How many are known, fresh or not. */
+  readonly known: () => number;
+  /** Where what is held is kept; absent: for as long as this lives. */
+  readonly kept?: Kept;
   /** Called when the circuit closes again: what was remembered as *unknown* is then worth asking. */
   readonly healed: () => void;
   readonly clock: Clock;
@@ -25,20 +51,13 @@ export interface GuardOptions {
   readonly showAddress: ShowAddress;
 }
 
-/** A guard that ends its timers, and the flights that it lets out, with `stop`. */
-export interface StoppableGuard extends Guard {
-  stop(): void;
-}
-
 /** An administrator removes so many people by hand, and seldom more. */
 const FLIPS = 20;
+const FLIPS_GUARD = 0.1;
 
 /** Makes what all lookups of one directory share. */
-export function createGuard(
-  directory: Pick<Directory, 'probe'>,
-  options: GuardOptions,
-): StoppableGuard {
-  const { name, timeoutMs, flips = FLIPS, clock, log } = options;
+export function createLane(directory: Pick<Directory, 'probe'>, options: LaneOptions): Lane {
+  const { name, timeoutMs, clock, log } = options;
   const life = new AbortController();
   const lifetime = life.signal;
   const probe = createProbe((signal) => directory.probe(signal), timeoutMs);
@@ -52,7 +71,15 @@ export function createGuard(
     limiter: createLimiter(options.limit, clock),
     breaker,
     prover: createProver(probe, lifetime),
-    flips: createFlipCounter(name, flips, clock),
+    flips: createFlipHold({
+      name,
+      most: options.flips ?? FLIPS,
+      guard: options.flipsGuard ?? FLIPS_GUARD,
+      known: options.known,
+      kept: options.kept ?? createKept(),
+      clock,
+      log,
+    }),
     figures: createFigures(),
     health: {},
     report: createFaultReport(log, clock, options.showAddress),

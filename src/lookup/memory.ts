@@ -1,21 +1,20 @@
-import { LRUCache } from 'lru-cache';
-import type { None } from '../directory/directory.ts';
-import type { Context, Found, Outcome, Unknown } from './outcome.ts';
+import type { Absent, Found, Outcome, Unknown } from './outcome.ts';
+import { createStore } from './store.ts';
 
-/** A remembered *found*, handed out as it lies here. Whole ms on the daemon's clock, so that V8 keeps them unboxed. */
-export interface KeptFound<T> extends Found<T> {
+/** When something was said and how long it counts: whole ms on the daemon's clock, so that V8 keeps them unboxed. */
+export interface Life {
   /** When the directory said it: stale age counts from here. */
   readonly askedAt: number;
-  readonly prefetchAt: number;
+  /** From then on a question refreshes it, or asks anew. */
+  readonly goodUntil: number;
   readonly freshUntil: number;
 }
 
-/** A remembered *none* or *unknown*. */
-export interface Kept<O> {
-  readonly outcome: O;
-  readonly askedAt: number;
-  readonly freshUntil: number;
-}
+/** A remembered *found*, *none* or *unknown*, handed out as it lies here. Of an earlier epoch: its word counts no more. */
+export type KeptFound<T> = Found<T> & Kept;
+export type KeptAbsent = Absent & Kept;
+export type KeptUnknown = Unknown & Kept;
+type Kept = Life & { readonly epoch: number };
 
 /** How much is remembered, in entries: each kind apart, for a flood of strangers must not evict who is known. */
 export interface MemorySizes {
@@ -24,79 +23,203 @@ export interface MemorySizes {
   readonly unknown: number;
 }
 
-/** What one directory said, by asked key. It survives a reload. */
-export interface Memory<T> {
-  readonly found: LRUCache<string, KeptFound<T>>;
-  readonly none: LRUCache<string, Kept<None>>;
-  /** Faults, for the time in which their key is not asked again. */
-  readonly unknown: LRUCache<string, Kept<Unknown>>;
-  /** Questions under way. What a flight brings is kept only while it stands here. */
-  readonly flights: Map<string, Promise<Outcome<T>>>;
+/** How many of one kind are remembered, and may be. */
+export interface Filling {
+  readonly size: number;
+  readonly max: number;
 }
 
-export const createMemory = <T>(sizes: MemorySizes): Memory<T> => ({
-  found: new LRUCache({ max: sizes.found }),
-  none: new LRUCache({ max: sizes.none }),
-  unknown: new LRUCache({ max: sizes.unknown }),
-  flights: new Map(),
-});
-
-/** Gives a remembered *found* that is not older than `staleMs`, fresh or not. */
-export function recallFound<T>(
-  memory: Memory<T>,
-  key: string,
-  context: Context,
-  staleMs: number,
-): KeptFound<T> | undefined {
-  const kept = memory.found.get(key);
-  return kept !== undefined && context.arrivedAt < kept.askedAt + staleMs ? kept : undefined;
+/** A remembered *found* as it is written down: how old it was then, not when it was asked. */
+export interface SavedFound<T> {
+  readonly key: string;
+  readonly ageMs: number;
+  readonly value: readonly T[];
 }
 
 /** Says whether what is remembered under `key` is to be forgotten; `value` is absent for *none* and *unknown*. */
 export type IsConcerned<T> = (key: string, value?: readonly T[]) => boolean;
 
-const SLICE = 5000;
+/** What one directory said, by asked key. It outlives the directory's adapters: each has it for a tenure. */
+export interface Memory<T> {
+  /** Opens it to one adapter, which keeps nothing here until its tenure begins. */
+  open(): Tenure<T>;
+  /** Makes all of it stale, and drops what would be denied, in no time. What flights under way bring is not kept. */
+  readonly expire: () => void;
+  /**
+   * Forgets what `isConcerned` picks, in slices between which others are served. What flights under way bring is
+   * answered, not kept. Resolves to how many were forgotten.
+   */
+  forget(isConcerned: IsConcerned<T>): Promise<number>;
+  /** Forgets what failed: it is worth asking again. */
+  readonly forgetFaults: () => void;
+  /** Lets it hold so many, the most recent of those that it holds. */
+  resize(sizes: MemorySizes): void;
+  sizes(): Readonly<Record<keyof MemorySizes, Filling>> & { readonly flights: number };
+  /** Who is known, the most recent first. */
+  readonly keys: () => readonly string[];
+  /** Lists who is known, the least recent first, so that restoring in order keeps the order. */
+  list(now: number): Generator<SavedFound<T>>;
+  /**
+   * Remembers what was saved `elapsedMs` ago. It keeps its age, answers only where the directory does not, and never
+   * takes the place of what is known by now.
+   */
+  restore(saved: SavedFound<T>, elapsedMs: number, now: number): void;
+}
 
 /**
- * Forgets what `isConcerned` picks, in slices between which others are served. What flights under way bring is answered,
- * not kept. Resolves to how many were forgotten.
+ * One adapter's time with the memory: from `begin` until another's begins. Before and after it a question is answered,
+ * and what comes of it is neither kept nor shared, however late a search of the former routes asks.
  */
-export async function forget<T>(memory: Memory<T>, isConcerned: IsConcerned<T>): Promise<number> {
-  memory.flights.clear();
-  let count = 0;
-  for (const store of [memory.found, memory.none, memory.unknown]) {
-    const keys = [...store.keys()];
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i];
-      if (key !== undefined && isConcerned(key, valueOf<T>(store.peek(key))) && store.delete(key))
-        count += 1;
-      if (i % SLICE === SLICE - 1) await new Promise(setImmediate);
+export interface Tenure<T> {
+  /** Ends the one that had the memory until now, whose word is stale from here on. */
+  begin(): void;
+  /** What counts at the instant `at`; absent: it has to be asked for. */
+  fresh(key: string, at: number): KeptFound<T> | KeptAbsent | KeptUnknown | undefined;
+  /** Whether the last question for it failed, so lately that it is not asked again. */
+  hasFailed(key: string, at: number): boolean;
+  /** Who was found not longer than `staleMs` ago, fresh or not. */
+  recall(key: string, at: number, staleMs: number): KeptFound<T> | undefined;
+  /** Who was found, however long ago; looking is no use of it. */
+  known(key: string): KeptFound<T> | undefined;
+  /** The question that is under way for it. */
+  underWay(key: string): Promise<Outcome<T>> | undefined;
+  /** Lets the one question for `key` depart, and keeps what it brings for the life that `lifeOf` gives it, if any. */
+  depart(
+    key: string,
+    flight: (key: string) => Promise<Outcome<T>>,
+    lifeOf: (outcome: Outcome<T>) => Life | undefined,
+  ): Promise<Outcome<T>>;
+}
+
+/** Keys that are looked at between others' turns. */
+const SLICE = 5000;
+
+/** Creates a memory that holds nothing yet. */
+export function createMemory<T>(sizes: MemorySizes): Memory<T> {
+  const found = createStore<KeptFound<T>>(sizes.found);
+  const none = createStore<KeptAbsent>(sizes.none);
+  const unknown = createStore<KeptUnknown>(sizes.unknown);
+  /** Questions under way. What one brings is kept only while it stands here. */
+  const flights = new Map<string, Promise<Outcome<T>>>();
+  /** A *found* of an earlier one is stale, a *none* is nothing. Faults have epochs of their own, which end sooner. */
+  let epoch = 0;
+  let faultEpoch = 0;
+  let reigning: Tenure<T> | undefined;
+
+  const forgetFaults = (): void => {
+    faultEpoch += 1;
+    unknown.sweep((kept) => kept.epoch !== faultEpoch);
+  };
+
+  const expire = (): void => {
+    epoch += 1;
+    flights.clear();
+    none.sweep((kept) => kept.epoch !== epoch);
+    forgetFaults();
+  };
+
+  const keep = (key: string, outcome: Outcome<T>, life: Life): void => {
+    if (outcome.status === 'unknown') {
+      unknown.set(key, { ...outcome, ...life, epoch: faultEpoch });
+      return;
     }
-  }
-  return count;
+    unknown.delete(key);
+    if (outcome.status === 'none') {
+      none.set(key, { ...outcome, ...life, epoch });
+      found.delete(key);
+      return;
+    }
+    // A copy is as long as it must be, and nobody else's: what `filter` made has room for 17, kept for a day.
+    const value = outcome.value.slice();
+    const { askedAt, goodUntil, freshUntil } = life;
+    found.set(key, { status: 'found', value, askedAt, goodUntil, freshUntil, epoch });
+    none.delete(key);
+  };
+
+  const open = (): Tenure<T> => {
+    const tenure: Tenure<T> = {
+      begin: () => {
+        reigning = tenure;
+        expire();
+      },
+      fresh: (key, at) => {
+        const known = found.get(key);
+        // Written out: the hottest line, and of one shape here.
+        if (known !== undefined && at < known.freshUntil && known.epoch === epoch) return known;
+        const failed = unknown.get(key);
+        if (counts(failed, at, faultEpoch)) return failed;
+        const absent = none.get(key);
+        return counts(absent, at, epoch) ? absent : undefined;
+      },
+      hasFailed: (key, at) => counts(unknown.get(key), at, faultEpoch),
+      recall: (key, at, staleMs) => {
+        const known = found.get(key);
+        return known !== undefined && at < known.askedAt + staleMs ? known : undefined;
+      },
+      known: (key) => found.peek(key),
+      underWay: (key) => (reigning === tenure ? flights.get(key) : undefined),
+      depart: (key, flight, lifeOf) => {
+        if (reigning !== tenure) return flight(key);
+        const own: Promise<Outcome<T>> = flight(key).then((outcome) => {
+          if (flights.get(key) !== own) return outcome;
+          flights.delete(key);
+          const life = lifeOf(outcome);
+          if (life !== undefined) keep(key, outcome, life);
+          return outcome;
+        });
+        flights.set(key, own);
+        return own;
+      },
+    };
+    return tenure;
+  };
+
+  return {
+    open,
+    expire,
+    forget: async (isConcerned) => {
+      flights.clear();
+      let count = 0;
+      for (const store of [found, none, unknown]) {
+        for (const [i, key] of store.keys().entries()) {
+          const kept = store.peek(key);
+          if (kept !== undefined && isConcerned(key, valueOf(kept)) && store.delete(key))
+            count += 1;
+          if (i % SLICE === SLICE - 1) await new Promise(setImmediate);
+        }
+      }
+      return count;
+    },
+    forgetFaults,
+    resize: (next) => {
+      found.resize(next.found);
+      none.resize(next.none);
+      unknown.resize(next.unknown);
+    },
+    sizes: () => ({
+      found: { size: found.size, max: found.max },
+      none: { size: none.size, max: none.max },
+      unknown: { size: unknown.size, max: unknown.max },
+      flights: flights.size,
+    }),
+    keys: found.keys,
+    *list(now) {
+      // A copy of the keys: others go on using the memory between two lines.
+      for (const key of found.keys().toReversed()) {
+        const kept = found.peek(key);
+        if (kept !== undefined) yield { key, ageMs: now - kept.askedAt, value: kept.value };
+      }
+    },
+    restore: ({ key, ageMs, value }, elapsedMs, now) => {
+      if (found.peek(key) !== undefined || none.peek(key)?.epoch === epoch) return;
+      const askedAt = now - ageMs - elapsedMs;
+      found.set(key, { status: 'found', value, askedAt, goodUntil: 0, freshUntil: askedAt, epoch });
+    },
+  };
 }
 
-const valueOf = <T>(
-  kept: KeptFound<T> | Kept<None | Unknown> | undefined,
-): readonly T[] | undefined => (kept !== undefined && 'value' in kept ? kept.value : undefined);
+const counts = <K extends Kept>(kept: K | undefined, at: number, epoch: number): kept is K =>
+  kept !== undefined && at < kept.freshUntil && kept.epoch === epoch;
 
-/** Makes all of it stale, and drops what would be denied: for a directory whose configuration changed. */
-export function expire<T>(memory: Memory<T>): void {
-  memory.flights.clear();
-  memory.none.clear();
-  memory.unknown.clear();
-  const leastRecentFirst = [...memory.found.entries()].toReversed();
-  for (const [key, kept] of leastRecentFirst)
-    memory.found.set(key, { ...kept, prefetchAt: 0, freshUntil: 0 });
-}
-
-/** The same memory, or one of other sizes that holds what it held, the most recent first. Flights are left behind. */
-export function resized<T>(memory: Memory<T>, sizes: MemorySizes): Memory<T> {
-  const stores = ['found', 'none', 'unknown'] as const;
-  if (stores.every((store) => memory[store].max === sizes[store])) return memory;
-  const other = createMemory<T>(sizes);
-  other.found.load(memory.found.dump());
-  other.none.load(memory.none.dump());
-  other.unknown.load(memory.unknown.dump());
-  return other;
-}
+const valueOf = <T>(kept: KeptFound<T> | KeptAbsent | KeptUnknown): readonly T[] | undefined =>
+  kept.status === 'found' ? kept.value : undefined;

@@ -1,14 +1,22 @@
 import type { Cause, Maybe, None } from '../directory/directory.ts';
 
 /** What is known after asking. `unknown` is a fault and is never taken for `none`. */
-export type Outcome<T> = Found<T> | None | Unknown;
+export type Outcome<T> = Found<T> | Absent | Unknown;
 
 /** Somebody, or something, is there. `value` holds at least one. */
 export interface Found<T> {
   readonly status: 'found';
   readonly value: readonly T[];
-  /** Why memory had to stand in for the directory; absent while fresh. */
+  /** Why memory, or an old copy, had to stand in for the directory; absent while fresh. */
   readonly stale?: Unknown;
+  /** Until when the same may be said without asking here: whole ms on the daemon's clock. Absent: nobody knows. */
+  readonly goodUntil?: number;
+}
+
+/** Nobody, and by what that is proved. */
+export interface Absent extends None {
+  /** As of a *found*. */
+  readonly goodUntil?: number;
 }
 
 /** Not known. `reason` is one line for an operator, without addresses and secrets. */

@@ -1,15 +1,12 @@
-import type { Clock } from '../clock.ts';
 import type { Ask, Finding } from '../directory/directory.ts';
-import type { Prover } from '../directory/trust/prover.ts';
-import type { Log } from '../log.ts';
-import { type Breaker, withBreaker } from './breaker.ts';
+import { withBreaker } from './breaker.ts';
 import { consult } from './consult.ts';
 import { withDeadline } from './deadline.ts';
-import { type FlipCounter, withFlips } from './flip.ts';
-import { type Health, withHealth } from './health.ts';
-import { type Limiter, type Rank, withLimit } from './limit.ts';
-import { type Memory, recallFound } from './memory.ts';
-import { type LookupFigures, withObservation, withQuestionCount } from './observe.ts';
+import { withFlips } from './flip.ts';
+import type { Lane } from './lane.ts';
+import { type Rank, withLimit } from './limit.ts';
+import type { Tenure } from './memory.ts';
+import { withHealth, withObservation, withQuestionCount } from './observe.ts';
 import {
   type Context,
   chain,
@@ -20,28 +17,9 @@ import {
 } from './outcome.ts';
 import { withProof } from './proof.ts';
 import { catchingBugs, remembering, type Times } from './remember.ts';
-import type { FaultReport } from './report.ts';
 import { withSpan } from './spans.ts';
 import { withStale } from './stale.ts';
 import { withTimeout } from './timeout.ts';
-
-/** What all lookups of one directory share. It outlives a reload that leaves the directory as it was. */
-export interface Guard {
-  readonly name: string;
-  readonly limiter: Limiter;
-  readonly breaker: Breaker;
-  /** Proves each *none* that is to be proved by the directory's probe. */
-  readonly prover: Prover;
-  readonly flips: FlipCounter;
-  readonly timeoutMs: number;
-  readonly clock: Clock;
-  /** Aborted when the daemon, or this directory, ends. */
-  readonly lifetime: AbortSignal;
-  readonly figures: LookupFigures;
-  readonly health: Health;
-  readonly report: FaultReport;
-  readonly log: Log;
-}
 
 /** One directory as maps ask it. */
 export interface Source<T> {
@@ -53,13 +31,13 @@ export interface Source<T> {
 /** The way of one question: what each caller meets, then memory, then what each flight meets. */
 export function createSource<T>(
   ask: Ask<T>,
-  memory: Memory<T>,
-  guard: Guard,
+  tenure: Tenure<T>,
+  lane: Lane,
   times: Times,
 ): Source<T> {
-  const { name, limiter, breaker, prover, clock, figures } = guard;
+  const { name, limiter, breaker, prover, clock, figures } = lane;
 
-  const rankOf = (key: string): Rank => (memory.found.has(key) ? 'known' : 'stranger');
+  const rankOf = (key: string): Rank => (tenure.known(key) === undefined ? 'stranger' : 'known');
 
   const proof = withProof<T>(prover, name);
   const askAnew = proof(consult(ask, name, { anew: true }));
@@ -68,9 +46,9 @@ export function createSource<T>(
       withSpan('lookup', name),
       withLimit(limiter, breaker.isOpen, rankOf, name),
       withBreaker(breaker, name),
-      withHealth(guard.health),
-      withTimeout(guard.timeoutMs, name),
-      withFlips(askAnew, memory, guard),
+      withHealth(lane.health),
+      withTimeout(lane.timeoutMs, name),
+      withFlips(askAnew, tenure, lane),
       proof,
       withQuestionCount(figures),
       withSpan('ask', name),
@@ -82,14 +60,14 @@ export function createSource<T>(
   const lookup = chain<Lookup<T>>(
     [
       withObservation(figures, name),
-      withStale(memory, times.staleMs, name),
+      withStale(tenure, times.staleMs, name),
       withDeadline(clock, name),
     ],
-    remembering(flight, { ...guard, memory, times, hasRoom }),
+    remembering(flight, { ...lane, tenure, times, hasRoom }),
   );
 
   const recall = (key: string, context: Context): Found<T> | undefined => {
-    const kept = recallFound(memory, key, context, times.staleMs);
+    const kept = tenure.recall(key, context.arrivedAt, times.staleMs);
     if (kept === undefined) return undefined;
     const ageMs = context.arrivedAt - kept.askedAt;
     context.tell?.({ step: 'memory', directory: name, key, state: 'stale', ageMs });
@@ -105,20 +83,20 @@ export function createSource<T>(
  */
 export function createQuestion<T>(
   ask: (signal: AbortSignal) => Promise<Finding<T>>,
-  guard: Guard,
+  lane: Lane,
 ): () => Promise<Outcome<T>> {
-  const { name, limiter, breaker } = guard;
-  const proof = withProof<T>(guard.prover, name);
+  const { name, limiter, breaker } = lane;
+  const proof = withProof<T>(lane.prover, name);
   const flight = chain<Flight<T>>(
     [
       withLimit(limiter, breaker.isOpen, () => 'known', name),
       withBreaker(breaker, name),
-      withHealth(guard.health),
-      withTimeout(guard.timeoutMs, name),
-      withQuestionCount(guard.figures),
+      withHealth(lane.health),
+      withTimeout(lane.timeoutMs, name),
+      withQuestionCount(lane.figures),
     ],
     proof(consult((_key, { signal }) => ask(signal), name)),
   );
-  const fly = catchingBugs(flight, guard);
+  const fly = catchingBugs(flight, lane);
   return () => fly('');
 }

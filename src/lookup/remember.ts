@@ -1,16 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { Cause } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
-import type { KeptFound, Memory } from './memory.ts';
+import type { Life, Tenure } from './memory.ts';
 import type { LookupFigures } from './observe.ts';
-import {
-  type Context,
-  type Flight,
-  type Found,
-  type Lookup,
-  type Outcome,
-  unknown,
-} from './outcome.ts';
+import { type Context, type Flight, type Lookup, type Outcome, unknown } from './outcome.ts';
 import type { FaultReport } from './report.ts';
 
 /** How long what is known counts as known. Milliseconds. */
@@ -26,7 +19,7 @@ export interface Times {
 
 export interface RememberOptions<T> {
   readonly name: string;
-  readonly memory: Memory<T>;
+  readonly tenure: Tenure<T>;
   readonly times: Times;
   readonly clock: Clock;
   /** Ends with the daemon; no caller's. */
@@ -44,53 +37,23 @@ const UNKEPT = new Set<Cause>(['overload', 'breaker-open', 'shutdown', 'starting
 
 /** Answers from memory, else joins or starts the one flight for the key. Turns a `Flight` into a `Lookup`. */
 export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): Lookup<T> {
-  const { name, memory, times, clock, figures } = options;
-  const { flights } = memory;
-
-  const keep = (key: string, outcome: Outcome<T>): void => {
-    const askedAt = clock.now();
-    if (outcome.status === 'found') {
-      memory.found.set(key, keptFound(outcome, askedAt, times));
-      memory.none.delete(key);
-      memory.unknown.delete(key);
-    } else if (outcome.status === 'none') {
-      memory.none.set(key, { outcome, askedAt, freshUntil: askedAt + jitter(times.freshNoneMs) });
-      memory.found.delete(key);
-      memory.unknown.delete(key);
-    } else if (!UNKEPT.has(outcome.cause)) {
-      options.report(key, outcome);
-      memory.unknown.set(key, { outcome, askedAt, freshUntil: askedAt + jitter(times.unknownMs) });
-    }
-  };
-
-  const fly = catchingBugs(flight, options);
-
-  const depart = (key: string): Promise<Outcome<T>> => {
-    const own: Promise<Outcome<T>> = fly(key).then((outcome) => {
-      if (flights.get(key) === own) {
-        flights.delete(key);
-        keep(key, outcome);
-      }
-      return outcome;
-    });
-    flights.set(key, own);
-    return own;
-  };
+  const { name, tenure, times, clock, figures } = options;
+  const fly = catchingBugs(withReport(flight, options.report), options);
+  const lifeOf = (outcome: Outcome<T>): Life | undefined => lifeAt(clock.now(), outcome, times);
 
   /** Refreshes a hot key in the background, unless it is under way, just failed, or would have to queue. */
   const prefetch = (key: string, { arrivedAt }: Context): void => {
-    const failed = memory.unknown.get(key);
-    if (flights.has(key) || (failed !== undefined && arrivedAt < failed.freshUntil)) return;
+    if (tenure.underWay(key) !== undefined || tenure.hasFailed(key, arrivedAt)) return;
     if (!options.hasRoom()) return;
     figures.prefetched += 1;
-    void depart(key);
+    void tenure.depart(key, fly, lifeOf);
   };
 
   const askAnew = (key: string, context: Context): Promise<Outcome<T>> => {
-    const underWay = flights.get(key);
+    const underWay = tenure.underWay(key);
     if (underWay === undefined) {
       context.tell?.({ step: 'asked', directory: name, key });
-      return depart(key);
+      return tenure.depart(key, fly, lifeOf);
     }
     figures.joined += 1;
     context.tell?.({ step: 'memory', directory: name, key, state: 'joined' });
@@ -98,18 +61,38 @@ export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): 
   };
 
   return (key, context) => {
-    const known = memory.found.get(key);
-    if (known !== undefined && context.arrivedAt < known.freshUntil) {
-      if (context.arrivedAt >= known.prefetchAt) prefetch(key, context);
-      if (context.tell !== undefined) tellAge(name, key, context, 'fresh', known.askedAt);
-      return known;
+    const kept = tenure.fresh(key, context.arrivedAt);
+    if (kept === undefined) return askAnew(key, context);
+    if (kept.status === 'found' && context.arrivedAt >= kept.goodUntil) prefetch(key, context);
+    if (context.tell !== undefined) {
+      const state = kept.status === 'found' ? 'fresh' : kept.status;
+      const ageMs = context.arrivedAt - kept.askedAt;
+      context.tell({ step: 'memory', directory: name, key, state, ageMs });
     }
-    const last = memory.unknown.get(key) ?? memory.none.get(key);
-    if (last === undefined || context.arrivedAt >= last.freshUntil) return askAnew(key, context);
-    if (context.tell !== undefined) tellAge(name, key, context, last.outcome.status, last.askedAt);
-    return last.outcome;
+    return kept;
   };
 }
+
+/** How long an outcome of now is remembered; absent: not at all. What an old copy says is never made fresh by it. */
+function lifeAt(askedAt: number, outcome: Outcome<unknown>, times: Times): Life | undefined {
+  if (outcome.status === 'found') {
+    if (outcome.stale !== undefined) return undefined;
+    const lifeMs = jitter(times.freshMs);
+    const goodUntil = askedAt + Math.trunc(lifeMs * times.prefetch);
+    return { askedAt, goodUntil, freshUntil: askedAt + lifeMs };
+  }
+  if (outcome.status === 'unknown' && UNKEPT.has(outcome.cause)) return undefined;
+  const until = askedAt + jitter(outcome.status === 'none' ? times.freshNoneMs : times.unknownMs);
+  return { askedAt, goodUntil: until, freshUntil: until };
+}
+
+const withReport =
+  <T>(flight: Flight<T>, report: FaultReport): Flight<T> =>
+  async (key, signal) => {
+    const outcome = await flight(key, signal);
+    if (outcome.status === 'unknown' && !UNKEPT.has(outcome.cause)) report(key, outcome);
+    return outcome;
+  };
 
 /** Flies on the daemon's signal. A bug in a policy ends as *unknown*, for whoever waits and where nobody does alike. */
 export const catchingBugs =
@@ -119,32 +102,17 @@ export const catchingBugs =
       return await flight(key, lifetime);
     } catch (error) {
       figures.bugs += 1;
-      log.error({ directory: name, err: error }, 'a lookup failed by a bug of idpmap');
+      tellBug(log, name, error);
       return unknown('bug', name, 'a bug of idpmap, see its log');
     }
   };
 
-function tellAge(
-  directory: string,
-  key: string,
-  context: Context,
-  state: 'fresh' | 'none' | 'unknown',
-  askedAt: number,
-): void {
-  context.tell?.({ step: 'memory', directory, key, state, ageMs: context.arrivedAt - askedAt });
-}
-
-function keptFound<T>({ value }: Found<T>, askedAt: number, times: Times): KeptFound<T> {
-  const lifeMs = jitter(times.freshMs);
-  const prefetchAt = askedAt + Math.trunc(lifeMs * times.prefetch);
-  // A copy is as long as it must be: what `filter` made has room for 17, kept for a day.
-  return {
-    status: 'found',
-    value: value.slice(),
-    askedAt,
-    prefetchAt,
-    freshUntil: askedAt + lifeMs,
-  };
+function tellBug(log: Log, directory: string, err: unknown): void {
+  try {
+    log.error({ directory, err }, 'a lookup failed by a bug of idpmap');
+  } catch {
+    // The log of whoever embeds us may be what failed. Its figure is all that can be told then.
+  }
 }
 
 /** ±10 %, so that what was learnt together is not asked again together. */

@@ -1,4 +1,7 @@
 import { parseDomain } from '../address/address.ts';
+import type { Kept } from '../directory/directory.ts';
+import { createHold } from '../directory/trust/hold.ts';
+import { createKept } from '../directory/trust/kept.ts';
 import type { Log } from '../log.ts';
 import type { Outcome } from '../lookup/outcome.ts';
 
@@ -13,13 +16,15 @@ export interface DomainListOptions {
   readonly refreshMs: number;
   /** The share of domains, 0 to 1, that may vanish at once. */
   readonly guard: number;
+  /** Where what was accepted last is kept; absent: for as long as this lives. */
+  readonly kept?: Kept;
   readonly log: Log;
 }
 
 /** The domains that one directory lists: the last good set is kept, a suspicious one is held until it is accepted. */
 export interface DomainList {
   readonly name: string;
-  /** Absent: the directory has not listed them since the start. */
+  /** Absent: the directory has not listed them since the start, and nothing is known of before. */
   readonly names: () => ReadonlySet<string> | undefined;
   /** Whether a list is held that waits to be accepted. */
   readonly isHeld: () => boolean;
@@ -29,6 +34,8 @@ export interface DomainList {
   refresh(): void;
   /** Sets what was known before a restart, where nothing newer is. */
   restore(names: readonly string[]): void;
+  /** Resolves once they are known. */
+  readonly known: Promise<void>;
   readonly figures: { readonly held: number; readonly failures: number };
   /** Ends the refreshing. */
   stop(): void;
@@ -38,8 +45,8 @@ export interface DomainList {
 export function createDomainList(options: DomainListOptions): DomainList {
   const { name, log } = options;
   const figures = { held: 0, failures: 0 };
+  const known = Promise.withResolvers<void>();
   let names: ReadonlySet<string> | undefined;
-  let held: ReadonlySet<string> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let isAsking = false;
@@ -49,11 +56,24 @@ export function createDomainList(options: DomainListOptions): DomainList {
 
   const take = (next: ReadonlySet<string>): void => {
     names = next;
-    held = undefined;
+    known.resolve();
   };
+  const kept = options.kept ?? createKept();
+  const hold = createHold<ReadonlySet<string>, readonly string[]>({
+    name: KEPT,
+    kept,
+    measure: (next) => [...next],
+    readMeasure: readNames,
+    loss: ({ last, measured }, next) =>
+      findLoss(last ?? (measured && new Set(measured)), next, options.guard),
+    take,
+  });
+  const before = readNames(kept.read(KEPT));
+  if (before !== undefined) take(new Set(before));
 
   const judge = (next: ReadonlySet<string>): void => {
-    if (!isSuspicious(next, names, options.guard)) return take(next);
+    const held = hold.held()?.content;
+    if (hold.offer(next) === 'taken') return;
     if (held === undefined || next.symmetricDifference(held).size > 0) {
       figures.held += 1;
       log.error(
@@ -61,7 +81,6 @@ export function createDomainList(options: DomainListOptions): DomainList {
         `a domain list that lost too much is held, the last good one serves on: if it is right, run idpmap accept ${name}`,
       );
     }
-    held = next;
   };
 
   const schedule = (ms: number): void => {
@@ -71,7 +90,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
   };
 
   const ask = async (): Promise<void> => {
-    const before = told;
+    const toldBefore = told;
     isAsking = true;
     const outcome = await options.ask();
     isAsking = false;
@@ -80,7 +99,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
       figures.failures += 1;
       log.debug(outcome, 'the directory did not list its domains');
     } else {
-      followed = before;
+      followed = toldBefore;
       judge(readDomains(outcome.status === 'found' ? outcome.value : []));
     }
     schedule(names === undefined || followed < told ? FIRST_MS : options.refreshMs);
@@ -90,20 +109,16 @@ export function createDomainList(options: DomainListOptions): DomainList {
   return {
     name,
     names: () => names,
-    isHeld: () => held !== undefined,
-    accept: () => {
-      if (held === undefined) return undefined;
-      const taken = `${held.size} domains instead of ${names?.size ?? 0}`;
-      take(held);
-      return taken;
-    },
+    isHeld: () => hold.held() !== undefined,
+    accept: hold.accept,
     refresh: () => {
       told += 1;
       if (!isAsking && !stopped) schedule(0);
     },
-    restore: (known) => {
-      if (names === undefined && known.length > 0) take(readDomains(known));
+    restore: (saved) => {
+      if (names === undefined && saved.length > 0) hold.offer(readDomains(saved));
     },
+    known: known.promise,
     figures,
     stop: () => {
       stopped = true;
@@ -113,14 +128,23 @@ export function createDomainList(options: DomainListOptions): DomainList {
 }
 
 /** An empty list is more often a lost right than the truth, a shorter one a search cut off. */
-function isSuspicious(
-  next: ReadonlySet<string>,
+function findLoss(
   before: ReadonlySet<string> | undefined,
+  next: ReadonlySet<string>,
   guard: number,
-): boolean {
-  if (before === undefined) return next.size === 0;
-  const lost = before.difference(next).size;
-  return lost > before.size * guard || (next.size === 0 && before.size > 0);
+): string | undefined {
+  const lost = before?.difference(next).size ?? 0;
+  const size = before?.size ?? 0;
+  const isLost = next.size === 0 && (before === undefined || size > 0);
+  return isLost || lost > size * guard ? `${next.size} domains instead of ${size}` : undefined;
+}
+
+/** Under which name what was accepted last is kept. */
+const KEPT = 'domains';
+
+function readNames(kept: unknown): readonly string[] | undefined {
+  if (!Array.isArray(kept)) return undefined;
+  return kept.filter((name): name is string => typeof name === 'string');
 }
 
 const readDomains = (texts: readonly string[]): ReadonlySet<string> =>

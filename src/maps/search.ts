@@ -1,13 +1,14 @@
 import type { Address } from '../address/address.ts';
 import type { Entry, Maybe } from '../directory/directory.ts';
 import { none } from '../directory/finding.ts';
-import { type Context, type Outcome, type Unknown } from '../lookup/outcome.ts';
+import type { Absent, Context, Found, Outcome, Unknown } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';
 import { type Candidate, type CandidateKind, exactly, listCandidates } from './candidates.ts';
 import type { Domain } from './domains.ts';
 
 /** What a search ended with, and where. */
 export interface Match {
+  /** Its `goodUntil` is the earliest of all that the search asked. */
   readonly outcome: Outcome<Entry>;
   /** The one that was asked last: the holder's, where it was found. */
   readonly candidate: Candidate;
@@ -44,8 +45,11 @@ export function search(
   );
   const [question] = questions;
   if (question === undefined) return { outcome: none('form', 'nobody is asked for it'), candidate };
-  return follow(questions, 0, question, first ?? ask(question, context), context);
+  return follow(questions, 0, question, first ?? ask(question, context), context, GOOD);
 }
+
+/** Nothing bounds how long the answer may be given again. */
+const GOOD = Number.POSITIVE_INFINITY;
 
 function ask({ candidate, source }: Question, context: Context): Maybe<Outcome<Entry>> {
   const { kind, address } = candidate;
@@ -59,17 +63,34 @@ function follow(
   question: Question,
   outcome: Maybe<Outcome<Entry>>,
   context: Context,
+  /** Until when the *none*s before it are good; `undefined`: nobody knows. */
+  before: number | undefined,
 ): Maybe<Match> {
   const goOn = (settled: Outcome<Entry>): Maybe<Match> => {
-    const match: Match = { outcome: settled, candidate: question.candidate };
-    if (settled.status === 'found') return match;
+    const { candidate } = question;
     if (settled.status === 'unknown')
-      return recall(questions.slice(index + 1), settled, context) ?? match;
-    const next = questions[index + 1];
-    if (next === undefined) return match;
-    return follow(questions, index + 1, next, ask(next, context), context);
+      return (
+        recall(questions.slice(index + 1), settled, context) ?? { outcome: settled, candidate }
+      );
+    const goodUntil = earlier(before, settled.goodUntil);
+    const next = settled.status === 'none' ? questions[index + 1] : undefined;
+    if (next === undefined) return { outcome: boundBy(settled, goodUntil), candidate };
+    return follow(questions, index + 1, next, ask(next, context), context, goodUntil);
   };
   return outcome instanceof Promise ? outcome.then(goOn) : goOn(outcome);
+}
+
+const earlier = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? undefined : Math.min(one, other);
+
+/** The same, good for no longer than what was said before it. */
+function boundBy(
+  outcome: Found<Entry> | Absent,
+  goodUntil: number | undefined,
+): Found<Entry> | Absent {
+  if (outcome.goodUntil === goodUntil) return outcome;
+  const { goodUntil: _own, ...rest } = outcome;
+  return goodUntil === undefined ? rest : { ...rest, goodUntil };
 }
 
 /**

@@ -67,10 +67,10 @@ test('tells which way the question went', async () => {
     'user-exists U.Ser+x@Full.Example → NOTFOUND',
     '    as exact: u.ser+x@full.example',
     '      people: asked',
-    '      people: nobody',
+    '      people: nobody (the last content that was read)',
     '    as extension: u.ser@full.example',
     '      people: asked',
-    '      people: nobody',
+    '      people: nobody (the last content that was read)',
   ]);
 });
 

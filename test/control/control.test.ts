@@ -22,6 +22,7 @@ const HANDLERS: Handlers = {
   accept: async () => ({}),
   purge: unused,
   known: unused,
+  handover: unused,
   figures: unused,
   drain: unused,
 };

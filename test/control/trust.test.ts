@@ -23,6 +23,7 @@ const HANDLERS: Handlers = {
   accept: unused,
   purge: unused,
   known: unused,
+  handover: unused,
   figures: unused,
   drain: unused,
 };

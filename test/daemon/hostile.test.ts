@@ -4,7 +4,7 @@ import { isMailbox } from '../../src/address/address.ts';
 import { askEntries } from '../../src/directory/people/ask.ts';
 import { listingNone, startInstance } from '../support/instance.ts';
 import { account, createScripted, employ, group } from '../support/scripted.ts';
-import { buildMaps, contextNow, guardDirectory, show } from '../support/world.ts';
+import { buildMaps, contextNow, laneFor, show } from '../support/world.ts';
 
 const CONFIG = `
 domains: { example.org: { directory: staff } }
@@ -59,8 +59,8 @@ function openMaps(more: Parameters<typeof account>[1]) {
   const staff = employAnn(more);
   const figures = { dropped: 0 };
   const find = askEntries(staff, { sharedAliases: false }, figures);
-  const { source, guard } = guardDirectory('staff', { ...staff, find });
-  onTestFinished(() => guard.stop());
+  const { source, lane } = laneFor('staff', { ...staff, find });
+  onTestFinished(() => lane.stop());
   const domains = { 'example.org': { directories: ['staff'] } };
   const maps = buildMaps(domains, { staff: source }, { groupSenders: 'members' });
   const ask = async (map: 'mailboxes' | 'aliases' | 'senders', key: string): Promise<string> =>

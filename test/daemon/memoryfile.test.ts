@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Clock, wallClock } from '../../src/clock.ts';
-import { loadMemory, saveMemory } from '../../src/daemon/memoryfile.ts';
+import { readMemory, saveMemory } from '../../src/daemon/memoryfile.ts';
 import type { Served } from '../../src/daemon/served.ts';
 import { closeState, createState } from '../../src/daemon/state.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { none as nobody } from '../../src/directory/finding.ts';
 import { silentLog } from '../../src/log.ts';
-import type { KeptFound, Memory } from '../../src/lookup/memory.ts';
+import type { Memory, SavedFound } from '../../src/lookup/memory.ts';
 import { makePlace, settingsOf } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, group } from '../support/scripted.ts';
+import { reign, sizesOf } from '../support/world.ts';
 
 const CONFIG = `
 domains: { example.org: { directory: staff } }
@@ -42,7 +43,7 @@ beforeEach(async () => {
 
 /** What a daemon with one directory has at work, and the clock that it reads. */
 async function serve(): Promise<{ served: ReadonlyMap<string, Served>; clock: Clock }> {
-  const clock: Clock = { now: () => 10 * DAY_MS };
+  const clock: Clock = { now: () => NOW };
   const state = await createState(await settingsOf(CONFIG, await makePlace()), {
     clock,
     log: silentLog,
@@ -53,10 +54,15 @@ async function serve(): Promise<{ served: ReadonlyMap<string, Served>; clock: Cl
   return { served: state.served, clock };
 }
 
-const keptFor = <T>(value: T, ageMs: number): KeptFound<T> => {
-  const askedAt = 10 * DAY_MS - ageMs;
-  return { status: 'found', value: [value], askedAt, prefetchAt: 0, freshUntil: 0 };
-};
+const NOW = 10 * DAY_MS;
+
+/** Lets a memory know `value`, said `ageMs` ago. */
+const know = <T>(memory: Memory<T>, key: string, value: T, ageMs: number): void =>
+  memory.restore({ key, ageMs, value: [value] }, 0, NOW);
+
+/** What a memory knows under a key. */
+const knownOf = <T>(memory: Memory<T>, key: string): SavedFound<T> | undefined =>
+  [...memory.list(NOW)].find((saved) => saved.key === key);
 
 const staffOf = (served: ReadonlyMap<string, Served>): Served => {
   const staff = served.get('staff');
@@ -73,43 +79,46 @@ const rowsOf = (served: ReadonlyMap<string, Served>): Memory<string> => {
 async function saveSome(ageMs = HOUR_MS): Promise<void> {
   const { served, clock } = await serve();
   const { memories, list } = staffOf(served);
-  memories.entries.found.set(ANN.address, keptFor(ANN, ageMs));
-  memories.entries.found.set(TEAM.address, keptFor(TEAM, 2 * HOUR_MS));
-  rowsOf(served).found.set('192.0.2.7', keptFor('REJECT', HOUR_MS));
+  know(memories.entries, ANN.address, ANN, ageMs);
+  know(memories.entries, TEAM.address, TEAM, 2 * HOUR_MS);
+  know(rowsOf(served), '192.0.2.7', 'REJECT', HOUR_MS);
   list?.restore(['example.org', 'listed.example']);
   await saveMemory(path, served.values(), clock);
 }
 
+/** Restores what the file says; gives how much that was. */
+const load = async (served: ReadonlyMap<string, Served>, clock: Clock, staleMs = DAY_MS) =>
+  (await readMemory(path))?.restore(served, staleMs, clock);
+
 /** What a new daemon has restored. */
 async function restore(staleMs = DAY_MS) {
   const { served, clock } = await serve();
-  const count = await loadMemory(path, served, staleMs, clock);
-  return { count, served, entries: staffOf(served).memories.entries, now: clock.now() };
+  const count = await load(served, clock, staleMs);
+  return { count, served, entries: staffOf(served).memories.entries };
 }
 
 async function expectNothing(reason: RegExp): Promise<void> {
   const { served, clock } = await serve();
-  await expect(loadMemory(path, served, DAY_MS, clock)).rejects.toThrow(reason);
+  await expect(load(served, clock)).rejects.toThrow(reason);
   const { memories, list } = staffOf(served);
-  expect([memories.entries.found.size, rowsOf(served).found.size, list?.names()]).toEqual([
-    0,
-    0,
-    undefined,
-  ]);
+  expect(sizesOf(memories.entries)).toEqual([0, 0, 0]);
+  expect(sizesOf(rowsOf(served))).toEqual([0, 0, 0]);
+  expect(list?.names()).toBeUndefined();
 }
 
 describe('a round trip', () => {
   test('brings back entries whole', async () => {
     await saveSome();
     const { entries, count } = await restore();
-    expect(entries.found.get('ann@example.org')?.value).toEqual([ANN]);
-    expect(entries.found.get('team@example.org')?.value).toEqual([TEAM]);
+    expect(knownOf(entries, 'ann@example.org')?.value).toEqual([ANN]);
+    expect(knownOf(entries, 'team@example.org')?.value).toEqual([TEAM]);
     expect(count).toBe(4);
   });
 
   test('brings back rows of tables', async () => {
     await saveSome();
-    expect(rowsOf((await restore()).served).found.get('192.0.2.7')?.value).toEqual(['REJECT']);
+    const rows = rowsOf((await restore()).served);
+    expect(knownOf(rows, '192.0.2.7')?.value).toEqual(['REJECT']);
   });
 
   test('brings back listed domains', async () => {
@@ -120,21 +129,20 @@ describe('a round trip', () => {
 
   test('keeps ages, so that nothing is fresh', async () => {
     await saveSome();
-    const { entries, now } = await restore();
-    const kept = entries.found.get('ann@example.org');
-    const ageMs = now - (kept?.askedAt ?? 0);
+    const { entries } = await restore();
+    const ageMs = knownOf(entries, 'ann@example.org')?.ageMs;
     expect(ageMs).toBeGreaterThanOrEqual(HOUR_MS);
     expect(ageMs).toBeLessThan(HOUR_MS + 60_000);
-    expect(kept?.freshUntil).toBeLessThan(now);
+    expect(entries.open().fresh('ann@example.org', NOW)).toBeUndefined();
   });
 
   test('keeps the order of use', async () => {
     const { served, clock } = await serve();
-    const { found } = staffOf(served).memories.entries;
-    for (const name of ['a', 'b', 'c']) found.set(name, keptFor(ANN, 0));
-    found.get('a');
+    const { entries } = staffOf(served).memories;
+    for (const name of ['a', 'b', 'c']) know(entries, name, ANN, 0);
+    entries.open().recall('a', NOW, DAY_MS);
     await saveMemory(path, served.values(), clock);
-    expect([...(await restore()).entries.found.keys()]).toEqual(['a', 'c', 'b']);
+    expect((await restore()).entries.keys()).toEqual(['a', 'c', 'b']);
   });
 
   test.each([
@@ -144,24 +152,29 @@ describe('a round trip', () => {
   ])('of an entry that is %i ms old restores %i', async (ageMs, count) => {
     await saveSome(ageMs);
     const { entries } = await restore();
-    expect(Number(entries.found.has('ann@example.org'))).toBe(count);
+    expect(entries.keys().filter((key) => key === 'ann@example.org')).toHaveLength(count);
   });
 
   test('counts the time in which no daemon ran', async () => {
     await saveSome();
     await backdate(DAY_MS - 90 * 60_000);
     const { entries } = await restore();
-    expect([...entries.found.keys()]).toEqual(['ann@example.org']);
+    expect(entries.keys()).toEqual(['ann@example.org']);
   });
 
   test('never takes the place of what is known by now', async () => {
     await saveSome();
     const { served, clock } = await serve();
     const { entries } = staffOf(served).memories;
-    const none = { outcome: nobody('probe', 'scripted'), askedAt: 0, freshUntil: 0 };
-    entries.none.set('ann@example.org', none);
-    await loadMemory(path, served, DAY_MS, clock);
-    expect([...entries.found.keys()]).toEqual(['team@example.org']);
+    const life = { askedAt: 0, goodUntil: 0, freshUntil: 0 };
+    const denied = nobody('probe', 'scripted');
+    await reign(entries).depart(
+      'ann@example.org',
+      async () => denied,
+      () => life,
+    );
+    await load(served, clock);
+    expect(entries.keys()).toEqual(['team@example.org']);
   });
 
   test('leaves out directories and tables that are not configured', async () => {
@@ -174,8 +187,8 @@ describe('a round trip', () => {
 
   test('of what holds many lines, more than are written at once, loses none', async () => {
     const { served, clock } = await serve();
-    const { found } = staffOf(served).memories.entries;
-    for (let i = 0; i < 4001; i++) found.set(`u${i}@example.org`, keptFor(ANN, 0));
+    const { entries } = staffOf(served).memories;
+    for (let i = 0; i < 4001; i++) know(entries, `u${i}@example.org`, ANN, 0);
     await saveMemory(path, served.values(), clock);
     expect((await restore()).count).toBe(4001);
   });
@@ -202,8 +215,8 @@ describe('a file that is not believed restores nothing:', () => {
         const damaged = Buffer.from(whole);
         damaged.writeUInt8((damaged[at] ?? 0) ^ (1 << bit), at);
         await writeFile(path, damaged);
-        await expect(loadMemory(path, served, DAY_MS, clock)).rejects.toThrow('it is damaged');
-        expect(staffOf(served).memories.entries.found.size).toBe(0);
+        await expect(load(served, clock)).rejects.toThrow('it is damaged');
+        expect(sizesOf(staffOf(served).memories.entries)).toEqual([0, 0, 0]);
       }),
       { numRuns: 100 },
     );
@@ -216,8 +229,8 @@ describe('a file that is not believed restores nothing:', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length - 1), async (length) => {
         await writeFile(path, whole.subarray(0, length));
-        await expect(loadMemory(path, served, DAY_MS, clock)).rejects.toThrow('it is damaged');
-        expect(staffOf(served).memories.entries.found.size).toBe(0);
+        await expect(load(served, clock)).rejects.toThrow('it is damaged');
+        expect(sizesOf(staffOf(served).memories.entries)).toEqual([0, 0, 0]);
       }),
       { numRuns: 50 },
     );

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, vi } from 'vitest';
 import type { Entry } from '../../src/directory/directory.ts';
 import type { Answer } from '../../src/maps/answer.ts';
-import { account, createScripted, group, type Mode } from '../support/scripted.ts';
-import { buildMaps, contextNow, DEADLINE_MS, guardDirectory, testClock } from '../support/world.ts';
+import { account, group } from '../support/scripted.ts';
+import { contextNow, DEADLINE_MS, testClock } from '../support/world.ts';
 import { judge, MAPS, type MapName, type Reply } from './model.ts';
+import { createWorld, type LawMode, type Turn, type World } from './world.ts';
 
-/** `bug`: a policy of ours throws. */
-const MODES: readonly (Mode | 'bug')[] = [
+const MODES: readonly LawMode[] = [
   'well',
   'slow',
   'fails',
@@ -15,6 +15,10 @@ const MODES: readonly (Mode | 'bug')[] = [
   'blind',
   'doubts',
   'forgets',
+  'loses',
+  'unproved',
+  'unreadable',
+  'disagrees',
   'bug',
 ];
 const NAMES = ['ann', 'bob', 'ann+x'];
@@ -42,8 +46,11 @@ type Step =
       readonly at: string;
     }
   | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'mode'; readonly which: number; readonly mode: Mode | 'bug' }
-  | { readonly do: 'person'; readonly which: number; readonly name: string; readonly kind: string };
+  | { readonly do: 'mode'; readonly which: number; readonly mode: LawMode }
+  | { readonly do: 'person'; readonly which: number; readonly name: string; readonly kind: string }
+  /** All of the crowd have accounts, are known, and their directory loses them. */
+  | { readonly do: 'lose'; readonly which: number; readonly later: number }
+  | { readonly do: 'turn'; readonly turn: Turn };
 
 const which = fc.constantFrom(0, 1);
 const some = fc.shuffledSubarray([...NAMES, ...NAMES, ...NAMES], { minLength: 1, maxLength: 4 });
@@ -78,47 +85,23 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constantFrom(...Object.keys(PEOPLE)),
     }),
   },
+  // Rare by chance, so drawn on purpose.
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('lose' as const),
+      which,
+      later: fc.constantFrom(53_900, 66_100, 120_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('turn' as const),
+      turn: fc.constantFrom('restart' as const, 'reload' as const, 'takeover' as const),
+    }),
+  },
 );
-
-/** A domain of two directories, and its twin. */
-function createWorld() {
-  const directories = [createScripted(), createScripted()] as const;
-  // A flood of flips leaves many unknown, and TEMP is no proof of anything: here each is asked for again.
-  const guarded = directories.map((directory, i) =>
-    guardDirectory(`d${i}`, directory, { flips: 1000 }),
-  );
-  const wellSince = directories.map(() => testClock.now());
-  const buggy = new Set<number>();
-  for (const [i, { guard }] of guarded.entries()) {
-    const enter = guard.limiter.enter.bind(guard.limiter);
-    guard.limiter.enter = (rank) => {
-      if (buggy.has(i)) throw new TypeError('a planted bug');
-      return enter(rank);
-    };
-  }
-  const maps = buildMaps(
-    { 'x.org': { directories: ['d0', 'd1'] }, 'y.org': { aliasOf: 'x.org' } },
-    Object.fromEntries(guarded.map(({ source }, i) => [`d${i}`, source])),
-  );
-  const setMode = (i: number, mode: Mode | 'bug'): void => {
-    const directory = directories[i];
-    if (directory === undefined) return;
-    const wasWell = directory.mode === 'well' && !buggy.has(i);
-    directory.mode = mode === 'bug' ? 'well' : mode;
-    if (mode === 'bug') buggy.add(i);
-    else buggy.delete(i);
-    if (mode !== 'well') wellSince[i] = Number.POSITIVE_INFINITY;
-    else if (!wasWell) wellSince[i] = testClock.now();
-  };
-  return {
-    directories,
-    maps,
-    setMode,
-    wellSince,
-    stop: () => guarded.forEach(({ guard }) => guard.stop()),
-  };
-}
-type World = ReturnType<typeof createWorld>;
 
 /** Runs any sequence of questions, time and faults against the law of DESIGN's promise. */
 export async function checkLaw(runs: number): Promise<ReadonlyMap<string, number>> {
@@ -153,23 +136,61 @@ export async function checkLaw(runs: number): Promise<ReadonlyMap<string, number
 }
 
 async function take(world: World, each: Step, seen: Map<string, number>): Promise<void> {
-  if (each.do === 'wait') await vi.advanceTimersByTimeAsync(each.ms);
-  else if (each.do === 'mode') world.setMode(each.which, each.mode);
-  else if (each.do === 'person') {
-    const address = `${each.name}@x.org`;
-    world.directories[each.which === 0 ? 0 : 1].people.set(
-      address,
-      PEOPLE[each.kind]?.(address) ?? [],
-    );
-  } else {
-    const arrivedAt = testClock.now();
-    for (const reply of await ask(world, each.map, each.names, each.at)) {
-      const label = `${each.map} ${reply.answer.status}`;
-      seen.set(label, (seen.get(label) ?? 0) + 1);
-      expect(reply.afterMs).toBeLessThanOrEqual(DEADLINE_MS + 2);
-      judge(world, each.map, reply, each.at, arrivedAt);
-    }
+  switch (each.do) {
+    case 'wait':
+      await vi.advanceTimersByTimeAsync(each.ms);
+      break;
+    case 'mode':
+      world.setMode(each.which, each.mode);
+      break;
+    case 'turn':
+      world.turn(each.turn);
+      break;
+    case 'person':
+      employ(world, each.which, each.name, PEOPLE[each.kind]);
+      break;
+    case 'lose':
+      await lose(world, each.which, each.later, seen);
+      break;
+    case 'ask':
+      await askAndJudge(world, each, seen);
+      break;
   }
+}
+
+function employ(world: World, i: number, name: string, of = PEOPLE['account']): void {
+  const address = `${name}@x.org`;
+  world.directories[i]?.people.set(address, of?.(address) ?? []);
+}
+
+async function lose(
+  world: World,
+  i: number,
+  later: number,
+  seen: Map<string, number>,
+): Promise<void> {
+  for (const name of CROWD) employ(world, i, name);
+  world.setMode(i, 'well');
+  const question = { names: CROWD, map: 'mailboxes', at: 'x.org' } as const;
+  await askAndJudge(world, question, seen);
+  world.setMode(i, 'loses');
+  await vi.advanceTimersByTimeAsync(later);
+  await askAndJudge(world, question, seen);
+}
+
+async function askAndJudge(
+  world: World,
+  { map, names, at }: Pick<Step & { do: 'ask' }, 'map' | 'names' | 'at'>,
+  seen: Map<string, number>,
+): Promise<void> {
+  const arrivedAt = testClock.now();
+  for (const reply of await ask(world, map, names, at)) {
+    const label = `${map} ${reply.answer.status}`;
+    seen.set(label, (seen.get(label) ?? 0) + 1);
+    expect(reply.afterMs).toBeLessThanOrEqual(DEADLINE_MS + 2);
+    judge(world, map, reply, at, arrivedAt);
+  }
+  if (world.isHeld()) seen.set('held', (seen.get('held') ?? 0) + 1);
 }
 
 async function ask(
@@ -185,7 +206,7 @@ async function ask(
     const settle = (answer: Answer): void => {
       replies.push({ name, answer, afterMs: testClock.now() - context.arrivedAt });
     };
-    const answer = world.maps[map](`${name}@${at}`, context);
+    const answer = world.maps()[map](`${name}@${at}`, context);
     if (answer instanceof Promise) answer.then(settle, (error: unknown) => rejected.push(error));
     else settle(answer);
   }

@@ -18,21 +18,21 @@ const BUGS: readonly {
   },
   {
     bug: 'an expired negative is answered in an outage',
-    file: 'lookup/stale.ts',
-    from: 'if (kept === undefined) return outcome;',
-    to: "if (kept === undefined) return memory.none.has(key) ? { status: 'none', proof: { by: 'content', how: '' } } : outcome;",
+    file: 'lookup/memory.ts',
+    from: 'const failed = unknown.get(key);',
+    to: 'const failed = unknown.get(key);\n        const old = none.get(key);\n        if (failed !== undefined && at < failed.freshUntil && old?.epoch === epoch) return { ...old, goodUntil: at };',
   },
   {
     bug: 'a stale answer is served beyond its bound',
     file: 'lookup/memory.ts',
-    from: 'context.arrivedAt < kept.askedAt + staleMs',
-    to: 'context.arrivedAt < kept.askedAt + 10 * staleMs',
+    from: 'at < known.askedAt + staleMs',
+    to: 'at < known.askedAt + 10 * staleMs',
   },
   {
     bug: 'a negative is remembered from an open circuit',
-    file: 'lookup/remember.ts',
-    from: 'if (flights.get(key) === own) {',
-    to: "if (outcome.status === 'unknown' && outcome.cause === 'breaker-open') keep(key, { status: 'none', proof: { by: 'content', how: '' } });\n      if (flights.get(key) === own) {",
+    file: 'lookup/memory.ts',
+    from: 'const life = lifeOf(outcome);',
+    to: "const life = lifeOf(outcome);\n          if (outcome.status === 'unknown' && outcome.cause === 'breaker-open') {\n            const none_ = { status: 'none', proof: { by: 'content', how: '' } } as const;\n            const until = performance.now() + 10_000;\n            keep(key, none_, { askedAt: 0, goodUntil: until, freshUntil: until });\n          }",
   },
   {
     bug: 'there is no deadline',
@@ -67,8 +67,56 @@ const BUGS: readonly {
   {
     bug: 'a flip is believed at once',
     file: 'lookup/flip.ts',
-    from: "if (outcome.status !== 'none' || !canFlip(outcome) || !memory.found.has(key)) return outcome;",
-    to: "if (outcome.status !== 'none' || canFlip(outcome) || memory.found.has(key)) return outcome;",
+    from: 'if (known === undefined) return outcome;',
+    to: 'if (known === undefined || canFlip(outcome)) return outcome;',
+  },
+  {
+    bug: 'who is held is believed when asked again',
+    file: 'lookup/flip.ts',
+    from: "if (flip !== undefined && flips.confirm(flip) === 'taken') return second;",
+    to: "if (flip === undefined || flips.confirm(flip) === 'taken') return second;",
+  },
+  {
+    bug: 'a restart forgets what is held and who went before',
+    file: 'lookup/fliphold.ts',
+    from: 'const before = readState(kept.read(KEPT));',
+    to: 'const before = readState(kept.read(`${KEPT} no more`));',
+  },
+  {
+    bug: 'a reload leaves the nones of the former adapter',
+    file: 'lookup/memory.ts',
+    from: 'reigning = tenure;\n        expire();',
+    to: 'reigning = tenure;',
+  },
+  {
+    bug: 'what a former adapter brings is kept',
+    file: 'lookup/memory.ts',
+    from: 'if (reigning !== tenure) return flight(key);',
+    to: 'void reigning;',
+  },
+  {
+    bug: 'a doubting probe proves',
+    file: 'lookup/proof.ts',
+    from: "const cause = isDoubt(error) ? 'doubt' : 'unproved';",
+    to: "if (isDoubt(error)) return outcome;\n      const cause = 'unproved';",
+  },
+  {
+    bug: 'a doubt of the directory is taken for none',
+    file: 'lookup/consult.ts',
+    from: "return unknown(error instanceof Fault ? error.kind : 'directory', name, reasonOf(error));",
+    to: "if (error instanceof Fault && error.kind === 'doubt') return { status: 'none', proof: { by: 'content', how: '' } };\n      return unknown(error instanceof Fault ? error.kind : 'directory', name, reasonOf(error));",
+  },
+  {
+    bug: 'an old copy is remembered as fresh',
+    file: 'lookup/remember.ts',
+    from: 'if (outcome.stale !== undefined) return undefined;',
+    to: '',
+  },
+  {
+    bug: 'an old copy is not marked as old',
+    file: 'lookup/consult.ts',
+    from: 'return old === undefined',
+    to: 'return old === undefined || value.length > 0',
   },
 ];
 

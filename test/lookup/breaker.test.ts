@@ -27,7 +27,7 @@ function open() {
     opened.directory.mode = 'fails';
     await ask(times);
   };
-  return { ...opened, errors, infos, ask, fail, isOpen: opened.guard.breaker.isOpen };
+  return { ...opened, errors, infos, ask, fail, isOpen: opened.lane.breaker.isOpen };
 }
 
 describe('opens', () => {
@@ -176,7 +176,7 @@ describe('once the directory is well', () => {
     await fail(10);
     directory.mode = 'well';
     await pass(1000);
-    expect(memory.unknown.size).toBe(0);
+    expect(memory.sizes().unknown.size).toBe(0);
     expect(await source.lookup('n9@x.org', contextNow())).toMatchObject({ status: 'found' });
   });
 
@@ -242,11 +242,11 @@ describe('stopped', () => {
     { what: 'while open', failures: 10, passMs: 0 },
     { what: 'during a probe', failures: 10, passMs: 1000 },
   ])('$what, it leaves no timer and probes no more', async ({ failures, passMs }) => {
-    const { fail, directory, guard } = open();
+    const { fail, directory, lane } = open();
     await fail(failures);
     directory.mode = 'hangs';
     await pass(passMs);
-    guard.stop();
+    lane.stop();
     await pass(0);
     const { probes } = directory;
     expect(vi.getTimerCount()).toBe(0);
@@ -255,8 +255,8 @@ describe('stopped', () => {
   });
 
   test('it says unknown of whatever is asked, without asking', async () => {
-    const { source, guard, directory } = open();
-    guard.stop();
+    const { source, lane, directory } = open();
+    lane.stop();
     expect(await source.lookup('n0@x.org', contextNow())).toMatchObject({ status: 'unknown' });
     expect(directory.asked).toEqual([]);
   });

@@ -224,7 +224,7 @@ describe('a flight', () => {
   });
 
   test('refused does not open the circuit, and its key may be asked again at once', async () => {
-    const { source, directory, guard } = openDirectory('d0', [account('ann@x.org')], {
+    const { source, directory, lane } = openDirectory('d0', [account('ann@x.org')], {
       limit: { inFlight: 1, perSecond: 500, queue: 0, queueWaitMs: 200 },
     });
     directory.mode = 'slow';
@@ -232,7 +232,7 @@ describe('a flight', () => {
     const first = source.lookup('ann@x.org', contextNow());
     for (let i = 0; i < 30; i++)
       expect(await source.lookup('bob@x.org', contextNow())).toMatchObject({ cause: 'overload' });
-    expect(guard.breaker.isOpen()).toBe(false);
+    expect(lane.breaker.isOpen()).toBe(false);
     await pass(100);
     expect(await first).toMatchObject({ status: 'found' });
   });

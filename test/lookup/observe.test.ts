@@ -9,7 +9,7 @@ const ANN = account('ann@x.org');
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 test('counts what callers get, each once', async () => {
-  const { source, guard, directory } = openDirectory('d0', [ANN], { times: { prefetch: 1 } });
+  const { source, lane, directory } = openDirectory('d0', [ANN], { times: { prefetch: 1 } });
   await source.lookup(ANN.address, contextNow());
   await source.lookup(ANN.address, contextNow());
   await source.lookup('who@x.org', contextNow());
@@ -18,7 +18,7 @@ test('counts what callers get, each once', async () => {
   await source.lookup(ANN.address, contextNow());
   await source.lookup('who@x.org', contextNow());
   await source.lookup('bob@x.org', contextNow());
-  const { causes, ...figures } = guard.figures;
+  const { causes, ...figures } = lane.figures;
   expect(figures).toMatchObject({
     found: 2,
     none: 1,
@@ -36,33 +36,33 @@ test('counts what callers get, each once', async () => {
 });
 
 test('counts what memory knew of a failure as remembered', async () => {
-  const { source, guard, directory } = openDirectory('d0');
+  const { source, lane, directory } = openDirectory('d0');
   directory.mode = 'fails';
   await source.lookup(ANN.address, contextNow());
   await source.lookup(ANN.address, contextNow());
-  expect(guard.figures).toMatchObject({ unknown: 2, remembered: 1, asked: 1 });
+  expect(lane.figures).toMatchObject({ unknown: 2, remembered: 1, asked: 1 });
 });
 
 test('counts a prefetch as a question that nobody waits for', async () => {
-  const { source, guard } = openDirectory('d0', [ANN]);
+  const { source, lane } = openDirectory('d0', [ANN]);
   await source.lookup(ANN.address, contextNow());
   await pass(TIMES.freshMs * TIMES.prefetch);
   await source.lookup(ANN.address, contextNow());
   await pass(0);
-  expect(guard.figures).toMatchObject({ found: 2, asked: 2, prefetched: 1, joined: 0 });
+  expect(lane.figures).toMatchObject({ found: 2, asked: 2, prefetched: 1, joined: 0 });
 });
 
 test('counts no question that never reached the directory', async () => {
-  const { source, guard } = openDirectory('d0', [], {
+  const { source, lane } = openDirectory('d0', [], {
     limit: { inFlight: 0, perSecond: 1, queue: 0, queueWaitMs: 1 },
   });
   await source.lookup(ANN.address, contextNow());
-  expect(guard.figures).toMatchObject({ unknown: 1, asked: 0 });
-  expect(guard.figures.causes.overload).toBe(1);
+  expect(lane.figures).toMatchObject({ unknown: 1, asked: 0 });
+  expect(lane.figures.causes.overload).toBe(1);
 });
 
 test('counts and times what the directory said to each question', async () => {
-  const { source, guard, directory } = openDirectory('d0', [ANN, account('bob@x.org')]);
+  const { source, lane, directory } = openDirectory('d0', [ANN, account('bob@x.org')]);
   await source.lookup(ANN.address, contextNow());
   await source.lookup('who@x.org', contextNow());
   directory.mode = 'slow';
@@ -72,8 +72,8 @@ test('counts and times what the directory said to each question', async () => {
   await slow;
   directory.mode = 'fails';
   await source.lookup('cleo@x.org', contextNow());
-  expect(guard.figures.answered).toEqual({ found: 2, none: 1, unknown: 1 });
-  expect(guard.figures.durations.toJSON()).toEqual({ count: 4, meanMs: 30 });
+  expect(lane.figures.answered).toEqual({ found: 2, none: 1, unknown: 1 });
+  expect(lane.figures.durations.toJSON()).toEqual({ count: 4, meanMs: 30 });
 });
 
 test.each([
@@ -81,11 +81,11 @@ test.each([
   { mode: 'doubts', last: 'answered' },
   { mode: 'fails', last: 'failed' },
 ] as const)('a directory that $mode has $last last', async ({ mode, last }) => {
-  const { source, guard, directory } = openDirectory('d0', [ANN]);
+  const { source, lane, directory } = openDirectory('d0', [ANN]);
   await pass(1);
   directory.mode = mode;
   await source.lookup(ANN.address, contextNow());
-  const { answeredAt, failedAt } = guard.figures;
+  const { answeredAt, failedAt } = lane.figures;
   expect(answeredAt > failedAt ? 'answered' : 'failed').toBe(last);
 });
 

@@ -34,7 +34,7 @@ describe('a question of the daemon’s own', () => {
       ...opened,
       question: createQuestion(
         async () => findingOf(await answer(), () => none('content', 'scripted')),
-        opened.guard,
+        opened.lane,
       ),
     };
   }
@@ -52,10 +52,10 @@ describe('a question of the daemon’s own', () => {
   });
 
   test('that fails is unknown, and counts for the circuit', async () => {
-    const { question, guard } = open(() => Promise.reject(new Error('refused')));
+    const { question, lane } = open(() => Promise.reject(new Error('refused')));
     for (let i = 0; i < 10; i++)
       expect(await question()).toMatchObject({ status: 'unknown', reason: 'refused' });
-    expect(guard.breaker.isOpen()).toBe(true);
+    expect(lane.breaker.isOpen()).toBe(true);
     expect(await question()).toMatchObject({ cause: 'breaker-open' });
   });
 
@@ -67,29 +67,29 @@ describe('a question of the daemon’s own', () => {
   });
 
   test('ends with the daemon', async () => {
-    const { question, guard } = open(() => new Promise(() => {}));
+    const { question, lane } = open(() => new Promise(() => {}));
     const answer = question();
     await pass(0);
-    guard.stop();
+    lane.stop();
     expect(await answer).toMatchObject({ cause: 'shutdown' });
   });
 
   test('takes a slot of the directory’s', async () => {
-    const { question, guard } = open(() => new Promise(() => {}));
+    const { question, lane } = open(() => new Promise(() => {}));
     for (let i = 0; i < 32; i++) void question();
-    expect(guard.limiter.hasRoom()).toBe(false);
+    expect(lane.limiter.hasRoom()).toBe(false);
   });
 
   test('that a bug of ours ends is unknown, logged with its stack', async () => {
     const logged: object[] = [];
     const log: Log = { ...silentLog, error: (fields) => logged.push(fields) };
-    const { question, guard } = open(async () => ['x.org'], log);
+    const { question, lane } = open(async () => ['x.org'], log);
     const bug = new TypeError('a planted bug');
-    guard.limiter.enter = () => {
+    lane.limiter.enter = () => {
       throw bug;
     };
     expect(await question()).toMatchObject({ status: 'unknown', cause: 'bug' });
     expect(logged).toEqual([{ directory: 'd0', err: bug }]);
-    expect(guard.figures.bugs).toBe(1);
+    expect(lane.figures.bugs).toBe(1);
   });
 });

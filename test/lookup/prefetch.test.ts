@@ -24,12 +24,12 @@ test('a found before 75 % of its life is left alone', async () => {
 });
 
 test('a found from 75 % of its life is refreshed in the background', async () => {
-  const { ask, directory, guard } = await openAged(HOT_MS);
+  const { ask, directory, lane } = await openAged(HOT_MS);
   directory.people.set(ANN.address, [RENAMED]);
   expect(ask(), 'the question that began it').toMatchObject({ value: [ANN] });
   await pass(0);
   expect(ask(), 'the next').toMatchObject({ value: [RENAMED] });
-  expect(guard.figures.prefetched).toBe(1);
+  expect(lane.figures.prefetched).toBe(1);
 });
 
 test('the refreshed found begins its life anew', async () => {
@@ -80,28 +80,28 @@ describe('a refresh that fails', () => {
 
 test('a refresh never waits for a slot', async () => {
   const limit = { inFlight: 1, perSecond: 500, queue: 1000, queueWaitMs: 200 };
-  const { ask, directory, source, guard } = await openAged(HOT_MS, { limit });
+  const { ask, directory, source, lane } = await openAged(HOT_MS, { limit });
   directory.mode = 'hangs';
   void source.lookup('other@x.org', contextNow());
   void ask();
-  expect(guard.limiter.waiting()).toBe(0);
-  expect(guard.figures.prefetched).toBe(0);
+  expect(lane.limiter.waiting()).toBe(0);
+  expect(lane.figures.prefetched).toBe(0);
 });
 
 test('a refresh never waits for a token', async () => {
   const limit = { inFlight: 32, perSecond: 1, queue: 1000, queueWaitMs: 200 };
-  const { ask, source, guard } = await openAged(HOT_MS, { limit });
+  const { ask, source, lane } = await openAged(HOT_MS, { limit });
   void source.lookup('other@x.org', contextNow());
   void ask();
-  expect(guard.figures.prefetched).toBe(0);
+  expect(lane.figures.prefetched).toBe(0);
 });
 
 test('nothing is refreshed while the circuit is open', async () => {
-  const { ask, directory, source, guard } = await openAged(HOT_MS - 1);
+  const { ask, directory, source, lane } = await openAged(HOT_MS - 1);
   directory.mode = 'fails';
   for (let i = 0; i < 20; i++) await source.lookup(`n${i}@x.org`, contextNow());
-  expect(guard.breaker.isOpen()).toBe(true);
+  expect(lane.breaker.isOpen()).toBe(true);
   await pass(1);
   expect(ask()).toMatchObject({ status: 'found' });
-  expect(guard.figures.prefetched).toBe(0);
+  expect(lane.figures.prefetched).toBe(0);
 });

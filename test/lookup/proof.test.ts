@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Fault } from '../../src/directory/directory.ts';
 import { account, createScripted } from '../support/scripted.ts';
-import { contextNow, guardDirectory, openDirectory, TIMES, useFakeTime } from '../support/world.ts';
+import { contextNow, laneFor, openDirectory, TIMES, useFakeTime } from '../support/world.ts';
 
 useFakeTime();
 
@@ -80,7 +80,34 @@ describe('a lookup', () => {
 
 test('a directory that proves each none itself is not asked for another proof', async () => {
   const directory = Object.assign(createScripted(), { provesBy: 'connection' as const });
-  const { source } = guardDirectory('d0', directory);
+  const { source } = laneFor('d0', directory);
   expect(await source.lookup('who@x.org', contextNow())).toMatchObject({ status: 'none' });
   expect(directory.probes).toBe(0);
 });
+
+test.each([
+  {
+    what: 'fails',
+    settle: async () => Promise.reject(new Error('sees nobody')),
+    status: 'unknown',
+  },
+  { what: 'succeeds', settle: async () => {}, status: 'none' },
+])(
+  'a none that came too late for its caller is given to a retry only once its proof $what: $status',
+  async ({ settle, status }) => {
+    const { source, directory } = openDirectory('d0');
+    const proof = Promise.withResolvers<void>();
+    directory.probe = () => proof.promise.then(settle);
+    const ask = async () => {
+      const answer = source.lookup('who@x.org', contextNow());
+      await pass(201);
+      return answer;
+    };
+    for (let retry = 0; retry < 3; retry++)
+      expect(await ask()).toMatchObject({ status: 'unknown', cause: 'deadline' });
+    proof.resolve();
+    await pass(0);
+    expect(await source.lookup('who@x.org', contextNow())).toMatchObject({ status });
+    expect(directory.asked).toHaveLength(1);
+  },
+);

@@ -11,14 +11,14 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('one key', () => {
   test('asked a hundred times at once is one question', async () => {
-    const { source, directory, guard } = openDirectory('d0', [ANN]);
+    const { source, directory, lane } = openDirectory('d0', [ANN]);
     const answers = Array.from({ length: 100 }, async () =>
       source.lookup(ANN.address, contextNow()),
     );
     for (const outcome of await Promise.all(answers))
       expect(outcome).toMatchObject({ status: 'found', value: [ANN] });
     expect(directory.asked).toEqual([ANN.address]);
-    expect(guard.figures.joined).toBe(99);
+    expect(lane.figures.joined).toBe(99);
   });
 
   test('that fails while a hundred wait fails for all, asked once', async () => {
@@ -62,12 +62,39 @@ describe('a found', () => {
     { random: 0.999_999, share: 1.1 },
   ])('lives between 90 % and 110 % of its time: $share', async ({ random, share }) => {
     vi.spyOn(Math, 'random').mockReturnValue(random);
-    const { source, memory } = openDirectory('d0', [ANN]);
+    const { source, tenure } = openDirectory('d0', [ANN]);
     await source.lookup(ANN.address, contextNow());
-    const kept = memory.found.peek(ANN.address);
+    const kept = tenure.known(ANN.address);
     expect(
       Math.abs((kept?.freshUntil ?? 0) - (kept?.askedAt ?? 0) - share * TIMES.freshMs),
     ).toBeLessThan(2);
+  });
+
+  test('of an old copy is answered, and remembered neither as fresh nor at all', async () => {
+    const { source, directory, memory } = openDirectory('d0');
+    directory.find = async () => ({
+      status: 'found',
+      value: [ANN],
+      old: new Fault('directory', 'its file is broken'),
+    });
+    const said = { status: 'found', stale: { cause: 'directory', reason: 'its file is broken' } };
+    expect(await source.lookup(ANN.address, contextNow())).toMatchObject(said);
+    expect(source.lookup(ANN.address, contextNow())).toBeInstanceOf(Promise);
+    expect(memory.sizes().found.size).toBe(0);
+  });
+
+  test('of an old copy does not make older what is known', async () => {
+    const { source, directory, tenure } = openDirectory('d0', [ANN]);
+    await source.lookup(ANN.address, contextNow());
+    const before = tenure.known(ANN.address);
+    await pass(TIMES.freshMs);
+    directory.find = async () => ({
+      status: 'found',
+      value: [account(ANN.address, { logins: ['old'] })],
+      old: new Fault('directory', 'its file is broken'),
+    });
+    await source.lookup(ANN.address, contextNow());
+    expect(tenure.known(ANN.address)).toBe(before);
   });
 
   test('takes the place of a none', async () => {
@@ -76,7 +103,7 @@ describe('a found', () => {
     directory.people.set(ANN.address, [ANN]);
     await pass(TIMES.freshNoneMs);
     expect(await source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'found' });
-    expect(memory.none.size).toBe(0);
+    expect(memory.sizes().none.size).toBe(0);
   });
 });
 
@@ -98,7 +125,7 @@ describe('a none', () => {
     directory.people.clear();
     await pass(TIMES.freshMs);
     expect(await source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'none' });
-    expect(memory.found.size).toBe(0);
+    expect(memory.sizes().found.size).toBe(0);
     directory.mode = 'fails';
     await pass(TIMES.freshNoneMs);
     expect(await source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'unknown' });
@@ -133,7 +160,7 @@ describe('an unknown', () => {
     directory.mode = 'well';
     await pass(TIMES.unknownMs);
     expect(await source.lookup('who@x.org', contextNow())).toMatchObject({ status: 'none' });
-    expect(memory.unknown.size).toBe(0);
+    expect(memory.sizes().unknown.size).toBe(0);
   });
 
   test.each(['directory', 'timeout', 'entry', 'unproved', 'deadline'] as const)(
@@ -153,7 +180,7 @@ describe('an unknown', () => {
       directory.find = () => Promise.reject(new Fault(cause, 'thrown'));
       await source.lookup(ANN.address, contextNow());
       expect(source.lookup(ANN.address, contextNow())).toBeInstanceOf(Promise);
-      expect(memory.unknown.size).toBe(0);
+      expect(memory.sizes().unknown.size).toBe(0);
     },
   );
 });
@@ -163,7 +190,7 @@ describe('a bug thrown in a policy', () => {
     const logged: { readonly fields: object; readonly message: string }[] = [];
     const log: Log = { ...silentLog, error: (fields, message) => logged.push({ fields, message }) };
     const opened = openDirectory('d0', [ANN], { log });
-    const { limiter } = opened.guard;
+    const { limiter } = opened.lane;
     const enter = limiter.enter.bind(limiter);
     const bug = new TypeError('a planted bug');
     limiter.enter = () => {
@@ -182,12 +209,12 @@ describe('a bug thrown in a policy', () => {
   });
 
   test('is logged once, with its stack, however many wait, and counted', async () => {
-    const { source, logged, bug, guard } = openBuggy();
+    const { source, logged, bug, lane } = openBuggy();
     await Promise.all([1, 2, 3].map(async () => source.lookup(ANN.address, contextNow())));
     expect(logged).toEqual([
       { fields: { directory: 'd0', err: bug }, message: 'a lookup failed by a bug of idpmap' },
     ]);
-    expect(guard.figures.bugs).toBe(1);
+    expect(lane.figures.bugs).toBe(1);
   });
 
   test('leaves its key usable', async () => {
@@ -197,17 +224,39 @@ describe('a bug thrown in a policy', () => {
     expect(await source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'found' });
   });
 
+  test.each(['warn', 'error'] as const)(
+    'by a log that throws (%s), while a prefetch’s outcome is kept, ends nothing',
+    async (level) => {
+      const full = (): never => {
+        throw new Error('the log of whoever embeds us is full');
+      };
+      const log: Log = { ...silentLog, warn: full, ...(level === 'error' && { error: full }) };
+      const { source, directory, lane } = openDirectory('d0', [ANN], { log });
+      await source.lookup(ANN.address, contextNow());
+      directory.mode = 'fails';
+      await pass(TIMES.freshMs * TIMES.prefetch);
+      expect(source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'found' });
+      // An unhandled rejection would fail this run.
+      await pass(0);
+      expect(lane.figures.bugs).toBe(1);
+      directory.mode = 'well';
+      expect(source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'found' });
+      await pass(0);
+      expect(directory.asked).toHaveLength(3);
+    },
+  );
+
   test('in a prefetch leaves the found, and its key usable', async () => {
-    const { source, mend, directory, guard } = openBuggy();
+    const { source, mend, directory, lane } = openBuggy();
     mend();
     await source.lookup(ANN.address, contextNow());
-    guard.limiter.enter = () => {
+    lane.limiter.enter = () => {
       throw new TypeError('another');
     };
     await pass(TIMES.freshMs * TIMES.prefetch);
     expect(source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'found' });
     await pass(0);
-    expect(guard.figures.bugs).toBe(1);
+    expect(lane.figures.bugs).toBe(1);
     mend();
     await source.lookup(ANN.address, contextNow());
     await pass(0);

@@ -4,7 +4,15 @@ import { findingOf, none } from '../../src/directory/finding.ts';
 import { createMemory } from '../../src/lookup/memory.ts';
 import { createSource } from '../../src/lookup/path.ts';
 import { createTableMap, type TableOptions } from '../../src/maps/table.ts';
-import { contextNow, openDirectory, SIZES, show, TIMES, useFakeTime } from '../support/world.ts';
+import {
+  contextNow,
+  openDirectory,
+  reign,
+  SIZES,
+  show,
+  TIMES,
+  useFakeTime,
+} from '../support/world.ts';
 
 /** Asked for a key with this value, a table throws. */
 const DOUBT = 'who knows';
@@ -34,11 +42,10 @@ function openTables(tables: readonly Rows[], options: Partial<TableOptions> = {}
       if (values.includes(DOUBT)) throw new Fault('directory', 'cut off');
       return values;
     };
-    const { guard } = openDirectory(`d${i}`);
     return createSource<string>(
       async (key) => findingOf(await ask(key), () => none('probe', 'scripted')),
-      createMemory<string>(SIZES),
-      guard,
+      reign(createMemory<string>(SIZES)),
+      openDirectory(`d${i}`).lane,
       TIMES,
     );
   });

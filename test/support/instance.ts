@@ -26,11 +26,13 @@ export interface InstanceOptions {
   readonly config?: string;
   /** In place of the configured directories; those that are not here are opened as they are configured. */
   readonly directories?: Readonly<Record<string, Directory>>;
+  /** In place of all configured directories. */
+  readonly open?: DaemonOptions['open'];
   /** Where its files lie; absent: a place of its own. */
   readonly place?: string;
   readonly takeover?: DaemonOptions['takeover'];
-  /** In place of `directories`. */
-  readonly open?: DaemonOptions['open'];
+  /** Whether it keeps its state in its place; absent: it does, in a file `state`. */
+  readonly state?: 'off';
 }
 
 /** A daemon in this process. It stops when its test ends. */
@@ -86,6 +88,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
   const daemon = await startDaemon({
     settings: await settingsOf(surroundings(options.config ?? STAFF), place),
     controlPath,
+    ...(options.state === undefined && { statePath: join(place, 'state') }),
     log: notes.log,
     showAddress: (address) => address,
     ...(options.takeover && { takeover: options.takeover }),

@@ -132,7 +132,10 @@ export function describeLdapSettings(
       (await open(changes)).inspect?.(new AbortController().signal);
 
     test('takes a server that shows people', async () => {
-      expect(await remarks({})).toMatchObject([{ level: 'ok' }]);
+      // Of the groups that are looked at, one may have a member who is gone.
+      const [first, ...others] = (await remarks({})) ?? [];
+      expect(first).toMatchObject({ level: 'ok' });
+      for (const { text } of others) expect(text).toMatch(/departed.* is not there/);
     });
 
     test('names a server that does not', async () => {

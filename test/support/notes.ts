@@ -11,6 +11,8 @@ export interface Note {
 export interface Notes {
   readonly log: Log;
   readonly all: readonly Note[];
+  /** What was told at a level. */
+  readonly messages: (level: Note['level']) => readonly string[];
   /** The next note, from the first one on, that holds `text` and was not given yet; it is waited for. */
   next(text: string): Promise<Note>;
 }
@@ -36,6 +38,7 @@ export function createNotes(): Notes {
       isLevelEnabled: () => true,
     },
     all,
+    messages: (level) => all.filter((each) => each.level === level).map(({ message }) => message),
     next: async (text) => {
       for (;;) {
         const note = all.find((each) => !given.has(each) && each.message.includes(text));

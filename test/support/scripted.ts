@@ -23,7 +23,15 @@ export type Mode =
   /** Doubts each entry (ambiguous), though it is well. */
   | 'doubts'
   /** Its open connection has lost sight of whoever it has shown, though its probe succeeds; a new one sees all. */
-  | 'forgets';
+  | 'forgets'
+  /** It has lost whoever it has shown, on every connection, and its probe succeeds: restored from an old backup. */
+  | 'loses'
+  /** Its probe doubts that it sees people: a witness is gone. */
+  | 'unproved'
+  /** Its newest content can't be read: it shows whom it has shown, as old, and can't tell of others. */
+  | 'unreadable'
+  /** Whom its list does not show, its count counts. */
+  | 'disagrees';
 
 export interface ScriptedDirectory extends Directory {
   find: Ask<Entry>;
@@ -48,8 +56,20 @@ export interface ScriptedDirectory extends Directory {
   inFlight: number;
   mostInFlight: number;
   /** What it said of each address with authority, and when (whole ms); no entries: *none*. */
-  readonly said: Map<string, { readonly at: number; readonly entries: readonly Entry[] }[]>;
+  readonly said: Map<string, Said[]>;
+  /** When it denied, by `loses`, somebody whom it has shown not longer ago than memory reaches. */
+  readonly lies: Map<string, number[]>;
 }
+
+/** What a directory said with authority; `former`: out of an old copy, or before it was replaced, so that it may stand in only. */
+export interface Said {
+  readonly at: number;
+  readonly entries: readonly Entry[];
+  readonly former?: true;
+}
+
+/** Whom it has shown longer ago than this it may deny. */
+const REACH_MS = 300_000;
 
 /** A directory of the tests whose answers follow its `mode`: an object of functions, as each directory is. */
 export function createScripted(): ScriptedDirectory {
@@ -65,6 +85,7 @@ export function createScripted(): ScriptedDirectory {
     inFlight: 0,
     mostInFlight: 0,
     said: new Map(),
+    lies: new Map(),
     provesBy: 'probe',
     find: async (address, { signal, anew }) => {
       if (anew === true) return finding(await directory.findAnew(address, signal));
@@ -72,7 +93,14 @@ export function createScripted(): ScriptedDirectory {
       directory.inFlight += 1;
       directory.mostInFlight = Math.max(directory.mostInFlight, directory.inFlight);
       try {
-        return finding(await answer(address, signal, 'open'));
+        const entries = await answer(address, signal, 'open');
+        const [first, ...rest] = entries;
+        if (directory.mode !== 'unreadable' || first === undefined) return finding(entries);
+        return {
+          status: 'found',
+          value: [first, ...rest],
+          old: new Fault('directory', 'unreadable'),
+        };
       } finally {
         directory.inFlight -= 1;
       }
@@ -85,6 +113,7 @@ export function createScripted(): ScriptedDirectory {
       directory.probes += 1;
       await delay(signal);
       if (directory.mode === 'blind') throw new Fault('directory', 'sees nobody');
+      if (directory.mode === 'unproved') throw new Fault('doubt', 'a witness is gone');
     },
     domains: async (signal) => {
       await delay(signal);
@@ -106,15 +135,8 @@ export function createScripted(): ScriptedDirectory {
     if (directory.mode === 'blind') return [];
     if (directory.lost.has(address)) throw new Fault('directory', 'cut off');
     if (directory.mode === 'doubts') throw new Fault('entry', 'ambiguous');
-    const entries = directory.people.get(address) ?? [];
-    const history = directory.said.get(address) ?? [];
-    if (directory.mode === 'forgets' && connection === 'open' && hasShown(history)) return [];
-    directory.said.set(address, [...history, { at: Math.trunc(performance.now()), entries }]);
-    return entries;
+    return lookUp(directory, address, connection);
   };
-
-  const hasShown = (history: readonly { readonly entries: readonly Entry[] }[]): boolean =>
-    (history.at(-1)?.entries ?? []).length > 0;
 
   const delay = async (signal: AbortSignal): Promise<void> => {
     if (directory.mode === 'fails') throw new Fault('directory', 'refused');
@@ -124,6 +146,74 @@ export function createScripted(): ScriptedDirectory {
     else await Promise.resolve();
   };
   return directory;
+}
+
+/** One question to a directory that is up. */
+interface Look {
+  readonly directory: ScriptedDirectory;
+  readonly address: string;
+  readonly connection: 'open' | 'new';
+  readonly at: number;
+  /** Who holds the address, and what it said of it before. */
+  readonly entries: readonly Entry[];
+  readonly history: readonly Said[];
+}
+
+const say = ({ directory, address, history, at }: Look, said: Omit<Said, 'at'>) => {
+  directory.said.set(address, [...history, { at, ...said }]);
+  return said.entries;
+};
+
+const lastOf = ({ history }: Look): readonly Entry[] => history.at(-1)?.entries ?? [];
+
+const isInReach = ({ history, at }: Look): boolean => {
+  const shown = history.findLast(({ entries }) => entries.length > 0);
+  return shown !== undefined && at <= shown.at + REACH_MS;
+};
+
+/** Denies somebody whom it has shown. */
+const lie = ({ directory, address, at }: Look): readonly Entry[] => {
+  directory.lies.set(address, [...(directory.lies.get(address) ?? []), at]);
+  return [];
+};
+
+/** Whether it has, since it showed them last. */
+const hasLied = ({ directory, address, history }: Look): boolean => {
+  const shownAt = history.findLast(({ entries }) => entries.length > 0)?.at ?? 0;
+  return (directory.lies.get(address) ?? []).some((at) => at >= shownAt);
+};
+
+/** What it says in modes that are neither well nor down. */
+const LOOKS: Partial<Record<Mode, (look: Look) => readonly Entry[]>> = {
+  unreadable: (look) => {
+    const copy = lastOf(look);
+    if (copy.length === 0) throw new Fault('directory', 'unreadable');
+    return say(look, { entries: copy, former: true });
+  },
+  disagrees: (look) => {
+    if (look.entries.length > 0) return say(look, { entries: look.entries });
+    throw new Fault('doubt', 'the list shows nobody, the count counts 1');
+  },
+  loses: (look) => (isInReach(look) ? lie(look) : say(look, { entries: [] })),
+  forgets: (look) => {
+    const isBlind = look.connection === 'open' && lastOf(look).length > 0 && isInReach(look);
+    if (!isBlind) return say(look, { entries: look.entries });
+    // Whom it has lost before is a stranger by now, of whom nobody asks twice.
+    return hasLied(look) ? lie(look) : [];
+  },
+};
+
+/** What a directory that is up says of an address; keeps what it said with authority. */
+function lookUp(
+  directory: ScriptedDirectory,
+  address: string,
+  connection: 'open' | 'new',
+): readonly Entry[] {
+  const entries = directory.people.get(address) ?? [];
+  const history = directory.said.get(address) ?? [];
+  const at = Math.trunc(performance.now());
+  const asked: Look = { directory, address, connection, at, entries, history };
+  return LOOKS[directory.mode]?.(asked) ?? say(asked, { entries });
 }
 
 const ended = (signal: AbortSignal): Promise<never> =>

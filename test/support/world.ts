@@ -2,8 +2,13 @@ import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import type { Entry } from '../../src/directory/directory.ts';
 import { silentLog } from '../../src/log.ts';
-import { createGuard, type GuardOptions, type StoppableGuard } from '../../src/lookup/lane.ts';
-import { createMemory, type Memory, type MemorySizes } from '../../src/lookup/memory.ts';
+import { createLane, type Lane, type LaneOptions } from '../../src/lookup/lane.ts';
+import {
+  createMemory,
+  type Memory,
+  type MemorySizes,
+  type Tenure,
+} from '../../src/lookup/memory.ts';
 import type { Context } from '../../src/lookup/outcome.ts';
 import { createSource, type Source } from '../../src/lookup/path.ts';
 import type { Times } from '../../src/lookup/remember.ts';
@@ -63,30 +68,50 @@ export const contextNow = (clock: Clock = testClock): Context => {
 export interface Guarded {
   readonly source: Source<Entry>;
   readonly memory: Memory<Entry>;
-  readonly guard: StoppableGuard;
+  readonly tenure: Tenure<Entry>;
+  readonly lane: Lane;
 }
 
-export function guardDirectory(
+export function laneFor(
   name: string,
   directory: ScriptedDirectory,
-  options: Partial<GuardOptions> & { readonly times?: Partial<Times> } = {},
+  options: Partial<LaneOptions> & {
+    readonly times?: Partial<Times>;
+    /** Absent: one of its own. */
+    readonly memory?: Memory<Entry>;
+  } = {},
 ): Guarded {
-  const memory = createMemory<Entry>(SIZES);
-  const guard = createGuard(directory, {
+  const memory = options.memory ?? createMemory<Entry>(SIZES);
+  const tenure = reign(memory);
+  const lane = createLane(directory, {
     name,
     timeoutMs: 2000,
     limit: { inFlight: 32, perSecond: 500, queue: 1000, queueWaitMs: 200 },
     breaker: { failures: 0.5, minimum: 10, windowMs: 10_000, probeMs: 1000 },
-    healed: () => memory.unknown.clear(),
+    healed: memory.forgetFaults,
+    known: () => memory.sizes().found.size,
     clock: testClock,
     log: silentLog,
     showAddress: (address) => address,
     ...options,
   });
   const times = { ...TIMES, ...options.times };
-  const source = createSource<Entry>((key, how) => directory.find(key, how), memory, guard, times);
-  return { source, memory, guard };
+  const source = createSource<Entry>((key, how) => directory.find(key, how), tenure, lane, times);
+  return { source, memory, tenure, lane };
 }
+
+/** Opens a memory to whoever has it from now on. */
+export function reign<T>(memory: Memory<T>): Tenure<T> {
+  const tenure = memory.open();
+  tenure.begin();
+  return tenure;
+}
+
+/** How many of each kind it holds. */
+export const sizesOf = (memory: Memory<unknown>): readonly number[] => {
+  const { found, none, unknown } = memory.sizes();
+  return [found.size, none.size, unknown.size];
+};
 
 /** The address maps over some directories, as the daemon builds them. */
 export interface Maps {
@@ -130,12 +155,12 @@ export interface Staffed extends Guarded {
 export function openDirectory(
   name: string,
   entries: readonly Entry[] = [],
-  options: Parameters<typeof guardDirectory>[2] = {},
+  options: Parameters<typeof laneFor>[2] = {},
 ): Staffed {
   const directory = createScripted();
   employ(directory, entries);
-  const guarded = guardDirectory(name, directory, options);
-  onTestFinished(() => guarded.guard.stop());
+  const guarded = laneFor(name, directory, options);
+  onTestFinished(() => guarded.lane.stop());
   return { ...guarded, directory };
 }
 

@@ -72,6 +72,7 @@ export const KINDS: Readonly<Record<string, Schema>> = {
   imagePullSecrets: VERBATIMS,
   files: mapOf(TEXT),
   existingConfigMap: optional(NAME),
+  'state.volume': VERBATIM,
   'serviceAccountToken.expirationSeconds': integer(600),
   'socket.directory': ABSOLUTE,
   'socket.mode': optional('0[0-7]{3}'),

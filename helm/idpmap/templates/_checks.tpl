@@ -46,7 +46,7 @@ line that says what, where and how to mend it.
 - files holds "{{ $name }}", which is no key of a ConfigMap: write letters, digits, "-", "_" and "." only, and no directories
 {{- end }}
 {{- end }}
-{{- range $key, $where := dict "listen" "socket.directory, socket.mode and standalone" "http" "http of the chart" "control" "nothing, it is at /run/idpmap/control" "drain" "sidecar.drain and standalone.drain" }}
+{{- range $key, $where := dict "listen" "socket.directory, socket.mode and standalone" "http" "http of the chart" "control" "nothing, it is at /run/idpmap/control" "state" "state.volume" "drain" "sidecar.drain and standalone.drain" }}
 {{- if hasKey ($values.config | default dict) $key }}
 - config.{{ $key }} is the chart's affair: leave it out, and set {{ $where }}
 {{- end }}
@@ -68,14 +68,14 @@ line that says what, where and how to mend it.
 
 {{- define "idpmap.faults.container" -}}
 {{- $values := .Values }}
-{{- $own := list "IDPMAP_CONFIG" "IDPMAP_LISTEN" "IDPMAP_CONTROL" "IDPMAP_HTTP__ENDPOINT" "IDPMAP_HTTP__ACKNOWLEDGE_UNAUTHENTICATED" "IDPMAP_HTTP__TOKEN" "IDPMAP_HTTP__TOKEN_FILE" "IDPMAP_HTTP__HOSTS" "IDPMAP_DRAIN" }}
+{{- $own := list "IDPMAP_CONFIG" "IDPMAP_LISTEN" "IDPMAP_CONTROL" "IDPMAP_STATE" "IDPMAP_HTTP__ENDPOINT" "IDPMAP_HTTP__ACKNOWLEDGE_UNAUTHENTICATED" "IDPMAP_HTTP__TOKEN" "IDPMAP_HTTP__TOKEN_FILE" "IDPMAP_HTTP__HOSTS" "IDPMAP_DRAIN" }}
 {{- range $values.extraEnv }}
 {{- if has .name $own }}
 - extraEnv sets {{ .name }}, which the chart sets itself: leave it out, and use the values socket, http, sidecar or standalone
 {{- end }}
 {{- end }}
 {{- range $values.extraVolumes }}
-{{- if has .name (list "idpmap-config" "idpmap-run" "idpmap-socket" "idpmap-secrets" "idpmap-http" "idpmap-token" "queue") }}
+{{- if has .name (list "idpmap-config" "idpmap-run" "idpmap-state" "idpmap-socket" "idpmap-secrets" "idpmap-http" "idpmap-token" "queue") }}
 - extraVolumes holds {{ .name }}, which is the name of a volume of the chart: choose another
 {{- end }}
 {{- end }}

@@ -45,6 +45,8 @@ The settings that are the chart's. The environment wins over the configuration's
   value: {{ include "idpmap.listen" . | quote }}
 - name: IDPMAP_CONTROL
   value: /run/idpmap/control
+- name: IDPMAP_STATE
+  value: /var/lib/idpmap/state
 - name: IDPMAP_HTTP__ENDPOINT
   value: tcp://[::]:{{ $values.http.port }}
 {{- if $values.http.openFigures }}

@@ -9,6 +9,10 @@ Secret changes, and idpmap follows. What is mounted by subPath stays as it was a
   readOnly: true
 - name: idpmap-run
   mountPath: /run/idpmap
+{{- if include "idpmap.ownState" .root }}
+- name: idpmap-state
+  mountPath: /var/lib/idpmap
+{{- end }}
 {{- if eq .role "sidecar" }}
 - name: idpmap-socket
   mountPath: {{ $values.socket.directory }}
@@ -30,6 +34,13 @@ Secret changes, and idpmap follows. What is mounted by subPath stays as it was a
 {{- end }}
 {{- end }}
 
+{{/* Not empty where the state's volume is the chart's: a mount of yours in that place goes before. */}}
+{{- define "idpmap.ownState" -}}
+{{- $mounted := list }}
+{{- range .Values.extraVolumeMounts }}{{ $mounted = append $mounted .mountPath }}{{ end }}
+{{- if not (has "/var/lib/idpmap" $mounted) }}yes{{ end }}
+{{- end }}
+
 {{/* The volumes of `idpmap.mounts`. Takes `root` and `role`. */}}
 {{- define "idpmap.volumeList" -}}
 {{- $values := .root.Values -}}
@@ -38,6 +49,10 @@ Secret changes, and idpmap follows. What is mounted by subPath stays as it was a
     name: {{ include "idpmap.configMapName" .root | quote }}
 - name: idpmap-run
   emptyDir: { medium: Memory, sizeLimit: 1Mi }
+{{- if include "idpmap.ownState" .root }}
+- name: idpmap-state
+  {{- toYaml $values.state.volume | nindent 2 }}
+{{- end }}
 {{- if eq .role "sidecar" }}
 - name: idpmap-socket
   emptyDir: { medium: Memory, sizeLimit: 1Mi }

@@ -86,6 +86,14 @@ const MAX_PATH_BYTES = 4096;
 export const path = (most = MAX_PATH_BYTES) =>
   written({ type: 'path', place: 'path' }, (text) => checkPath(text, most), String);
 
+/** A file's name, or the word `off`. */
+export const pathOrOff = () =>
+  written(
+    { type: 'path or `off`', place: 'path or off' },
+    (text) => checkPath(text, MAX_PATH_BYTES),
+    String,
+  );
+
 function checkPath(text: string, most: number): string {
   if (text === '') throw new SyntaxError('is empty, write a file or leave it out');
   if (text.includes('\0')) throw new SyntaxError(`${JSON.stringify(text)} is no file's name`);

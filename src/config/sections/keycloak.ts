@@ -164,10 +164,6 @@ export const keycloak = z
       description: 'Limits of a group; mail to one that exceeds them is deferred.',
     }),
     connections: count(1, 64).prefault(16).meta({ description: 'Connections for lookups.' }),
-    flips: count(1).prefault(20).meta({
-      description:
-        'Known addresses that may vanish within a minute; more are a fault, and their mail is deferred.',
-    }),
     ...shared({ inFlight: 16, perSecond: 100 }),
   })
   .superRefine(

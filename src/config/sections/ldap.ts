@@ -137,10 +137,6 @@ export const ldap = z
       description:
         'How soon a refused password is tried again, so that the account is not locked out. A changed one is tried at once.',
     }),
-    flips: count(1).prefault(20).meta({
-      description:
-        'Known addresses that may vanish within a minute; more are a fault, and their mail is deferred.',
-    }),
     ...shared({ inFlight: 32, perSecond: 500 }),
   })
   .superRefine(({ urls, startTls, insecure }, context) => {

@@ -116,6 +116,14 @@ export const groups = z.strictObject({
         'How members are found: by their `memberOf`, several at a time by the attribute that holds their DN, or one by one.',
       examples: ['memberOf'],
     }),
+  unreadableMembers: z
+    .enum(['leaveOut', 'deferUnreadable', 'defer'])
+    .exactOptional()
+    .meta({
+      description:
+        "What becomes of a group's mail where a member would get none of it: `deferUnreadable`, unless set, defers it for one that is there and can't be read; `defer` also for one that is gone or has no address; `leaveOut` for none. All are told of.",
+      examples: ['leaveOut'],
+    }),
   depth: count(1, 100).prefault(10).meta({ description: 'Groups within groups.' }),
   members: count(1, 1_000_000).prefault(2000).meta({
     description:

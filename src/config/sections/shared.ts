@@ -43,6 +43,14 @@ export const shared = (limits: LimitDefaults) => ({
   breaker: breaker.prefault({}).meta({
     description: 'When a failing directory is left alone, so that answers stay quick.',
   }),
+  flips: count(1).prefault(20).meta({
+    description:
+      'Known addresses that may vanish within a minute. Once there are more, none of them is believed until `idpmap accept NAME`; they go on receiving.',
+  }),
+  flipsGuard: share().prefault('10%').meta({
+    description:
+      'Share of the known addresses, or five of them, that may vanish within an hour; likewise.',
+  }),
   domainsRefresh: duration('1s').prefault('5m').meta({
     description: 'How often the domains that it lists are read again.',
   }),

@@ -45,8 +45,12 @@ function prepareLeaf(value: unknown, { place }: Leaf, base: string): unknown {
       ? { ...value, file: resolve(base, file) }
       : value;
   }
-  if (typeof value !== 'string' || value === '') return value;
-  if (place === 'path') return resolve(base, value);
+  return typeof value === 'string' && value !== '' ? resolveText(value, place, base) : value;
+}
+
+function resolveText(value: string, place: Leaf['place'], base: string): string {
+  if (place === 'path or off' && value === 'off') return value;
+  if (place === 'path' || place === 'path or off') return resolve(base, value);
   return place === 'endpoint' ? resolveEndpoint(value, base) : value;
 }
 

@@ -1,24 +1,18 @@
 import { formatLdapUrl, type LdapEndpoint, staysHere } from '../../config/schema/ldapendpoint.ts';
 import { reasonOf } from '../../reason.ts';
-import type { Remark } from '../directory.ts';
-import { remarkSpellings } from '../people/spelling.ts';
-import {
-  type AccountBranch,
-  type Branch,
-  type GroupBranch,
-  requestAmong,
-} from './people/branch.ts';
+import { isDoubt, type Remark } from '../directory.ts';
+import { inspectPeople, type PeopleInspection } from './inspectpeople.ts';
 import { PRESETS } from './people/presets.ts';
-import { anyOf } from './people/sources.ts';
 import type { LdapSettings } from './settings.ts';
+import type { Tables } from './tables/tables.ts';
+import type { Trusts } from './trust/trusts.ts';
 import type { Connection } from './wire/connection.ts';
 
-export interface InspectOptions {
+export interface InspectOptions extends PeopleInspection {
   readonly settings: LdapSettings;
-  readonly accounts: AccountBranch;
-  /** Absent: groups are not looked for. */
-  readonly groups?: GroupBranch;
-  /** Opens a connection and proves it. */
+  readonly tables: Tables;
+  readonly trusts: Trusts;
+  /** Opens a connection and logs in. */
   readonly open: (endpoint: LdapEndpoint, signal: AbortSignal) => Promise<Connection>;
 }
 
@@ -57,66 +51,69 @@ export async function inspect(
 
 async function tryServer(
   endpoint: LdapEndpoint,
-  { open, accounts, groups }: InspectOptions,
+  options: InspectOptions,
   signal: AbortSignal,
 ): Promise<readonly Remark[]> {
   const url = formatLdapUrl(endpoint);
   const begin = performance.now();
   try {
-    const connection = await open(endpoint, signal);
-    const ms = Math.round(performance.now() - begin);
-    const ok: Remark = { level: 'ok', text: `${url} takes the login and shows people (${ms} ms)` };
-    const members = groups === undefined ? [] : await checkMembers(groups, connection, signal);
-    const branches = groups === undefined ? [accounts] : [accounts, groups];
-    const spellings = await checkSpellings(branches, connection, signal);
-    connection.close();
-    return [ok, ...members, ...spellings];
+    const connection = await options.open(endpoint, signal);
+    try {
+      const people = await proofRemark(options, connection, signal);
+      const ms = Math.round(performance.now() - begin);
+      const ok: Remark = {
+        level: 'ok',
+        text: `${url} takes the login and shows people (${ms} ms)`,
+      };
+      const tables = await checkTables(options, connection, signal);
+      return [people ?? ok, ...tables, ...(await inspectPeople(options, connection, signal))];
+    } finally {
+      connection.close();
+    }
   } catch (error) {
     return [{ level: 'failed', text: reasonOf(error) }];
   }
 }
 
-/** Without the right to read its members, every group looks empty, and its mail would be refused. */
-async function checkMembers(
-  groups: GroupBranch,
+/** What keeps a *none* of people from being believed; absent: nothing. @throws {Fault} where nothing can be asked */
+async function proofRemark(
+  { trusts }: InspectOptions,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<Remark | undefined> {
+  try {
+    await trusts.people.proof(connection, signal);
+    return undefined;
+  } catch (error) {
+    if (!isDoubt(error)) throw error;
+    return { level: 'failed', text: reasonOf(error) };
+  }
+}
+
+/** Tables whose *none* would not be believed: their mail is deferred. */
+async function checkTables(
+  { settings, tables, trusts }: InspectOptions,
   connection: Connection,
   signal: AbortSignal,
 ): Promise<readonly Remark[]> {
-  const attributes = [...groups.memberDns, ...groups.memberUids, ...groups.memberAddresses];
-  const request = requestAmong(groups, anyOf(groups.address), attributes);
-  if (request === undefined || groups.membersBy === 'memberOf') return [];
-  const { entries } = await connection.search({ ...request, sizeLimit: SAMPLE }, signal);
-  if (entries.length === 0 || entries.some((entry) => entry.attributes.size > 0)) return [];
-  return [
-    {
-      level: 'warning',
-      text: `${connection.server} shows groups, but no member of any: may bind.dn read ${attributes.join(', ')}?`,
-    },
-  ];
+  const remarks: Remark[] = [];
+  for (const name of Object.keys(settings.tables)) {
+    try {
+      const { proof, unseen } = trusts.of(tables.open(name).asked);
+      await proof(connection, signal);
+      const attributes = unseen();
+      if (attributes.length > 0) remarks.push(unseenRemark(name, attributes));
+    } catch (error) {
+      remarks.push({ level: 'failed', text: `table ${name}: ${reasonOf(error)}` });
+    }
+  }
+  return remarks;
 }
 
-/** So many groups are looked at. */
-const SAMPLE = 20;
-
-/** Looks at some addresses of each branch for those that Postfix, having folded them, does not find. */
-async function checkSpellings(
-  branches: readonly Branch[],
-  connection: Connection,
-  signal: AbortSignal,
-): Promise<readonly Remark[]> {
-  const held = branches.map(async (branch) => {
-    const sources = [...branch.address, ...branch.aliases];
-    const attributes = sources.map(({ attribute }) => attribute);
-    const request = requestAmong(branch, anyOf(sources), attributes);
-    if (request === undefined) return [];
-    const { entries } = await connection.search({ ...request, sizeLimit: ADDRESSES }, signal);
-    return entries.flatMap((entry) => sources.flatMap((source) => source.addressesOf(entry)));
-  });
-  return remarkSpellings((await Promise.all(held)).flat());
-}
-
-/** So many people, and so many groups, are looked at for their addresses. */
-const ADDRESSES = 100;
+const unseenRemark = (table: string, attributes: readonly string[]): Remark => ({
+  level: 'warning',
+  text: `table ${table}: nobody shows ${attributes.join(' or ')}, which it asks by: if somebody has it, give bind.dn the right to search and read it`,
+});
 
 const isExposed = (endpoint: LdapEndpoint, { startTls }: LdapSettings): boolean =>
   endpoint.kind === 'tcp' && !endpoint.secure && !startTls && !staysHere(endpoint);

@@ -1,5 +1,4 @@
 import type { Filter } from 'ldapts';
-import type { Finding, How } from '../directory.ts';
 
 /** How far below its base a search looks: the base itself, its children, or everything below. */
 export type Scope = 'base' | 'one' | 'sub';
@@ -36,18 +35,13 @@ export interface LdapEntry {
  */
 export type Search = (request: SearchRequest) => Promise<readonly LdapEntry[]>;
 
-/** Asks the servers. All searches of one `work` run on one connection, which has proved itself. */
-export interface Asker {
-  /**
-   * Runs `work`, once more on another connection where the first is lost or does not answer. *None* is proved on the same
-   * connection, by a proof that began after the work.
-   * @throws {Fault}
-   */
-  ask<T>(work: Work<T>, how: How): Promise<Finding<T>>;
-}
-
 /**
- * Makes up an answer out of searches; it may run again on another connection. `missed` says that something was absent which the answer would
- * else hold, so that a proof is due although there is an answer.
+ * Reads one entry by its name, where it meets `filter`. Without it: `gone` there is none, `hidden` there is one that may not be
+ * read, or does not meet it, `elsewhere` another server holds it.
+ * @throws {Fault} as a search does
  */
-export type Work<T> = (search: Search, missed: () => void) => Promise<readonly T[]>;
+export type Read = (
+  dn: string,
+  attributes: readonly string[],
+  filter?: Filter,
+) => Promise<LdapEntry | 'gone' | 'hidden' | 'elsewhere'>;

@@ -1,6 +1,7 @@
 import type { LdapEndpoint } from '../../config/schema/ldapendpoint.ts';
 import type { Secret } from '../../config/sources/secret.ts';
 import type { ClientTls } from '../tls.ts';
+import type { LostPolicy } from './people/lost.ts';
 import type { Dereference, Scope } from './search.ts';
 
 /** The servers that presets are known of. */
@@ -56,6 +57,8 @@ export interface GroupSettings extends BranchSettings {
   /** Attributes that hold members' addresses. */
   readonly memberAddresses?: readonly string[];
   readonly membersBy?: MembersBy;
+  /** What becomes of a group's mail where a member gets none of it. */
+  readonly unreadableMembers?: LostPolicy;
   /** Groups within groups, and members of the whole; beyond, its mail is deferred. */
   readonly depth: number;
   readonly members: number;

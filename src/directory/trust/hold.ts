@@ -5,13 +5,18 @@ import type { Kept } from '../directory.ts';
  * too much is held and not believed until an administrator accepts it, or it is taken back. What was accepted last is
  * kept, so that a restart, a reload or a take-over does not accept in silence what was held.
  */
-export interface Hold<C> {
+export interface Hold<C> extends Holding {
   /** Takes `next`, or holds it where it loses too much; what was held before is dropped. */
   offer(next: C): 'taken' | 'held';
-  /** What waits to be accepted, and what it would lose, in words. */
   held(): Held<C> | undefined;
+}
+
+/** What all holds have in common, whatever they guard. */
+export interface Holding {
+  /** What waits to be accepted, and what it would lose, in words. */
+  held(): { readonly loss: string } | undefined;
   /** Takes what is held and says what is lost; absent: nothing is held. */
-  accept(): string | undefined;
+  readonly accept: () => string | undefined;
   /** Drops what is held: its source is again as it was accepted. */
   withdraw(): void;
 }

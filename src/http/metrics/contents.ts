@@ -54,9 +54,9 @@ const families: readonly Family[] = [
     {
       name: 'idpmap_directory_figure',
       type: 'gauge',
-      help: 'What this type of directory counts besides, by names of its own: `held` is 1 while an edit of a people file is held back, `unread` while its newest content can’t be read or is broken, `accounts` how many it has.',
+      help: 'What is held, and what this type of directory counts besides, by names of its own: `held` is 1 while known people who vanish, or an edit of a people file, are held back, `unread` while its newest content can’t be read or is broken, `accounts` how many it has.',
       advice:
-        '`held`: mend the file, or run `idpmap accept DIRECTORY`. `unread`, `failures`: the log says what is wrong with the file.',
+        '`held`: mend the directory, or run `idpmap accept DIRECTORY`. `unread`, `failures`: the log says what is wrong with the file.',
     },
     othersOf,
   ),
@@ -74,7 +74,9 @@ function expiriesOf(directory: MeteredDirectory): Readonly<Record<string, number
 }
 
 function othersOf(directory: MeteredDirectory): Readonly<Record<string, number>> {
-  return Object.fromEntries(figuresOf(directory).filter(([name]) => !EXPIRY.test(name)));
+  const own = Object.fromEntries(figuresOf(directory).filter(([name]) => !EXPIRY.test(name)));
+  const isHeld = directory.lane.flips.held() !== undefined || (own['held'] ?? 0) > 0;
+  return { ...own, held: isHeld ? 1 : 0 };
 }
 
 /** What the directories hold, and what is wrong with it. */

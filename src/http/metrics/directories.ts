@@ -23,7 +23,7 @@ const lookups: readonly Family[] = [
       advice:
         '`stale` and `unknown` grow while the directory fails. `stale` ends with `cache.stale`: mend the directory before.',
     },
-    ({ guard: { figures } }) => ({
+    ({ lane: { figures } }) => ({
       found: figures.found,
       none: figures.none,
       stale: figures.stale,
@@ -39,7 +39,7 @@ const lookups: readonly Family[] = [
       advice:
         '`directory`, `timeout`, `starting`: look at the directory, idpmap’s log has its words. `deadline`: it is slow. `overload`: raise `limit`, if the directory bears it. `unproved`: it says nobody and can’t be shown to see its people. `doubt`: its “nobody” can’t be believed at present, the log says why. `entry`: one address is in doubt, the log says which. `bug`: please report it.',
     },
-    ({ guard }) => guard.figures.causes,
+    ({ lane }) => lane.figures.causes,
   ),
   eachDirectory(
     {
@@ -49,7 +49,7 @@ const lookups: readonly Family[] = [
       advice:
         'A small share of the lookups: memory is too small (`cache.entries`), or strangers are tried.',
     },
-    ({ guard }) => guard.figures.remembered,
+    ({ lane }) => lane.figures.remembered,
   ),
   eachDirectory(
     {
@@ -57,7 +57,7 @@ const lookups: readonly Family[] = [
       type: 'counter',
       help: 'Lookups that waited for a question that was under way for another one, which spares the directory.',
     },
-    ({ guard }) => guard.figures.joined,
+    ({ lane }) => lane.figures.joined,
   ),
   eachDirectory(
     {
@@ -66,7 +66,7 @@ const lookups: readonly Family[] = [
       help: 'Questions that a fault of idpmap itself ended.',
       advice: 'The log has the stack: please report it.',
     },
-    ({ guard }) => guard.figures.bugs,
+    ({ lane }) => lane.figures.bugs,
   ),
 ];
 
@@ -88,7 +88,7 @@ const health: readonly Family[] = [
       advice:
         'It closes by itself with the first probe that succeeds. Known people are answered from memory meanwhile.',
     },
-    ({ guard }) => (guard.breaker.isOpen() ? 1 : 0),
+    ({ lane }) => (lane.breaker.isOpen() ? 1 : 0),
   ),
   eachDirectory(
     {
@@ -97,7 +97,7 @@ const health: readonly Family[] = [
       help: 'How often the circuit has opened.',
       advice: 'Often and for a moment only: the directory or the way to it is unsteady.',
     },
-    ({ guard }) => guard.breaker.openings(),
+    ({ lane }) => lane.breaker.openings(),
   ),
   eachDirectory(
     {
@@ -107,11 +107,11 @@ const health: readonly Family[] = [
       advice:
         'Old while `idpmap_directory_faults_total` grows: it has been failing since then. Old alone: nobody was asked for.',
     },
-    ({ guard }) => toTimestamp(guard.figures.answeredAt),
+    ({ lane }) => toTimestamp(lane.figures.answeredAt),
   ),
 ];
 
-function isUp({ guard: { breaker, figures } }: MeteredDirectory): boolean {
+function isUp({ lane: { breaker, figures } }: MeteredDirectory): boolean {
   return !breaker.isOpen() && figures.failedAt <= figures.answeredAt;
 }
 

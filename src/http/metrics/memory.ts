@@ -1,22 +1,18 @@
+import type { Filling } from '../../lookup/memory.ts';
 import { eachDirectoryBy } from './each.ts';
 import type { Section } from './family.ts';
 import type { MeteredDirectory } from './sources.ts';
 
 const STORES = ['found', 'none', 'unknown'] as const;
 
-interface Store {
-  readonly size: number;
-  readonly max: number;
-}
-
 /** Sums `read` over the memories of a directory's people and of its tables, for each kind of outcome. */
 function sumStores(
   { memories }: MeteredDirectory,
-  read: (store: Store) => number,
+  read: (filling: Filling) => number,
 ): Readonly<Record<string, number>> {
-  const all = [memories.entries, ...memories.tables.values()];
+  const all = [memories.entries, ...memories.tables.values()].map((memory) => memory.sizes());
   return Object.fromEntries(
-    STORES.map((name) => [name, all.reduce((sum, memory) => sum + read(memory[name]), 0)]),
+    STORES.map((name) => [name, all.reduce((sum, sizes) => sum + read(sizes[name]), 0)]),
   );
 }
 

@@ -10,7 +10,7 @@ const questions: readonly Family[] = [
       help: 'Questions that the directory itself answered, or failed to (unknown); prefetches and domain lists among them.',
       advice: 'Its load. Only `unknown`: it is down.',
     },
-    ({ guard }) => guard.figures.answered,
+    ({ lane }) => lane.figures.answered,
   ),
   eachDirectory(
     {
@@ -20,7 +20,7 @@ const questions: readonly Family[] = [
       advice:
         'Above 0.1 s: most of the 0.2 s that Postfix’s lookup may take (`deadline`); an index is missing, or it is far away. What ends at 2 s was given up (`timeout`).',
     },
-    ({ guard }) => guard.figures.durations,
+    ({ lane }) => lane.figures.durations,
   ),
   eachDirectory(
     {
@@ -29,7 +29,7 @@ const questions: readonly Family[] = [
       help: 'Questions that are with the directory now.',
       advice: 'At `limit.inFlight` for long: the directory is slow, or the limit is too low.',
     },
-    ({ guard: { figures } }) =>
+    ({ lane: { figures } }) =>
       figures.asked - figures.answered.found - figures.answered.none - figures.answered.unknown,
   ),
   eachDirectory(
@@ -39,7 +39,7 @@ const questions: readonly Family[] = [
       help: 'Questions that wait until `limit` lets them in.',
       advice: 'More than a moment: raise `limit`, if the directory bears it.',
     },
-    ({ guard }) => guard.limiter.waiting(),
+    ({ lane }) => lane.limiter.waiting(),
   ),
   eachDirectory(
     {
@@ -47,7 +47,7 @@ const questions: readonly Family[] = [
       type: 'counter',
       help: 'Questions that refreshed a remembered address before it aged; nobody waited for them.',
     },
-    ({ guard }) => guard.figures.prefetched,
+    ({ lane }) => lane.figures.prefetched,
   ),
   eachDirectory(
     {
@@ -56,7 +56,7 @@ const questions: readonly Family[] = [
       help: 'Known addresses that turned into none and were asked for once more, on a new connection.',
       advice: 'A leap: many people were removed, or the directory lost its view of them.',
     },
-    ({ guard }) => guard.figures.askedAnew,
+    ({ lane }) => lane.figures.askedAnew,
   ),
   eachDirectory(
     {
@@ -66,7 +66,7 @@ const questions: readonly Family[] = [
       advice:
         'The directory contradicts itself, or too many turned at once: check its rights and replicas. If they were removed on purpose: `idpmap cache purge --directory NAME`.',
     },
-    ({ guard }) => guard.figures.disbelieved,
+    ({ lane }) => lane.figures.disbelieved,
   ),
 ];
 

@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/schema.ts';
 import type { Directory, Entry } from '../../directory/directory.ts';
 import type { CleanFigures } from '../../directory/people/clean.ts';
-import type { StoppableGuard } from '../../lookup/lane.ts';
+import type { Lane } from '../../lookup/lane.ts';
 import type { Memory } from '../../lookup/memory.ts';
 import type { DomainList } from '../../maps/domainlist.ts';
 import type { MapFigures } from '../../maps/router.ts';
@@ -13,18 +13,18 @@ export interface MeteredDirectory {
   readonly name: string;
   readonly settings: { readonly type: string };
   readonly directory: Pick<Directory, 'figures'>;
-  readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter'>;
+  readonly lane: Pick<Lane, 'figures' | 'breaker' | 'limiter' | 'flips'>;
   readonly cleaned: Readonly<CleanFigures>;
   readonly memories: {
-    readonly entries: Memory<Entry>;
-    readonly tables: ReadonlyMap<string, Memory<string>>;
+    readonly entries: Pick<Memory<Entry>, 'sizes'>;
+    readonly tables: ReadonlyMap<string, Pick<Memory<string>, 'sizes'>>;
   };
   readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'figures'>;
 }
 
 /** One directory at work, as the status shows it: what metrics read of it, and how it fares. */
 export interface WatchedDirectory extends MeteredDirectory {
-  readonly guard: Pick<StoppableGuard, 'figures' | 'breaker' | 'limiter' | 'health'>;
+  readonly lane: Pick<Lane, 'figures' | 'breaker' | 'limiter' | 'flips' | 'health'>;
 }
 
 /** How often the configuration was read anew since the start, and with what success. */

@@ -35,6 +35,7 @@ export function makeDirectory(directory, now) {
       ['remembers', sayRemembered(directory)],
       ['callers got', sayLookups(directory)],
       ['people', sayPeople(directory)],
+      ['held', sayHeld(directory)],
       ['domains', sayDomains(directory)],
       ['circuit', sayCircuit(directory, now)],
       [
@@ -99,6 +100,10 @@ function sayPeople({ figures }) {
     ? 'an edit that loses many is held back: idpmap accept'
     : undefined;
 }
+
+/** @param {DirectoryStatus} directory */
+const sayHeld = ({ held }) =>
+  held === undefined ? undefined : `${held}; they go on receiving: mend it, or idpmap accept`;
 
 /** @param {DirectoryStatus} directory */
 function sayDomains({ domains }) {

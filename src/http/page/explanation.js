@@ -108,7 +108,7 @@ const MEMORY = /** @type {const} */ ({
 function sayOutcome(outcome) {
   switch (outcome.status) {
     case 'none':
-      return 'nobody';
+      return `nobody (${outcome.proof.how})`;
     case 'unknown':
       return `unknown (${outcome.cause}): ${outcome.reason}`;
     case 'found': {

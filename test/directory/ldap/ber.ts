@@ -27,7 +27,12 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 export function decode(filter: Filter): Decoded {
   const writer = new BerWriter();
   filter.write(writer);
-  const [decoded = ''] = readAll(writer.buffer, '');
+  return decodeBytes(writer.buffer);
+}
+
+/** Reads the first filter in the bytes. */
+export function decodeBytes(bytes: Buffer): Decoded {
+  const [decoded = ''] = readAll(bytes, '');
   return decoded;
 }
 

@@ -1,8 +1,10 @@
 import { parseAddress } from '../../../src/address/address.ts';
 import { accountBranch, groupBranch } from '../../../src/directory/ldap/people/branch.ts';
 import { findHolders } from '../../../src/directory/ldap/people/find.ts';
+import { createLostLedger } from '../../../src/directory/ldap/people/lost.ts';
 import type { LdapEntry, Search, SearchRequest } from '../../../src/directory/ldap/search.ts';
 import type { LdapSettings } from '../../../src/directory/ldap/settings.ts';
+import { viewOf } from './view.ts';
 
 /** The settings of a directory whose accounts and groups lie apart. */
 export function settingsWith({
@@ -49,6 +51,7 @@ export async function findAmong(
   let missed = 0;
   const search: Search = async (request) => {
     asked.push(request);
+    if (request.scope === 'base') return members.filter(({ dn }) => dn === request.base);
     if (asked.length > 2) return request.base === 'ou=people' ? members : [];
     return request.base === 'ou=people' ? people : teams;
   };
@@ -57,11 +60,19 @@ export async function findAmong(
     accounts: accountBranch(settings),
     ...(groups === undefined ? {} : { groups }),
     seen: () => {},
+    emptiness: () => async () => [],
+    oddities: () => [],
+    ledger: createLostLedger(
+      () => {},
+      () => {},
+    ),
   };
   const parsed = parseAddress(address);
   if (parsed === undefined) throw new Error(`${address} is no address`);
-  const found = await findHolders(options, parsed)(search, () => {
+  const missing = (): void => {
     missed += 1;
-  });
+  };
+  const work = findHolders(options, parsed);
+  const found = (await work?.(viewOf(search, { missed: missing }))) ?? [];
   return { found, asked, missed };
 }

@@ -12,6 +12,7 @@ export interface Asked {
   readonly operation: keyof typeof OPERATIONS;
   /** The whole request, for names and values that stand in it. */
   readonly text: string;
+  readonly bytes: Buffer;
 }
 
 const OPERATIONS = { bind: 0x60, unbind: 0x42, search: 0x63, abandon: 0x50, extended: 0x77 };
@@ -105,7 +106,7 @@ function readRequest(message: Buffer): Asked {
   const id = message.readUIntBE(head + 2, idBytes);
   const operation = NAMES.get(message.readUInt8(head + 2 + idBytes));
   if (!isOperation(operation)) throw new Error('a request of an unknown kind');
-  return { id, operation, text: message.toString('latin1') };
+  return { id, operation, text: message.toString('latin1'), bytes: message };
 }
 
 /** Writes one LDAPMessage. */
@@ -122,22 +123,25 @@ export function encode(id: number, tag: number, write: (writer: BerWriter) => vo
 
 const RESULTS = { bind: 0x61, search: 0x65, extended: 0x78 };
 
-/** What an operation ends with; the referral is left out where there is none. */
+/** What an operation ends with; the referral, and an extension's value, are left out where there are none. */
 export function result(
   id: number,
   of: keyof typeof RESULTS = 'search',
   code = 0,
   diagnostic = '',
   referral?: string,
+  value?: string,
 ): Buffer {
   return encode(id, RESULTS[of], (writer) => {
     writer.writeEnumeration(code);
     writer.writeString('');
     writer.writeString(diagnostic);
-    if (referral === undefined) return;
-    writer.startSequence(0xa3);
-    writer.writeString(referral);
-    writer.endSequence();
+    if (referral !== undefined) {
+      writer.startSequence(0xa3);
+      writer.writeString(referral);
+      writer.endSequence();
+    }
+    if (value !== undefined) writer.writeString(value, 0x8b);
   });
 }
 

@@ -2,6 +2,7 @@ import { EqualityFilter } from 'ldapts';
 import type { LdapEntry, Search, SearchRequest } from '../../../src/directory/ldap/search.ts';
 import type { LdapTableSettings } from '../../../src/directory/ldap/settings.ts';
 import { createTable } from '../../../src/directory/ldap/tables/table.ts';
+import { viewOf } from './view.ts';
 
 /** The defaults of a table. */
 export const SETTINGS: LdapTableSettings = {
@@ -64,10 +65,11 @@ export async function ask(
 ): Promise<Asked> {
   const { search, asked } = world(people);
   let missed = 0;
-  const work = createTable('t', { ...SETTINGS, ...settings }, 'o=x')(key);
-  const values = await work(search, () => {
+  const work = createTable('t', { ...SETTINGS, ...settings }, 'o=x').question(key);
+  const missing = (): void => {
     missed++;
-  });
+  };
+  const values = (await work?.(viewOf(search, { missed: missing }))) ?? [];
   return { values, asked, missed };
 }
 

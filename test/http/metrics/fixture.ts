@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { preciseClock } from '../../../src/clock.ts';
-import { createState } from '../../../src/daemon/state.ts';
+import { createState, enterState } from '../../../src/daemon/state.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
 import type { MetricSources } from '../../../src/http/metrics/sources.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
@@ -47,6 +47,7 @@ export async function startMetered(
       return directory;
     },
   });
+  enterState(state);
   const maps: MapFigures = new Map();
   const route = createRouter(state.routes.maps, maps, silentLog);
   const socketmap = createCounters();
@@ -62,9 +63,9 @@ export async function startMetered(
   onTestFinished(async () => {
     metrics.stop();
     await Promise.all(
-      [...state.served.values()].map(async ({ guard, list }) => {
+      [...state.served.values()].map(async ({ lane, list }) => {
         list?.stop();
-        guard.stop();
+        lane.stop();
       }),
     );
   });

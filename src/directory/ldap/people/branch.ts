@@ -1,11 +1,14 @@
-import { AndFilter, type Filter, OrFilter } from 'ldapts';
+import { AndFilter, ExtensibleFilter, type Filter, OrFilter } from 'ldapts';
 import type { Address } from '../../../address/address.ts';
 import { spellingsOf, withCapitals } from '../../../address/spellings.ts';
+import { Fault } from '../../directory.ts';
 import { type Condition, parseCondition } from '../filters/conditions.ts';
 import { type FilterTemplate, parseFilter } from '../filters/filter.ts';
 import { parseTemplate, type Template, templateKey } from '../filters/template.ts';
-import type { LdapEntry, Scope, Search, SearchRequest } from '../search.ts';
+import type { Scope, SearchRequest } from '../search.ts';
 import type { AccountSettings, GroupSettings, LdapSettings } from '../settings.ts';
+import type { Schema } from '../trust/schematext.ts';
+import type { LostPolicy } from './lost.ts';
 import { PRESETS } from './presets.ts';
 import { type AddressSource, anyOf, conditionsFor, parseSource } from './sources.ts';
 
@@ -30,6 +33,8 @@ export interface AccountBranch extends Branch {
   readonly logins: readonly string[];
   readonly disabled: readonly Condition[];
   readonly mailOnly: readonly Condition[];
+  /** The preset's filter, where the configuration has another: whom only that leaves out is left out on purpose. */
+  readonly usual?: FilterTemplate;
 }
 
 /** Where groups lie. */
@@ -39,6 +44,7 @@ export interface GroupBranch extends Branch, Pick<GroupSettings, 'depth' | 'memb
   readonly memberUids: readonly string[];
   readonly memberAddresses: readonly string[];
   readonly membersBy: NonNullable<GroupSettings['membersBy']>;
+  readonly unreadableMembers: LostPolicy;
 }
 
 /** More entries than this can't hold one address in earnest. */
@@ -62,6 +68,7 @@ export function accountBranch({ preset, base, accounts }: LdapSettings): Account
     logins: merged.logins,
     disabled,
     mailOnly,
+    ...(accounts.filter !== undefined && { usual: parseFilter(PRESETS[preset].accounts.filter) }),
   };
 }
 
@@ -69,6 +76,7 @@ export function accountBranch({ preset, base, accounts }: LdapSettings): Account
 export function groupBranch({ preset, base, groups }: LdapSettings): GroupBranch | undefined {
   const merged = { base, ...PRESETS[preset].groups, ...groups };
   const { memberDns, memberUids, memberAddresses, membersBy, depth, members } = merged;
+  const { unreadableMembers = 'deferUnreadable' } = merged;
   if (merged.address.length + merged.aliases.length === 0) return undefined;
   return {
     kind: 'group',
@@ -76,6 +84,7 @@ export function groupBranch({ preset, base, groups }: LdapSettings): GroupBranch
       ...memberDns,
       ...memberUids,
       ...memberAddresses,
+      'objectClass',
     ]),
     memberDns,
     memberUids,
@@ -83,6 +92,7 @@ export function groupBranch({ preset, base, groups }: LdapSettings): GroupBranch
     membersBy,
     depth,
     members,
+    unreadableMembers,
   };
 }
 
@@ -139,26 +149,60 @@ export function commonBase(base: string): string {
   return comma === -1 ? '' : base.slice(comma + 1).trim();
 }
 
-/** Finds a branch's entries that may hold `address`. A key that its templates have no place for finds none. */
-export async function searchFor(
+/**
+ * The question for a branch's entries that may hold `address`, by its attributes or by `further` conditions; absent where its
+ * templates have no place for the key.
+ */
+export function questionFor(
   branch: Branch,
   address: Address,
-  search: Search,
-): Promise<readonly LdapEntry[]> {
+  further: readonly Filter[] = [],
+): SearchRequest | undefined {
   const key = templateKey(address.text);
   const base = branch.base.bind(key);
+  const conditions = conditionsFor([...branch.address, ...branch.aliases], address);
   const filter = branch.filter.hasPlaceholders
     ? bindSpellings(branch.filter, withCapitals(spellingsOf(address).texts))
-    : withHolders(branch, conditionsFor([...branch.address, ...branch.aliases], address));
-  if (base === undefined || filter === undefined) return [];
-  return search({
+    : withHolders(branch, [...conditions, ...further]);
+  if (base === undefined || filter === undefined) return undefined;
+  return {
     base,
     scope: branch.scope,
     filter,
     attributes: branch.attributes,
     sizeLimit: MAX_HOLDERS,
     ...(branch.base.hasPlaceholders ? { baseMayBeAbsent: true } : {}),
+  };
+}
+
+/**
+ * The same question by rules that leave case aside, for attributes that the schema compares with case. A server has no index
+ * for it, so it is asked only where the plain one finds nobody. Absent: there is no such attribute.
+ * @throws {Fault} `entry` where the server has no such rule
+ */
+export function caselessQuestion(
+  branch: Branch,
+  address: Address,
+  schema: Schema,
+): SearchRequest | undefined {
+  const plain = questionFor(branch, address);
+  if (plain === undefined || branch.filter.hasPlaceholders) return undefined;
+  const conditions = [...branch.address, ...branch.aliases].flatMap((source): readonly Filter[] => {
+    const comparison = schema.comparison(source.attribute);
+    if (comparison === 'without case') return [];
+    if (comparison === 'with case') {
+      throw new Fault(
+        'entry',
+        `the schema compares ${source.attribute} with case, and the server has no rule that does not: whoever has capitals in it is not found`,
+      );
+    }
+    const { attribute: matchType } = source;
+    return source
+      .valuesFor(address)
+      .map((value) => new ExtensibleFilter({ matchType, rule: comparison.rule, value }));
   });
+  const filter = withHolders(branch, conditions);
+  return filter === undefined ? undefined : { ...plain, filter };
 }
 
 /** A filter that meets a key in any of its spellings; absent where it has no place for one. */

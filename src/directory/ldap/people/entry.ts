@@ -29,6 +29,8 @@ const loginsOf = (entry: LdapEntry, { logins }: AccountBranch): readonly string[
  */
 export function addressesOf(entry: LdapEntry, branch: Branch): OwnAddress & Pick<Entry, 'aliases'> {
   const own = branch.address.flatMap((source) => source.addressesOf(entry));
+  if (own.length === 0)
+    own.push(...branch.aliases.flatMap((source) => source.primaryOf(entry) ?? []));
   const others = branch.aliases.flatMap((source) => source.addressesOf(entry));
   const [first] = own;
   // An alias does not become the own address of an account that has none.

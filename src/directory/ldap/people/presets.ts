@@ -10,7 +10,10 @@ export interface Preset {
     Pick<AccountSettings, 'aliasPrefix'>;
   /** Without `address`, groups are not looked for. */
   readonly groups: Required<
-    Omit<GroupSettings, 'base' | 'scope' | 'aliasPrefix' | 'depth' | 'members' | 'membersBy'>
+    Omit<
+      GroupSettings,
+      'base' | 'scope' | 'aliasPrefix' | 'depth' | 'members' | 'membersBy' | 'unreadableMembers'
+    >
   > &
     Pick<GroupSettings, 'aliasPrefix'> & { readonly membersBy: MembersBy };
 }
@@ -90,16 +93,20 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   'active-directory': {
     tested: true,
     accounts: {
-      filter: '(&(objectCategory=person)(objectClass=user))',
+      filter: '(&(objectCategory=person)(|(objectClass=user)(objectClass=contact)))',
       address: ['mail'],
       aliases: ['proxyAddresses'],
       aliasPrefix: 'smtp:',
       logins: ['userPrincipalName', 'sAMAccountName', 'mail'],
       id: ['objectGUID'],
       disabled: ['userAccountControl&2'],
-      mailOnly: [...EXCHANGE_SHARED, ...EXCHANGE_ROOM, ...EXCHANGE_EQUIPMENT].map(
-        (type) => `msExchRecipientTypeDetails=${type}`,
-      ),
+      // A contact is a name for an address elsewhere.
+      mailOnly: [
+        'objectClass=contact',
+        ...[...EXCHANGE_SHARED, ...EXCHANGE_ROOM, ...EXCHANGE_EQUIPMENT].map(
+          (type) => `msExchRecipientTypeDetails=${type}`,
+        ),
+      ],
     },
     groups: {
       filter: '(objectCategory=group)',

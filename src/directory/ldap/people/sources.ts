@@ -1,6 +1,7 @@
 import { EqualityFilter, type Filter, PresenceFilter } from 'ldapts';
 import { type Address, parseAddress, parseDomain } from '../../../address/address.ts';
 import { localSpellings, spellingsOf, withCapitals } from '../../../address/spellings.ts';
+import { addressIn, writtenForms } from '../../../address/written.ts';
 import type { LdapEntry } from '../search.ts';
 import { textsOf } from './values.ts';
 
@@ -9,8 +10,14 @@ export interface AddressSource {
   readonly attribute: string;
   /** What an entry that holds `address` this way has in the attribute; empty: none can. */
   readonly valuesFor: (address: Address) => readonly string[];
-  /** The addresses that an entry holds this way, as it has them. */
+  /** The addresses that an entry holds this way, without blanks, names and `mailto:` round them. */
   readonly addressesOf: (entry: LdapEntry) => readonly string[];
+  /** That which is marked as the own one among them: Active Directory's `SMTP:` in capitals. */
+  readonly primaryOf: (entry: LdapEntry) => string | undefined;
+  /** The values that hold them, as they are stored. */
+  readonly valuesIn: (entry: LdapEntry) => readonly string[];
+  /** The address that a stored value holds; absent: none. */
+  readonly addressIn: (value: string) => string | undefined;
 }
 
 const PATTERN = /^\{(?<attribute>[a-z\d.;-]+)\}@(?<domain>[^@\s{}]+)$/i;
@@ -30,27 +37,47 @@ export function parseSource(text: string, prefix = ''): AddressSource {
     );
   }
   const begin = prefix.toLowerCase();
-  return {
-    attribute: text,
-    valuesFor: (address) =>
-      withCapitals(spellingsOf(address).texts).map((spelling) => prefix + spelling),
-    addressesOf: (entry) =>
-      textsOf(entry, text)
-        .filter((value) => value.toLowerCase().startsWith(begin))
-        .map((value) => value.slice(prefix.length)),
-  };
+  return sourceOf(
+    text,
+    (value) =>
+      value.trimStart().toLowerCase().startsWith(begin)
+        ? addressIn(value.trimStart().slice(prefix.length))
+        : undefined,
+    (address) =>
+      withCapitals(spellingsOf(address).texts)
+        .flatMap((spelling) => [spelling, ...writtenForms(spelling)])
+        .map((spelling) => prefix + spelling),
+    prefix.toUpperCase() === begin ? undefined : prefix.toUpperCase(),
+  );
 }
 
 function composed(attribute: string, written: string, text: string): AddressSource {
   const domain = parseDomain(written);
   if (domain === undefined) throw new SyntaxError(`"${written}" in "${text}" is no domain`);
-  return {
+  return sourceOf(
     attribute,
-    valuesFor: (address) =>
-      address.domain === domain ? withCapitals(localSpellings(address)) : [],
-    addressesOf: (entry) => textsOf(entry, attribute).map((value) => `${value}@${domain}`),
-  };
+    (value) => `${value.trim()}@${domain}`,
+    (address) => (address.domain === domain ? withCapitals(localSpellings(address)) : []),
+  );
 }
+
+const sourceOf = (
+  attribute: string,
+  addressFrom: AddressSource['addressIn'],
+  valuesFor: AddressSource['valuesFor'],
+  mark?: string,
+): AddressSource => ({
+  attribute,
+  valuesFor,
+  addressIn: addressFrom,
+  addressesOf: (entry) => textsOf(entry, attribute).flatMap((value) => addressFrom(value) ?? []),
+  primaryOf: (entry) =>
+    textsOf(entry, attribute)
+      .filter((value) => mark !== undefined && value.trimStart().startsWith(mark))
+      .map(addressFrom)[0],
+  valuesIn: (entry) =>
+    textsOf(entry, attribute).filter((value) => addressFrom(value) !== undefined),
+});
 
 /** The filters that find who holds `address` in one of these ways. */
 export const conditionsFor = (

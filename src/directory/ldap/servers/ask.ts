@@ -3,20 +3,18 @@ import { Fault, type Finding, isDoubt } from '../../directory.ts';
 import { findingOf, none } from '../../finding.ts';
 import { createProver, type Prover } from '../../trust/prover.ts';
 import { joining, withinTime } from '../../waiting.ts';
-import type { Asker, Work } from '../search.ts';
-import type { Doubts } from '../trust/history.ts';
-import type { Proof } from '../trust/proof.ts';
+import type { Schemas } from '../trust/schema.ts';
+import type { Trust } from '../trust/trust.ts';
 import { type Connection, Lost } from '../wire/connection.ts';
+import type { Asker, View, Work } from '../work.ts';
 import type { Pool } from './pool.ts';
-import { searchOn, Untrusted } from './results.ts';
+import { readOn, searchOn, Untrusted } from './results.ts';
 import type { Servers } from './servers.ts';
 
 export interface AskerOptions {
   readonly pool: Pool;
   readonly servers: Servers;
-  readonly proof: Proof;
-  /** What `proof` found doubtful. */
-  readonly doubts: Pick<Doubts, 'watch'>;
+  readonly schemas: Pick<Schemas, 'of'>;
   /** One connection's time for a whole work, and for a proof. */
   readonly searchMs: number;
   readonly referrals: 'refuse' | 'ignore';
@@ -30,23 +28,39 @@ const MAX_TRIES = 3;
 /** Creates what asks over the connections of a pool. */
 export function createAsker(options: AskerOptions): Asker & Provable {
   const { pool, servers, referrals, searchMs, lifetime } = options;
-  const provers = new WeakMap<Connection, Prover>();
+  const provers = new WeakMap<Connection, Map<Trust, Proving>>();
 
   /** Everybody who waits for a proof of one connection shares it. */
-  function proverOf(connection: Connection): Prover {
-    const known = provers.get(connection);
+  function provingOf(connection: Connection, trust: Trust): Proving {
+    const own = provers.get(connection) ?? new Map<Trust, Proving>();
+    provers.set(connection, own);
+    const known = own.get(trust);
     if (known !== undefined) return known;
-    const prover = createProver(
-      (ends) => withinTime((own) => prove(connection, own), searchMs, ends),
-      lifetime,
-    );
-    provers.set(connection, prover);
-    return prover;
+    const proving: Proving = {
+      shown: [],
+      prover: createProver(
+        (ends) =>
+          withinTime(
+            async (signal) => {
+              proving.shown = await prove(connection, trust, signal);
+            },
+            searchMs,
+            ends,
+          ),
+        lifetime,
+      ),
+    };
+    own.set(trust, proving);
+    return proving;
   }
 
-  async function prove(connection: Connection, signal: AbortSignal): Promise<void> {
+  async function prove(
+    connection: Connection,
+    { proof }: Trust,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
     try {
-      await options.proof(connection, signal);
+      return await proof(connection, signal);
     } catch (error) {
       // Slowness alone is no sign that it sees less than it should; nor is another connection less in doubt.
       if (!(isDoubt(error) || isTimeout(error))) distrust(connection, error);
@@ -54,30 +68,44 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     }
   }
 
+  function viewOn(connection: Connection, missed: () => void, signal: AbortSignal): View {
+    return {
+      search: searchOn(connection, referrals, signal),
+      read: readOn(connection, signal),
+      missed,
+      schema: () => options.schemas.of(connection, signal),
+      prove: async (proof) => {
+        await proof(connection, signal);
+      },
+    };
+  }
+
   async function run<T>(
     connection: Connection,
     work: Work<T>,
     signal: AbortSignal,
+    trust: Trust,
   ): Promise<Finding<T>> {
-    const prover = proverOf(connection);
-    const wasBeyondDoubt = options.doubts.watch(connection);
+    const proving = provingOf(connection, trust);
+    const { prover } = proving;
+    const wasBeyondDoubt = trust.doubts.watch(connection);
     let isMissing = false;
     const missed = (): void => {
       isMissing = true;
     };
     try {
       const found = await withinTime(
-        (own) => work(searchOn(connection, referrals, own), missed),
+        (own) => work(viewOn(connection, missed, own)),
         searchMs,
         signal,
       );
       // A proof in flight may have been answered before the question was: only one that begins now counts.
       if (found.length === 0 || isMissing) {
         await prover.prove(prover.begun());
-        if (!wasBeyondDoubt()) return await run(connection, work, signal);
+        if (!wasBeyondDoubt()) return await run(connection, work, signal, trust);
       }
       return findingOf(found, () =>
-        none('connection', `shown to see people: ${connection.server}`),
+        none('connection', [...proving.shown, `on ${connection.server}`].join(', ')),
       );
     } catch (error) {
       if (error instanceof Untrusted) distrust(connection, error);
@@ -85,13 +113,13 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     }
   }
 
-  async function askAnew<T>(work: Work<T>, signal: AbortSignal): Promise<Finding<T>> {
+  async function askAnew<T>(work: Work<T>, signal: AbortSignal, trust: Trust): Promise<Finding<T>> {
     const open = (own: AbortSignal) => servers.open(own);
     const { connection } = await joining(open, new AbortController(), signal, lifetime);
     const close = (): void => connection.close();
     lifetime.addEventListener('abort', close);
     try {
-      return await run(connection, work, signal);
+      return await run(connection, work, signal, trust);
     } finally {
       lifetime.removeEventListener('abort', close);
       close();
@@ -99,23 +127,30 @@ export function createAsker(options: AskerOptions): Asker & Provable {
   }
 
   return {
-    async ask(work, { signal, anew }) {
-      if (anew === true) return askAnew(work, signal);
+    async ask(work, { signal, anew }, trust) {
+      if (anew === true) return askAnew(work, signal, trust);
       for (let tries = 1; ; tries++) {
         const connection = await pool.take(signal);
         try {
-          return await run(connection, work, signal);
+          return await run(connection, work, signal, trust);
         } catch (error) {
           if (tries === MAX_TRIES || signal.aborted || !isLost(connection, error)) throw error;
         }
       }
     },
-    async prove(signal) {
+    async prove(trust, signal) {
       const connection = await pool.take(signal);
-      const prover = proverOf(connection);
+      const { prover } = provingOf(connection, trust);
       await prover.prove(prover.begun());
     },
   };
+}
+
+/** The proofs of one connection for one kind of question. */
+interface Proving {
+  readonly prover: Prover;
+  /** What the last one looked at. */
+  shown: readonly string[];
 }
 
 /** Whether it was the connection that failed, so that another one may do better. */
@@ -133,5 +168,5 @@ function distrust(connection: Connection, error: unknown): void {
 /** Proves itself on demand. */
 export interface Provable {
   /** A proof of one connection that begins now or later. */
-  prove(signal: AbortSignal): Promise<void>;
+  prove(trust: Trust, signal: AbortSignal): Promise<void>;
 }

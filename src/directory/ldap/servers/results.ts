@@ -1,6 +1,7 @@
-import { BerReader, PagedResultsControl } from 'ldapts';
+import { BerReader, PagedResultsControl, PresenceFilter } from 'ldapts';
 import { Fault } from '../../directory.ts';
-import type { LdapEntry, Search, SearchRequest } from '../search.ts';
+import type { LdapEntry, Read, Search, SearchRequest } from '../search.ts';
+import { placesBelow } from '../trust/places.ts';
 import type { Connection, Reply } from '../wire/connection.ts';
 
 /** A result after which the connection is not to be trusted: whoever it was bound as, it may be nobody now. */
@@ -15,6 +16,8 @@ const SUCCESS = 0;
 const SIZE_LIMIT = 4;
 const REFERRAL = 10;
 const NO_SUCH_OBJECT = 32;
+const INVALID_NAME = 34;
+const NO_RIGHT = 50;
 
 /** What a code says of a search (RFC 4511 appendix A), and what to mend. Those not listed are told by number. */
 const MEANINGS: Readonly<Record<number, string>> = {
@@ -43,13 +46,45 @@ const OF_THE_QUESTION = new Set([12, 16, 17, 18, 19, 20, 21, 34]);
 const RIGHTS_LOST = new Set([1, 2, 8, 13, 50]);
 
 /** Makes a `Search` on one connection, for as long as `signal` lets it; `referrals` as configured. */
-export const searchOn =
-  (connection: Connection, referrals: 'refuse' | 'ignore', signal: AbortSignal): Search =>
-  async (request) => {
+export function searchOn(
+  connection: Connection,
+  referrals: 'refuse' | 'ignore',
+  signal: AbortSignal,
+): Search {
+  const search: Search = async (request) => {
     if (request.paged === true) return searchPages(connection, request, referrals, signal);
     const reply = await connection.search(request, signal);
+    // A root without an entry of its own: all that the server says it holds. A global catalog holds more than it says.
+    if (reply.code === NO_SUCH_OBJECT && request.base === '' && request.scope === 'sub') {
+      const places = await placesBelow('', connection, signal);
+      if (!places.includes(''))
+        return (await Promise.all(places.map((base) => search({ ...request, base })))).flat();
+    }
     return entriesOf(reply, request, connection.server, referrals);
   };
+  return search;
+}
+
+/** Makes a `Read` on one connection. */
+export const readOn =
+  (connection: Connection, signal: AbortSignal): Read =>
+  async (dn, attributes, filter = EVERYBODY) => {
+    const request: SearchRequest = { base: dn, scope: 'base', filter, attributes, sizeLimit: 0 };
+    const reply = await connection.search(request, signal);
+    if (reply.code === NO_SUCH_OBJECT || reply.code === INVALID_NAME) return 'gone';
+    if (reply.code === REFERRAL || reply.references.length > 0) return 'elsewhere';
+    if (reply.code === NO_RIGHT) return 'hidden';
+    const [entry] = entriesOf(reply, request, connection.server, 'ignore');
+    if (entry !== undefined) return entry;
+    // 389-DS shows no entry where there is none, as others do where one is hidden: a name that nobody has tells.
+    const nobody = { ...request, base: dn.replace(FIRST_PART, 'cn=idpmap-asks-for-nobody') };
+    const { code } = await connection.search(nobody, signal);
+    return code === NO_SUCH_OBJECT ? 'hidden' : 'gone';
+  };
+
+const EVERYBODY = new PresenceFilter({ attribute: 'objectClass' });
+/** A name's own part, up to the comma that ends it. */
+const FIRST_PART = /^(?:\\.|[^\\,])*/s;
 
 const PAGE_SIZE = 500;
 

@@ -5,8 +5,10 @@ import { parseFilter } from '../filters/filter.ts';
 import { parseResultFormat } from '../filters/resultformat.ts';
 import { parseTemplate, type TemplateKey, templateKey } from '../filters/template.ts';
 import { bindSpellings } from '../people/branch.ts';
-import type { Work } from '../search.ts';
 import type { LdapTableSettings } from '../settings.ts';
+import type { Asked } from '../trust/tabletrust.ts';
+import type { Work } from '../work.ts';
+import { anatomyOf } from './anatomy.ts';
 import { createExpansion } from './expansion.ts';
 
 /**
@@ -16,11 +18,7 @@ import { createExpansion } from './expansion.ts';
  * @throws {SyntaxError} where a template or the filter can't be read, or no attribute is named
  * @see ldap_table(5)
  */
-export function createTable(
-  name: string,
-  settings: LdapTableSettings,
-  defaultBase: string,
-): (key: string) => Work<string> {
+export function createTable(name: string, settings: LdapTableSettings, defaultBase: string): Table {
   const within = `tables.${name}`;
   const base = read(`${within}.searchBase`, parseTemplate, settings.searchBase ?? defaultBase);
   const filter = read(`${within}.queryFilter`, parseFilter, settings.queryFilter);
@@ -45,16 +43,37 @@ export function createTable(
     };
   };
 
-  return (text) => async (search, missed) => {
-    const key = templateKey(text);
-    const address = parseAddress(text);
-    const request = requestFor(key);
-    if (request === undefined) return [];
-    const format = (value: string): string | undefined => result.apply(value, key);
-    const entries = await search(request);
-    if (entries.length === 0 && address !== undefined) believeAbsent(spellingsOf(address));
-    return expansion.expand(entries, format, search, missed);
+  return {
+    question(text) {
+      const key = templateKey(text);
+      const request = requestFor(key);
+      if (request === undefined) return undefined;
+      const address = parseAddress(text);
+      const format = (value: string): string | undefined => result.apply(value, key);
+      return async ({ search, missed }) => {
+        const entries = await search(request);
+        if (entries.length === 0 && address !== undefined) believeAbsent(spellingsOf(address));
+        return expansion.expand(entries, format, search, missed);
+      };
+    },
+    asked: {
+      name: `table ${name}`,
+      settings: `${within}.queryFilter and its attributes`,
+      base: settings.searchBase ?? defaultBase,
+      scope: settings.scope,
+      dereference: settings.dereference,
+      anatomy: anatomyOf(filter),
+      results: expansion.common.attributes,
+    },
   };
+}
+
+/** One table. */
+export interface Table {
+  /** Absent: no search can be made of the key, so nothing is there for it. */
+  readonly question: (key: string) => Work<string> | undefined;
+  /** What its *none* hangs on. */
+  readonly asked: Asked;
 }
 
 /** An address may be stored with other letters than Postfix asks for; where the server knows them, as without case. */

@@ -1,15 +1,14 @@
 import { Fault } from '../../directory.ts';
 import { commonBase } from '../people/branch.ts';
-import type { Work } from '../search.ts';
 import type { LdapSettings } from '../settings.ts';
-import { createTable } from './table.ts';
+import { createTable, type Table } from './table.ts';
 
 /** A directory's tables, by name. */
 export interface Tables {
   /** Their bases, as far as they are the same for all keys. */
   readonly bases: readonly string[];
   /** @throws {Fault} `entry` where there is no such table */
-  open(name: string): (key: string) => Work<string>;
+  open(name: string): Table;
 }
 
 /**

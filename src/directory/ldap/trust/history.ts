@@ -19,7 +19,7 @@ interface State {
   count: number;
 }
 
-/** Creates the memory of one directory's doubts. */
+/** Creates the memory of one proof's doubts. */
 export function createDoubts(): Doubts {
   const states = new Map<string, State>();
 
@@ -35,8 +35,9 @@ export function createDoubts(): Doubts {
     noting: (proof) => async (connection, signal) => {
       const state = stateOf(connection);
       try {
-        await proof(connection, signal);
+        const shown = await proof(connection, signal);
         state.isOpen = false;
+        return shown;
       } catch (error) {
         if (isDoubt(error)) {
           state.isOpen = true;

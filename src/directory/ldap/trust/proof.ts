@@ -4,11 +4,15 @@ import type { SearchRequest } from '../search.ts';
 import { entriesOf, Untrusted } from '../servers/results.ts';
 import type { Connection } from '../wire/connection.ts';
 
-/** Checks that a connection sees what it has to see, so that its *none* can be believed. */
-export type Proof = (connection: Connection, signal: AbortSignal) => Promise<void>;
+/**
+ * Checks that a connection sees what it has to see, so that its *none* can be believed. Gives what it looked at, in a few
+ * words that name nobody: `3 witnesses`.
+ * @throws {Fault} where it does not; `doubt` where whoever is found is there nevertheless
+ */
+export type Proof = (connection: Connection, signal: AbortSignal) => Promise<readonly string[]>;
 
 export interface ProofOptions {
-  /** All bases, as far as they are the same for all keys. */
+  /** All bases, as far as they are the same for all keys. The root is none: everybody may read it. */
   readonly bases: readonly string[];
   readonly referrals: 'refuse' | 'ignore';
   /** Further checks: witnesses, the canary. */
@@ -16,11 +20,11 @@ export interface ProofOptions {
 }
 
 /**
- * Creates the proof of one directory. Each base must be there as one entry: a connection without rights gets success and
+ * Creates a proof. Each base must be there as one entry: a connection without rights gets success and
  * no entry from 389-DS, "no such object" from OpenLDAP. It throws, and the connection is closed.
  */
 export function createProof({ bases, referrals, checks }: ProofOptions): Proof {
-  const requests = [...new Set(bases)].map(requestBase);
+  const requests = [...new Set(bases)].filter((base) => base !== '').map(requestBase);
 
   const readBase = async (
     request: SearchRequest,
@@ -36,8 +40,11 @@ export function createProof({ bases, referrals, checks }: ProofOptions): Proof {
   };
 
   return async (connection, signal) => {
-    const all = [
-      ...requests.map((request) => readBase(request, connection, signal)),
+    const all: readonly Promise<readonly string[]>[] = [
+      ...requests.map(async (request) => {
+        await readBase(request, connection, signal);
+        return [];
+      }),
       ...checks.map((check) => check(connection, signal)),
     ];
     const results = await Promise.allSettled(all);
@@ -46,8 +53,14 @@ export function createProof({ bases, referrals, checks }: ProofOptions): Proof {
     );
     const fault = faults.find((each) => !isDoubt(each)) ?? faults[0];
     if (fault !== undefined) throw fault;
+    const shown = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    return requests.length === 0 ? shown : [...shown, counted(requests.length, 'base', 'bases')];
   };
 }
+
+/** `1 witness`, `2 witnesses`. */
+export const counted = (count: number, one: string, several: string): string =>
+  `${count} ${count === 1 ? one : several}`;
 
 const requestBase = (base: string): SearchRequest => ({
   base,

@@ -1,187 +1,222 @@
-import { EqualityFilter } from 'ldapts';
-import { foldsAlike } from '../../../address/fold.ts';
 import { Fault } from '../../directory.ts';
-import { type Branch, holdersOfAny, requestAmong } from '../people/branch.ts';
-import type { AddressSource } from '../people/sources.ts';
-import { textsOf } from '../people/values.ts';
-import type { LdapEntry } from '../search.ts';
-import { entriesOf } from '../servers/results.ts';
+import type { LdapEntry, SearchRequest } from '../search.ts';
 import type { Connection } from '../wire/connection.ts';
+import { findMissed } from './findmissed.ts';
+import { createLooks } from './looks.ts';
+import { sample } from './places.ts';
+import type { Recall } from './recall.ts';
+import { comparable, type Self } from './self.ts';
+import { holdersOf, type Owner, type Sight, type Witness } from './sight.ts';
 
 /**
- * Somebody who was seen: for each attribute that holds addresses, a value that it had. As long as it can still be found,
+ * Somebody who was seen: for each attribute that answers hang on, a value that it had. As long as it can still be found,
  * the attribute is there, may be searched, and people are visible, so a *none* means what it says. A right withdrawn from
- * one attribute shows in nothing else: the base stays readable and each search succeeds, without entries.
+ * one attribute shows in nothing else: the base stays readable and each search succeeds, without entries. A witness is
+ * somebody else: a login may see itself and nobody besides.
  */
 export interface Witnesses {
   /** Learns from an entry that was found. */
-  learn(branch: Branch, entry: LdapEntry): void;
+  learn(sights: readonly Sight[], entry: LdapEntry): void;
   /**
-   * Finds all witnesses, or others in the place of those that are gone.
-   * @throws {Fault} where no account with an address is visible; `doubt` where nobody has an attribute any more that
-   *   people had: those who are found are still there
+   * Finds all witnesses of these sights, or others in the place of those that are gone; says how many there are.
+   * @throws {Fault} `doubt` where nobody has an attribute any more that somebody had: those who are found are there
    */
-  check(connection: Connection, referrals: 'refuse' | 'ignore', signal: AbortSignal): Promise<void>;
+  check(
+    sights: readonly Sight[],
+    referrals: 'refuse' | 'ignore',
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<number>;
+  /** How many others were seen, up to two. */
+  readonly count: () => number;
+  /** Whether somebody is known who has one of these. */
+  isSeen(sights: readonly Sight[]): boolean;
+  /**
+   * Looks for somebody who has one of these, all of one owner.
+   * @throws {Fault} `doubt` where the attribute may be searched for, but not read
+   */
+  find(
+    sights: readonly Sight[],
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<'somebody' | 'nobody' | 'itself'>;
+  /** Notes that nobody has this, which is in doubt until it is accepted; gives the doubt. */
+  miss(sight: Sight, server: string): Fault;
+  /** Whether an administrator has said that nobody has it. */
+  isAccepted(sight: Sight): boolean;
   /** Takes it that the last holders of what is missed were removed on purpose; says what that was. */
   forgetMissed(): string | undefined;
 }
 
 export interface WitnessOptions {
-  readonly branches: readonly Branch[];
-  /** Whether some account has to be visible from the start. */
-  readonly isAccountNeeded: boolean;
+  readonly self: Pick<Self, 'is'>;
+  /** What a former process knew. */
+  readonly recall: Recall;
   /** Told how many attributes that people had are missed. */
   readonly missing: (count: number) => void;
-}
-
-interface Witness {
-  readonly branch: Branch;
-  readonly source: AddressSource;
-  value: string;
-  isMissed: boolean;
+  readonly now: () => number;
 }
 
 /** Creates the witnesses of one directory, shared by its connections. */
-export function createWitnesses(options: WitnessOptions): Witnesses {
-  const { branches, isAccountNeeded } = options;
-  const witnesses = new Map<AddressSource, Witness>();
-  /** Whether somebody has it was asked once; not again, as it may take long. */
-  const looked = new Set<AddressSource>();
-  const accounts = branches.find(({ kind }) => kind === 'account');
+export function createWitnesses({ self, recall, missing, now }: WitnessOptions): Witnesses {
+  const witnesses = new Map<Sight, Witness>();
+  const missed = new Set<Sight>();
+  const looks = createLooks(now);
+  const restored = new Set<Sight>();
+  const everybody = new Set<string>();
 
-  const tellMissing = (): void =>
-    options.missing([...witnesses.values()].filter(({ isMissed }) => isMissed).length);
+  const tellMissing = (): void => missing(missed.size);
 
-  const learn = (branch: Branch, entry: LdapEntry): void => {
-    for (const source of [...branch.address, ...branch.aliases]) {
-      if (source.addressesOf(entry).length === 0) continue;
-      const [value] = textsOf(entry, source.attribute);
-      if (value !== undefined) witnesses.set(source, { branch, source, value, isMissed: false });
+  function note(witness: Witness): void {
+    const { sight, dn } = witness;
+    if (everybody.size < 2) everybody.add(comparable(dn));
+    if (missed.delete(sight)) tellMissing();
+    witnesses.set(sight, witness);
+    recall.keep(sight, witness);
+  }
+
+  /** Brings back what a former process knew of these. */
+  function restore(sights: readonly Sight[]): void {
+    for (const sight of sights) {
+      if (restored.has(sight)) continue;
+      restored.add(sight);
+      const kept = recall.witness(sight);
+      if (kept !== undefined && !witnesses.has(sight)) witnesses.set(sight, { sight, ...kept });
     }
-    tellMissing();
+  }
+
+  const isKnown = (sight: Sight): boolean => witnesses.has(sight) && !missed.has(sight);
+
+  const learn = (sights: readonly Sight[], entry: LdapEntry): void => {
+    if (self.is(entry.dn)) return;
+    for (const sight of sights) {
+      // The first one stays for as long as it is seen: it is the one that is kept.
+      const [value] = isKnown(sight) ? [] : sight.valuesOf(entry);
+      if (value !== undefined) note({ sight, dn: entry.dn, value });
+    }
   };
 
-  /**
-   * Learns of some entries that have one of the attributes; whether there are any.
-   * @throws {Fault} where the attribute may be searched for, but not read: whoever has it would not be known
-   */
-  async function findSome(
-    branch: Branch,
-    sources: readonly AddressSource[],
+  async function find(
+    sights: readonly Sight[],
     connection: Connection,
     signal: AbortSignal,
-  ): Promise<boolean> {
-    const filter = holdersOfAny(branch, sources);
-    if (filter === undefined) return false;
-    const scope = branch.base.hasPlaceholders ? 'sub' : branch.scope;
-    const attributes = sources.map(({ attribute }) => attribute);
-    const { entries } = await connection.search(
-      // Some are enough; the code that says so is no fault here.
-      { base: branch.commonBase, scope, filter, attributes, sizeLimit: SAMPLE },
-      signal,
-    );
-    for (const entry of entries) learn(branch, entry);
-    if (entries.length > 0 && entries.every((entry) => entry.attributes.size === 0)) {
-      for (const source of sources) looked.delete(source);
-      throw nobody('doubt', branch, sources, connection.server);
+  ): Promise<'somebody' | 'nobody' | 'itself'> {
+    const [first] = sights;
+    const request = first === undefined ? undefined : requestFor(first.owner, sights);
+    if (first === undefined || request === undefined) return 'nobody';
+    const { entries, isWhole } = await sample(request, connection, signal);
+    const others = entries.filter(({ dn }) => !self.is(dn));
+    for (const entry of others) learn(sights, entry);
+    if (others.length === 0) {
+      if (!isWhole) throw notLooked(sights, connection.server);
+      return entries.length > 0 ? 'itself' : 'nobody';
     }
-    return entries.some((entry) => sources.some((one) => one.addressesOf(entry).length > 0));
+    if (others.every((entry) => entry.attributes.size === 0))
+      throw nobody('doubt', first.owner, sights, connection.server);
+    const has = (entry: LdapEntry): boolean => sights.some((one) => one.valuesOf(entry).length > 0);
+    return others.some(has) ? 'somebody' : 'nobody';
   }
 
   /** Learns who has which attribute before anybody asks: a right that is gone by then would not be missed. */
-  async function lookRound(connection: Connection, signal: AbortSignal): Promise<void> {
-    const searches = branches.flatMap((branch) =>
-      [...branch.address, ...branch.aliases]
-        .filter((source) => !looked.has(source))
-        .map((source) => {
-          looked.add(source);
-          return findSome(branch, [source], connection, signal);
-        }),
+  async function lookRound(
+    sights: readonly Sight[],
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const due = sights.filter((sight) => !witnesses.has(sight) && looks.isDue(sight));
+    await Promise.all(
+      due.map((sight) => looks.noting(sight, () => find([sight], connection, signal))),
     );
-    await Promise.all(searches);
   }
 
-  async function checkAccounts(connection: Connection, signal: AbortSignal): Promise<void> {
-    if (accounts === undefined || !isAccountNeeded || isAnySeen(accounts, witnesses)) return;
-    if (await findSome(accounts, accounts.address, connection, signal)) return;
-    throw nobody('directory', accounts, accounts.address, connection.server);
-  }
+  const miss = (sight: Sight, server: string): Fault => {
+    missed.add(sight);
+    tellMissing();
+    return nobody('doubt', sight.owner, [sight], server, ACCEPT);
+  };
 
   return {
     learn,
-    async check(connection, referrals, signal) {
-      await lookRound(connection, signal);
-      await checkAccounts(connection, signal);
-      const checks = branches.map(async (branch) => {
-        const own = [...witnesses.values()].filter((each) => each.branch === branch);
-        const missed = await findMissed(branch, own, connection, referrals, signal);
-        for (const witness of own) if (!missed.includes(witness)) witness.isMissed = false;
-        for (const witness of missed) {
-          const { source } = witness;
-          if (await findSome(branch, [source], connection, signal)) continue;
-          witness.isMissed = true;
-          tellMissing();
-          throw nobody('doubt', branch, [source], connection.server, ACCEPT);
-        }
-      });
-      await Promise.all(checks);
-      tellMissing();
+    find,
+    miss,
+    count: () => everybody.size,
+    isSeen: (sights) => sights.some((sight) => witnesses.has(sight)),
+    isAccepted: (sight) => recall.isAccepted(sight),
+    async check(sights, referrals, connection, signal) {
+      restore(sights);
+      await lookRound(sights, connection, signal);
+      const own = sights.flatMap((sight) => witnesses.get(sight) ?? []);
+      const gone = await findMissed(own, referrals, connection, signal);
+      for (const { sight } of own.filter((witness) => !gone.includes(witness)))
+        if (missed.delete(sight)) tellMissing();
+      for (const { sight } of gone) {
+        missed.add(sight);
+        if ((await find([sight], connection, signal)) !== 'somebody')
+          throw miss(sight, connection.server);
+        const other = witnesses.get(sight);
+        if (other !== undefined) recall.replace(sight, other);
+      }
+      return own.length;
     },
     forgetMissed() {
-      const missed = [...witnesses.values()].filter(({ isMissed }) => isMissed);
-      for (const { source } of missed) witnesses.delete(source);
+      if (missed.size === 0) return undefined;
+      const names = [...missed].map(({ attribute }) => attribute).join(', ');
+      for (const sight of missed) {
+        witnesses.delete(sight);
+        recall.accept(sight);
+      }
+      missed.clear();
       tellMissing();
-      if (missed.length === 0) return undefined;
-      return `nobody has ${missed.map(({ source }) => source.attribute).join(', ')} any more: taken as it is`;
+      return `nobody has ${names} any more: taken as it is`;
     },
   };
 }
+
+/** A search for some of those who have one of these; absent: nobody can. */
+function requestFor(owner: Owner, sights: readonly Sight[]): SearchRequest | undefined {
+  const filter = holdersOf(owner, sights);
+  if (filter === undefined) return undefined;
+  const { base, scope, dereference } = owner;
+  const attributes = sights.map(({ attribute }) => attribute);
+  const deref = dereference === undefined ? {} : { dereference };
+  return { base, scope, filter, attributes, sizeLimit: SAMPLE, ...deref };
+}
+
+const notLooked = (sights: readonly Sight[], server: string): Fault =>
+  new Fault(
+    'timeout',
+    `${server} could not look for those who have ${sights.map(({ attribute }) => attribute).join(' or ')} in time: is the attribute indexed, for presence too?`,
+  );
 
 /** So many entries are looked at for one that has an address: proxyAddresses may hold others first. */
 const SAMPLE = 20;
 
-const ACCEPT = '; if the last one was removed on purpose: idpmap accept';
+/** What mends a doubt that is none. */
+export const ACCEPT = '; if the last one was removed on purpose: idpmap accept';
 
-const isAnySeen = (branch: Branch, witnesses: ReadonlyMap<AddressSource, Witness>): boolean =>
-  branch.address.some((source) => witnesses.has(source));
-
-/** One search for all witnesses of a branch; gives those that it did not show. */
-async function findMissed(
-  branch: Branch,
-  witnesses: readonly Witness[],
-  connection: Connection,
-  referrals: 'refuse' | 'ignore',
-  signal: AbortSignal,
-): Promise<readonly Witness[]> {
-  const request = requestAmong(
-    branch,
-    witnesses.map(
-      ({ source, value }) => new EqualityFilter({ attribute: source.attribute, value }),
-    ),
-    witnesses.map(({ source }) => source.attribute),
-  );
-  if (request === undefined) return [];
-  const reply = await connection.search(request, signal);
-  const entries = entriesOf(reply, request, connection.server, referrals);
-  return witnesses.filter(
-    ({ source, value }) =>
-      !entries.some((entry) =>
-        textsOf(entry, source.attribute).some((text) => foldsAlike(text, value)),
-      ),
-  );
-}
-
-function nobody(
+/** Says that nobody shows any of these attributes. */
+export function nobody(
   kind: 'directory' | 'doubt',
-  branch: Branch,
-  sources: readonly AddressSource[],
+  owner: Owner,
+  sights: readonly Pick<Sight, 'attribute'>[],
   server: string,
   remedy = '',
 ): Fault {
-  const attributes = sources.map(({ attribute }) => attribute).join(' or ');
-  const where = `below ${branch.commonBase}`;
+  const attributes = sights.map(({ attribute }) => attribute).join(' or ');
+  const where = owner.base === '' ? 'anywhere' : `below ${owner.base}`;
   return new Fault(
     kind,
-    `${server} shows no ${branch.kind} with ${attributes} ${where}, so nobody is believed to be absent: check ${branch.kind}s.filter, the base, and that bind.dn may search and read ${attributes}${remedy}`,
+    `${server} shows no ${owner.name} with ${attributes} ${where}, so nobody is believed to be absent: check ${owner.settings}, the base, and that bind.dn may search and read ${attributes}${remedy}`,
   );
 }
+
+/** Says that the login sees itself and nobody besides. */
+export const onlyItself = (
+  { name, base }: Owner,
+  sights: readonly Pick<Sight, 'attribute'>[],
+  server: string,
+): Fault =>
+  new Fault(
+    'doubt',
+    `${server} shows bind.dn itself and no other ${name}${base === '' ? '' : ` below ${base}`}, so nobody is believed to be absent: give it the right to search and read ${sights.map(({ attribute }) => attribute).join(' and ')} of everybody`,
+  );

@@ -11,6 +11,8 @@ export interface LdapResult {
   readonly referrals: readonly string[];
   /** Values of response controls by OID. */
   readonly controls: ReadonlyMap<string, Buffer>;
+  /** An extended operation's answer. */
+  readonly value?: Buffer;
 }
 
 /** What a server sends. Id 0 is its own word: that it disconnects (RFC 4511, 4.4.1). */
@@ -32,6 +34,8 @@ const TAG = {
   octets: 0x04,
   boolean: 0x01,
   referral: 0xa3,
+  responseName: 0x8a,
+  responseValue: 0x8b,
   controls: 0xa0,
 } as const;
 
@@ -89,9 +93,18 @@ function readResult(reader: BerReader, end: number): LdapResult {
   if (reader.offset < end && reader.peek() === TAG.referral) {
     referrals = readStrings(reader, enter(reader));
   }
-  // What else an operation's own result holds (a SASL answer, an extension's name) is passed over.
+  const value = reader.offset < end ? readValue(reader, end) : undefined;
+  // What else an operation's own result holds (a SASL answer) is passed over.
   reader.offset = end;
-  return { code, diagnostic, referrals, controls: readControls(reader) };
+  const controls = readControls(reader);
+  return { code, diagnostic, referrals, controls, ...(value !== undefined && { value }) };
+}
+
+/** What an extended operation answers, behind its name. */
+function readValue(reader: BerReader, end: number): Buffer | undefined {
+  if (reader.peek() === TAG.responseName) present(reader.readString(TAG.responseName, true));
+  if (reader.offset >= end || reader.peek() !== TAG.responseValue) return undefined;
+  return present(reader.readString(TAG.responseValue, true));
 }
 
 function readControls(reader: BerReader): ReadonlyMap<string, Buffer> {

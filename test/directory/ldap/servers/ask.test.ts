@@ -1,11 +1,12 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Fault, type How } from '../../../../src/directory/directory.ts';
 import { valuesOf } from '../../../../src/directory/finding.ts';
-import type { Work } from '../../../../src/directory/ldap/search.ts';
 import { createAsker } from '../../../../src/directory/ldap/servers/ask.ts';
 import { Untrusted } from '../../../../src/directory/ldap/servers/results.ts';
-import { createDoubts } from '../../../../src/directory/ldap/trust/history.ts';
+import { NO_SCHEMA } from '../../../../src/directory/ldap/trust/schema.ts';
+import { createTrust } from '../../../../src/directory/ldap/trust/trust.ts';
 import type { Connection } from '../../../../src/directory/ldap/wire/connection.ts';
+import type { Work } from '../../../../src/directory/ldap/work.ts';
 import { useFakeTime } from '../../../support/world.ts';
 import { connectTo, startPeer } from '../peer.ts';
 import { ALL } from '../request.ts';
@@ -24,7 +25,6 @@ async function open(size = 1) {
   const proofs: (PromiseWithResolvers<void> & { readonly connection: Connection })[] = [];
   const fresh: Connection[] = [];
   const life = new AbortController();
-  const doubts = createDoubts();
   onTestFinished(() => life.abort());
   const asker = createAsker({
     pool: {
@@ -42,23 +42,25 @@ async function open(size = 1) {
         return { connection, rank: 0 };
       },
     },
-    proof: doubts.noting((connection) => {
-      const proof = Promise.withResolvers<void>();
-      proofs.push({ ...proof, connection });
-      return proof.promise;
-    }),
-    doubts,
+    schemas: { of: async () => NO_SCHEMA },
     searchMs: SEARCH_MS,
     referrals: 'refuse',
     lifetime: life.signal,
   });
+  const trust = createTrust(async (connection) => {
+    const proof = Promise.withResolvers<void>();
+    proofs.push({ ...proof, connection });
+    await proof.promise;
+    return ['2 witnesses'];
+  });
   const ask = async <T>(work: Work<T>, how: How): Promise<readonly T[]> =>
-    valuesOf(await asker.ask(work, how));
+    valuesOf(await asker.ask(work, how, trust));
   return {
     asker: {
       ask: <T>(work: Work<T>, signal: AbortSignal) => ask(work, { signal }),
       askAnew: <T>(work: Work<T>, signal: AbortSignal) => ask(work, { signal, anew: true }),
-      prove: (signal: AbortSignal) => asker.prove(signal),
+      finding: (signal: AbortSignal) => asker.ask(nobody, { signal }, trust),
+      prove: (signal: AbortSignal) => asker.prove(trust, signal),
     },
     connections,
     proofs,
@@ -84,6 +86,17 @@ describe('an answer', () => {
     expect(proofs.map(({ connection }) => connection)).toEqual([connections[0]]);
     proofs[0]?.resolve();
     expect(await answer).toEqual([]);
+  });
+
+  test('that found nobody says what was looked at, and where', async () => {
+    const { asker, proofs } = await open();
+    const answer = asker.finding(never);
+    await settled();
+    proofs[0]?.resolve();
+    expect(await answer).toEqual({
+      status: 'none',
+      proof: { by: 'connection', how: '2 witnesses, on ldap://peer' },
+    });
   });
 
   test('that found nobody while its proof was in doubt is asked again once that has ended', async () => {
@@ -125,7 +138,7 @@ describe('an answer', () => {
 
   test('that missed somebody waits for a proof though it found others', async () => {
     const { asker, proofs } = await open();
-    const answer = asker.ask(async (_, missed) => {
+    const answer = asker.ask(async ({ missed }) => {
       missed();
       return ['bob'];
     }, never);
@@ -212,7 +225,7 @@ describe('a connection', () => {
 
   test('that is stuck is followed by another one', async () => {
     const { asker, connections } = await open(2);
-    const endless: Parameters<typeof asker.ask<string>>[0] = async (search) => {
+    const endless: Parameters<typeof asker.ask<string>>[0] = async ({ search }) => {
       if (connections[0]?.isStuck === true) return ['ann'];
       await search(ALL);
       return [];
@@ -240,7 +253,7 @@ describe('asking anew', () => {
 
   test('ends with the directory', async () => {
     const { asker, fresh, life } = await open();
-    const endless = asker.askAnew((search) => search(ALL), never);
+    const endless = asker.askAnew(({ search }) => search(ALL), never);
     endless.catch(() => {});
     await vi.waitFor(() => expect(fresh[0]?.load).toBe(1));
     life.abort();

@@ -3,6 +3,7 @@ import type { Search, SearchRequest } from '../../../../src/directory/ldap/searc
 import type { LdapTableSettings } from '../../../../src/directory/ldap/settings.ts';
 import { createTable } from '../../../../src/directory/ldap/tables/table.ts';
 import { ANN, type Attributes, ask, entry, GROUPS, SETTINGS } from '../tablefixture.ts';
+import { viewOf } from '../view.ts';
 
 describe('follows', () => {
   const all = { ...ANN, external: ['x@y'] };
@@ -73,8 +74,8 @@ describe('follows', () => {
       if (attributes.includes('member;range=2-*')) return [last];
       return base === 'o=x' ? [first] : [entry(base, { mail: [base.slice(3, 4)] })];
     };
-    const work = createTable('t', { ...SETTINGS, ...GROUPS }, 'o=x')('ann@example.org');
-    expect(await work(search, () => {})).toEqual(['1', '2', '3']);
+    const work = createTable('t', { ...SETTINGS, ...GROUPS }, 'o=x').question('ann@example.org');
+    expect(await work?.(viewOf(search))).toEqual(['1', '2', '3']);
   });
 });
 

@@ -1,7 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
-import { createMemory } from '../../src/lookup/memory.ts';
-import { listFound, restoreFound, type SavedFound } from '../../src/lookup/saved.ts';
+import { createMemory, type SavedFound } from '../../src/lookup/memory.ts';
 import { account } from '../support/scripted.ts';
 import {
   contextNow,
@@ -31,34 +30,30 @@ test('lists who was found, with their ages, the least recently asked for first',
   await source.lookup('who@x.org', contextNow());
   await pass(500);
   await source.lookup(ANN.address, contextNow());
-  expect([...listFound(memory, testClock)]).toEqual([
+  expect([...memory.list(testClock.now())]).toEqual([
     { key: BOB.address, ageMs: 500, value: [BOB] },
     { key: ANN.address, ageMs: 1500, value: [ANN] },
   ]);
 });
 
 test('goes on where the memory changes between two lines', async () => {
-  const { source, memory } = openDirectory('d0', [ANN, BOB]);
+  const { source, memory, directory } = openDirectory('d0', [ANN, BOB]);
   await source.lookup(ANN.address, contextNow());
   await source.lookup(BOB.address, contextNow());
   const keys: string[] = [];
-  for (const { key } of listFound(memory, testClock)) {
+  for (const { key } of memory.list(testClock.now())) {
     keys.push(key);
-    memory.found.delete(BOB.address);
-    memory.found.set('new@x.org', {
-      status: 'found',
-      value: [ANN],
-      askedAt: 0,
-      prefetchAt: 0,
-      freshUntil: 0,
-    });
+    directory.people.delete(BOB.address);
+    await pass(TIMES.freshMs);
+    await source.lookup(BOB.address, contextNow());
+    memory.restore({ key: 'new@x.org', ageMs: 0, value: [ANN] }, 0, testClock.now());
   }
   expect(keys).toEqual([ANN.address]);
 });
 
 test('what was restored stands in while the directory is down, from the start', async () => {
   const { source, memory, directory } = openDirectory('d0');
-  restoreFound(memory, savedAt(1000), 1000, testClock);
+  memory.restore(savedAt(1000), 1000, testClock.now());
   directory.mode = 'fails';
   expect(await source.lookup(ANN.address, contextNow())).toMatchObject({
     status: 'found',
@@ -69,7 +64,7 @@ test('what was restored stands in while the directory is down, from the start', 
 
 test('what was restored is not fresh: the directory is asked', async () => {
   const { source, memory } = openDirectory('d0');
-  restoreFound(memory, savedAt(0), 0, testClock);
+  memory.restore(savedAt(0), 0, testClock.now());
   expect(await source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'none' });
 });
 
@@ -78,7 +73,7 @@ test.each([
   { what: 'just beyond', moreMs: 0, status: 'unknown' },
 ])('its age and the time that the daemon was down count: $what', async ({ moreMs, status }) => {
   const { source, memory, directory } = openDirectory('d0');
-  restoreFound(memory, savedAt(1000), TIMES.staleMs - 3000, testClock);
+  memory.restore(savedAt(1000), TIMES.staleMs - 3000, testClock.now());
   directory.mode = 'fails';
   await pass(2000 + moreMs);
   expect(await source.lookup(ANN.address, contextNow())).toMatchObject({ status });
@@ -87,10 +82,10 @@ test.each([
 test('ages survive being saved twice, whatever the clocks of the two daemons say', () => {
   const later: Clock = { now: () => testClock.now() + 1_000_000 };
   const first = createMemory<typeof ANN>(SIZES);
-  restoreFound(first, savedAt(1000), 500, testClock);
+  first.restore(savedAt(1000), 500, testClock.now());
   const second = createMemory<typeof ANN>(SIZES);
-  for (const saved of listFound(first, testClock)) restoreFound(second, saved, 250, later);
-  expect([...listFound(second, later)]).toEqual([savedAt(1750)]);
+  for (const saved of first.list(testClock.now())) second.restore(saved, 250, later.now());
+  expect([...second.list(later.now())]).toEqual([savedAt(1750)]);
 });
 
 test.each([
@@ -99,7 +94,7 @@ test.each([
 ])('takes nothing from who was $what by now', async ({ people, status }) => {
   const { source, memory } = openDirectory('d0', people);
   await source.lookup(ANN.address, contextNow());
-  restoreFound(memory, savedAt(0), 0, testClock);
+  memory.restore(savedAt(0), 0, testClock.now());
   const outcome = source.lookup(ANN.address, contextNow());
   expect(outcome).toMatchObject({ status });
   expect(outcome).not.toMatchObject({ value: [ANN] });
@@ -108,7 +103,7 @@ test.each([
 test('whoever was denied by now does not come back in an outage', async () => {
   const { source, memory, directory } = openDirectory('d0');
   await source.lookup(ANN.address, contextNow());
-  restoreFound(memory, savedAt(0), 0, testClock);
+  memory.restore(savedAt(0), 0, testClock.now());
   directory.mode = 'fails';
   await pass(TIMES.freshNoneMs);
   expect(await source.lookup(ANN.address, contextNow())).toMatchObject({ status: 'unknown' });

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import { type Clock, wallClock } from '../clock.ts';
+import type { Kept } from '../directory/directory.ts';
+import type { Holding } from '../directory/trust/hold.ts';
+import type { Log } from '../log.ts';
+
+/**
+ * The guard before known people who vanish: addresses that were found, and turn into *none*. What it guards is asked for
+ * one by one, so it counts; once there are too many, no one is believed any more until they are accepted, forgotten by a
+ * purge, or one of them is shown again.
+ */
+export interface FlipHold extends Holding {
+  /** Lets a flip be looked into, found at `foundAt`; absent: it is held. */
+  admit(key: string, foundAt: number): Flip | undefined;
+  /** A second look says that it is so: whether that counts. Others may have been too many meanwhile. */
+  confirm(flip: Flip): 'taken' | 'held';
+  /** A second look says otherwise, or nothing. */
+  drop(flip: Flip): void;
+  /** Whether it is time, while flips are held, to look at one again: once a second. */
+  mayLook(): boolean;
+  /** Somebody was found: if that is one who had vanished, nothing is held any more. */
+  shown(key: string): void;
+  /** Why a flip is not believed, and the way out. */
+  reason(): string;
+}
+
+/** One known address that turned into *none*. */
+export interface Flip {
+  readonly key: string;
+  readonly at: number;
+}
+
+export interface FlipHoldOptions {
+  /** The directory's. */
+  readonly name: string;
+  /** So many may vanish within a minute … */
+  readonly most: number;
+  /** … and this share, 0 to 1, of those known, or a few, within an hour. */
+  readonly guard: number;
+  /** How many are known. */
+  readonly known: () => number;
+  readonly kept: Kept;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const LOOK_MS = 1000;
+
+/** So few within an hour prove nothing: of ten known people one is a tenth. */
+const FEW = 5;
+
+/** Of so many who vanished it is noticed that they are shown again. */
+const MOST_KEYS = 1000;
+
+/** Under which name its state is kept. */
+const KEPT = 'vanished';
+
+interface Held {
+  readonly loss: string;
+  /** Who vanished: digests, so that the file in which they are kept names nobody. */
+  readonly keys: Set<string>;
+}
+
+/** Creates it; what a former process held is held on, and what it accepted stays accepted. */
+export function createFlipHold(options: FlipHoldOptions): FlipHold {
+  const { name, most, guard, known, kept, clock, log } = options;
+  const before = readState(kept.read(KEPT));
+  /** The calendar's time on the daemon's clock. */
+  const ourTime = (at: number): number => clock.now() - (wallClock.now() - at);
+  /** Of the last hour, those of a former process among them. */
+  let flips: readonly Flip[] = before.lost.map((at) => ({ key: '', at: ourTime(at) }));
+  let held = before.held;
+  /** Whoever was found before, and not since, may vanish. */
+  let acceptedAt =
+    before.acceptedAt === undefined ? Number.NEGATIVE_INFINITY : ourTime(before.acceptedAt);
+  let acceptedOn = before.acceptedAt;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  const save = (): void =>
+    kept.write(KEPT, {
+      ...(acceptedOn !== undefined && { acceptedAt: acceptedOn }),
+      ...(held !== undefined && { held: { loss: held.loss, keys: [...held.keys] } }),
+      lost: flips.slice(-MOST_KEYS).map(({ at }) => wallClock.now() - (clock.now() - at)),
+    });
+
+  const reason = (): string =>
+    `${held?.loss ?? 'known addresses vanished'}: not believed; mend the directory, or, if it is right, run idpmap accept ${name}`;
+
+  const hold = (key: string, loss: string): void => {
+    if (held === undefined) {
+      held = { loss, keys: new Set() };
+      log.error({ directory: name, reason: reason() }, 'known people vanish: they are held');
+    }
+    if (held.keys.size < MOST_KEYS) held.keys.add(digestOf(key));
+    save();
+  };
+
+  const end = (): void => {
+    held = undefined;
+    flips = [];
+    save();
+  };
+
+  /** What is lost with one more, where that is too much. */
+  const findLoss = (now: number): string | undefined => {
+    flips = flips.filter(({ at }) => now < at + HOUR_MS);
+    const lost = flips.length + 1;
+    const lately = flips.filter(({ at }) => now < at + MINUTE_MS).length + 1;
+    if (lately > most) return `more than ${most} known addresses vanished within a minute`;
+    const total = known() + flips.length;
+    if (lost <= Math.max(FEW, guard * total)) return undefined;
+    return `${lost} of ${total} known addresses vanished within an hour, the guard allows ${Math.round(guard * 100)} %`;
+  };
+
+  return {
+    admit: (key, foundAt) => {
+      const now = clock.now();
+      const flip = { key, at: now };
+      const loss = held?.loss ?? (foundAt <= acceptedAt ? undefined : findLoss(now));
+      if (loss !== undefined) {
+        hold(key, loss);
+        return undefined;
+      }
+      if (foundAt > acceptedAt) flips = [...flips, flip];
+      return flip;
+    },
+    confirm: ({ key }) => {
+      if (held === undefined) {
+        save();
+        return 'taken';
+      }
+      hold(key, held.loss);
+      return 'held';
+    },
+    drop: (flip) => {
+      flips = flips.filter((each) => each !== flip);
+    },
+    mayLook: () => {
+      const now = clock.now();
+      if (now < lookedAt + LOOK_MS) return false;
+      lookedAt = now;
+      return true;
+    },
+    shown: (key) => {
+      if (held === undefined || !held.keys.has(digestOf(key))) return;
+      end();
+      log.info({ directory: name }, 'somebody who had vanished is shown again: no one is held');
+    },
+    reason,
+    held: () => held,
+    accept: () => {
+      if (held === undefined) return undefined;
+      const { loss } = held;
+      acceptedAt = clock.now();
+      acceptedOn = wallClock.now();
+      end();
+      return loss;
+    },
+    withdraw: () => {
+      if (held !== undefined) end();
+    },
+  };
+}
+
+/** What is kept; instants are the calendar's. */
+interface State {
+  readonly acceptedAt?: number;
+  readonly held?: Held;
+  /** When those vanished who were let go. */
+  readonly lost: readonly number[];
+}
+
+/** Reads what another process has kept, of another version perhaps. */
+function readState(state: unknown): State {
+  if (typeof state !== 'object' || state === null) return { lost: [] };
+  const accepted = 'acceptedAt' in state ? state.acceptedAt : undefined;
+  const held = 'held' in state ? readHeld(state.held) : undefined;
+  const lost = 'lost' in state && Array.isArray(state.lost) ? state.lost : [];
+  return {
+    lost: lost.filter((at) => typeof at === 'number'),
+    ...(typeof accepted === 'number' && { acceptedAt: accepted }),
+    ...(held !== undefined && { held }),
+  };
+}
+
+function readHeld(held: unknown): Held | undefined {
+  if (typeof held !== 'object' || held === null) return undefined;
+  if (!('loss' in held) || typeof held.loss !== 'string') return undefined;
+  const keys = 'keys' in held && Array.isArray(held.keys) ? held.keys : [];
+  return { loss: held.loss, keys: new Set(keys.filter((key) => typeof key === 'string')) };
+}
+
+const digestOf = (key: string): string =>
+  createHash('sha256').update(key).digest('base64url').slice(0, 16);
