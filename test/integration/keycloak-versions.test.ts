@@ -69,6 +69,7 @@ async function prepare({ url, home, admin }: KeycloakVersion): Promise<Record<st
       url,
       realm: 'mail',
       client: 'idpmap',
+      domain: ['example.org'],
       aliases: 'mailAlias',
       groups: 'mail',
       events: true,

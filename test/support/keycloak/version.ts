@@ -27,7 +27,12 @@ export interface KeycloakVersion {
 export async function startVersion(version: string): Promise<KeycloakVersion> {
   const home = await keep(`version-${version}`, async (tree) => {
     await execute('tar', ['xzf', await tarball(version), '--strip-components=1', '-C', tree]);
-    const parameters = ['build', '--db=dev-file', '--health-enabled=true', '--cache=local'];
+    const parameters = [
+      'build',
+      '--db=dev-file',
+      '--health-enabled=true',
+      ...cache(version, 'build'),
+    ];
     await execute(join(tree, 'bin', 'kc.sh'), parameters, { env: environment() });
   });
   const tables = await keep(`tables-${version}`, async (directory) => {
@@ -43,6 +48,10 @@ export async function startVersion(version: string): Promise<KeycloakVersion> {
   return { url, home, admin: createAdmin(url), remove };
 }
 
+/** Before 26 the cache is decided when a server is built, since then when it starts. */
+const cache = (version: string, when: 'build' | 'start'): readonly string[] =>
+  Number.parseInt(version, 10) < 26 === (when === 'build') ? ['--cache=local'] : [];
+
 async function launch(version: string, home: string, tables?: string) {
   const place = await makeTemporaryDirectory('idpmap-keycloak-version');
   const [port = 0, management = 0] = await findFreePorts(2);
@@ -55,6 +64,7 @@ async function launch(version: string, home: string, tables?: string) {
     [
       'start',
       '--optimized',
+      ...cache(version, 'start'),
       '--hostname-strict=false',
       '--http-enabled=true',
       '--http-host=127.0.0.1',

@@ -164,8 +164,7 @@ async function readMembers(
     if (depth > maxDepth) throw tooLarge(`groups lie in it ${maxDepth} deep and deeper`);
     const below: GroupRow[] = [];
     for (const group of level) {
-      const shown = await listMembers(ask, group.id, form, signal);
-      const users = form.brief ? await withReasons(ask, shown, signal) : shown;
+      const users = await readOwn(ask, group.id, form, signal);
       for (const user of users) members.set(user.id, user);
       for (const user of users) seen(user);
       await believeDisabled(ask, users, signal);
@@ -179,6 +178,23 @@ async function readMembers(
     'entry',
     'keycloak shows no members in the group, and it shows none as well where it can not read them: give the group a member, or take its address away',
   );
+}
+
+/** So many members who are disabled are looked at one by one; more, and the list is read again in its full form. */
+const FEW = 10;
+
+/** Reads a group's own members, with the reasons why some are disabled. */
+async function readOwn(
+  ask: Ask,
+  group: string,
+  form: { readonly brief: boolean; readonly most: (rows: number) => void },
+  signal: AbortSignal,
+): Promise<readonly UserRow[]> {
+  const users = await listMembers(ask, group, form, signal);
+  if (!form.brief) return users;
+  return users.filter(({ enabled }) => !enabled).length > FEW
+    ? listMembers(ask, group, { ...form, brief: false }, signal)
+    : withReasons(ask, users, signal);
 }
 
 function checkSize(size: number, most: number): void {

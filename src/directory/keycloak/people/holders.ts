@@ -42,6 +42,11 @@ export async function provedHolders(
     );
   }
   const count = await countUsers(ask, queries.count, signal);
+  if (queries.isLong) {
+    const list = { condition: queries.list, brief: holding.brief, max: MAX_HOLDERS };
+    const again = await showUsers(ask, list, signal);
+    if (again.length !== shown.length) throw contradiction(again.length, shown.length, holding);
+  }
   if (count === shown.length) return absent(shown, holding, count);
   return lookLoosely(ask, holding, queries, { shown, count }, signal);
 }

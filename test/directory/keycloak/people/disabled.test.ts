@@ -95,3 +95,23 @@ test.each([{}, { disabledReason: ['left'] }, { note: ['permanentLockout'] }])(
     expect(await directory.find('vic@example.org', signal)).toMatchObject([{ enabled: false }]);
   },
 );
+
+test('of many disabled members the reasons are asked for by page', async () => {
+  const { keycloak, directory } = await open({ groupAttribute: 'mail' });
+  const locked = Array.from({ length: 30 }, (_, i) =>
+    user(`vic${i}`, { enabled: false, attributes: LOCKED }),
+  );
+  keycloak.groups.push({
+    id: 'id-team',
+    attributes: { mail: ['team@example.org'] },
+    members: locked,
+    children: [],
+  });
+  keycloak.script = ({ path, query }) =>
+    path.endsWith('/members') && query['briefRepresentation'] === 'true'
+      ? says(locked.map((row) => ({ ...row, attributes: undefined })))
+      : undefined;
+  const [team] = await directory.find('team@example.org', signal);
+  expect(team?.members).toHaveLength(30);
+  expect(keycloak.to('/members')).toHaveLength(2);
+});
