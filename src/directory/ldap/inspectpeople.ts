@@ -135,7 +135,7 @@ async function checkGroups(
   const remarks: Remark[] = [];
   for (const group of entries) remarks.push(...(await expand(group)));
   return remarks.length > MOST
-    ? [...remarks.slice(0, MOST), warn(`… and ${remarks.length - MOST} more such groups`)]
+    ? [...remarks.slice(0, MOST), warn(`and ${remarks.length - MOST} more such groups`)]
     : remarks;
 }
 
