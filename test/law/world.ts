@@ -29,6 +29,13 @@ interface Place {
   isBuggy: boolean;
 }
 
+/** Whether what a directory said last of an address, true or not, was that nobody has it. */
+function isDenied({ said, lies, deniedBefore }: ScriptedDirectory, address: string): boolean {
+  const last = said.get(address)?.at(-1);
+  if (last === undefined || last.entries.length === 0 || deniedBefore.has(address)) return true;
+  return (lies.get(address) ?? []).some((at) => at >= last.at);
+}
+
 export function createWorld(clock: Clock = testClock): World {
   const open = (
     name: string,
@@ -65,6 +72,9 @@ export function createWorld(clock: Clock = testClock): World {
         address,
         said.filter(({ entries }) => entries.length > 0).map((each) => ({ ...each, former: true })),
       );
+    // Whom the former one has denied is a stranger to the daemon.
+    for (const address of [...former.said.keys(), ...former.deniedBefore])
+      if (isDenied(former, address)) next.deniedBefore.add(address);
     former.people.clear();
     if (former.mode !== 'slow') former.mode = 'well';
     place.directory = next;
@@ -98,6 +108,7 @@ export function createWorld(clock: Clock = testClock): World {
           place.guarded = open(`d${i}`, place.directory, place.kept, memory);
           continue;
         }
+        place.directory.life += 1;
         place.guarded = open(`d${i}`, place.directory, place.kept);
         for (const saved of memory.list(clock.now()))
           if (saved.ageMs < TIMES.staleMs) place.guarded.memory.restore(saved, 0, clock.now());

@@ -59,6 +59,10 @@ export interface ScriptedDirectory extends Directory {
   readonly said: Map<string, Said[]>;
   /** When it denied, by `loses`, somebody whom it has shown not longer ago than memory reaches. */
   readonly lies: Map<string, number[]>;
+  /** Whom an adapter before it has denied, and it has not shown since: strangers to the daemon. */
+  readonly deniedBefore: Set<string>;
+  /** Which of the daemon's lives it answers: what it says to an earlier one, this one does not remember. */
+  life: number;
 }
 
 /** What a directory said with authority; `former`: out of an old copy, or before it was replaced, so that it may stand in only. */
@@ -66,6 +70,8 @@ export interface Said {
   readonly at: number;
   readonly entries: readonly Entry[];
   readonly former?: true;
+  /** Out of an old copy, which nobody remembers as fresh. */
+  readonly copy?: true;
 }
 
 /** Whom it has shown longer ago than this it may deny. */
@@ -86,6 +92,8 @@ export function createScripted(): ScriptedDirectory {
     mostInFlight: 0,
     said: new Map(),
     lies: new Map(),
+    deniedBefore: new Set(),
+    life: 0,
     provesBy: 'probe',
     find: async (address, { signal, anew }) => {
       if (anew === true) return finding(await directory.findAnew(address, signal));
@@ -131,11 +139,12 @@ export function createScripted(): ScriptedDirectory {
     signal: AbortSignal,
     connection: 'open' | 'new',
   ): Promise<readonly Entry[]> => {
+    const { life } = directory;
     await delay(signal);
     if (directory.mode === 'blind') return [];
     if (directory.lost.has(address)) throw new Fault('directory', 'cut off');
     if (directory.mode === 'doubts') throw new Fault('entry', 'ambiguous');
-    return lookUp(directory, address, connection);
+    return lookUp(directory, address, connection, life);
   };
 
   const delay = async (signal: AbortSignal): Promise<void> => {
@@ -153,21 +162,25 @@ interface Look {
   readonly directory: ScriptedDirectory;
   readonly address: string;
   readonly connection: 'open' | 'new';
+  /** In which of the daemon's lives it was put. */
+  readonly life: number;
   readonly at: number;
   /** Who holds the address, and what it said of it before. */
   readonly entries: readonly Entry[];
   readonly history: readonly Said[];
 }
 
-const say = ({ directory, address, history, at }: Look, said: Omit<Said, 'at'>) => {
-  directory.said.set(address, [...history, { at, ...said }]);
+const say = ({ directory, address, history, at, life }: Look, said: Omit<Said, 'at'>) => {
+  if (said.entries.length > 0) directory.deniedBefore.delete(address);
+  const overtaken = life === directory.life ? {} : ({ former: true, copy: true } as const);
+  directory.said.set(address, [...history, { at, ...said, ...overtaken }]);
   return said.entries;
 };
 
 const lastOf = ({ history }: Look): readonly Entry[] => history.at(-1)?.entries ?? [];
 
 const isInReach = ({ history, at }: Look): boolean => {
-  const shown = history.findLast(({ entries }) => entries.length > 0);
+  const shown = history.findLast(({ entries, copy }) => entries.length > 0 && copy === undefined);
   return shown !== undefined && at <= shown.at + REACH_MS;
 };
 
@@ -179,6 +192,7 @@ const lie = ({ directory, address, at }: Look): readonly Entry[] => {
 
 /** Whether it has, since it showed them last. */
 const hasLied = ({ directory, address, history }: Look): boolean => {
+  if (directory.deniedBefore.has(address)) return true;
   const shownAt = history.findLast(({ entries }) => entries.length > 0)?.at ?? 0;
   return (directory.lies.get(address) ?? []).some((at) => at >= shownAt);
 };
@@ -188,7 +202,7 @@ const LOOKS: Partial<Record<Mode, (look: Look) => readonly Entry[]>> = {
   unreadable: (look) => {
     const copy = lastOf(look);
     if (copy.length === 0) throw new Fault('directory', 'unreadable');
-    return say(look, { entries: copy, former: true });
+    return say(look, { entries: copy, former: true, copy: true });
   },
   disagrees: (look) => {
     if (look.entries.length > 0) return say(look, { entries: look.entries });
@@ -196,10 +210,9 @@ const LOOKS: Partial<Record<Mode, (look: Look) => readonly Entry[]>> = {
   },
   loses: (look) => (isInReach(look) ? lie(look) : say(look, { entries: [] })),
   forgets: (look) => {
-    const isBlind = look.connection === 'open' && lastOf(look).length > 0 && isInReach(look);
-    if (!isBlind) return say(look, { entries: look.entries });
-    // Whom it has lost before is a stranger by now, of whom nobody asks twice.
-    return hasLied(look) ? lie(look) : [];
+    // Whom it has denied before is a stranger by now, of whom nobody asks twice: no one could notice.
+    const isKnown = lastOf(look).length > 0 && isInReach(look) && !hasLied(look);
+    return look.connection === 'open' && isKnown ? [] : say(look, { entries: look.entries });
   },
 };
 
@@ -208,11 +221,12 @@ function lookUp(
   directory: ScriptedDirectory,
   address: string,
   connection: 'open' | 'new',
+  life: number,
 ): readonly Entry[] {
   const entries = directory.people.get(address) ?? [];
   const history = directory.said.get(address) ?? [];
   const at = Math.trunc(performance.now());
-  const asked: Look = { directory, address, connection, at, entries, history };
+  const asked: Look = { directory, address, connection, life, at, entries, history };
   return LOOKS[directory.mode]?.(asked) ?? say(asked, { entries });
 }
 
