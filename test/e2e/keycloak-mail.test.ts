@@ -50,7 +50,7 @@ const REFUSED = [
   { who: 'a disabled user', to: 'cy@example.test', code: 550 },
   { who: 'a disabled user’s alias', to: 'c.closed@example.test', code: 550 },
   { who: 'a wildcard', to: '*@example.test', code: 550 },
-  { who: 'a query in place of a name', to: '"x mailAlias:a.smith"@example.test', code: 451 },
+  { who: 'a query in place of a name', to: '"x mailAlias:a.smith"@example.test', code: 550 },
   { who: 'the account of idpmap', to: 'service-account-idpmap@example.test', code: 550 },
   { who: 'a domain that an organization only claims', to: 'ann@unverified.test', code: 554 },
   { who: 'a domain that no organization may have', to: 'ann@gmail.com', code: 554 },

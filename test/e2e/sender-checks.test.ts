@@ -139,6 +139,7 @@ describeWith(['postfix', 'helm'], 'Postfix, set up as it is told', () => {
     const config = {
       listen: `tcp://127.0.0.1:${port}`,
       control: 'control',
+      deadline: '10s',
       domains: { 'example.org': { directory: 'people' } },
       directories: { people: { type: 'file', path: 'people.yaml' } },
     };
