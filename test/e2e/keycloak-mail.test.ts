@@ -90,11 +90,14 @@ async function awaitAnswers(
   throw new Error(`it does not come to ${JSON.stringify(answers)}\n${system.daemon.output()}`);
 }
 
-/** How soon what an administrator does has to count. */
-const CHANGE_MS = 10_000;
+/** What an administrator does counts within seconds, and on a busy machine long before anything is asked anew. */
+const CHANGE_MS = 40_000;
 
 /** Longer than Keycloak is busy with whatever waited for it. */
 const RECOVERY_MS = 40_000;
+
+/** A start takes twelve seconds on a quiet machine, and a minute where others work. */
+const OUTAGE_MS = 300_000;
 
 describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () => {
   let server: KeycloakServer;
@@ -159,7 +162,7 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
         expect(await becomes(system, { ...known, ...healed }, RECOVERY_MS)).toBe(true);
         expect(system.postfix.bounces()).toEqual([]);
       },
-      3 * RECOVERY_MS,
+      OUTAGE_MS,
     );
   });
 
