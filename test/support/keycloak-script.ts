@@ -225,7 +225,7 @@ function groupsFor(
 
 /** Whether `text` contains `part`, in which `_` stands for any one character. */
 const isLike = (text: string, part: string): boolean =>
-  new RegExp(part.replaceAll(/[^\w\s]/gu, '\\$&').replaceAll('_', '.'), 'su').test(text);
+  new RegExp(part.replaceAll(/[^\w\s]/gu, '\\$&').replaceAll('_', '.'), 's').test(text);
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
