@@ -42,19 +42,30 @@ export async function provedHolders(
     );
   }
   const most = holding.brief ? MANY.brief : MANY.full;
-  const counted = await countWidely(ask, queries, most, signal);
-  if (queries.isLong) {
-    const list = { condition: queries.list, brief: holding.brief, max: MAX_HOLDERS };
-    const again = await showUsers(ask, list, signal);
-    if (again.length !== shown.length) throw contradiction(again.length, shown.length, holding);
-  }
-  const { count, wide } = counted;
+  const { count, wide } = await countWidely(ask, queries, most, signal);
+  if (queries.isLong) await showAgain(ask, holding, queries, shown.length, signal);
   if (count === 0 && shown.length === 0) return absent([], holding, 0);
   // Of a field just those are counted whom the list shows; of an attribute others, be they as many.
   if (isField(holding.name) && count === shown.length) return absent(shown, holding, count);
   return count > most
     ? lookNarrowly(ask, holding, queries, { shown, count }, signal)
     : lookWidely(ask, holding, wide, { shown, count }, signal);
+}
+
+/** Reads the list once more. @throws {Fault} where it shows others */
+async function showAgain(
+  ask: Ask,
+  holding: Holding,
+  { list }: HolderQueries,
+  shown: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const again = await showUsers(
+    ask,
+    { condition: list, brief: holding.brief, max: MAX_HOLDERS },
+    signal,
+  );
+  if (again.length !== shown) throw contradiction(again.length, shown, holding);
 }
 
 interface Counted {
