@@ -71,7 +71,11 @@ describeWith(['keycloak', 'mariadb'], 'Keycloak over MariaDB', () => {
     await mariadb?.remove();
   });
 
-  describeConformance({ subject: keycloakSubject(() => server, 'http'), directory: opened });
+  const subject = keycloakSubject(() => server, 'http');
+  describeConformance({
+    subject: { ...subject, lacks: [...subject.lacks, 'letters beyond 16 bits'] },
+    directory: opened,
+  });
 
   test.each([
     'änn@example.test',

@@ -185,9 +185,10 @@ function usersFor(
   { email, username, q, exact, enabled }: Query,
 ): readonly Record<string, unknown>[] {
   const isIt = (value: unknown, text: string, isExact: boolean): boolean =>
+    // Keycloak itself makes the question's letters small, and lets the database do that to what it has.
     isExact
-      ? compare(textOf(value)) === compare(text)
-      : compare(textOf(value)).includes(compare(text));
+      ? compare(textOf(value)) === compare(text.toLowerCase())
+      : isLike(compare(textOf(value)), compare(text.toLowerCase()));
   const attribute = attributeIn(q);
   return users
     .filter((row) => email === undefined || isIt(row['email'], email, exact === 'true'))
@@ -221,6 +222,10 @@ function groupsFor(
       valuesOf(row, attribute.name).some((each) => by(each) === by(attribute.value)),
   );
 }
+
+/** Whether `text` contains `part`, in which `_` stands for any one character. */
+const isLike = (text: string, part: string): boolean =>
+  new RegExp(part.replaceAll(/[^\w\s]/gu, '\\$&').replaceAll('_', '.'), 's').test(text);
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 

@@ -9,6 +9,8 @@ import { PERSONS, type Person, TEAMS, type Team } from '../ldap/population.ts';
 export type Ability =
   /** Addresses beyond ASCII as they are written. */
   | 'unicode addresses'
+  /** Characters of more than 16 bits: MariaDB has columns (utf8mb3) that none can be asked for in. */
+  | 'letters beyond 16 bits'
   /** Addresses that can stand in no reply; where they are lacked, content that has one is refused. */
   | 'unusable addresses'
   /** A store that is asked, one question after the other; where it is lacked, all that there is lies in memory. */

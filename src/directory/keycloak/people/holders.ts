@@ -4,7 +4,7 @@ import type { Ask } from '../http/api.ts';
 import { countUsers, showUsers } from '../trust/listing.ts';
 import { isField, valuesIn } from './account.ts';
 import { isLoosely } from './loosely.ts';
-import { type HolderQueries, MAX_HOLDERS } from './query.ts';
+import { type HolderQueries, MAX_HOLDERS, type WideQuery } from './query.ts';
 import type { UserRow } from './rows.ts';
 
 /** Who is looked for. */
@@ -41,39 +41,92 @@ export async function provedHolders(
       `${MAX_HOLDERS} users or more have it as ${holding.name}, leave it to one`,
     );
   }
-  const count = await countUsers(ask, queries.count, signal);
-  if (queries.isLong) {
-    const list = { condition: queries.list, brief: holding.brief, max: MAX_HOLDERS };
-    const again = await showUsers(ask, list, signal);
-    if (again.length !== shown.length) throw contradiction(again.length, shown.length, holding);
+  const most = holding.brief ? MANY.brief : MANY.full;
+  const { count, wide } = await countWidely(ask, queries, most, signal);
+  if (queries.isLong) await showAgain(ask, holding, queries, shown.length, signal);
+  if (count === 0 && shown.length === 0) return absent([], holding, 0);
+  // Of a field just those are counted whom the list shows; of an attribute others, be they as many.
+  if (isField(holding.name) && count === shown.length) return absent(shown, holding, count);
+  return count > most
+    ? lookNarrowly(ask, holding, queries, { shown, count }, signal)
+    : lookWidely(ask, holding, wide, { shown, count }, signal);
+}
+
+/** Reads the list once more. @throws {Fault} where it shows others */
+async function showAgain(
+  ask: Ask,
+  holding: Holding,
+  { list }: HolderQueries,
+  shown: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const again = await showUsers(
+    ask,
+    { condition: list, brief: holding.brief, max: MAX_HOLDERS },
+    signal,
+  );
+  if (again.length !== shown) throw contradiction(again.length, shown, holding);
+}
+
+interface Counted {
+  readonly count: number;
+  readonly wide: WideQuery;
+}
+
+/** Counts by the widest question whose answers are few enough to be looked at, else by the last one. */
+async function countWidely(
+  ask: Ask,
+  { wide: [widest, ...closer] }: HolderQueries,
+  most: number,
+  signal: AbortSignal,
+): Promise<Counted> {
+  let counted: Counted = { count: await countUsers(ask, widest.count, signal), wide: widest };
+  for (const wide of closer) {
+    if (counted.count <= most) return counted;
+    counted = { count: await countUsers(ask, wide.count, signal), wide };
   }
-  if (count === shown.length) return absent(shown, holding, count);
-  return lookLoosely(ask, holding, queries, { shown, count }, signal);
+  return counted;
+}
+
+interface Seen {
+  readonly shown: readonly UserRow[];
+  readonly count: number;
 }
 
 /** Looks at everybody who was counted. */
-async function lookLoosely(
+async function lookWidely(
   ask: Ask,
   holding: Holding,
-  queries: HolderQueries,
-  { shown, count }: { readonly shown: readonly UserRow[]; readonly count: number },
+  { look, part }: WideQuery,
+  { shown, count }: Seen,
   signal: AbortSignal,
 ): Promise<Finding<UserRow>> {
-  const most = holding.brief ? MANY.brief : MANY.full;
-  if (count > most) {
-    for (const condition of queries.narrow) {
-      if ((await countUsers(ask, condition, signal)) > 0) throw oddly(holding);
-    }
-    const exact = await countUsers(ask, queries.list, signal);
-    if (exact === shown.length && !isField(holding.name)) return absent(shown, holding, exact);
-    throw contradiction(exact, shown.length, holding);
-  }
-  const list = { condition: queries.loose, brief: holding.brief, max: most + 1 };
-  const all = await showUsers(ask, list, signal);
+  const all = await showUsers(
+    ask,
+    { condition: look, brief: holding.brief, max: count + 1 },
+    signal,
+  );
   const found = pick(all, holding);
   if (found !== undefined) return found;
-  if (all.length === count) return absent(all, { ...holding, spelling: queries.part }, count);
-  throw contradiction(count, all.length, holding);
+  if (all.length !== count) throw contradiction(count, all.length, holding);
+  absent(shown, holding, shown.length);
+  return absent(all, { ...holding, spelling: part }, count);
+}
+
+/** Counts those among too many who may mean the same. */
+async function lookNarrowly(
+  ask: Ask,
+  holding: Holding,
+  { list, narrow }: HolderQueries,
+  { shown, count }: Seen,
+  signal: AbortSignal,
+): Promise<None> {
+  for (const condition of narrow) {
+    if ((await countUsers(ask, condition, signal)) > 0) throw oddly(holding);
+  }
+  const exact = await countUsers(ask, list, signal);
+  if (exact === shown.length && !isField(holding.name)) return absent(shown, holding, exact);
+  throw contradiction(isField(holding.name) ? count : exact, shown.length, holding);
 }
 
 function pick(users: readonly UserRow[], { holds }: Holding): Finding<UserRow> | undefined {

@@ -68,3 +68,56 @@ test.each([
   };
   expect(await directory.find(address, signal)).toEqual([]);
 });
+
+/** How databases make letters small: MariaDB (utf8mb3_general_ci), and PostgreSQL in the locale C. */
+const LOWER_CASES: Readonly<Record<string, (text: string) => string>> = {
+  mariadb: (text) =>
+    text
+      .split(/(ẞ)/u)
+      .map((part) => (part === 'ẞ' ? part : part.replaceAll('İ', 'i').toLowerCase()))
+      .join(''),
+  postgresql: (text) => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()),
+};
+
+const STORED = [
+  ['MAX.STRAUẞ@example.org', 'max.strauss@example.org'],
+  ['GROẞ.WEIẞ@example.org', 'gross.weiss@example.org'],
+  ['İnci@example.org', 'i\u0307nci@example.org'],
+  ['Eda.İnci@example.org', 'eda.i\u0307nci@example.org'],
+  ['İnci.ẞ@example.org', 'i\u0307nci.ss@example.org'],
+  ['Jürgen.Über@example.org', 'jürgen.über@example.org'],
+  ['MÜLLER@example.org', 'müller@example.org'],
+  ['Иван.Петров@example.org', 'иван.петров@example.org'],
+  ['office@BÜCHER.example', 'office@xn--bcher-kva.example'],
+] as const;
+
+test.each(
+  Object.keys(LOWER_CASES).flatMap((name) => STORED.map((stored) => [name, ...stored] as const)),
+)(
+  '%s makes other letters small than Java: the alias %s is found as %s',
+  async (name, value, address) => {
+    const { keycloak, directory } = await open({ aliasAttribute: 'mailAlias' });
+    keycloak.compare = LOWER_CASES[name] ?? String;
+    for (let i = 0; i < 30; i++) {
+      keycloak.users.push(
+        user(`u${i}`, { attributes: { mailAlias: [`someone${i}@example.org`] } }),
+      );
+    }
+    keycloak.users.push(user('eve', { attributes: { mailAlias: [value] } }));
+    expect(await directory.find(address, signal)).toMatchObject([{ id: 'id-eve' }]);
+  },
+);
+
+test.each([
+  'ä@example.org',
+  'äöü@example.org',
+  'νίκη@example.org',
+  'i\u0307@example.org',
+  'ẞ@example.org',
+])('%s is nobody’s though its letters, left open, are many people’s', async (address) => {
+  const { keycloak, directory } = await open({ aliasAttribute: 'mailAlias' });
+  for (let i = 0; i < 30; i++) {
+    keycloak.users.push(user(`u${i}`, { attributes: { mailAlias: [`someone${i}@example.org`] } }));
+  }
+  expect(await directory.find(address, signal)).toEqual([]);
+});
