@@ -4,7 +4,6 @@ import {
   type ControlConnection,
   connectControl,
   NoDaemonError,
-  sendCommand,
 } from '../control/client.ts';
 import type { Log } from '../log.ts';
 import { readMemory, type SavedMemory } from './memoryfile.ts';
@@ -37,12 +36,14 @@ export async function receiveMemory(
   log: Log,
 ): Promise<SavedMemory | undefined> {
   const late = Promise.withResolvers<never>();
+  let former: ControlConnection | undefined;
   const timer = setTimeout(
     () => late.reject(new Error(`it took longer than ${HANDOVER_MS} ms`)),
     HANDOVER_MS,
   );
   const receive = async (): Promise<SavedMemory | undefined> => {
-    const { path } = await sendCommand(controlPath, 'handover', {});
+    former = await connectControl(controlPath);
+    const { path } = await former.send('handover', {});
     return readMemory(path);
   };
   try {
@@ -56,6 +57,8 @@ export async function receiveMemory(
     return undefined;
   } finally {
     clearTimeout(timer);
+    // One that hangs would hold the process, long after this one was told to stop.
+    former?.close();
     // It holds addresses, and has been read.
     await rm(handoverPath(controlPath), { force: true }).catch(() => {});
   }
