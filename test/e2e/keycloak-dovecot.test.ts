@@ -38,7 +38,7 @@ const REALM = 'office';
 const VMAIL = 5000;
 
 /** As long as a dozen starts of Java may take where others work. */
-const COMMANDS_MS = 300_000;
+const COMMANDS_MS = 600_000;
 
 describeWith(['dovecot', 'keycloak', 'postfix', 'root'], 'docs/directories.md', () => {
   const resources = new AsyncDisposableStack();

@@ -1,26 +1,13 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { stringify } from 'yaml';
-import { startDaemonProcess } from '../support/daemon.ts';
-import { secretOf } from '../support/keycloak/clients.ts';
 import {
   KEYCLOAK_START_MS,
   type KeycloakServer,
   startKeycloak,
 } from '../support/keycloak/keycloak.ts';
-import { ALIAS_ATTRIBUTE, GROUP_ATTRIBUTE } from '../support/keycloak/people.ts';
-import { type LmtpSink, startLmtpSink } from '../support/lmtp.ts';
-import { findFreePorts } from '../support/loopback.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
-import type { RunningProcess } from '../support/process.ts';
+import { FORGETFUL, type MailSystem, MINDFUL, startMailSystem } from '../support/keycloak-mail.ts';
 import { describeWith } from '../support/requirement.ts';
 import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
-import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
-
-/** The domains that organizations may make ours; there is one that has gmail.com. */
-const DOMAINS = ['example.test', 'xn--bcher-kva.example', 'unverified.test'];
 
 const BUCH = 'buch@xn--bcher-kva.example';
 
@@ -41,10 +28,7 @@ const ACCEPTED = [
 /** The mailboxes that the store behind Postfix has. */
 const MAILBOXES = [...new Set(ACCEPTED.flatMap(({ mailboxes }) => mailboxes))];
 
-/**
- * Whose mail is refused: 550 where the domain is ours, 554 where it is not. Quotes can't be looked for in attributes, so
- * whoever writes some has to wait.
- */
+/** Whose mail is refused: 550 where the domain is ours, 554 where it is not. */
 const REFUSED = [
   { who: 'nobody', to: 'nobody@example.test', code: 550 },
   { who: 'a disabled user', to: 'cy@example.test', code: 550 },
@@ -63,79 +47,6 @@ const SENDERS = [
   { login: 'bob', as: 'ann@example.test', code: 553 },
   { login: 'ann', as: 'team@example.test', code: 553 },
 ];
-
-/** Answers are asked for anew each time, or remembered for long. */
-const FORGETFUL = { fresh: '1ms', freshNone: '1ms' };
-const MINDFUL = { fresh: '10m', freshNone: '10m' };
-
-/** Postfix, its store, and the daemon that it asks. */
-interface MailSystem extends AsyncDisposable {
-  readonly postfix: Postfix;
-  readonly sink: LmtpSink;
-  readonly daemon: RunningProcess;
-}
-
-async function startMailSystem(server: KeycloakServer, cache: typeof MINDFUL): Promise<MailSystem> {
-  await using resources = new AsyncDisposableStack();
-  const place = await makeTemporaryDirectory('idpmap-keycloak-mail');
-  resources.defer(() => place.remove());
-  const sink = await startLmtpSink({ mailboxes: MAILBOXES });
-  resources.defer(() => sink.stop());
-  const [port = 0] = await findFreePorts(1);
-  const config = await configure(server, { place: place.path, port, cache });
-  const daemon = await startDaemonProcess(['serve', '--config', config]);
-  resources.defer(() => daemon.stop());
-  const table = `socketmap:inet:127.0.0.1:${port}`;
-  const postfix = await startPostfix({
-    mainCf: {
-      virtual_mailbox_domains: `${table}:virtual-domains`,
-      virtual_mailbox_maps: `${table}:user-exists`,
-      virtual_alias_maps: `${table}:virtual-aliases`,
-      smtpd_sender_login_maps: `${table}:sender-logins`,
-      virtual_transport: sink.transport,
-    },
-    logins: { ann: 'right', bob: 'right' },
-  });
-  resources.defer(() => postfix.stop());
-  const owned = resources.move();
-  return { postfix, sink, daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-interface Told {
-  readonly place: string;
-  readonly port: number;
-  readonly cache: typeof MINDFUL;
-}
-
-/** Writes the daemon's configuration; gives its file. */
-async function configure(server: KeycloakServer, { place, port, cache }: Told): Promise<string> {
-  await writeFile(join(place, 'secret'), `${secretOf('idpmap')}\n`, { mode: 0o600 });
-  const settings = {
-    listen: `tcp://127.0.0.1:${port}`,
-    control: 'control',
-    // Keycloak may have to share the machine with other tests.
-    deadline: '3s',
-    directories: {
-      staff: {
-        type: 'keycloak',
-        url: server.httpsUrl,
-        tls: { ca: server.ca },
-        realm: 'mail',
-        clientId: 'idpmap',
-        clientSecret: { file: 'secret' },
-        federation: 'none',
-        aliasAttribute: ALIAS_ATTRIBUTE,
-        groupAttribute: GROUP_ATTRIBUTE,
-        organizations: { allowDomains: DOMAINS },
-        events: '5s',
-      },
-    },
-    cache,
-  };
-  const file = join(place, 'idpmap.yaml');
-  await writeFile(file, stringify(settings));
-  return file;
-}
 
 /** One session that sends as `from` and ends with the test. */
 async function begin(port: number, from: string, login?: string): Promise<SmtpClient> {
@@ -179,11 +90,14 @@ async function awaitAnswers(
   throw new Error(`it does not come to ${JSON.stringify(answers)}\n${system.daemon.output()}`);
 }
 
-/** How soon what an administrator does has to count. */
-const CHANGE_MS = 10_000;
+/** What an administrator does counts within seconds, and on a busy machine long before anything is asked anew. */
+const CHANGE_MS = 40_000;
 
 /** Longer than Keycloak is busy with whatever waited for it. */
 const RECOVERY_MS = 40_000;
+
+/** A start takes twelve seconds on a quiet machine, and a minute where others work. */
+const OUTAGE_MS = 300_000;
 
 describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () => {
   let server: KeycloakServer;
@@ -197,7 +111,7 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
     let system: MailSystem;
 
     beforeAll(async () => {
-      system = await startMailSystem(server, FORGETFUL);
+      system = await startMailSystem(server, { cache: FORGETFUL, mailboxes: MAILBOXES });
       // The list of domains is there, and whatever Java still had to compile is compiled.
       await awaitAnswers(system, Object.fromEntries(ACCEPTED.map(({ to }) => [to, 250])));
     });
@@ -248,7 +162,7 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
         expect(await becomes(system, { ...known, ...healed }, RECOVERY_MS)).toBe(true);
         expect(system.postfix.bounces()).toEqual([]);
       },
-      3 * RECOVERY_MS,
+      OUTAGE_MS,
     );
   });
 
@@ -257,7 +171,7 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
     const users = '/realms/mail/users';
 
     beforeAll(async () => {
-      system = await startMailSystem(server, MINDFUL);
+      system = await startMailSystem(server, { cache: MINDFUL, mailboxes: MAILBOXES });
       await awaitAnswers(system, { 'bob@example.test': 250 });
     });
     afterAll(() => system?.[Symbol.asyncDispose]());

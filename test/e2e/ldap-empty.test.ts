@@ -151,7 +151,7 @@ describeWith(['postfix', 'postfixLdap', 'slapd'], 'an empty setting of an ldap t
     );
     const printed = parse(text);
     const { ldap } = printed.directories;
-    if (ldap.bind.dn !== undefined) ldap.bind.password = { file: 'password' };
+    if (ldap.bind?.dn !== undefined) ldap.bind.password = { file: 'password' };
     const domains = { 'example.org': { directory: 'ldap' } };
     const config = join(place, 'idpmap.yaml');
     await writeFile(

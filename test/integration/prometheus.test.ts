@@ -31,7 +31,7 @@ async function startWatched() {
     probe: (signal) => staff.probe(signal),
     domains: async () => findingOf(staff.listed ?? [], () => none('probe', 'scripted')),
     close: () => staff.close(),
-    figures: { held: 0, ...expiry },
+    figures: { held: 0, unread: 0, ...expiry },
   };
   const { daemon, ask } = await startInstance({
     config: CONFIG,

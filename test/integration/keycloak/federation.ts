@@ -35,6 +35,31 @@ export function describeFederation(server: () => KeycloakServer): void {
       await ldap?.remove();
     });
 
+    test('knows by the realm that there is a storage, though nobody of it was ever shown', async () => {
+      const kept = createKept();
+      const client = await createRoled(server(), ['view-users', 'view-realm'], {}, REALM);
+      onTestFinished(() => client.remove());
+      const section = keycloakSection(server(), 'http', {
+        realm: REALM,
+        federation: 'auto',
+        ...loginOf(client.clientId),
+      });
+      await ldap.stop();
+      try {
+        const directory = await openKeycloakForTest(section, { kept });
+        expect(await verdict(directory, 'nobody@example.test')).not.toBe('none');
+        const known = { storage: expect.stringMatching(/has the user storage ldap/) };
+        await expect.poll(() => kept.read('federation'), PATIENCE).toMatchObject(known);
+      } finally {
+        await ldap.start();
+      }
+      // After a restart too, whoever is shown then.
+      const directory = await openKeycloakForTest(section, { kept });
+      await expect
+        .poll(() => verdict(directory, 'nobody@example.test'), PATIENCE)
+        .toMatch(/has the user storage ldap/);
+    });
+
     test('finds who lies there, and believes nobody absent where that is not configured', async () => {
       const directory = await open('none');
       await expect.poll(() => verdict(directory, 'ann@example.test'), PATIENCE).toBe('found');
@@ -48,20 +73,6 @@ export function describeFederation(server: () => KeycloakServer): void {
       expect(await verdict(directory, 'nobody@example.test')).toMatch(
         /comes from a directory behind Keycloak|--rolename view-realm/,
       );
-    });
-
-    test('knows by the realm that there is a storage, though nobody of it was shown', async () => {
-      const kept = createKept();
-      const client = await createRoled(server(), ['view-users', 'view-realm'], {}, REALM);
-      onTestFinished(() => client.remove());
-      const section = keycloakSection(server(), 'http', {
-        realm: REALM,
-        federation: 'auto',
-        ...loginOf(client.clientId),
-      });
-      const directory = await openKeycloakForTest(section, { kept });
-      expect(await verdict(directory, 'nobody@example.test')).toMatch(/has the user storage ldap/);
-      expect(kept.read('federation')).toMatchObject({ storage: expect.stringContaining('ldap') });
     });
 
     test('believes nobody absent while users are fetched one by one', async () => {
@@ -104,6 +115,9 @@ export function describeFederation(server: () => KeycloakServer): void {
   });
 }
 
+/** Keycloak's own. */
+const LOCAL: Representation = { username: 'local', email: 'local@example.test', enabled: true };
+
 /** A realm whose users are those of slapd but for the crowd, imported when they are asked for. */
 function makeFederated(ldap: LdapServer): Representation {
   const { client, user } = makeClient('idpmap', ['view-users']);
@@ -112,7 +126,7 @@ function makeFederated(ldap: LdapServer): Representation {
     enabled: true,
     sslRequired: 'none',
     clients: [client],
-    users: [user],
+    users: [user, LOCAL],
     components: {
       'org.keycloak.storage.UserStorageProvider': [
         {
