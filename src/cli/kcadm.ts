@@ -51,7 +51,9 @@ function createClient(grant: Grant): readonly string[] {
     ...(grant.events ? [ROLES.changes] : []),
   ];
   // What its token may say at most; what it says are its roles. So one that is given later needs no second command.
-  const ceiling = JSON.stringify(Object.values(ROLES).map((name) => ({ name })));
+  const ceilingOf = (names: readonly string[]) =>
+    quote(JSON.stringify(names.map((name) => ({ name }))));
+  const common = Object.values(ROLES).filter((name) => name !== ROLES.domains);
   const inRealm = `-r ${quote(realm)}`;
   // Keycloak keeps names of users in lower case.
   const account = quote(`service-account-${clientId.toLowerCase()}`);
@@ -65,7 +67,10 @@ function createClient(grant: Grant): readonly string[] {
     `  ${roles.map((role) => `--rolename ${role}`).join(' ')}`,
     `management=$(kcadm.sh get clients ${inRealm} -q clientId=realm-management --fields id --format csv --noquotes)`,
     `kcadm.sh create "clients/$client/scope-mappings/clients/$management" ${inRealm} \\`,
-    `  -b ${quote(ceiling)}`,
+    `  -b ${ceilingOf(common)}`,
+    // Keycloak 26.0 and 26.4 do not have that role, and refuse what names it.
+    `kcadm.sh create "clients/$client/scope-mappings/clients/$management" ${inRealm} \\`,
+    `  -b ${ceilingOf([ROLES.domains])} || echo 'this Keycloak has no role ${ROLES.domains}'`,
     'umask 077',
     // Keycloak has made it up.
     `kcadm.sh get "clients/$client/client-secret" ${inRealm} --fields value --format csv --noquotes >${quote(secretFile)}`,

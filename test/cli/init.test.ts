@@ -158,6 +158,8 @@ describe('the commands', () => {
       ['create', 'clients'],
       ['add-roles', '-r'],
       ['create', 'clients/answer/scope-mappings/clients/answer'],
+      // The role that not every version has.
+      ['create', 'clients/answer/scope-mappings/clients/answer'],
     ]);
   });
 

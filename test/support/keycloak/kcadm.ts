@@ -12,7 +12,9 @@ export async function runKcadm(home: string, place: string, commands: string): P
     KC_OPTS: `-Duser.home=${place}`,
   });
   const env = { ...own, PATH: `${join(home, 'bin')}:${own['PATH']}` };
-  const running = startProcess('sh', ['-c', commands], { cwd: place, env });
+  // Before 25 the password is not taken from the environment, and is read from standard input.
+  const typed = 'printf "%s\\n" "$KC_CLI_PASSWORD" | sh -c "$0"';
+  const running = startProcess('sh', ['-c', typed, commands], { cwd: place, env });
   try {
     await until(() => running.ended() !== undefined, 110_000);
     if (running.ended() !== 'ended with code 0')
