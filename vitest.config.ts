@@ -15,11 +15,26 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/e2e/**', 'test/.mutants/**', ...SLOW],
+          exclude: [
+            'test/integration/**',
+            'test/e2e/**',
+            'test/versions/**',
+            'test/.mutants/**',
+            ...SLOW,
+          ],
           ...PATIENCE,
         },
       },
       { test: { name: 'slow', include: SLOW, ...PATIENCE } },
+      // Starts many releases of one server, minutes each: `npm run test:versions`, not a part of `npm test`.
+      {
+        test: {
+          name: 'versions',
+          include: ['test/versions/**/*.test.ts'],
+          fileParallelism: false,
+          ...PATIENCE,
+        },
+      },
       {
         test: {
           name: 'real',

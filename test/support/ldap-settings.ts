@@ -135,7 +135,11 @@ export function describeLdapSettings(
       // Of the groups that are looked at, one may have a member who is gone.
       const [first, ...others] = (await remarks({})) ?? [];
       expect(first).toMatchObject({ level: 'ok' });
-      for (const { text } of others) expect(text).toMatch(/departed.* is not there/);
+      // … and a busy server has no time to look for addresses that are written with a name.
+      for (const { text } of others)
+        expect(text).toMatch(
+          /departed.* is not there|could not look for addresses that are written/,
+        );
     });
 
     test('names a server that does not', async () => {
