@@ -88,7 +88,9 @@ async function serve(people: string, config: string, sockets: readonly string[])
   const place = await makePlace();
   await writeFile(join(place, 'people.yaml'), people);
   const listen = sockets.map((socket) => `unix:${socket}?mode=0666`);
-  await startInstance({ place, config: `listen: ${JSON.stringify(listen)}\n${config}` });
+  // A file that was just written is read once it stands still: the first question waits for that.
+  const own = `listen: ${JSON.stringify(listen)}\ndeadline: 10s\n`;
+  await startInstance({ place, config: own + config });
 }
 
 /** Starts a real Postfix with what the image has, the lines of the values over it, and who is asked by them. */

@@ -46,7 +46,7 @@ type Step =
   | { readonly do: 'mode'; readonly which: number; readonly mode: LawMode }
   | { readonly do: 'person'; readonly which: number; readonly name: string; readonly kind: string }
   /** All of the crowd have accounts, are known, and their directory loses them. */
-  | { readonly do: 'lose'; readonly which: number; readonly later: number }
+  | { readonly do: 'lose'; readonly which: number; readonly later: number; readonly turn: Turn }
   | { readonly do: 'turn'; readonly turn: Turn }
   /** A search that began before goes on after it. */
   | { readonly do: 'late'; readonly turn: Turn };
@@ -92,6 +92,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('lose' as const),
       which,
       later: fc.constantFrom(53_900, 66_100, 120_000),
+      turn: fc.constantFrom(...TURNS),
     }),
   },
   {
@@ -163,7 +164,7 @@ async function take(world: World, each: Step, seen: Map<string, number>): Promis
       employ(world, each.which, each.name, PEOPLE[each.kind]);
       break;
     case 'lose':
-      await lose(world, each.which, each.later, seen);
+      await lose(world, each, seen);
       break;
     case 'ask':
       await askAndJudge(world, each, seen);
@@ -194,8 +195,7 @@ async function overtake(world: World, turn: Turn, seen: Map<string, number>): Pr
 
 async function lose(
   world: World,
-  i: number,
-  later: number,
+  { which: i, later, turn }: Step & { do: 'lose' },
   seen: Map<string, number>,
 ): Promise<void> {
   for (const name of CROWD) employ(world, i, name);
@@ -203,6 +203,10 @@ async function lose(
   const question = { names: CROWD, map: 'mailboxes', at: 'x.org' } as const;
   await askAndJudge(world, question, seen);
   world.setMode(i, 'loses');
+  await vi.advanceTimersByTimeAsync(later);
+  await askAndJudge(world, question, seen);
+  // Another life holds what was held: nobody goes who would not have gone.
+  world.turn(turn);
   await vi.advanceTimersByTimeAsync(later);
   await askAndJudge(world, question, seen);
 }

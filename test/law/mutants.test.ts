@@ -43,8 +43,8 @@ const BUGS: readonly {
   {
     bug: 'unknown falls through to the next directory',
     file: 'maps/search.ts',
-    from: "if (settled.status === 'unknown')",
-    to: "if (settled.status === 'unknown' && index + 1 === questions.length)",
+    from: "    const { candidate } = question;\n    if (settled.status === 'unknown')",
+    to: "    const { candidate } = question;\n    const later = questions[index + 1];\n    if (settled.status === 'unknown' && later !== undefined)\n      return follow(questions, index + 1, later, ask(later, context), context, before);\n    if (settled.status === 'unknown')",
   },
   {
     bug: 'the extension-less form is answered from memory without being marked stale',
