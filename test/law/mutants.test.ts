@@ -77,12 +77,6 @@ const BUGS: readonly {
     to: "if (flip === undefined || flips.confirm(flip) === 'taken') return second;",
   },
   {
-    bug: 'a restart forgets what is held and who went before',
-    file: 'lookup/fliphold.ts',
-    from: 'const before = readState(kept.read(KEPT));',
-    to: 'const before = readState(kept.read(`${KEPT} no more`));',
-  },
-  {
     bug: 'a reload leaves the nones of the former adapter',
     file: 'lookup/memory.ts',
     from: 'reigning = tenure;\n        expire();',

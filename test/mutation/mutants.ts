@@ -174,4 +174,11 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'const timer = setTimeout(() => {}, CONFIRM_MS);',
     tests: ['test/daemon', 'test/socketmap'],
   },
+  {
+    bug: 'a restart forgets what is held and who went before',
+    file: 'lookup/fliphold.ts',
+    from: 'const before = readState(kept.read(KEPT));',
+    to: 'const before = readState(kept.read(`${KEPT} no more`));',
+    tests: ['test/lookup/fliphold', 'test/daemon/vanished'],
+  },
 ];
