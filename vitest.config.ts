@@ -38,6 +38,8 @@ export default defineConfig({
       {
         test: {
           name: 'real',
+          // After the others: a server that is waited for minds a busy machine.
+          sequence: { groupOrder: 1 },
           include: ['test/{integration,e2e}/**/*.test.ts'],
           fileParallelism: false,
           ...PATIENCE,
