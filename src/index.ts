@@ -19,7 +19,7 @@ export {
 export { EndpointError } from './net/errors.ts';
 export type { ListenerFigures, Rejection } from './net/figures.ts';
 export { LIMITS, type Limits } from './net/limits.ts';
-export type { BoundListener, Listener, ListenOptions } from './net/listener.ts';
+export type { BoundListener, Listener, ListenOptions } from './net/listening.ts';
 export type { ServerTls } from './net/tls.ts';
 export {
   type ClientOptions,

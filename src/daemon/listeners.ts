@@ -4,7 +4,7 @@ import type { ListenSettings } from '../config/schema.ts';
 import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Limits } from '../net/limits.ts';
-import type { BoundListener, Listener } from '../net/listener.ts';
+import type { BoundListener, Listener } from '../net/listening.ts';
 import type { ServerTls } from '../net/tls.ts';
 import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';

@@ -1,11 +1,5 @@
-import {
-  type BoundListener,
-  bindListener,
-  type Listener,
-  type ListenerOptions,
-  type ListenOptions,
-  type SweptListener,
-} from './listener.ts';
+import { bindListener, type ListenerOptions } from './listener.ts';
+import type { BoundListener, Listener, ListenOptions, SweptListener } from './listening.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Any number of listeners that share limits and figures, whatever each of them speaks. */

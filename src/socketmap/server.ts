@@ -2,7 +2,7 @@ import { type Clock, preciseClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
 import { LIMITS, type Limits } from '../net/limits.ts';
-import type { BoundListener, Listener, ListenOptions } from '../net/listener.ts';
+import type { BoundListener, Listener, ListenOptions } from '../net/listening.ts';
 import type { Protocol } from '../net/protocol.ts';
 import type { Reads } from '../net/reading.ts';
 import { createNetServer } from '../net/server.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../../src/log.ts';
 import type { Endpoint } from '../../src/net/endpoint.ts';
-import type { Listener } from '../../src/net/listener.ts';
+import type { Listener } from '../../src/net/listening.ts';
 import { bindTcp } from '../../src/net/tcp.ts';
 import { createSocketmapClient } from '../../src/socketmap/client.ts';
 import { ok } from '../../src/socketmap/protocol.ts';

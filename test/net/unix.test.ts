@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { UnixEndpoint } from '../../src/net/endpoint.ts';
 import { EndpointError } from '../../src/net/errors.ts';
-import type { BoundListener, Listener, ListenOptions } from '../../src/net/listener.ts';
+import type { BoundListener, Listener, ListenOptions } from '../../src/net/listening.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer, type SocketmapServer } from '../../src/socketmap/server.ts';
 import { createNotes } from '../support/notes.ts';
