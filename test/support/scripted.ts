@@ -26,7 +26,7 @@ export type Mode =
   | 'forgets'
   /** It has lost whoever it has shown, on every connection, and its probe succeeds: restored from an old backup. */
   | 'loses'
-  /** Its probe doubts that it sees people: a witness is gone. */
+  /** Sees nobody, and its probe doubts it: a witness is gone. */
   | 'unproved'
   /** Its newest content can't be read: it shows whom it has shown, as old, and can't tell of others. */
   | 'unreadable'
@@ -141,7 +141,7 @@ export function createScripted(): ScriptedDirectory {
   ): Promise<readonly Entry[]> => {
     const { life } = directory;
     await delay(signal);
-    if (directory.mode === 'blind') return [];
+    if (directory.mode === 'blind' || directory.mode === 'unproved') return [];
     if (directory.lost.has(address)) throw new Fault('directory', 'cut off');
     if (directory.mode === 'doubts') throw new Fault('entry', 'ambiguous');
     return lookUp(directory, address, connection, life);
