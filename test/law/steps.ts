@@ -161,7 +161,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       which,
       kind: fc.constantFrom(...Object.keys(PEOPLE)),
       map: fc.constantFrom(...MAPS),
-      mode: fc.constantFrom(...MODES, ...RARE),
+      mode: fc.constantFrom(...MODES, ...RARE, 'unreadable', 'unreadable'),
       due: fc.constantFrom(49_600, 66_100),
       later: fc.constantFrom(1, 8900, 66_100, 301_000),
     }),
@@ -176,7 +176,11 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   ),
   weighted(
     1,
-    fc.record({ do: fc.constant('shrink' as const), size: fc.constantFrom(0, 1, 5, 8, 9, 9), turn }),
+    fc.record({
+      do: fc.constant('shrink' as const),
+      size: fc.constantFrom(0, 1, 5, 8, 9, 9),
+      turn,
+    }),
   ),
   weighted(1, fc.record({ do: fc.constant('domains' as const) })),
   weighted(1, fc.record({ do: fc.constant('turn' as const), turn })),
