@@ -145,7 +145,7 @@ for (const [title, need, start] of SERVERS) {
     });
 
     test('replaces connections that have grown old, and loses nothing', async () => {
-      const directory = open({ maxAge: 100 });
+      const directory = open({ maxAge: 100, connectTimeout: 20_000, searchTimeout: 20_000 });
       const questions = load(directory);
       expect(await until(() => first.heard.length > 20, 10_000)).toBe(true);
       await questions.stop();
