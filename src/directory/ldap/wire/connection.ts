@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { AbandonRequest, type Control, type Message, UnbindRequest } from 'ldapts';
+import { AbandonRequest, type Control, type Message, PresenceFilter, UnbindRequest } from 'ldapts';
 import { reasonOf } from '../../../reason.ts';
 import { Fault } from '../../directory.ts';
 import type { SearchRequest } from '../search.ts';
@@ -91,20 +91,25 @@ export class Connection {
   }
 
   /** Sends a request and waits for its result. When `signal` aborts, the server is told to abandon it. */
-  request(create: (messageId: number) => Message, signal: AbortSignal): Promise<Reply> {
+  request(
+    create: (messageId: number) => Message,
+    signal: AbortSignal,
+    way: 'in turn' | 'at once' = 'in turn',
+  ): Promise<Reply> {
+    const turns = way === 'in turn' ? this.#turns : createTurns(1);
     return new Promise((resolve, reject) => {
       if (this.#death !== undefined) return reject(this.#death);
       if (signal.aborted) return reject(expired(this.server));
       const id = this.#nextId();
       const message = create(id);
       const bytes = message.write();
-      const expire = (): void => this.#expire(id, signal);
+      const expire = (): void => this.#expire(id, way === 'in turn' ? signal : this.#expired);
       const settle = <V>(end: (value: V) => void) => {
         return (value: V): void => {
           signal.removeEventListener('abort', expire);
           this.#operations.delete(id);
           end(value);
-          if (!withdraw()) this.#turns.leave();
+          if (!withdraw()) turns.leave();
         };
       };
       this.#operations.set(id, {
@@ -116,7 +121,7 @@ export class Connection {
         reject: settle(reject),
       });
       signal.addEventListener('abort', expire);
-      const withdraw = this.#turns.enter(() => this.#socket.write(bytes));
+      const withdraw = turns.enter(() => this.#socket.write(bytes));
     });
   }
 
@@ -129,6 +134,12 @@ export class Connection {
     const { timeLimitS } = this.#pace;
     const create = (id: number): Message => searchMessage(id, request, timeLimitS, controls);
     return this.request(create, signal);
+  }
+
+  /** Asks whether the server is there, past all that waits for its turn: the least of questions. */
+  async ping(signal: AbortSignal): Promise<void> {
+    const create = (id: number): Message => searchMessage(id, ROOT, this.#pace.timeLimitS, []);
+    await this.request(create, signal, 'at once');
   }
 
   /**
@@ -181,7 +192,7 @@ export class Connection {
   }
 
   /** Ends a question that ran out of time. */
-  #expire(id: number, signal: AbortSignal): void {
+  #expire(id: number, signal: AbortSignal | undefined): void {
     const operation = this.#operations.get(id);
     if (operation === undefined) return;
     operation.reject(expired(this.server));
@@ -189,7 +200,7 @@ export class Connection {
     // Whatever else came in between, entries without end for one, is no answer.
     if (this.answers > this.#answered) this.#expiries = 0;
     this.#answered = this.answers;
-    // The searches of one question end together.
+    // The searches of one question end together, and a ping with its question.
     if (signal !== this.#expired) this.#expiries += 1;
     this.#expired = signal;
     if (this.#expiries < MAX_EXPIRIES) return;
@@ -208,6 +219,15 @@ export class Connection {
     return this.#lastId;
   }
 }
+
+/** The root's own entry, which everybody may ask for. */
+const ROOT: SearchRequest = {
+  base: '',
+  scope: 'base',
+  filter: new PresenceFilter({ attribute: 'objectClass' }),
+  attributes: [],
+  sizeLimit: 0,
+};
 
 const expired = (server: string): Fault => new Fault('timeout', `${server} did not answer in time`);
 
