@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createKept } from '../../src/directory/trust/kept.ts';
 import { createSource } from '../../src/lookup/path.ts';
 import { account } from '../support/scripted.ts';
