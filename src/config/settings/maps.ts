@@ -49,6 +49,15 @@ const mailboxes = z.strictObject({
 });
 const aliases = z.strictObject({
   kind: kind('aliases', 'Says where the mail of aliases, groups and roles goes.'),
+  own: z
+    .string()
+    .regex(/^[\w][\w.-]*$/, 'is the name of a local user, write vmail')
+    .exactOptional()
+    .meta({
+      description:
+        "What is answered for an account's own address, for clients that ask one table for people and aliases (OpenSMTPD's `virtual`); without it nothing is, for a map of kind `mailboxes` says it.",
+      examples: ['vmail'],
+    }),
   candidates: candidates(CANDIDATES, CANDIDATES),
 });
 const senders = z.strictObject({
