@@ -3,7 +3,7 @@ import type { Entry, Finding } from '../../directory.ts';
 import { findingOf, none, valuesOf } from '../../finding.ts';
 import { believeAbsent } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
-import { BlockedValue } from '../http/replies.ts';
+import { BlockedValue } from '../http/faults.ts';
 import { blame } from '../trust/blame.ts';
 import { nobody, showUsers } from '../trust/listing.ts';
 import { accountOf, isField, needsAttributes, takesPart } from './account.ts';
@@ -32,7 +32,11 @@ export async function findHolders(
   }
   const [aliased, groups] = await Promise.all([
     aliasAttribute === undefined ? own : findUsers(ask, aliasAttribute, address, options, signal),
-    groupAttribute === undefined ? own : findGroups(ask, groupAttribute, address, options, signal),
+    groupAttribute === undefined
+      ? own
+      : findGroups(ask, groupAttribute, address, options, signal).catch(async (error: unknown) => {
+          throw await blame(ask, error, signal);
+        }),
   ]);
   return findingOf([...valuesOf(aliased), ...valuesOf(groups)], () => {
     believeAbsent(spellingsOf(address));
