@@ -36,6 +36,8 @@ describe('a server', () => {
     ],
     ['server_host = ldaps://a.example', { urls: ['ldaps://a.example:636'] }],
     ['server_host = ldapi://%2Frun%2Fldapi', { urls: ['ldapi:///run/ldapi'] }],
+    ['server_host = ldapi://%2Frun%2Fldapi/', { urls: ['ldapi:///run/ldapi'] }],
+    ['server_host = ldapi:///run/ldapi/', { urls: ['ldapi:///run/ldapi'] }],
     ['server_host = a.example\nstart_tls = YES', { startTls: true }],
     [
       'server_host = ldaps://a\ntls_ca_cert_file = /ca\ntls_cert = /c\ntls_key = /k',
