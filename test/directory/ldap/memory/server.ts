@@ -29,6 +29,8 @@ export interface MemoryServer {
   readonly codes: Map<string, number>;
   /** What searches whose filter or base holds this text are answered with, if at all. */
   readonly replies: Map<string, (id: number, socket: Socket) => void>;
+  /** What it calls itself; empty: nothing. */
+  vendorName: string;
   /** What a login ends with. */
   loginCode: number;
 }
@@ -78,6 +80,7 @@ export async function startMemory(
     contexts: ['dc=x'],
     codes: new Map(),
     replies: new Map(),
+    vendorName: '',
     loginCode: 0,
   };
   return server;
@@ -165,9 +168,13 @@ function valuesOf(dn: string, attributes: Attributes): Values {
 
 /** The root's own entry, and that of the schema: everybody may read them. */
 function specialEntry(base: string, server: MemoryServer): Values | undefined {
-  const { attributeTypes, objectClasses, matchingRules, contexts } = server;
+  const { attributeTypes, objectClasses, matchingRules, contexts, vendorName } = server;
   if (base === '')
-    return valuesOf('', { subschemaSubentry: 'cn=subschema', namingContexts: contexts });
+    return valuesOf('', {
+      subschemaSubentry: 'cn=subschema',
+      namingContexts: contexts,
+      ...(vendorName !== '' && { vendorName }),
+    });
   if (base === 'cn=subschema')
     return valuesOf(base, { attributeTypes, objectClasses, matchingRules });
   return undefined;
