@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { explainUnreadable } from '../config/sources/secret.ts';
+import { readRegularFile } from '../files.ts';
 import type { ClientTls } from './clienttls.ts';
 
 /** What one connection's TLS goes by: PEM texts, read for it. */
@@ -24,7 +24,7 @@ export async function readTlsFiles({ ca, cert, key }: ClientTls): Promise<TlsFil
 async function readPem(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
   try {
-    return await readFile(file, 'utf8');
+    return (await readRegularFile(file)).toString('utf8');
   } catch (error) {
     throw new UnreadableFile(`tls: ${await explainUnreadable(file, error)}`, { cause: error });
   }
