@@ -9,7 +9,7 @@ import type { MetricSources, WatchedDirectory } from './metrics/sources.ts';
 
 /** What the status is read from each time: live objects of the daemon. */
 export interface StatusSources
-  extends Pick<MetricSources, 'version' | 'maps' | 'socketmap' | 'reloads'> {
+  extends Pick<MetricSources, 'version' | 'maps' | 'socketmap' | 'reloads' | 'logged'> {
   readonly state: () => {
     readonly settings: ReturnType<MetricSources['state']>['settings'];
     readonly served: ReadonlyMap<string, WatchedDirectory>;

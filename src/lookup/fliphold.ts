@@ -93,10 +93,14 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
     save();
   };
 
+  /** Whoever was let go counts on for an hour: a directory that loses people again and again would else get anew so many. */
   const end = (): void => {
     held = undefined;
-    flips = [];
     save();
+  };
+
+  const drop = (flip: Flip): void => {
+    flips = flips.filter((each) => each !== flip);
   };
 
   /** What is lost with one more, where that is too much. */
@@ -122,17 +126,16 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
       if (foundAt > acceptedAt) flips = [...flips, flip];
       return flip;
     },
-    confirm: ({ key }) => {
+    confirm: (flip) => {
       if (held === undefined) {
         save();
         return 'taken';
       }
-      hold(key, held.loss);
+      drop(flip);
+      hold(flip.key, held.loss);
       return 'held';
     },
-    drop: (flip) => {
-      flips = flips.filter((each) => each !== flip);
-    },
+    drop,
     mayLook: () => {
       const now = clock.now();
       if (now < lookedAt + LOOK_MS) return false;
@@ -150,6 +153,7 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
       if (held === undefined) return undefined;
       const { loss } = held;
       acceptedAt = clock.now();
+      flips = [];
       end();
       return loss;
     },

@@ -2,6 +2,7 @@ import type { Maybe } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
+import type { Fit } from './clients.ts';
 import type { Counters } from './figures.ts';
 import { findReplyFault, formatReply, parseRequest, temp } from './protocol.ts';
 
@@ -12,16 +13,19 @@ export interface RespondOptions {
   readonly hasMap: (name: string) => boolean;
   readonly log: Log;
   readonly counters: Counters;
+  /** How answers are said to whoever asks; absent: as they are. */
+  readonly fit?: Fit;
 }
 
 /** Turns a request's payload into its reply's; absent: it can't be read. Neither throws nor rejects. */
 export type Respond = (request: string, context: Context) => Maybe<string> | undefined;
 
 /** Creates the function that answers requests, whoever sent them. An answer that is there at once comes back at once. */
-export function createRespond({ route, hasMap, log, counters }: RespondOptions): Respond {
+export function createRespond(options: RespondOptions): Respond {
+  const { route, hasMap, log, counters, fit = (answer) => answer } = options;
   const format = (answer: Answer): string => {
     const fault = answer.status === 'OK' ? findReplyFault(answer.data) : undefined;
-    if (fault === undefined) return formatReply(answer);
+    if (fault === undefined) return formatReply(fit(answer));
     counters.refused[fault]++;
     return formatReply(temp(`idpmap reply-${fault}`));
   };

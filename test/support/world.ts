@@ -148,7 +148,7 @@ export function buildMaps(
   return {
     world,
     mailboxes: createMap(mailboxes(parseTemplate('%s')), new Set(DIRECT), world),
-    aliases: createMap(aliases, new Set(CANDIDATE_KINDS), world),
+    aliases: createMap(aliases(), new Set(CANDIDATE_KINDS), world),
     senders: createMap(senders, new Set([...DIRECT, 'aliasOf']), world),
     recipients: createMap(recipients, new Set(DIRECT), world),
   };

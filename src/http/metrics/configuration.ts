@@ -61,6 +61,15 @@ const families: readonly Family[] = [
     advice: 'For comparing with the age of `idpmap_directory_last_answer_timestamp_seconds`.',
     samples: ({ state }) => single(state().settings.cache.stale / 1000),
   },
+  {
+    name: 'idpmap_log_lines_dropped_total',
+    type: 'counter',
+    labels: [],
+    help: 'Lines of the log that were never written: standard error took none, and too many waited.',
+    advice:
+      'Mail goes on. The disk that the log is written to is full, or what reads it has stopped; the log says when it goes on.',
+    samples: ({ logged }) => single(logged.dropped),
+  },
 ];
 
 const hashes = new WeakMap<Settings, number>();

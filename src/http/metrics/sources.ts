@@ -1,5 +1,6 @@
 import type { Directory, Entry } from '../../directory/directory.ts';
 import type { CleanFigures } from '../../directory/people/clean.ts';
+import type { LineFigures } from '../../logwriter.ts';
 import type { Lane } from '../../lookup/lane.ts';
 import type { Memory } from '../../lookup/memory.ts';
 import type { DomainList } from '../../maps/domainlist.ts';
@@ -49,6 +50,7 @@ export interface MetricSources {
   readonly maps: Readonly<MapFigures>;
   readonly socketmap: Figures;
   readonly reloads: ReloadFigures;
+  readonly logged: LineFigures;
 }
 
 /** The sources, and what is seen of the process. */

@@ -58,6 +58,7 @@ export async function startMetered(
     maps,
     socketmap,
     reloads: { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: 5000 },
+    logged: { dropped: 0 },
   };
   const metrics = createMetrics(sources);
   onTestFinished(async () => {
