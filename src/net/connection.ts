@@ -137,10 +137,18 @@ export class Connection<Fault extends string> {
   #take(request: string, dialect: Dialect<Fault>, arrival: Arrival): void {
     this.#options.counters.requests++;
     this.#begunAt = undefined;
-    const reply = this.#protocol.respond(request, arrival);
+    const reply =
+      dialect.decoder.cut === undefined
+        ? this.#protocol.respond(request, arrival)
+        : this.#respondCut(request, dialect.decoder.cut);
     if (reply === undefined) this.#answerUnreadable(dialect);
     else if (typeof reply === 'string') this.#say(reply, dialect);
     else this.#replies.wait(reply.then(dialect.encode), arrival.deadline);
+  }
+
+  #respondCut(beginning: string, fault: Fault): string | undefined {
+    this.#count(fault);
+    return this.#protocol.respondCut?.(beginning);
   }
 
   #answerUnreadable(dialect: Dialect<Fault>): void {

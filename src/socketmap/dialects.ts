@@ -2,7 +2,7 @@ import type { Peer } from '../net/peers.ts';
 import type { Dialect } from '../net/protocol.ts';
 import { encodeLine, LineDecoder } from './lines.ts';
 import { encodeNetstring, type FrameFault, NetstringDecoder } from './netstring.ts';
-import { formatReply, MAX_REQUEST_BYTES, perm } from './protocol.ts';
+import { formatReply, MAX_PASSED_BYTES, MAX_REQUEST_BYTES, perm } from './protocol.ts';
 
 /** The reply to a request without a space. */
 export const INVALID = formatReply(perm('invalid request'));
@@ -13,7 +13,10 @@ const NEWLINE = Buffer.from('\n');
 export function openDialect(first: number, peer: Peer): Dialect<FrameFault> {
   const isDigit = first >= 0x30 && first <= 0x39;
   if (isDigit || !peer.isLocal)
-    return { decoder: new NetstringDecoder(MAX_REQUEST_BYTES), encode: encodeNetstring };
+    return {
+      decoder: new NetstringDecoder(MAX_REQUEST_BYTES, MAX_PASSED_BYTES),
+      encode: encodeNetstring,
+    };
   return {
     decoder: new LineDecoder(MAX_REQUEST_BYTES),
     encode: encodeLine,

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
 import type { Counters } from './figures.ts';
-import { findReplyFault, formatReply, parseRequest, temp } from './protocol.ts';
+import { findReplyFault, formatReply, notFound, parseRequest, perm, temp } from './protocol.ts';
 
 /** Whom requests are put to, and who hears what goes wrong. */
 export interface RespondOptions {
@@ -49,3 +49,15 @@ export function createRespond({ route, hasMap, log, counters }: RespondOptions):
     }
   };
 }
+
+/**
+ * Creates the function that answers a request too long to be read, by its beginning: a key of so many bytes is nobody's, and
+ * Postfix from 3.12 on takes it for "not found" without asking. Absent: it can't be read.
+ */
+export const createRespondCut =
+  ({ hasMap }: Pick<RespondOptions, 'hasMap'>) =>
+  (beginning: string): string | undefined => {
+    const query = parseRequest(beginning, hasMap);
+    if (query === undefined) return undefined;
+    return formatReply(hasMap(query.map) ? notFound() : perm('request too long'));
+  };

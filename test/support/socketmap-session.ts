@@ -13,6 +13,8 @@ export interface SessionSetup {
   readonly route?: Router;
   readonly limits?: Partial<Limits>;
   readonly isLocal?: boolean;
+  /** Absent: no map is known by name. */
+  readonly hasMap?: (name: string) => boolean;
 }
 
 /** A session with a far end and a clock of the test's own. */
@@ -33,6 +35,7 @@ export function setUpSession({
   route = echo,
   limits = {},
   isLocal = true,
+  hasMap = () => false,
 }: SessionSetup = {}): SessionBench {
   let now = 1000;
   const counters = createCounters();
@@ -40,7 +43,7 @@ export function setUpSession({
   const session = new Connection(
     peer.stream,
     { name: 'test', isLocal },
-    createSocketmap({ route, hasMap: () => false, log: silentLog, counters }),
+    createSocketmap({ route, hasMap, log: silentLog, counters }),
     {
       clock: { now: () => now },
       deadlineMs: () => 200,
