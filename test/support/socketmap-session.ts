@@ -2,6 +2,7 @@ import { silentLog } from '../../src/log.ts';
 import type { Answer, Router } from '../../src/maps/answer.ts';
 import { Connection } from '../../src/net/connection.ts';
 import { LIMITS, type Limits } from '../../src/net/limits.ts';
+import { createTurns } from '../../src/net/turns.ts';
 import { type Counters, createCounters } from '../../src/socketmap/figures.ts';
 import type { FrameFault } from '../../src/socketmap/netstring.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
@@ -50,6 +51,7 @@ export function setUpSession({
       limits: { ...LIMITS, ...limits },
       log: silentLog,
       counters,
+      turns: createTurns(),
     },
   );
   return {
