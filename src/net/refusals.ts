@@ -5,9 +5,9 @@ import type { Rejection } from './figures.ts';
 /** Tells of connections that can't be served: once when that begins, and once when it is over. */
 export interface Refusals {
   /** One was refused. `fields` say more of the first one. */
-  note(listener: string, rejection: Rejection, fields: object): void;
+  readonly note: (listener: string, rejection: Rejection, fields: object) => void;
   /** To be called about once a second. */
-  sweep(): void;
+  readonly sweep: () => void;
 }
 
 /** After so long without one it is over. */
