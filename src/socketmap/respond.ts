@@ -8,7 +8,9 @@ import {
   findReplyFault,
   formatReply,
   MAX_REPLY_BYTES,
+  notFound,
   parseRequest,
+  perm,
   type ReplyFault,
   temp,
 } from './protocol.ts';
@@ -73,3 +75,15 @@ const UNSENDABLE: Readonly<Record<ReplyFault, string>> = {
   control: 'it holds a line break or a NUL',
   size: `it has more than ${MAX_REPLY_BYTES} bytes; where only counts that there is an answer, as for domains, set result: OK of a map of kind table`,
 };
+
+/**
+ * Creates the function that answers a request too long to be read, by its beginning: a key of so many bytes is nobody's, and
+ * Postfix from 3.12 on takes it for "not found" without asking. Absent: it can't be read.
+ */
+export const createRespondCut =
+  ({ hasMap, fit = (answer) => answer }: Pick<RespondOptions, 'hasMap' | 'fit'>) =>
+  (beginning: string): string | undefined => {
+    const query = parseRequest(beginning, hasMap);
+    if (query === undefined) return undefined;
+    return formatReply(hasMap(query.map) ? notFound() : fit(perm('request too long')));
+  };
