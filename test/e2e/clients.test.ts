@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
-import { runCommand, startDaemonProcess } from '../support/daemon.ts';
+import { createSocketmapClient } from '../../src/socketmap/client.ts';
+import { startDaemonProcess } from '../support/daemon.ts';
 import { exim } from '../support/mta/exim.ts';
 import { type Mta, type SetUp, startMta } from '../support/mta/mta.ts';
 import { opensmtpd } from '../support/mta/opensmtpd.ts';
@@ -50,23 +51,26 @@ async function prepare(chapter: Chapter, adapt = (text: string): string => text)
     .replaceAll(/mode=0660&group=[\w-]+/g, 'mode=0666');
   await writeFile(people, stringify(PEOPLE));
   await writeFile(config, `${adapt(text)}control: ${join(path, 'control')}\nstate: off\n`);
-  const says = async (key: string): Promise<number> =>
-    (await runCommand(['lookup', '--config', config, MAP[chapter], key])).code;
+  const client = createSocketmapClient({
+    endpoint: { kind: 'unix', path: join(path, 'socketmap') },
+    timeoutMs: PATIENCE_MS,
+  });
+  onTestFinished(() => client.close());
+  const says = (key: string, status: string): Promise<boolean> =>
+    until(async () => (await client.ask(MAP[chapter], key)).status === status, PATIENCE_MS);
   return {
     path,
     mail: join(path, 'mail'),
     serve: async () => {
       const daemon = await startDaemonProcess(['serve', '--config', config]);
       onTestFinished(() => daemon.stop());
-      expect(await until(async () => (await says(ANN)) === 0, PATIENCE_MS)).toBe(true);
+      expect(await says(ANN, 'OK')).toBe(true);
       return daemon;
     },
     /** From now on its directory cannot be read. */
     breakDirectory: async () => {
       await writeFile(people, 'accounts: [');
-      expect(await until(async () => (await says('whoever@example.org')) === 75, PATIENCE_MS)).toBe(
-        true,
-      );
+      expect(await says('whoever@example.org', 'TEMP')).toBe(true);
     },
   };
 }
