@@ -48,7 +48,15 @@ export const testClock: Clock = { now: () => Math.trunc(performance.now()) };
 export function useFakeTime(): void {
   beforeEach(() => {
     vi.useFakeTimers({
-      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'],
+      toFake: [
+        'setTimeout',
+        'clearTimeout',
+        'setInterval',
+        'clearInterval',
+        'performance',
+        'hrtime',
+        'Date',
+      ],
     });
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
   });

@@ -1,6 +1,6 @@
 import { commonBase } from '../../directory/ldap/people/branch.ts';
 import type { KeyMode } from '../../maps/keys.ts';
-import { readParameters, type Source, sourcesOf } from './parameters.ts';
+import { type LdapTable, readParameters, tablesOf } from './parameters.ts';
 import { createReader, type Note, type Reader } from './reader.ts';
 import { readServer, type Server } from './server.ts';
 import { readTable, type Table } from './table.ts';
@@ -64,13 +64,13 @@ export function importTables(orders: readonly Order[]): Imported {
   const held = createHolder(notes);
   const maps: Record<string, object> = {};
   const replacements: Replacement[] = [];
-  for (const { parameter, keys, sources } of orders.flatMap((order) => readOrder(order, notes))) {
-    const tables = sources.map((source) => held.hold(source));
-    const [first] = tables;
+  for (const { parameter, keys, tables } of orders.flatMap((order) => readOrder(order, notes))) {
+    const kept = tables.map((table) => held.hold(table));
+    const [first] = kept;
     if (first === undefined) continue;
     const name = unused(parameter ?? first.table, maps);
     const { directory } = first;
-    const items = tables.map((each) => (each.directory === directory ? each.table : each));
+    const items = kept.map((each) => (each.directory === directory ? each.table : each));
     const [only] = items;
     maps[name] = {
       kind: 'table',
@@ -78,7 +78,7 @@ export function importTables(orders: readonly Order[]): Imported {
       table: items.length === 1 ? only : items,
       ...(keys !== 'exact' && { keys }),
     };
-    const specs = sources.map(({ spec }) => spec);
+    const specs = tables.map(({ spec }) => spec);
     replacements.push({ ...(parameter !== undefined && { parameter }), specs, map: name });
   }
   return { settings: { directories: held.write(), maps }, replacements, notes };
@@ -86,20 +86,20 @@ export function importTables(orders: readonly Order[]): Imported {
 
 /** An order whose files are read. */
 interface ReadOrder extends Pick<Order, 'parameter' | 'keys'> {
-  readonly sources: readonly Source[];
+  readonly tables: readonly LdapTable[];
 }
 
 /** Files without a parameter whose tables are asked for whole keys are an order each. */
 function readOrder({ files, ...order }: Order, notes: Note[]): readonly ReadOrder[] {
-  const sources = files.flatMap((file) => readSources(file, notes));
+  const tables = files.flatMap((file) => readTables(file, notes));
   if (order.parameter === undefined && order.keys === 'exact')
-    return sources.map((source) => ({ ...order, sources: [source] }));
-  return [{ ...order, sources: onlyOnce(sources) }];
+    return tables.map((table) => ({ ...order, tables: [table] }));
+  return [{ ...order, tables: onlyOnce(tables) }];
 }
 
 /** A table that is named again would say again what it said. */
-const onlyOnce = (sources: readonly Source[]): readonly Source[] =>
-  sources.filter(({ spec }, i) => sources.findIndex((other) => other.spec === spec) === i);
+const onlyOnce = (tables: readonly LdapTable[]): readonly LdapTable[] =>
+  tables.filter(({ spec }, i) => tables.findIndex((other) => other.spec === spec) === i);
 
 interface Held {
   readonly table: string;
@@ -112,16 +112,16 @@ function createHolder(notes: Note[]) {
   const known = new Map<string, Held>();
   const names: Record<string, object> = {};
   return {
-    hold(source: Source): Held {
-      const again = known.get(source.spec);
+    hold(table: LdapTable): Held {
+      const again = known.get(table.spec);
       if (again !== undefined) return again;
-      const reader = createReader(source, notes);
-      tellReferences(source, reader);
+      const reader = createReader(table, notes);
+      tellReferences(table, reader);
       const directory = directoryOf(readServer(reader), directories, reader);
-      const name = unused(source.name, names);
+      const name = unused(table.name, names);
       const made: Held = { table: name, directory: directory.name };
       names[name] = made;
-      known.set(source.spec, made);
+      known.set(table.spec, made);
       directory.tables.set(name, readTable(reader));
       directory.timeouts.push(reader.number('timeout', 1) ?? 0);
       tellRest(reader);
@@ -132,17 +132,17 @@ function createHolder(notes: Note[]) {
   };
 }
 
-function readSources({ file, text }: TextFile, notes: Note[]): readonly Source[] {
+function readTables({ file, text }: TextFile, notes: Note[]): readonly LdapTable[] {
   const { parameters, unreadable } = readParameters(text);
   for (const line of unreadable) {
     const where = `${file}:${line}`;
     notes.push({ where, text: 'this line is no "name = value"', isEssential: true });
   }
-  return sourcesOf(file, parameters);
+  return tablesOf(file, parameters);
 }
 
 /** In main.cf, `$name` stands for another parameter; in a file of its own it means nothing. */
-function tellReferences({ file, spec, parameters }: Source, reader: Reader): void {
+function tellReferences({ file, spec, parameters }: LdapTable, reader: Reader): void {
   if (spec === file) return;
   for (const [name, { value }] of parameters) {
     if (value.includes('$')) reader.lack(name, 'it refers to another parameter: write its value');

@@ -6,7 +6,7 @@ export interface Parameter {
 }
 
 /** The settings of one `ldap:` table. */
-export interface Source {
+export interface LdapTable {
   readonly file: string;
   /** What the table is to be called. */
   readonly name: string;
@@ -49,10 +49,10 @@ function logicalLines(text: string): readonly { text: string; readonly line: num
 }
 
 /** Finds the tables of a file: the one that it is, or those that a main.cf of old describes, as `NAME_search_base`. */
-export function sourcesOf(
+export function tablesOf(
   file: string,
   parameters: ReadonlyMap<string, Parameter>,
-): readonly Source[] {
+): readonly LdapTable[] {
   const prefixes = [...parameters.keys()].flatMap((name) =>
     name.endsWith(BASE) ? [name.slice(0, -BASE.length)] : [],
   );

@@ -1,4 +1,4 @@
-import type { Source } from './parameters.ts';
+import type { LdapTable } from './parameters.ts';
 
 /** Something that is not carried over as it stands. */
 export interface Note {
@@ -28,7 +28,7 @@ export interface Reader {
 }
 
 /** Reads a table's settings; what is told of them goes to `notes`. */
-export function createReader({ file, parameters }: Source, notes: Note[]): Reader {
+export function createReader({ file, parameters }: LdapTable, notes: Note[]): Reader {
   const unread = new Set(parameters.keys());
   const tell = (name: string, text: string, isEssential: boolean): void => {
     const parameter = parameters.get(name);

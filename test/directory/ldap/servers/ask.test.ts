@@ -197,9 +197,11 @@ describe('a connection', () => {
   });
 
   test('whose result shows that rights are lost is not asked again', async () => {
-    const { asker, connections } = await open();
-    const work = () => Promise.reject(new Untrusted('code 50'));
-    await expect(asker.ask(work, never)).rejects.toThrow('no connection');
+    const { asker, connections, proofs } = await open();
+    const answer = asker.ask(() => Promise.reject(new Untrusted('code 50')), never);
+    await settled();
+    proofs[0]?.reject(new Untrusted('code 50 again'));
+    await expect(answer).rejects.toThrow('no connection');
     expect(connections[0]?.death?.message).toMatch('code 50');
   });
 
@@ -218,10 +220,38 @@ describe('a connection', () => {
     expect(await asker.ask(losing(connections, times), never)).toEqual(['ann']);
   });
 
-  test('that is lost three times is a fault', async () => {
-    const { asker, connections } = await open(4);
-    await expect(asker.ask(losing(connections, 3), never)).rejects.toThrow('reset');
+  test.each([
+    ['another one that sees nobody', 'directory', new Untrusted('no base')],
+    ['another one that is well, for that key', 'entry', undefined],
+    ['another one whose none is in doubt, for that key', 'entry', new Fault('doubt', 'canary')],
+  ])('that is lost three times and followed by %s is a fault of kind %s', async (_, kind, end) => {
+    const { asker, connections, proofs } = await open(4);
+    const answer = asker.ask(losing(connections, 3), never);
+    await settled();
+    if (end === undefined) proofs[0]?.resolve();
+    else proofs[0]?.reject(end);
+    await expect(answer).rejects.toMatchObject({ kind, message: expect.stringMatching('reset') });
   });
+
+  test('that is lost three times, and all others with it, is a fault of the directory', async () => {
+    const { asker, connections } = await open(3);
+    await expect(asker.ask(losing(connections, 3), never)).rejects.toMatchObject({
+      name: 'Lost',
+      kind: 'directory',
+    });
+  });
+
+  test.each([new Untrusted('code 1'), new Fault('directory', 'code 80')])(
+    'that refuses one key and can be proved is kept, for the fault is of that key: %s',
+    async (fault) => {
+      const { asker, connections, proofs } = await open();
+      const answer = asker.ask(() => Promise.reject(fault), never);
+      await settled();
+      proofs[0]?.resolve();
+      await expect(answer).rejects.toMatchObject({ kind: 'entry' });
+      expect(connections[0]?.death).toBeUndefined();
+    },
+  );
 
   test('that is stuck is followed by another one', async () => {
     const { asker, connections } = await open(2);
