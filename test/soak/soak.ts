@@ -48,34 +48,39 @@ export async function soak({ rounds, seed, tell }: SoakOptions): Promise<SoakRep
   await using stage = await openStage();
   const dice = createDice(seed);
   const judge = createJudge();
-  const over = new AbortController();
-  const askers = [
-    askMaps(stage.unix, createDice(seed + 1), judge, over.signal),
-    askMaps(stage.tcp, createDice(seed + 2), judge, over.signal),
-    sendMail(stage.postfix.port, createDice(seed + 3), judge, over.signal),
-    sendMail(stage.postfix.port, createDice(seed + 4), judge, over.signal),
-  ];
   const samples: Sample[] = [];
   const hurt: string[] = [];
-  try {
-    for (let i = 0; i < rounds && stage.ended() === undefined; i++) {
-      const what = await playRound(stage, dice);
-      const isWell = await until(() => isItself(stage), RECOVERY_MS);
-      if (!isWell) hurt.push(`round ${i}: ${what}`);
-      if (stage.ended() !== undefined) break;
-      const sample = await takeSample(stage.pid, stage.gauge);
-      samples.push(sample);
-      tell(
-        `round ${i}: ${what}; ${describe(sample)}; wrong ${judge.wrong.length}${isWell ? '' : '; NOT WELL'}`,
-      );
-    }
-    const end = stage.ended();
-    if (end !== undefined) hurt.push(`the daemon ${end}\n${stage.log().slice(-2000)}`);
-  } finally {
-    over.abort();
-    await Promise.allSettled(askers);
+  for (let i = 0; i < rounds && stage.ended() === undefined; i++) {
+    const end = startAskers(stage, seed + 4 * i, judge);
+    const what = await playRound(stage, dice);
+    const isWell = await until(() => isItself(stage), RECOVERY_MS);
+    await end();
+    if (!isWell) hurt.push(`round ${i}: ${what}`);
+    if (stage.ended() !== undefined) break;
+    const sample = await takeSample(stage.pid, stage.gauge);
+    samples.push(sample);
+    const verdict = `wrong ${judge.wrong.length}${isWell ? '' : '; NOT WELL'}`;
+    tell(`round ${i}: ${what}; ${describe(sample)}; ${verdict}`);
   }
+  const how = stage.ended();
+  if (how !== undefined) hurt.push(`the daemon ${how}\n${stage.log().slice(-2000)}`);
   return { counts: judge.counts, wrong: judge.wrong, samples, levels: listLevels(samples), hurt };
+}
+
+/** Lets everybody ask, until what it gives is called. */
+function startAskers(stage: Stage, seed: number, judge: Judge): () => Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  const askers = [
+    askMaps(stage.unix, createDice(seed), judge, signal),
+    askMaps(stage.tcp, createDice(seed + 1), judge, signal),
+    sendMail(stage.postfix.port, createDice(seed + 2), judge, signal),
+    sendMail(stage.postfix.port, createDice(seed + 3), judge, signal),
+  ];
+  return async () => {
+    over.abort();
+    await Promise.all(askers);
+  };
 }
 
 async function playRound(stage: Stage, dice: Dice): Promise<string> {
