@@ -4,7 +4,7 @@ import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
 import type { Fit } from './clients.ts';
 import type { Counters } from './figures.ts';
-import { findReplyFault, formatReply, parseRequest, temp } from './protocol.ts';
+import { findReplyFault, formatReply, notFound, parseRequest, perm, temp } from './protocol.ts';
 
 /** Whom requests are put to, and who hears what goes wrong. */
 export interface RespondOptions {
@@ -53,3 +53,15 @@ export function createRespond(options: RespondOptions): Respond {
     }
   };
 }
+
+/**
+ * Creates the function that answers a request too long to be read, by its beginning: a key of so many bytes is nobody's, and
+ * Postfix from 3.12 on takes it for "not found" without asking. Absent: it can't be read.
+ */
+export const createRespondCut =
+  ({ hasMap, fit = (answer) => answer }: Pick<RespondOptions, 'hasMap' | 'fit'>) =>
+  (beginning: string): string | undefined => {
+    const query = parseRequest(beginning, hasMap);
+    if (query === undefined) return undefined;
+    return formatReply(fit(hasMap(query.map) ? notFound() : perm('request too long')));
+  };

@@ -36,6 +36,8 @@ test('each of those who threaten has a chapter', () => {
   const chapters = [...PAGE.matchAll(/^## (.*)$/gm)].map(([, title = '']) => title.toLowerCase());
   expect(rows).toHaveLength(chapters.length);
   expect(
-    rows.filter((who) => !chapters.some((title) => title.startsWith(who.toLowerCase().split(',')[0] ?? ''))),
+    rows.filter(
+      (who) => !chapters.some((title) => title.startsWith(who.toLowerCase().split(',')[0] ?? '')),
+    ),
   ).toEqual([]);
 });
