@@ -3,7 +3,7 @@ import { soak } from '../soak/soak.ts';
 import { describeWith } from '../support/requirement.ts';
 
 /** About a minute; `npm run soak` plays as long as it is told. */
-const ROUNDS = 8;
+const ROUNDS = 6;
 
 describeWith(['root', 'postfix', 'slapd'], 'a soak of mixed faults beside a real Postfix', () => {
   test('refuses nobody who is known, takes nobody who is not, and holds no more in the end', {
