@@ -20,7 +20,15 @@ export async function checkLaw(
   const note = (reason: unknown): void => void unhandled.push(reason);
   process.on('unhandledRejection', note);
   vi.useFakeTimers({
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'],
+    toFake: [
+      'setTimeout',
+      'clearTimeout',
+      'setInterval',
+      'clearInterval',
+      'performance',
+      'hrtime',
+      'Date',
+    ],
   });
   try {
     await fc.assert(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createKept } from '../../src/directory/trust/kept.ts';
 import { createSource } from '../../src/lookup/path.ts';
 import { account } from '../support/scripted.ts';
@@ -142,6 +142,45 @@ describe('it ends', () => {
     for (const saved of memory.list(performance.now()))
       next.memory.restore(saved, 0, performance.now());
     expect(new Set(await next.askInTurn(FLIPS, 2 * FLIPS))).toEqual(new Set(['none']));
+  });
+
+  test.each([
+    ['three hours back', -3 * HOUR_MS],
+    ['two days back', -48 * HOUR_MS],
+    ['five hours on', 5 * HOUR_MS],
+  ])('but not for those who are found after a restart, the calendar set %s', async (_, ms) => {
+    const kept = createKept();
+    const before = await openFlooded(2 * FLIPS, { ...minuteOnly, kept });
+    before.lane.flips.accept();
+    await pass(HOUR_MS);
+    vi.setSystemTime(Date.now() + ms);
+    const { directory, askInTurn } = await openKnown(2 * FLIPS, { ...minuteOnly, kept });
+    directory.people.clear();
+    expect((await askInTurn(0, 2 * FLIPS)).slice(FLIPS)).toEqual(times20('stale'));
+  });
+
+  test.each([
+    ['three hours back', -3 * HOUR_MS],
+    ['two days on', 48 * HOUR_MS],
+  ])('who vanished before a restart counts for the hour, the calendar set %s', async (_, ms) => {
+    const kept = createKept();
+    const before = await openKnown(30, { kept });
+    before.directory.people.clear();
+    await before.askInTurn(0, 5);
+    vi.setSystemTime(Date.now() + ms);
+    const next = await openKnown(25, { kept });
+    next.directory.people.clear();
+    expect(await next.askInTurn(0, 1)).toEqual(['stale']);
+    next.lane.flips.withdraw();
+  });
+
+  test('an accept that an older version kept, of the future by now, lets nobody vanish later', async () => {
+    const kept = createKept({ vanished: { acceptedAt: Date.now() + 3 * HOUR_MS, lost: ['x'] } });
+    const { directory, askInTurn } = await openKnown(2 * FLIPS, { ...minuteOnly, kept });
+    await askInTurn(0, 2 * FLIPS);
+    await pass(TIMES.freshMs);
+    directory.people.clear();
+    expect((await askInTurn(0, 2 * FLIPS)).slice(FLIPS)).toEqual(times20('stale'));
   });
 
   test('but whoever is found after the accept is guarded again', async () => {
