@@ -120,14 +120,14 @@ export const BUGS: readonly Bug[] = [
   {
     bug: 'a restart forgets who was let go',
     file: 'lookup/fliphold.ts',
-    from: "before.lost.map((at) => ({ key: '', at: ourTime(at) }))",
-    to: "before.lost.slice(0, 0).map((at) => ({ key: '', at: ourTime(at) }))",
+    from: 'before.lostMs.map(',
+    to: 'before.lostMs.slice(0, 0).map(',
   },
   {
     bug: 'a restart forgets that people are held',
     file: 'lookup/fliphold.ts',
     from: 'let held = before.held;',
-    to: 'let held = before.lost.length < 0 ? before.held : undefined;',
+    to: 'let held = before.lostMs.length < 0 ? before.held : undefined;',
   },
   {
     bug: 'names are made small, and not folded',

@@ -89,7 +89,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant({ do: 'restore' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('begin' as const), name }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('begin' as const), name }) },
 );
 
 const employee = (uid: string): Readonly<Record<string, Attributes>> =>
