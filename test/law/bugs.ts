@@ -124,12 +124,6 @@ export const BUGS: readonly Bug[] = [
     to: 'before.lostMs.slice(0, 0).map(',
   },
   {
-    bug: 'a restart forgets that people are held',
-    file: 'lookup/fliphold.ts',
-    from: 'let held = before.held;',
-    to: 'let held = before.lostMs.length < 0 ? before.held : undefined;',
-  },
-  {
     bug: 'names are made small, and not folded',
     file: 'address/fold.ts',
     from: '.replaceAll(FURTHER_LETTERS, (letter) => FURTHER.get(letter) ?? letter)',
