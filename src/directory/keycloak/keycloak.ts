@@ -26,6 +26,7 @@ import { sample } from './sample.ts';
 import type { KeycloakSettings } from './settings.ts';
 import { createFederation } from './trust/federation.ts';
 import { createGroupWatch } from './trust/groupwalk.ts';
+import { createLetterWatch } from './trust/letters.ts';
 import { createProof } from './trust/proof.ts';
 import { createSelfCheck } from './trust/selfcheck.ts';
 
@@ -84,8 +85,12 @@ export function createKeycloakDirectory(
 
   const federation = createFederation({ settings, site, name, kept, log });
   const groups = createGroupWatch(settings.groupAttribute);
+  const letters = createLetterWatch(
+    [settings.addressFrom, settings.aliasAttribute].filter((field) => field !== undefined),
+  );
   const options: FindOptions = {
     settings,
+    writtenIn: letters.of,
     seen: federation.see,
     blocked: () => {
       figures.blockedKeys += 1;
@@ -108,6 +113,7 @@ export function createKeycloakDirectory(
     check: async (signal) => {
       await check(signal);
       await groups.walk(askBeside, signal);
+      await letters.look(askBeside, signal);
     },
     everyMs: settings.selfCheck,
     log,
@@ -118,6 +124,7 @@ export function createKeycloakDirectory(
     const address = parseAddress(key);
     // Nobody can hold what is no address, and an empty one would ask Keycloak for everybody.
     if (address === undefined) return none('form', 'it is no address');
+    const written = letters.count(address.text);
     const finding = await findHolders(own, address, options, signal);
     for (const { kind, id, address: held } of valuesOf(finding)) {
       if (kind === 'group') groupIds.add(id);
@@ -125,6 +132,8 @@ export function createKeycloakDirectory(
     }
     if (finding.status === 'found' || finding.proof.by === 'form') return finding;
     await believeNone(signal);
+    // A look round has meanwhile seen somebody who writes it otherwise.
+    if (letters.count(address.text) > written) return findOver(own, key, signal);
     return none('probe', `${finding.proof.how}; the self-check holds, and a probe after it`);
   }
 

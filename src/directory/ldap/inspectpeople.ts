@@ -65,14 +65,14 @@ function remarkOddities(count: number | undefined): readonly Remark[] {
     return [
       {
         level: 'warning',
-        text: 'the server could not look for addresses that are written "Name <address>" in time: if there are any, they are not found',
+        text: 'the server could not look for addresses that are written "Name <address>", or with rare letters (ſ, ϑ), in time: if there are any, they may not be found',
       },
     ];
   if (count === 0) return [];
   return [
     {
       level: 'warning',
-      text: `${count} addresses are written "Name <address>": they are looked for once an hour only, write the address alone`,
+      text: `${count} addresses are written "Name <address>", or with rare letters (ſ, ϑ): they are looked for every ten minutes only, write the address alone, and with common letters`,
     },
   ];
 }

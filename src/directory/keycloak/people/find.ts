@@ -61,10 +61,12 @@ async function findUsers(
   signal: AbortSignal,
 ): Promise<Finding<Entry>> {
   if (!isField(name) && !canBeHeld(address)) return none('form', `no ${name} can be written so`);
+  const spellings = new Set([
+    ...spellingsOf(address).texts,
+    ...options.writtenIn(name, address.text),
+  ]);
   const findings = await Promise.all(
-    spellingsOf(address).texts.map((spelling) =>
-      findSpelled(ask, name, spelling, address, options, signal),
-    ),
+    Array.from(spellings, (spelling) => findSpelled(ask, name, spelling, address, options, signal)),
   );
   const byId = new Map(findings.flatMap(valuesOf).map((entry) => [entry.id, entry]));
   return findingOf([...byId.values()], () => nobody(...findings));
