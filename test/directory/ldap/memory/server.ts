@@ -93,8 +93,13 @@ export async function startMemory(
   return server;
 }
 
-/** What comparing an attribute of an entry ends with. */
-function compared(bytes: Buffer, { entries, rights, compares }: MemoryServer): number {
+interface Compare {
+  readonly dn: string;
+  readonly attribute: string;
+  readonly value: string;
+}
+
+function readCompare(bytes: Buffer): Compare {
   const reader = new BerReader(bytes);
   reader.readSequence();
   reader.readInt();
@@ -103,6 +108,12 @@ function compared(bytes: Buffer, { entries, rights, compares }: MemoryServer): n
   reader.readSequence();
   const attribute = (reader.readString() ?? '').toLowerCase();
   const value = (reader.readString() ?? '').toLowerCase();
+  return { dn, attribute, value };
+}
+
+/** What comparing an attribute of an entry ends with. */
+function compared(bytes: Buffer, { entries, rights, compares }: MemoryServer): number {
+  const { dn, attribute, value } = readCompare(bytes);
   const found = [...entries].find(([name]) => normal(name) === dn && rights.sees(name));
   if (found === undefined) return NO_SUCH_OBJECT;
   if (!compares || rights.hidden.has(attribute)) return 50;
