@@ -24,6 +24,7 @@ import { findHolders } from './people/find.ts';
 import type { FindOptions } from './people/options.ts';
 import { sample } from './sample.ts';
 import type { KeycloakSettings } from './settings.ts';
+import { createCountWatch } from './trust/counting.ts';
 import { createFederation } from './trust/federation.ts';
 import { createGroupWatch } from './trust/groupwalk.ts';
 import { createProof } from './trust/proof.ts';
@@ -84,9 +85,11 @@ export function createKeycloakDirectory(
 
   const federation = createFederation({ settings, site, name, kept, log });
   const groups = createGroupWatch(settings.groupAttribute);
+  const counting = createCountWatch(settings);
   const options: FindOptions = {
     settings,
     seen: federation.see,
+    counts: counting.counts,
     blocked: () => {
       figures.blockedKeys += 1;
     },
@@ -108,6 +111,7 @@ export function createKeycloakDirectory(
     check: async (signal) => {
       await check(signal);
       await groups.walk(askBeside, signal);
+      void counting.look(askBeside);
     },
     everyMs: settings.selfCheck,
     log,
@@ -191,6 +195,7 @@ export function createKeycloakDirectory(
     retry: () => tokens.retry(),
     async close() {
       watch?.stop();
+      counting.stop();
       selfCheck.stop();
       tokens.stop();
       await Promise.all([lookups.destroy(), upkeep.destroy()]);

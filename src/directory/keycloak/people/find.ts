@@ -75,7 +75,7 @@ async function findSpelled(
   name: string,
   spelling: string,
   address: Address,
-  { settings, seen, blocked }: FindOptions,
+  { settings, seen, counts, blocked }: FindOptions,
   signal: AbortSignal,
 ): Promise<Finding<Entry>> {
   const queries = holderQueries(name, spelling);
@@ -84,6 +84,7 @@ async function findSpelled(
     name,
     spelling,
     brief,
+    areCounted: isField(name) || counts(name),
     holds: (user) => holds(accountOf(user, settings), address.text),
   };
   try {
