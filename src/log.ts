@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type Logger, type LoggerOptions, pino } from 'pino';
+import { createLineWriter, type LineWriter } from './logwriter.ts';
 
 /** Takes one event: fields first, then a message in lower case without a full stop. */
 type Write = (fields: object, message: string) => void;
@@ -21,22 +22,36 @@ export interface LogOptions {
   readonly showAddress?: ShowAddress;
 }
 
-/** Creates the program's log, on standard error. Pretty printing is loaded only where it is asked for. */
-export async function createLog({ level, format, showAddress }: LogOptions): Promise<Logger> {
+/** The program's log, and what its end needs of it. */
+export interface OpenLog extends Omit<LineWriter, 'write'> {
+  readonly log: Logger;
+}
+
+const STANDARD_ERROR = 2;
+
+/**
+ * Creates the program's log, on standard error. It never waits for who reads it: see `createLineWriter`. Pretty printing is
+ * loaded only where it is asked for.
+ */
+export async function createLog({ level, format, showAddress }: LogOptions): Promise<OpenLog> {
   const base: LoggerOptions = {
     level,
     base: null,
     ...(showAddress && { hooks: { streamWrite: (line) => redactAddresses(line, showAddress) } }),
   };
-  if (format === 'json') return pino(base, pino.destination({ dest: 2, sync: true }));
-  const { default: pretty } = await import('pino-pretty');
-  const stream = pretty({
-    destination: 2,
-    sync: true,
-    singleLine: true,
-    translateTime: 'SYS:HH:MM:ss.l',
+  const print = format === 'json' ? (line: string) => line : await loadPretty();
+  const { write, ...rest } = createLineWriter({
+    descriptor: STANDARD_ERROR,
+    recovered: (lines) =>
+      log.warn({ lines }, 'lines of the log were dropped: standard error took none for a while'),
   });
-  return pino(base, stream);
+  const log = pino(base, { write: (line) => write(print(line)) });
+  return { log, ...rest };
+}
+
+async function loadPretty(): Promise<(line: string) => string> {
+  const { prettyFactory } = await import('pino-pretty');
+  return prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss.l' });
 }
 
 /** Says nothing: for tests and for whoever embeds the library without a log of its own. */

@@ -20,7 +20,7 @@ const ROOMS = [
   ['config'],
   ['net'],
   ['watch.ts'],
-  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts'],
+  ['address', 'clock.ts', 'log.ts', 'logwriter.ts', 'reason.ts', 'settle.ts'],
 ];
 
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */

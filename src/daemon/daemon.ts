@@ -1,6 +1,7 @@
 import { createCoarseClock } from '../clock.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import type { Log, ShowAddress } from '../log.ts';
+import type { LineFigures } from '../logwriter.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
 import type { Takeover } from '../net/binding.ts';
@@ -28,6 +29,8 @@ export interface DaemonOptions {
   readonly settings: Settings;
   readonly controlPath: string;
   readonly log: Log;
+  /** What becomes of its lines; absent: none is dropped. */
+  readonly logged?: LineFigures;
   readonly showAddress: ShowAddress;
   /** Where directories keep what they have to know again; absent: for as long as this process runs. */
   readonly statePath?: string;
@@ -173,6 +176,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       maps,
       socketmap: server.figures,
       reloads: reloader.figures,
+      logged: options.logged ?? { dropped: 0 },
       phase: () => {
         if (stopping.isTold()) return 'draining' as const;
         return isReady ? ('ready' as const) : ('starting' as const);

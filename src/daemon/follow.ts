@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { WATCH_TIMING, watchFile } from '../watch.ts';
+import { WATCH_TIMING, type WatchTiming, watchFile } from '../watch.ts';
 
 /** Files whose changes somebody hears of. */
 export interface Following {
@@ -14,7 +14,10 @@ export interface Following {
  * Calls `onChange` each time one of the followed files has other content than it had, replaced files and swapped
  * ConfigMaps included. It follows none yet.
  */
-export function createFollowing(onChange: () => void): Following {
+export function createFollowing(
+  onChange: () => void,
+  timing: WatchTiming = WATCH_TIMING,
+): Following {
   const ends = new Map<string, () => void>();
   const leave = (path: string): void => {
     ends.get(path)?.();
@@ -23,7 +26,8 @@ export function createFollowing(onChange: () => void): Following {
   return {
     follow: (paths) => {
       for (const path of ends.keys()) if (!paths.includes(path)) leave(path);
-      for (const path of paths) if (!ends.has(path)) ends.set(path, followFile(path, onChange));
+      for (const path of paths)
+        if (!ends.has(path)) ends.set(path, followFile(path, timing, onChange));
     },
     end: () => {
       for (const path of ends.keys()) leave(path);
@@ -31,9 +35,9 @@ export function createFollowing(onChange: () => void): Following {
   };
 }
 
-function followFile(path: string, onChange: () => void): () => void {
+function followFile(path: string, timing: WatchTiming, onChange: () => void): () => void {
   let known = hashNow(path);
-  return watchFile(path, WATCH_TIMING, async (reading) => {
+  return watchFile(path, timing, async (reading) => {
     const hash = 'bytes' in reading ? hashOf(reading.bytes) : undefined;
     if (hash !== known) {
       known = hash;

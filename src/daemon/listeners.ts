@@ -69,6 +69,7 @@ export async function bindListeners(
       const tls = await readTls(settings);
       const listener = await server.bind({
         endpoint: settings.endpoint,
+        ...(settings.client && { client: settings.client }),
         ...(settings.allow && { allow: settings.allow }),
         ...(tls && { tls }),
         ...(takeover && { takeover }),

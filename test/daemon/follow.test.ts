@@ -2,7 +2,11 @@ import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFollowing, type Following } from '../../src/daemon/follow.ts';
+import { WATCH_TIMING, type WatchTiming } from '../../src/watch.ts';
 import { makePlace } from '../support/instance.ts';
+
+/** Nobody waits for the clock. */
+const QUICK: WatchTiming = { ...WATCH_TIMING, settleMs: 50, lookMs: 50 };
 
 interface Heard extends Following {
   /** Waits until so many changes have been heard since the beginning. */
@@ -15,9 +19,15 @@ function listen(): Heard {
   const at = (index: number): PromiseWithResolvers<void> =>
     (heard[index] ??= Promise.withResolvers());
   let count = 0;
-  const following = createFollowing(() => at(++count).resolve());
+  const following = createFollowing(() => at(++count).resolve(), QUICK);
   onTestFinished(() => following.end());
   return { ...following, count: () => count, hears: (index) => at(index).promise };
+}
+
+/** Whole at once: nobody sees it half-written. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
 }
 
 test('hears an edit in place, and a file renamed into place', async () => {
@@ -27,8 +37,7 @@ test('hears an edit in place, and a file renamed into place', async () => {
   heard.follow([file]);
   await writeFile(file, '2');
   await heard.hears(1);
-  await writeFile(`${file}.new`, '3');
-  await rename(`${file}.new`, file);
+  await replace(file, '3');
   await heard.hears(2);
 });
 
@@ -54,7 +63,7 @@ test('an edit right after it began to follow is heard', async () => {
   await writeFile(file, '1');
   const heard = listen();
   heard.follow([file]);
-  await writeFile(file, '2');
+  await replace(file, '2');
   await heard.hears(1);
   expect(heard.count()).toBe(1);
 });
@@ -76,7 +85,7 @@ async function editTwice(file: string): Promise<void> {
   const heard = listen();
   heard.follow([file]);
   for (const edit of [1, 2]) {
-    await writeFile(file, `edit ${edit}`);
+    await replace(file, `edit ${edit}`);
     await heard.hears(edit);
   }
 }

@@ -1,5 +1,6 @@
 import type { Directory, Entry } from '../../directory/directory.ts';
 import type { CleanFigures } from '../../directory/people/clean.ts';
+import type { LineFigures } from '../../logwriter.ts';
 import type { Lane } from '../../lookup/lane.ts';
 import type { Memory } from '../../lookup/memory.ts';
 import type { DomainList } from '../../maps/domainlist.ts';
@@ -33,7 +34,7 @@ export interface ReloadFigures {
   readonly failed: number;
   /** Whether the last one succeeded; so does the start. */
   readonly isLastGood: boolean;
-  /** When the settings that serve were taken: `wallClock` milliseconds. */
+  /** When the settings that serve were taken, as `performance.now()` tells time. */
   readonly lastGoodAt: number;
 }
 
@@ -49,6 +50,7 @@ export interface MetricSources {
   readonly maps: Readonly<MapFigures>;
   readonly socketmap: Figures;
   readonly reloads: ReloadFigures;
+  readonly logged: LineFigures;
 }
 
 /** The sources, and what is seen of the process. */

@@ -67,7 +67,7 @@ async function findUsers(
     ),
   );
   const byId = new Map(findings.flatMap(valuesOf).map((entry) => [entry.id, entry]));
-  return findingOf(preferEnabled([...byId.values()]), () => nobody(...findings));
+  return findingOf([...byId.values()], () => nobody(...findings));
 }
 
 async function findSpelled(
@@ -110,11 +110,3 @@ async function findSpelled(
 
 const holds = ({ address, aliases }: Entry, text: string): boolean =>
   address === text || aliases.includes(text);
-
-/** Whoever left must not keep an address from their successor; several who left are as good as one. */
-function preferEnabled(entries: readonly Entry[]): readonly Entry[] {
-  const enabled = entries.filter((entry) => entry.enabled);
-  if (enabled.length > 0) return enabled;
-  const isOneAddress = new Set(entries.map(({ address }) => address)).size === 1;
-  return isOneAddress ? entries.slice(0, 1) : entries;
-}
