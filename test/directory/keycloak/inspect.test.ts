@@ -42,8 +42,10 @@ test.each([
 ] as const)(
   'it names the missing role $role and the command that gives it',
   async ({ role, more }) => {
-    expect(await told(more, undefined, [])).toContain(
-      `failed: idpmap lacks the role ${role}, run: kcadm.sh add-roles -r mail --uusername service-account-idpmap --cclientid realm-management --rolename ${role}`,
+    expect(await told(more, undefined, [])).toContainEqual(
+      line(
+        `^failed: idpmap lacks the role ${role}, run: kcadm.sh add-roles -r mail --uusername service-account-idpmap --cclientid realm-management --rolename ${role}`,
+      ),
     );
   },
 );

@@ -72,6 +72,8 @@ test.each([
     '/organizations',
     'kcadm.sh update realms/mail -s organizationsEnabled=true',
   ],
+  [404, '{"error":"HTTP 404 Not Found"}', '/organizations', 'which came with 26: name its domains'],
+  [403, '{"error":"HTTP 403 Forbidden"}', '/organizations', 'no such role is too old'],
   [400, 'missingNormalization', '/users', 'check url, it may hold a doubled slash'],
 ])('what Keycloak itself says, %i %s, is taken at its word', (status, text, path, advice) => {
   expect(adviceOn({ status, text }, path)).toContain(advice);
