@@ -89,7 +89,7 @@ export function createKeycloakDirectory(
   const options: FindOptions = {
     settings,
     seen: federation.see,
-    counts: counting.counts,
+    counts: (attribute) => counting.counts(attribute),
     blocked: () => {
       figures.blockedKeys += 1;
     },

@@ -99,7 +99,7 @@ export function openOn(
 export async function open(more: Partial<KeycloakSettings> = {}): Promise<Opened> {
   const keycloak = await start();
   const attributes = [more.addressFrom, more.aliasAttribute].filter(
-    (name) => name !== undefined && name !== 'email' && name !== 'username',
+    (name) => name !== undefined && !/^email$|username/.test(name),
   );
   const values = attributes.map((name) => [name, ['known@example.net']] as const);
   keycloak.users.push(user('known', { attributes: Object.fromEntries(values) }));

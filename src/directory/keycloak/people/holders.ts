@@ -36,15 +36,33 @@ export async function provedHolders(
   signal: AbortSignal,
 ): Promise<Finding<UserRow>> {
   const found = pick(shown, holding);
-  if (found !== undefined) {
-    if (shown.length < MAX_HOLDERS) return found;
-    throw new Fault(
-      'entry',
-      `${MAX_HOLDERS} users or more have it as ${holding.name}, leave it to one`,
-    );
+  if (found === undefined) {
+    const most = holding.brief ? MANY.brief : MANY.full;
+    return holding.areCounted
+      ? lookAtCounted(ask, holding, queries, { shown, most }, signal)
+      : lookAtParts(ask, holding, queries, { shown, most }, signal);
   }
-  const most = holding.brief ? MANY.brief : MANY.full;
-  if (!holding.areCounted) return lookAtParts(ask, holding, queries, { shown, most }, signal);
+  if (shown.length < MAX_HOLDERS) return found;
+  throw new Fault(
+    'entry',
+    `${MAX_HOLDERS} users or more have it as ${holding.name}, leave it to one`,
+  );
+}
+
+/** Who was shown, who do not hold it, and how many may be looked at besides. */
+interface Others {
+  readonly shown: readonly UserRow[];
+  readonly most: number;
+}
+
+/** Looks at those who are counted. */
+async function lookAtCounted(
+  ask: Ask,
+  holding: Holding,
+  queries: HolderQueries,
+  { shown, most }: Others,
+  signal: AbortSignal,
+): Promise<Finding<UserRow>> {
   const { count, wide } = await countWidely(ask, queries, most, signal);
   if (queries.isLong) await showAgain(ask, holding, queries, shown.length, signal);
   if (count === 0 && shown.length === 0) return absent([], holding, 0);
@@ -124,7 +142,7 @@ async function lookAtParts(
   ask: Ask,
   holding: Holding,
   { list, wide, narrow }: HolderQueries,
-  { shown, most }: { readonly shown: readonly UserRow[]; readonly most: number },
+  { shown, most }: Others,
   signal: AbortSignal,
 ): Promise<Finding<UserRow>> {
   const show = (condition: Query, max: number): Promise<readonly UserRow[]> =>

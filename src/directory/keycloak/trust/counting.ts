@@ -1,5 +1,5 @@
 import type { Ask } from '../http/api.ts';
-import { isField } from '../people/account.ts';
+import { liesInFields } from '../people/account.ts';
 import { attributeQuery } from '../people/query.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { countUsers, showUsers } from './listing.ts';
@@ -42,7 +42,8 @@ export function createCountWatch({
       isLooking = true;
       try {
         for (const name of [addressFrom, aliasAttribute]) {
-          if (name !== undefined && !isField(name) && !counted.has(name)) await lookAt(name, ask);
+          if (name !== undefined && !liesInFields(name) && !counted.has(name))
+            await lookAt(name, ask);
         }
       } catch {
         // Until it is known, more is asked of each address.
