@@ -20,7 +20,9 @@ const ROOMS = [
   ['config'],
   ['net'],
   ['watch.ts'],
-  ['address', 'clock.ts', 'log.ts', 'logwriter.ts', 'reason.ts', 'settle.ts'],
+  ['files.ts'],
+  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts'],
+  ['logwriter.ts'],
 ];
 
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ListenSettings } from '../config/schema.ts';
+import { explainUnreadable, LOAD_MS } from '../config/sources/secret.ts';
+import { readRegularFile } from '../files.ts';
 import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Limits } from '../net/limits.ts';
 import type { BoundListener, Listener } from '../net/listening.ts';
 import type { ServerTls } from '../net/tls.ts';
-import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 
@@ -100,12 +100,14 @@ async function renewTls({ settings, listener }: OpenListener): Promise<void> {
 
 async function readTls({ tls, endpoint }: ListenSettings): Promise<ServerTls | undefined> {
   if (tls === undefined) return undefined;
-  const read = (path: string): Promise<string> =>
-    readFile(path, 'utf8').catch((error: unknown) => {
-      throw new Error(`${formatEndpoint(endpoint)}: ${path} can't be read: ${reasonOf(error)}`, {
-        cause: error,
-      });
-    });
+  const read = async (path: string): Promise<string> => {
+    try {
+      return (await readRegularFile(path, LOAD_MS)).toString('utf8');
+    } catch (error) {
+      const reason = `${formatEndpoint(endpoint)}: tls can't be read: ${await explainUnreadable(path, error)}`;
+      throw new Error(reason, { cause: error });
+    }
+  };
   const [cert, key] = await Promise.all([read(tls.cert), read(tls.key)]);
   return tls.clientCa === undefined
     ? { cert, key }
@@ -119,6 +121,8 @@ export const listEndpoints = (open: readonly OpenListener[]): readonly Endpoint[
 /** What clients may do, as the configuration says it. */
 export const limitsOf = ({ connections }: Settings): Limits => ({
   maxConnections: connections.max,
+  reservedConnections: connections.reserve ?? Math.floor(connections.max / 4),
+  maxConnectionsPerPeer: connections.perPeer ?? Math.ceil(connections.max / 2),
   requestTimeoutMs: connections.requestTimeout,
   replyTimeoutMs: connections.replyTimeout,
   ...(connections.idleTimeout !== 'off' && { idleTimeoutMs: connections.idleTimeout }),

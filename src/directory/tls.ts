@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { explainUnreadable } from '../config/sources/secret.ts';
+import { readRegularFile } from '../files.ts';
 import type { ClientTls } from './clienttls.ts';
 
 /** What one connection's TLS goes by: PEM texts, read for it. */
@@ -31,7 +31,7 @@ async function readPem(
   file: string | undefined,
 ): Promise<string | undefined> {
   if (file === undefined) return undefined;
-  const bytes = await readFile(file).catch(async (error: unknown) => {
+  const bytes = await readRegularFile(file).catch(async (error: unknown) => {
     throw new UnreadableFile(`tls: ${await explainUnreadable(file, error)}`, { cause: error });
   });
   const text = bytes.toString('utf8');

@@ -8,7 +8,9 @@ import {
   findReplyFault,
   formatReply,
   MAX_REPLY_BYTES,
+  notFound,
   parseRequest,
+  perm,
   type ReplyFault,
   temp,
 } from './protocol.ts';
@@ -66,6 +68,18 @@ export function createRespond(options: RespondOptions): Respond {
     }
   };
 }
+
+/**
+ * Creates the function that answers a request too long to be read, by its beginning: a key of so many bytes is nobody's, and
+ * Postfix from 3.12 on takes it for "not found" without asking. Absent: it can't be read.
+ */
+export const createRespondCut =
+  ({ hasMap, fit = (answer) => answer }: Pick<RespondOptions, 'hasMap' | 'fit'>) =>
+  (beginning: string): string | undefined => {
+    const query = parseRequest(beginning, hasMap);
+    if (query === undefined) return undefined;
+    return formatReply(fit(hasMap(query.map) ? notFound() : perm('request too long')));
+  };
 
 /** Why an answer can't be sent, and what to do. */
 const UNSENDABLE: Readonly<Record<ReplyFault, string>> = {

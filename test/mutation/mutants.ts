@@ -198,8 +198,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a restart forgets what is held and who went before',
     file: 'lookup/fliphold.ts',
-    from: 'const before = readState(kept.read(KEPT));',
-    to: 'const before = readState(kept.read(`${KEPT} no more`));',
+    from: 'const before = readFlips(kept.read(KEPT));',
+    to: 'const before = readFlips(kept.read(`${KEPT} no more`));',
     tests: ['test/lookup/fliphold', 'test/daemon/vanished'],
   },
 ];
