@@ -112,6 +112,13 @@ test('an event that comes out of order is followed', async () => {
   expect(isConcerned('x', [OTHER])).toBe(true);
 });
 
+test('an address that is made of the username is forgotten with its user', async () => {
+  const opened = await follow({ addressFrom: '{username}@example.net' });
+  opened.keycloak.users.push(user('bob', { id: ID }));
+  const isConcerned = await concernAfter(opened, event('CREATE', `users/${ID}`));
+  expect(isConcerned('bob@example.net', [])).toBe(true);
+});
+
 test.each([60_000, 3_600_000, 365 * 86_400_000])(
   'an event that is dated %i ms in the future mutes none that follows it',
   async (aheadMs) => {
