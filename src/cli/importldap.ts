@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import type { KeyMode } from '../maps/keys.ts';
+import { printable } from '../printable.ts';
 import { reasonOf } from '../reason.ts';
 import { CliError, EXIT } from './exit.ts';
 import {
@@ -37,7 +38,7 @@ export async function importLdapTables(
   ]);
   const notes = [...lines.flatMap(tellOthers), ...tellOrder(imported, keys), ...imported.notes];
   process.stdout.write(format({ ...imported, notes }));
-  for (const note of notes) process.stderr.write(`${formatNote(note)}\n`);
+  for (const note of notes) process.stderr.write(`${printable(formatNote(note))}\n`);
   return notes.some(({ isEssential }) => isEssential) ? EXIT.data : EXIT.ok;
 }
 
