@@ -7,15 +7,22 @@ import { reasonOf } from './reason.ts';
 
 /** When a file is looked at. Milliseconds. */
 export interface WatchTiming {
-  /** A file that changes is read once it has stood still for so long; at first, one that was changed lately. */
+  /** A file that changes is read once it has stood still for so long. */
   readonly settleMs: number;
+  /** At first, so does one whose last change is younger than this; an older one is read at once. */
+  readonly restMs: number;
   /** Its state is looked at so often, and it is read where that is another, for some file systems tell nothing. */
   readonly lookMs: number;
   /** It is read so often whatever its state is. */
   readonly pollMs: number;
 }
 
-export const WATCH_TIMING: WatchTiming = { settleMs: 1000, lookMs: 1000, pollMs: 60_000 };
+export const WATCH_TIMING: WatchTiming = {
+  settleMs: 1000,
+  restMs: 1000,
+  lookMs: 1000,
+  pollMs: 60_000,
+};
 
 /** What the watcher brings: the file's bytes, or why it can't be read. */
 export type Reading = { readonly bytes: Buffer } | { readonly error: unknown };
@@ -59,9 +66,9 @@ export function watchFile(path: string, timing: WatchTiming, take: TakeReading):
     const begin = performance.now();
     while (isStale) {
       isStale = false;
-      const mayRest = isFirst ? isOld : () => false;
+      const restMs = isFirst ? timing.restMs : Number.POSITIVE_INFINITY;
       isFirst = false;
-      const settled = await readSettled(path, timing.settleMs, mayRest, ending.signal);
+      const settled = await readSettled(path, timing.settleMs, restMs, ending.signal);
       if (ending.signal.aborted) return;
       const next = await take(settled.reading, ending.signal);
       state = next === 'changed' ? settled.state : undefined;
@@ -142,13 +149,13 @@ interface Settled {
 async function readSettled(
   path: string,
   settleMs: number,
-  mayRest: (look: Look, ms: number) => boolean,
+  restMs: number,
   signal: AbortSignal,
 ): Promise<Settled> {
   try {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const before = await lookAt(path);
-      if (!mayRest(before, settleMs)) {
+      if (!isOld(before, restMs)) {
         await delay(settleMs, undefined, { signal });
         if ((await lookAt(path)).state !== before.state) continue;
       }
@@ -197,9 +204,9 @@ const describe = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string =>
   [dev, ino, size, mtimeMs, ctimeMs].join(' ');
 
 /** Whether nothing has changed for so long: by the calendar, which is right when a process starts and may be put back later. */
-function isOld(look: Look, settleMs: number): boolean {
-  if ('error' in look) return true;
+function isOld(look: Look, restMs: number): boolean {
+  if ('error' in look) return restMs < Number.POSITIVE_INFINITY;
   const { mtimeMs, ctimeMs } = look.stats;
-  const limit = wallClock.now() - settleMs;
+  const limit = wallClock.now() - restMs;
   return mtimeMs <= limit && ctimeMs <= limit;
 }

@@ -12,16 +12,15 @@ interface Locked {
   readonly bin?: Readonly<Record<string, string>>;
 }
 
-const read = <T>(name: string): T =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '..', name), 'utf8'));
-const { packages } = read<{ readonly packages: Readonly<Record<string, Locked>> }>(
-  'package-lock.json',
+const read = (name: string): string => readFileSync(join(import.meta.dirname, '..', name), 'utf8');
+const { packages }: { readonly packages: Readonly<Record<string, Locked>> } = JSON.parse(
+  read('package-lock.json'),
 );
 const installed = Object.entries(packages).filter(([name]) => name.startsWith('node_modules/'));
 
 test('no package runs a script when it is installed, which could fetch what no lock file holds', () => {
   expect(installed.filter(([, each]) => each.hasInstallScript).map(([name]) => name)).toEqual([]);
-  expect(Object.keys(read<object>('package.json'))).not.toContain('allowScripts');
+  expect(Object.keys(JSON.parse(read('package.json')))).not.toContain('allowScripts');
 });
 
 test('every package is held by its SHA-512, or lies in the repository', () => {
@@ -32,9 +31,8 @@ test('every package is held by its SHA-512, or lies in the repository', () => {
 });
 
 test('the Node that tests run on is a package of the lock file, for each platform, in one version', () => {
-  const { optionalDependencies } = read<{
-    readonly optionalDependencies: Readonly<Record<string, string>>;
-  }>('.ci/node/package.json');
+  const { optionalDependencies }: { optionalDependencies: Readonly<Record<string, string>> } =
+    JSON.parse(read('.ci/node/package.json'));
   for (const [name, version] of Object.entries(optionalDependencies)) {
     expect(packages[`node_modules/${name}`]).toMatchObject({
       version,

@@ -1,5 +1,5 @@
 import { compareTaken } from '../files.ts';
-import { type Reading, WATCH_TIMING, watchFile } from '../watch.ts';
+import { type Reading, WATCH_TIMING, type WatchTiming, watchFile } from '../watch.ts';
 
 /** Files whose changes somebody hears of. */
 export interface Following {
@@ -13,7 +13,10 @@ export interface Following {
  * Calls `onChange` each time one of the followed files has other content than `readRegularFile` found in it last, replaced
  * files and swapped ConfigMaps included. It follows none yet.
  */
-export function createFollowing(onChange: () => void): Following {
+export function createFollowing(
+  onChange: () => void,
+  timing: WatchTiming = WATCH_TIMING,
+): Following {
   const ends = new Map<string, () => void>();
   const leave = (path: string): void => {
     ends.get(path)?.();
@@ -22,7 +25,8 @@ export function createFollowing(onChange: () => void): Following {
   return {
     follow: (paths) => {
       for (const path of ends.keys()) if (!paths.includes(path)) leave(path);
-      for (const path of paths) if (!ends.has(path)) ends.set(path, followFile(path, onChange));
+      for (const path of paths)
+        if (!ends.has(path)) ends.set(path, followFile(path, timing, onChange));
     },
     end: () => {
       for (const path of ends.keys()) leave(path);
@@ -31,9 +35,9 @@ export function createFollowing(onChange: () => void): Following {
 }
 
 /** Compares with what was read of the file last, by whoever uses it: no edit since then is lost. */
-function followFile(path: string, onChange: () => void): () => void {
+function followFile(path: string, timing: WatchTiming, onChange: () => void): () => void {
   let told: Reading | undefined;
-  return watchFile(path, WATCH_TIMING, async (reading) => {
+  return watchFile(path, timing, async (reading) => {
     const bytes = bytesOf(reading);
     switch (compareTaken(path, bytes)) {
       case 'unread':

@@ -2,7 +2,7 @@ import type { Peer } from '../net/peers.ts';
 import type { Dialect } from '../net/protocol.ts';
 import { encodeLine, LineDecoder } from './lines.ts';
 import { encodeNetstring, type FrameFault, NetstringDecoder } from './netstring.ts';
-import { formatReply, INVALID, MAX_REQUEST_BYTES } from './protocol.ts';
+import { formatReply, INVALID, MAX_PASSED_BYTES, MAX_REQUEST_BYTES } from './protocol.ts';
 
 const NEWLINE = Buffer.from('\n');
 
@@ -10,7 +10,10 @@ const NEWLINE = Buffer.from('\n');
 export function openDialect(first: number, peer: Peer): Dialect<FrameFault> {
   const isDigit = first >= 0x30 && first <= 0x39;
   if (isDigit || !peer.isLocal)
-    return { decoder: new NetstringDecoder(MAX_REQUEST_BYTES), encode: encodeNetstring };
+    return {
+      decoder: new NetstringDecoder(MAX_REQUEST_BYTES, MAX_PASSED_BYTES),
+      encode: encodeNetstring,
+    };
   return {
     decoder: new LineDecoder(MAX_REQUEST_BYTES),
     encode: encodeLine,

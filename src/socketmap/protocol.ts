@@ -2,6 +2,11 @@ import { type Answer, NOTFOUND } from '../maps/answer.ts';
 
 /** A request's payload, in bytes: Postfix asks for keys of up to 10 000 (3.12), a map name comes on top. */
 export const MAX_REQUEST_BYTES = 16 * 1024;
+/**
+ * A longer one is read over and answered, up to this: Postfix before 3.12 sends keys of any length, and later ones know them
+ * to be "not found". No header is so long (`header_size_limit`).
+ */
+export const MAX_PASSED_BYTES = 1024 * 1024;
 /** A reply's payload, in bytes: one more, and Postfix fails every later lookup of that SMTP session. */
 export const MAX_REPLY_BYTES = 100_000;
 /** Postfix logs so many characters of a reason. */

@@ -11,13 +11,13 @@ import { openDialect } from './dialects.ts';
 import { createCounters, type Figures } from './figures.ts';
 import type { FrameFault } from './netstring.ts';
 import { formatReply, INVALID, temp } from './protocol.ts';
-import { createRespond, type RespondOptions } from './respond.ts';
+import { createRespond, createRespondCut, type RespondOptions } from './respond.ts';
 
 /** What a server answers with, and within which bounds. Only `route` must be given. */
 export interface ServerOptions {
   /** Asked for each request, so maps may be swapped behind it. Says PERM of a map that is not there. */
   readonly route: Router;
-  /** Whether a map of that name is there; asked where a request may begin with the word `get`. Absent: none is called so. */
+  /** Whether a map of that name is there; asked where a request may begin with the word `get`, or is too long. Absent: none is called so. */
   readonly hasMap?: (name: string) => boolean;
   /** Absent: the system's monotonic clock. */
   readonly clock?: Clock;
@@ -86,6 +86,7 @@ export function createSocketmap(options: RespondOptions): Protocol<FrameFault> {
   return {
     open: openDialect,
     respond: createRespond(options),
+    respondCut: createRespondCut(options),
     giveUp: formatReply(temp('idpmap deadline')),
     invalid: formatReply(fit(INVALID)),
   };

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFollowing } from '../../src/daemon/follow.ts';
 import { readRegularFile } from '../../src/files.ts';
+import { WATCH_TIMING, type WatchTiming } from '../../src/watch.ts';
 import { makePlace } from '../support/instance.ts';
+
+/** Nobody waits for the clock. */
+const QUICK: WatchTiming = { ...WATCH_TIMING, settleMs: 50, lookMs: 50 };
 
 interface Heard {
   /** Reads files that were not followed until now, and follows all of these. */
@@ -27,7 +31,7 @@ function listen(reads: 'all' | 'none' = 'all'): Heard {
     if (reads === 'all') await Promise.all(followed.map(take));
     at(++count).resolve();
   };
-  const following = createFollowing(() => void onChange());
+  const following = createFollowing(() => void onChange(), QUICK);
   onTestFinished(() => following.end());
   return {
     follow: async (paths) => {
@@ -40,6 +44,12 @@ function listen(reads: 'all' | 'none' = 'all'): Heard {
   };
 }
 
+/** Whole at once: nobody sees it half-written. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
+}
+
 test('hears an edit in place, and a file renamed into place', async () => {
   const file = join(await makePlace(), 'a.yaml');
   await writeFile(file, '1');
@@ -47,8 +57,7 @@ test('hears an edit in place, and a file renamed into place', async () => {
   await heard.follow([file]);
   await writeFile(file, '2');
   await heard.hears(1);
-  await writeFile(`${file}.new`, '3');
-  await rename(`${file}.new`, file);
+  await replace(file, '3');
   await heard.hears(2);
 });
 
@@ -74,7 +83,7 @@ test('an edit right after it began to follow is heard', async () => {
   await writeFile(file, '1');
   const heard = listen();
   await heard.follow([file]);
-  await writeFile(file, '2');
+  await replace(file, '2');
   await heard.hears(1);
   expect(heard.count()).toBe(1);
 });
@@ -96,7 +105,7 @@ async function editTwice(file: string): Promise<void> {
   const heard = listen();
   await heard.follow([file]);
   for (const edit of [1, 2]) {
-    await writeFile(file, `edit ${edit}`);
+    await replace(file, `edit ${edit}`);
     await heard.hears(edit);
   }
 }

@@ -71,7 +71,7 @@ const WELL: Status = {
     max: 1000,
     listeners: [],
     endpoints: [],
-    rejected: { 'not-allowed': 0, 'too-many': 0, tls: 0, accept: 0 },
+    rejected: { 'not-allowed': 0, 'too-many': 0, 'too-many-of-peer': 0, tls: 0, accept: 0 },
     violations: {
       netstring: 0,
       oversize: 0,

@@ -62,7 +62,9 @@ describe('each workflow', () => {
   });
 
   test.each(NAMES)('%s names each action by its commit, and tells the version', (name) => {
-    const actions = [...read(name).matchAll(/^ *(?:- )?uses: (?!\.\/)(.*)$/gm)].map(([, action]) => action);
+    const actions = [...read(name).matchAll(/^ *(?:- )?uses: (?!\.\/)(.*)$/gm)].map(
+      ([, action]) => action,
+    );
     expect(actions.length).toBeGreaterThan(0);
     expect(
       actions.filter((action) => !/^[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action ?? '')),

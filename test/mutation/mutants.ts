@@ -56,6 +56,27 @@ export const MUTANTS: readonly Mutant[] = [
     tests: ['test/lookup'],
   },
   {
+    bug: 'a late probe of an earlier outage closes the circuit of the next one',
+    file: 'lookup/breaker.ts',
+    from: 'if (!failing.isShutdown) heal();',
+    to: 'heal();',
+    tests: ['test/lookup/breaker'],
+  },
+  {
+    bug: 'a none that has expired hides a fault',
+    file: 'lookup/memory.ts',
+    from: 'const failed = unknown.get(key);',
+    to: 'const failed = none.get(key) === undefined ? unknown.get(key) : undefined;',
+    tests: ['test/lookup/memory'],
+  },
+  {
+    bug: 'a list that is remembered is still another’s to change',
+    file: 'lookup/memory.ts',
+    from: 'const value = outcome.value.slice();',
+    to: 'const value = outcome.value;',
+    tests: ['test/lookup/memory'],
+  },
+  {
     bug: 'the twin domain stands in for a doubt',
     file: 'maps/search.ts',
     from: "if (candidate.kind === 'aliasOf') return undefined;",

@@ -7,6 +7,20 @@ export const connections = z
     max: count(1, 1_000_000).prefault(2000).meta({
       description: 'Connections at a time; further ones are closed at once.',
     }),
+    reserve: count(0, 1_000_000)
+      .exactOptional()
+      .meta({
+        description:
+          'Connections that are kept for each endpoint of `listen`, so that clients of the others can’t take them; without it, a quarter of `max`, and never more than an equal part.',
+        examples: ['200'],
+      }),
+    perPeer: count(1, 1_000_000)
+      .exactOptional()
+      .meta({
+        description:
+          'Connections of one address at a time (over IPv6, of one network of 64 bits), over all TCP endpoints; without it, half of `max`. Clients behind one proxy are one address.',
+        examples: ['2000'],
+      }),
     requestTimeout: duration('1ms').prefault('30s').meta({
       description:
         'How long a client may take to send a request that it has begun, or its first one.',

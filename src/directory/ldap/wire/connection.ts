@@ -47,7 +47,7 @@ export class Connection {
   readonly #operations = new Map<number, Operation>();
   readonly #deliveries: Deliveries;
   readonly #pace: Pace;
-  readonly #turns: Turns;
+  #turns: Turns;
   #socket: Socket;
   #frames: Frames = this.#newFrames();
   #lastId = 0;
@@ -88,6 +88,11 @@ export class Connection {
   /** Whether questions are left unanswered on it, be it the server's queue or the way: it is to be replaced. */
   get isStuck(): boolean {
     return this.#isStuck;
+  }
+
+  /** Lets no more than so many questions be under way at a time from now on, where none are. */
+  narrow(width: number): void {
+    this.#turns = createTurns(Math.min(width, this.#pace.width));
   }
 
   /** Sends a request and waits for its result. When `signal` aborts, the server is told to abandon it. */
