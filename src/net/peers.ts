@@ -50,11 +50,11 @@ export function networkOf(address: string | undefined): string {
   if (address === undefined || address === '') return 'unix';
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
   if (isIP(mapped) !== 6) return mapped;
-  const [head = '', tail] = (mapped.split('%')[0] ?? '').split('::');
-  const words = head === '' ? [] : head.split(':');
-  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
-  while (words.length + rest.length < 8) words.push('0');
-  return `${[...words, ...rest].slice(0, 4).join(':')}::/64`;
+  const [head = [], tail = []] = (mapped.split('%')[0] ?? '')
+    .split('::')
+    .map((part) => part.split(':').filter((word) => word !== ''));
+  const missing = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return `${[...head, ...missing, ...tail].slice(0, 4).join(':')}::/64`;
 }
 
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127\..*)$/;
