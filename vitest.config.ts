@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** What a busy machine does not reach: a test that takes so long hangs. */
 const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 };
 
+/** The same for servers, which are installed, filled and waited for. */
+const SERVERS_PATIENCE = { testTimeout: 180_000, hookTimeout: 600_000 };
+
 /** Unit tests that take minutes: they break the sources once for each bug, try an example on a copy, or run a tool over all rules. */
 const SLOW = ['test/law/mutants.test.ts', 'test/deploy/rules.test.ts', 'test/docs/worked.test.ts'];
 
@@ -14,6 +17,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: ['test/support/unit.ts'],
+          // The files of a worker share its modules: what a test changes of them, it puts back. Loading them anew took half of the time.
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [
             'test/integration/**',
@@ -32,7 +38,7 @@ export default defineConfig({
           name: 'versions',
           include: ['test/versions/**/*.test.ts'],
           fileParallelism: false,
-          ...PATIENCE,
+          ...SERVERS_PATIENCE,
         },
       },
       {
@@ -42,7 +48,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['test/{integration,e2e}/**/*.test.ts'],
           fileParallelism: false,
-          ...PATIENCE,
+          ...SERVERS_PATIENCE,
         },
       },
     ],

@@ -20,6 +20,7 @@ const ROOMS = [
   ['config'],
   ['net'],
   ['watch.ts'],
+  ['files.ts'],
   ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts'],
   ['logwriter.ts'],
 ];

@@ -61,6 +61,9 @@ export interface Daemon {
 /** How long a stop waits for what does not end by itself: a reload, a command, a directory. */
 const END_MS = 500;
 
+/** How long a stop waits for what is remembered to be written: longer, and the disk that it goes to hangs. */
+const SAVE_MS = 10_000;
+
 /** How long a take-over waits for its directories: one that is down must not keep it from its work. */
 const TAKEOVER_MS = 5000;
 
@@ -132,9 +135,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const closeRest = async (save: () => Promise<void>): Promise<void> => {
     await endAll([() => web?.close()], log, END_MS);
     saver.stop();
-    if (!bequest.isSucceeded()) await endAll([save], log);
+    if (!bequest.isSucceeded()) await endAll([save], log, SAVE_MS);
     await endAll([() => control?.close(), () => closeState(serving.state)], log, END_MS);
-    await kept.flush();
+    await endAll([kept.flush], log, END_MS);
     kept.stop();
     clock.stop();
   };

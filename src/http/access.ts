@@ -6,7 +6,7 @@ import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
 
 /** Who may ask for what: run before a request is read. Each answers a request that it refuses, and says why. */
-export interface Guard {
+export interface Access {
   /** Every request: its method, and the name by which it came. */
   readonly everything: Check;
   /** Figures: open on this machine, elsewhere for whoever has the token, or for all where the settings say so. */
@@ -17,8 +17,8 @@ export interface Guard {
 
 type Check = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** What the guard goes by. */
-export interface GuardOptions {
+/** What it goes by. */
+export interface AccessOptions {
   readonly endpoint: Endpoint;
   /** The settings of the time: a reload may bring others. */
   readonly settings: () => Settings['http'];
@@ -37,8 +37,8 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Creates the guard of an HTTP server at `endpoint`. */
-export function createGuard({ endpoint, settings }: GuardOptions): Guard {
+/** Creates the access to an HTTP server at `endpoint`. */
+export function createAccess({ endpoint, settings }: AccessOptions): Access {
   const people: Check = async (request, reply) => {
     const { token } = settings();
     if (token === undefined)

@@ -5,13 +5,13 @@ import type { Log } from '../log.ts';
 import { bindEndpoint } from '../net/bind.ts';
 import type { Binding, Takeover } from '../net/binding.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import { createGuard, type Guard, type GuardOptions } from './access.ts';
+import { type Access, type AccessOptions, createAccess } from './access.ts';
 import { type AdminHandlers, serveAdmin } from './admin.ts';
 import { PAGE_DIRECTORY, servePage } from './files.ts';
 import { type Phase, serveHealth } from './health.ts';
 
 /** What is served over HTTP. */
-export interface HttpOptions extends GuardOptions {
+export interface HttpOptions extends AccessOptions {
   readonly phase: () => Phase;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   /** What `/api/status` shows: figures, and never an address. */
@@ -75,7 +75,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
 }
 
 async function createApp(options: HttpOptions, server: Server): Promise<FastifyInstance> {
-  const guard = createGuard(options);
+  const access = createAccess(options);
   const app = fastify({
     bodyLimit: BODY_BYTES,
     exposeHeadRoutes: false,
@@ -83,7 +83,7 @@ async function createApp(options: HttpOptions, server: Server): Promise<FastifyI
     serverFactory: (handler) => server.on('request', handler),
   });
   app.removeContentTypeParser('text/plain');
-  app.addHook('onRequest', guard.everything);
+  app.addHook('onRequest', access.everything);
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ error: `there is no ${request.method} ${pathOf(request.url)} here` }),
   );
@@ -95,8 +95,8 @@ async function createApp(options: HttpOptions, server: Server): Promise<FastifyI
     return reply.code(status).send({ error: told });
   });
   serveHealth(app, options.phase);
-  serveFigures(app, options, guard);
-  serveAdmin(app, options.handlers, guard, options.log);
+  serveFigures(app, options, access);
+  serveAdmin(app, options.handlers, access, options.log);
   await servePage(app, options.pageDirectory ?? PAGE_DIRECTORY);
   await app.ready();
   return app;
@@ -108,7 +108,7 @@ const pathOf = (url: string): string => url.replace(/\?.*$/s, '').slice(0, 100);
 function serveFigures(
   app: FastifyInstance,
   { metrics, status }: HttpOptions,
-  { figures: onRequest }: Guard,
+  { figures: onRequest }: Access,
 ): void {
   app.get('/metrics', { onRequest }, async (_, reply) => {
     const text = await metrics.text();

@@ -42,6 +42,21 @@ export function describePeer({ remoteAddress = '', remotePort }: Socket, endpoin
   return { name: `${remoteAddress} port ${remotePort}`, isLocal: LOOPBACK.test(remoteAddress) };
 }
 
+/**
+ * The network that a peer's address counts for: an IPv4 address itself, of an IPv6 one the first half, for that is what a
+ * single host is given. `unix` where there is none.
+ */
+export function networkOf(address: string | undefined): string {
+  if (address === undefined || address === '') return 'unix';
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
+  if (isIP(mapped) !== 6) return mapped;
+  const [head = '', tail] = (mapped.split('%')[0] ?? '').split('::');
+  const words = head === '' ? [] : head.split(':');
+  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
+  while (words.length + rest.length < 8) words.push('0');
+  return `${[...words, ...rest].slice(0, 4).join(':')}::/64`;
+}
+
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127\..*)$/;
 
 /**

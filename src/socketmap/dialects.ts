@@ -2,10 +2,7 @@ import type { Peer } from '../net/peers.ts';
 import type { Dialect } from '../net/protocol.ts';
 import { encodeLine, LineDecoder } from './lines.ts';
 import { encodeNetstring, type FrameFault, NetstringDecoder } from './netstring.ts';
-import { formatReply, MAX_PASSED_BYTES, MAX_REQUEST_BYTES, perm } from './protocol.ts';
-
-/** The reply to a request without a space. */
-export const INVALID = formatReply(perm('invalid request'));
+import { formatReply, INVALID, MAX_PASSED_BYTES, MAX_REQUEST_BYTES } from './protocol.ts';
 
 const NEWLINE = Buffer.from('\n');
 
@@ -23,6 +20,6 @@ export function openDialect(first: number, peer: Peer): Dialect<FrameFault> {
     // People forget the last newline: printf 'user-exists ann@example.org' | nc
     ending: NEWLINE,
     // They get a word in parting; to Postfix a reply to bytes that are no request would answer another one.
-    farewell: INVALID,
+    farewell: formatReply(INVALID),
   };
 }

@@ -23,6 +23,9 @@ export const perm = (reason: string): Answer => ({ status: 'PERM', reason });
 /** Answers that whoever knows did not answer in time; Postfix treats it as TEMP. `reason` goes to mail.log. */
 export const timeout = (reason: string): Answer => ({ status: 'TIMEOUT', reason });
 
+/** The answer to a request without a space. */
+export const INVALID: Answer = perm('invalid request');
+
 /** What a request asks for. */
 export interface Query {
   readonly map: string;

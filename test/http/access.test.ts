@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/config/sources/secret.ts';
-import { createGuard } from '../../src/http/access.ts';
+import { createAccess } from '../../src/http/access.ts';
 import { askHttp, postJson } from '../support/http.ts';
 import { makePlace } from '../support/instance.ts';
 import { LOOPBACK, startServer, TOKEN } from './fixture.ts';
@@ -146,7 +146,7 @@ describe('the token', () => {
 
   test('that is not configured keeps everybody out, and says how to mend it', async () => {
     const settings = () => ({ endpoint: LOOPBACK, hosts: [], acknowledgeUnauthenticated: false });
-    const { people } = createGuard({ endpoint: LOOPBACK, settings });
+    const { people } = createAccess({ endpoint: LOOPBACK, settings });
     const sent: unknown[] = [];
     const reply = {
       code: (status: number) => ({ send: (body: unknown) => sent.push(status, body) }),

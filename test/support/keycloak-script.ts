@@ -49,6 +49,8 @@ export interface ScriptedKeycloak {
   roles: readonly string[];
   /** How long its tokens live. */
   lifeS: number;
+  /** The time by its clock, which its tokens tell. */
+  now: () => number;
   readonly asked: Asked[];
   /** The questions whose path ends so. */
   to(path: string): readonly Asked[];
@@ -71,6 +73,7 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
     events: [],
     roles: ['view-users', 'query-users', 'query-groups', 'view-realm'],
     lifeS: 300,
+    now: () => new Date().getTime(),
     asked: [],
     to: (path) => keycloak.asked.filter((asked) => asked.path.endsWith(path)),
     stop: async () => {
@@ -81,7 +84,8 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
   };
   const nextToken = (): string => {
     tokens += 1;
-    const claims = { resource_access: { 'realm-management': { roles: keycloak.roles } }, tokens };
+    const roles = { 'realm-management': { roles: keycloak.roles } };
+    const claims = { resource_access: roles, iat: Math.trunc(keycloak.now() / 1000), tokens };
     return `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${tokens}`;
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {

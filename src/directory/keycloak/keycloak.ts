@@ -1,5 +1,5 @@
 import { parseAddress } from '../../address/address.ts';
-import { preciseClock } from '../../clock.ts';
+import { preciseClock, wallClock } from '../../clock.ts';
 import {
   type Directory,
   type DirectoryHooks,
@@ -13,10 +13,12 @@ import { createEventWatch, type EventWatch } from './feed/events.ts';
 import { type Ask, createAsk } from './http/api.ts';
 import { createExchange } from './http/exchange.ts';
 import { createGate } from './http/gate.ts';
+import { inParts } from './http/paging.ts';
 import { createPool, LOOKUP_BYTES, UPKEEP_BYTES } from './http/pools.ts';
 import { createSite } from './http/site.ts';
 import { inspect } from './inspect.ts';
 import { createTokenFetch } from './login/fetchtoken.ts';
+import { createServerClock } from './login/serverclock.ts';
 import { createTokens } from './login/token.ts';
 import { findHolders } from './people/find.ts';
 import type { FindOptions } from './people/options.ts';
@@ -63,18 +65,20 @@ export function createKeycloakDirectory(
     figures,
   });
   const fetchToken = createTokenFetch(settings, site, createExchange(upkeep, site, gate), gate);
+  const serverClock = createServerClock(preciseClock, wallClock);
   const tokens = createTokens({
     name,
     fetch: async (signal) => {
       const token = await fetchToken(signal);
       figures.tokens += 1;
+      serverClock.note(token.text);
       return token;
     },
     clock: preciseClock,
     log,
   });
   const askOver = (pool: typeof lookups): Ask =>
-    createAsk({ site, exchange: createExchange(pool, site, gate), gate, tokens });
+    inParts(createAsk({ site, exchange: createExchange(pool, site, gate), gate, tokens }));
   const ask = askOver(lookups);
   const askBeside = askOver(upkeep);
 
@@ -146,6 +150,7 @@ export function createKeycloakDirectory(
       site,
       ask: askBeside,
       everyMs: events,
+      clock: serverClock,
       attributes: new Set(attributes),
       groupIds,
       changed,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { calendarOf } from '../../clock.ts';
 import type { Settings } from '../../settings.ts';
 import { printSettings } from '../../settings.ts';
 import { byKey, type Family, type Section, single } from './family.ts';
@@ -42,7 +43,7 @@ const families: readonly Family[] = [
     labels: [],
     help: 'When the settings that serve were taken.',
     advice: 'Older than your last change: it has not arrived.',
-    samples: ({ reloads }) => single(reloads.lastGoodAt / 1000),
+    samples: ({ reloads }) => single(calendarOf(reloads.lastGoodAt) / 1000),
   },
   {
     name: 'idpmap_config_domains',

@@ -34,7 +34,7 @@ export interface ReloadFigures {
   readonly failed: number;
   /** Whether the last one succeeded; so does the start. */
   readonly isLastGood: boolean;
-  /** When the settings that serve were taken: `wallClock` milliseconds. */
+  /** When the settings that serve were taken, as `performance.now()` tells time. */
   readonly lastGoodAt: number;
 }
 

@@ -57,7 +57,7 @@ export async function startMetered(
     state: () => state,
     maps,
     socketmap,
-    reloads: { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: 1_700_000_000_000 },
+    reloads: { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: 5000 },
     logged: { dropped: 0 },
   };
   const metrics = createMetrics(sources);

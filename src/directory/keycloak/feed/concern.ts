@@ -1,7 +1,7 @@
 import { parseAddress } from '../../../address/address.ts';
 import type { Concern } from '../../directory.ts';
 import type { Ask } from '../http/api.ts';
-import { NotThere } from '../http/replies.ts';
+import { NotThere } from '../http/faults.ts';
 import { type EventRow, isRaw, readAttributes } from '../people/rows.ts';
 
 /** So many users and groups are looked at one by one. */

@@ -1,8 +1,9 @@
 import { Fault } from '../../directory.ts';
 import type { Tokens } from '../login/token.ts';
 import type { Exchange } from './exchange.ts';
+import { Unauthorized } from './faults.ts';
 import type { Gate } from './gate.ts';
-import { contentOf, Unauthorized } from './replies.ts';
+import { contentOf } from './replies.ts';
 import type { Site } from './site.ts';
 
 /** A question's parameters, not encoded yet. */

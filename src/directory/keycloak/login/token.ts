@@ -3,7 +3,7 @@ import type { Log } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
 import { Fault } from '../../directory.ts';
 import { waitFor, withinTime } from '../../waiting.ts';
-import { Transient } from '../http/replies.ts';
+import { Transient } from '../http/faults.ts';
 
 /** A token as Keycloak gave it. */
 export interface Token {

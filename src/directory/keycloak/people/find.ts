@@ -3,7 +3,7 @@ import type { Entry, Finding } from '../../directory.ts';
 import { findingOf, none, valuesOf } from '../../finding.ts';
 import { believeAbsent } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
-import { BlockedValue } from '../http/replies.ts';
+import { BlockedValue } from '../http/faults.ts';
 import { blame } from '../trust/blame.ts';
 import { nobody, showUsers } from '../trust/listing.ts';
 import { accountOf, isField, needsAttributes, takesPart } from './account.ts';
@@ -32,7 +32,11 @@ export async function findHolders(
   }
   const [aliased, groups] = await Promise.all([
     aliasAttribute === undefined ? own : findUsers(ask, aliasAttribute, address, options, signal),
-    groupAttribute === undefined ? own : findGroups(ask, groupAttribute, address, options, signal),
+    groupAttribute === undefined
+      ? own
+      : findGroups(ask, groupAttribute, address, options, signal).catch(async (error: unknown) => {
+          throw await blame(ask, error, signal);
+        }),
   ]);
   return findingOf([...valuesOf(aliased), ...valuesOf(groups)], () => {
     believeAbsent(spellingsOf(address));
@@ -63,7 +67,7 @@ async function findUsers(
     ),
   );
   const byId = new Map(findings.flatMap(valuesOf).map((entry) => [entry.id, entry]));
-  return findingOf(preferEnabled([...byId.values()]), () => nobody(...findings));
+  return findingOf([...byId.values()], () => nobody(...findings));
 }
 
 async function findSpelled(
@@ -105,11 +109,3 @@ async function findSpelled(
 
 const holds = ({ address, aliases }: Entry, text: string): boolean =>
   address === text || aliases.includes(text);
-
-/** Whoever left must not keep an address from their successor; several who left are as good as one. */
-function preferEnabled(entries: readonly Entry[]): readonly Entry[] {
-  const enabled = entries.filter((entry) => entry.enabled);
-  if (enabled.length > 0) return enabled;
-  const isOneAddress = new Set(entries.map(({ address }) => address)).size === 1;
-  return isOneAddress ? entries.slice(0, 1) : entries;
-}

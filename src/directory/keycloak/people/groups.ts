@@ -3,7 +3,6 @@ import { type Entry, Fault, type Finding } from '../../directory.ts';
 import { findingOf, none, valuesOf } from '../../finding.ts';
 import { mailAddress } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
-import { blame } from '../trust/blame.ts';
 import { listChildren, listGroups, listMembers, nobody } from '../trust/listing.ts';
 import { accountOf, isField, takesPart } from './account.ts';
 import { believeDisabled, withReasons } from './disabled.ts';
@@ -82,11 +81,7 @@ async function findSpelled(
     );
   }
   const q = attributeQuery(attribute, spelling);
-  const finding = await listGroups(ask, { q, max: MAX_HOLDERS }, signal).catch(
-    async (error: unknown) => {
-      throw await blame(ask, error, signal);
-    },
-  );
+  const finding = await listGroups(ask, { q, max: MAX_HOLDERS }, signal);
   if (finding.status === 'none') return finding;
   if (finding.value.length >= MAX_HOLDERS) {
     throw new Fault(

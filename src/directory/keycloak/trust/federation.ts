@@ -2,7 +2,7 @@ import type { Log } from '../../../log.ts';
 import { type DirectoryHooks, Fault } from '../../directory.ts';
 import { grantCommand } from '../commands.ts';
 import type { Ask } from '../http/api.ts';
-import { Forbidden } from '../http/replies.ts';
+import { Forbidden, Refused } from '../http/faults.ts';
 import type { Site } from '../http/site.ts';
 import { isRaw, type UserRow } from '../people/rows.ts';
 import type { KeycloakSettings } from '../settings.ts';
@@ -118,7 +118,7 @@ async function storages(ask: Ask, signal: AbortSignal): Promise<readonly string[
     const type = 'org.keycloak.storage.UserStorageProvider';
     const components = await ask('/components', { type }, signal);
     if (!Array.isArray(components)) {
-      throw new Fault('directory', 'keycloak answers with no list of components');
+      throw new Refused('keycloak answers with no list of components');
     }
     return components.map((component: unknown) => {
       const text = isRaw(component) ? component['name'] : undefined;

@@ -169,7 +169,7 @@ function refusalOf(
 ): Fault {
   const who = 'dn' in login ? login.dn : 'SASL EXTERNAL';
   const meaning = REFUSALS[code] ?? `code ${code}`;
-  const words = diagnostic === '' ? '' : ` (${diagnostic.replaceAll(/\p{Cc}+/gu, ' ').trim()})`;
+  const words = diagnostic === '' ? '' : ` (${diagnostic})`;
   const reason = `${server} refuses ${who}: ${meaning}${words}`;
   return JUDGED.has(code) ? new Refused(reason) : new Fault('directory', reason);
 }

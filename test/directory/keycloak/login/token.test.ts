@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Fault } from '../../../../src/directory/directory.ts';
-import { Transient } from '../../../../src/directory/keycloak/http/replies.ts';
+import { Transient } from '../../../../src/directory/keycloak/http/faults.ts';
 import {
   createTokens,
   type Token,

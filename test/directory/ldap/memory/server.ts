@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { BerReader } from 'ldapts';
 import type { LdapEndpoint } from '../../../../src/directory/ldap/settings/endpoint.ts';
 import { type Decoded, decodeBytes } from '../ber.ts';
@@ -26,6 +27,12 @@ export interface MemoryServer {
   readonly contexts: string[];
   /** What searches whose filter holds this text end with, in the place of a result. */
   readonly codes: Map<string, number>;
+  /** What searches whose filter or base holds this text are answered with, if at all. */
+  readonly replies: Map<string, (id: number, socket: Socket) => void>;
+  /** What it calls itself; empty: nothing. */
+  vendorName: string;
+  /** What a login ends with. */
+  loginCode: number;
 }
 
 /** What is withdrawn from whoever asks. */
@@ -45,7 +52,7 @@ export async function startMemory(
   entries: Readonly<Record<string, Attributes>>,
 ): Promise<MemoryServer> {
   const peer = await startPeer(({ id, operation, bytes }, socket) => {
-    if (operation === 'bind') socket.write(result(id, 'bind'));
+    if (operation === 'bind') socket.write(result(id, 'bind', server.loginCode));
     if (operation === 'extended') {
       const { identity } = server;
       socket.write(
@@ -54,7 +61,12 @@ export async function startMemory(
           : result(id, 'extended', 0, '', undefined, identity),
       );
     }
-    if (operation === 'search') socket.write(answer(id, readSearch(bytes), server));
+    if (operation !== 'search') return;
+    const search = readSearch(bytes);
+    const text = `${search.base} ${JSON.stringify(search.filter)}`;
+    const scripted = [...server.replies].find(([part]) => text.includes(part));
+    if (scripted === undefined) socket.write(answer(id, search, server));
+    else scripted[1](id, socket);
   });
   const server: MemoryServer = {
     peer,
@@ -67,6 +79,9 @@ export async function startMemory(
     showsNothing: false,
     contexts: ['dc=x'],
     codes: new Map(),
+    replies: new Map(),
+    vendorName: '',
+    loginCode: 0,
   };
   return server;
 }
@@ -153,9 +168,13 @@ function valuesOf(dn: string, attributes: Attributes): Values {
 
 /** The root's own entry, and that of the schema: everybody may read them. */
 function specialEntry(base: string, server: MemoryServer): Values | undefined {
-  const { attributeTypes, objectClasses, matchingRules, contexts } = server;
+  const { attributeTypes, objectClasses, matchingRules, contexts, vendorName } = server;
   if (base === '')
-    return valuesOf('', { subschemaSubentry: 'cn=subschema', namingContexts: contexts });
+    return valuesOf('', {
+      subschemaSubentry: 'cn=subschema',
+      namingContexts: contexts,
+      ...(vendorName !== '' && { vendorName }),
+    });
   if (base === 'cn=subschema')
     return valuesOf(base, { attributeTypes, objectClasses, matchingRules });
   return undefined;
