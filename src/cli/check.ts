@@ -43,7 +43,9 @@ function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory
     { level: 'ok', about: file ?? 'the environment', text: count },
     ...warnings.map((text): Finding => ({ level: 'warning', about: 'configuration', text })),
   ];
-  for (const { endpoint } of settings.listen) {
+  for (const { endpoint, client = 'postfix' } of settings.listen) {
+    // Only Postfix's services are jailed.
+    if (client !== 'postfix') continue;
     if (endpoint.kind !== 'unix' || !relative(queueDirectory, endpoint.path).startsWith('..'))
       continue;
     findings.push({

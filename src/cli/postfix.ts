@@ -110,7 +110,13 @@ function sourceOf(
   queueDirectory: string,
   families: Families | undefined,
 ): Source {
-  const endpoints = settings.listen
+  const listeners = settings.listen.filter(({ client = 'postfix' }) => client === 'postfix');
+  if (listeners.length === 0)
+    throw new CliError(
+      EXIT.config,
+      'no listener is for Postfix: add one that names no other client',
+    );
+  const endpoints = listeners
     .filter(({ tls }) => tls === undefined)
     .map(({ endpoint }) => endpoint);
   if (endpoints.length === 0)

@@ -2,6 +2,7 @@ import { createCoarseClock } from '../clock.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import type { LineFigures } from '../logwriter.ts';
+import { isNamed } from '../maps/names.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
 import type { Takeover } from '../net/binding.ts';
@@ -105,7 +106,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const server = createSocketmapServer({
     route: (map, key, context) => serving.route(map, key, context),
-    hasMap: (name) => serving.state.routes.maps.has(name),
+    hasMap: (name) => isNamed(serving.state.routes.maps, name),
     clock,
     deadlineMs: () => serving.state.settings.deadline,
     limits: limitsOf(options.settings),

@@ -4,6 +4,10 @@ const UNWRITABLE = /[^A-Za-z0-9_.]/gu;
 /** The name by which a client asks for a map whose own name it cannot write: `user_exists` for `user-exists`. */
 export const writableName = (name: string): string => name.replaceAll(UNWRITABLE, '_');
 
+/** Whether a client may ask for a map by `name`, its own or its writable one. */
+export const isNamed = (maps: ReadonlyMap<string, unknown>, name: string): boolean =>
+  maps.has(name) || withWritableNames(maps).has(name);
+
 /**
  * Gives `named` with its values under their writable names, too. A name that is there keeps its value, and one that
  * several would have is nobody's.

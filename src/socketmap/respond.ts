@@ -69,13 +69,6 @@ export function createRespond(options: RespondOptions): Respond {
   };
 }
 
-/** Why an answer can't be sent, and what to do. */
-const UNSENDABLE: Readonly<Record<ReplyFault, string>> = {
-  empty: 'it is empty',
-  control: 'it holds a line break or a NUL',
-  size: `it has more than ${MAX_REPLY_BYTES} bytes; where only counts that there is an answer, as for domains, set result: OK of a map of kind table`,
-};
-
 /**
  * Creates the function that answers a request too long to be read, by its beginning: a key of so many bytes is nobody's, and
  * Postfix from 3.12 on takes it for "not found" without asking. Absent: it can't be read.
@@ -85,5 +78,12 @@ export const createRespondCut =
   (beginning: string): string | undefined => {
     const query = parseRequest(beginning, hasMap);
     if (query === undefined) return undefined;
-    return formatReply(hasMap(query.map) ? notFound() : fit(perm('request too long')));
+    return formatReply(fit(hasMap(query.map) ? notFound() : perm('request too long')));
   };
+
+/** Why an answer can't be sent, and what to do. */
+const UNSENDABLE: Readonly<Record<ReplyFault, string>> = {
+  empty: 'it is empty',
+  control: 'it holds a line break or a NUL',
+  size: `it has more than ${MAX_REPLY_BYTES} bytes; where only counts that there is an answer, as for domains, set result: OK of a map of kind table`,
+};

@@ -77,9 +77,22 @@ describe('the endpoint', () => {
     ['unix:/var/spool/postfix-b/s', 'unix:/var/spool/postfix-b/s'],
     [OUTSIDE, 'inet:10.0.0.5:9100'],
     [`[${OUTSIDE}, "tcp://127.0.0.1:9200"]`, 'inet:127.0.0.1:9200'],
+    [
+      '[{ endpoint: "unix:/run/idpmap/s", client: sendmail }, "tcp://127.0.0.1:9200"]',
+      'inet:127.0.0.1:9200',
+    ],
   ])('%s is written %s', async (listen, source) => {
     const lines = await linesFor(`listen: ${listen}`);
     expect(lines).toContain(`virtual_mailbox_maps = socketmap:${source}:user-exists`);
+  });
+
+  test('for sendmail only is an error', async () => {
+    const listen = '{ endpoint: "tcp://127.0.0.1:9100", client: sendmail }';
+    const { config } = await configure({ 'idpmap.yaml': `listen: ${listen}\n${LEAST}` });
+    await expect(postfix({ config, queueDirectory: '/' })).rejects.toMatchObject({
+      code: EXIT.config,
+      message: expect.stringContaining('no listener is for Postfix'),
+    });
   });
 
   const EVERYWHERE = (host: string): string =>
