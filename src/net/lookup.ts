@@ -73,12 +73,16 @@ export function createLookup(sources: Partial<LookupSources> = {}): LookupFuncti
     return lastOf(host) ?? (await firstOf(asking, servers(name)));
   };
 
-  return (name, options, callback) => {
-    find(name).then(
-      (addresses) => answer(name, addresses, options, callback),
-      (error: NodeJS.ErrnoException) => callback(error, ''),
-    );
+  const give = async (
+    name: string,
+    options: LookupOptions,
+    callback: Parameters<LookupFunction>[2],
+  ): Promise<void> => {
+    const found = await find(name).catch((error: NodeJS.ErrnoException) => error);
+    if (found instanceof Error) callback(found, '');
+    else answer(name, found, options, callback);
   };
+  return (...given) => void give(...given);
 }
 
 /** How the daemon's connections find their hosts. There is one, as the system's own is one. */
