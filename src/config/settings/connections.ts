@@ -11,7 +11,7 @@ export const connections = z
       .exactOptional()
       .meta({
         description:
-          'Connections that are kept for each endpoint of `listen`, so that clients of the others can’t take them; without it, a quarter of `max`, and never more than an equal part.',
+          'Connections that are kept for each endpoint of `listen`, which clients of the others never take; without it, a quarter of `max`, and never more than an equal part.',
         examples: ['200'],
       }),
     perPeer: count(1, 1_000_000)
