@@ -1,6 +1,6 @@
 // npm run soak [-- --minutes N] [-- --seed N]: as root, with Postfix and slapd. Loopback only.
 import { parseArgs } from 'node:util';
-import { ROUND_MS, soak } from './soak.ts';
+import { listFaults, ROUND_MS, soak } from './soak.ts';
 
 const { values } = parseArgs({
   options: {
@@ -16,11 +16,10 @@ if (!Number.isSafeInteger(seed) || !(rounds > 0)) {
 }
 console.log(`seed ${seed}, ${rounds} rounds`);
 const startedAt = performance.now();
-const { counts, wrong, levels, hurt } = await soak({ rounds, seed, tell: console.log });
+const report = await soak({ rounds, seed, tell: console.log });
 console.log(`\nseed ${seed}, ${((performance.now() - startedAt) / 60_000).toFixed(1)} minutes`);
-console.table(counts);
-console.table(levels);
-for (const line of [...wrong, ...hurt]) console.log(line);
-const isGood = wrong.length === 0 && hurt.length === 0 && levels.every(({ isLevel }) => isLevel);
-console.log(isGood ? 'nothing wrong, all level' : 'NOT GOOD');
-process.exitCode = isGood ? 0 : 1;
+console.table(report.counts);
+console.table(report.levels);
+const faults = listFaults(report);
+console.log(faults.length === 0 ? 'nothing wrong, all level' : faults.join('\n'));
+process.exitCode = faults.length === 0 ? 0 : 1;

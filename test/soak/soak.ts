@@ -26,6 +26,30 @@ export interface SoakReport {
   readonly hurt: readonly string[];
 }
 
+/** What is wrong with a run, a line each; nothing: all is well. A run in which hardly anybody was asked is none. */
+export function listFaults({
+  counts,
+  wrong,
+  samples,
+  levels,
+  hurt,
+}: SoakReport): readonly string[] {
+  const least = LEAST_ASKED * samples.length;
+  return [
+    ...wrong,
+    ...hurt,
+    ...levels
+      .filter(({ isLevel }) => !isLevel)
+      .map(({ quantity, from, to }) => `${quantity} rose from ${from} to ${to}`),
+    ...(['known taken', 'unknown refused'] as const)
+      .filter((what) => counts[what] <= least)
+      .map((what) => `${what}: ${counts[what]} times only`),
+  ];
+}
+
+/** In a round, of those who are known and of those who are not. */
+const LEAST_ASKED = 5;
+
 /** How long faults last; a round takes a second or two more, until all is well again. */
 export const ROUND_MS = 4000;
 const RECOVERY_MS = 60_000;
