@@ -7,7 +7,7 @@ const ROUNDS = 6;
 
 describeWith(['root', 'postfix', 'slapd'], 'a soak of mixed faults beside a real Postfix', () => {
   test('refuses nobody who is known, takes nobody who is not, and holds no more in the end', {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     const seed = Math.trunc(Math.random() * 2 ** 31);
     const lines: string[] = [];
