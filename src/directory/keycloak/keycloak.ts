@@ -90,6 +90,7 @@ export function createKeycloakDirectory(
     settings,
     seen: federation.see,
     counts: (attribute) => counting.counts(attribute),
+    around: (...how) => counting.around(...how),
     blocked: () => {
       figures.blockedKeys += 1;
     },
@@ -109,9 +110,9 @@ export function createKeycloakDirectory(
   const selfCheck = createSelfCheck({
     name,
     check: async (signal) => {
+      void counting.look(askBeside);
       await check(signal);
       await groups.walk(askBeside, signal);
-      void counting.look(askBeside);
     },
     everyMs: settings.selfCheck,
     log,
