@@ -24,6 +24,7 @@ import { findHolders } from './people/find.ts';
 import type { FindOptions } from './people/options.ts';
 import { sample } from './sample.ts';
 import type { KeycloakSettings } from './settings.ts';
+import { createCountWatch } from './trust/counting.ts';
 import { createFederation } from './trust/federation.ts';
 import { createGroupWatch } from './trust/groupwalk.ts';
 import { createLetterWatch } from './trust/letters.ts';
@@ -88,10 +89,13 @@ export function createKeycloakDirectory(
   const letters = createLetterWatch(
     [settings.addressFrom, settings.aliasAttribute].filter((field) => field !== undefined),
   );
+  const counting = createCountWatch(settings);
   const options: FindOptions = {
     settings,
     writtenIn: letters.of,
     seen: federation.see,
+    counts: (attribute) => counting.counts(attribute),
+    around: (...how) => counting.around(...how),
     blocked: () => {
       figures.blockedKeys += 1;
     },
@@ -111,6 +115,7 @@ export function createKeycloakDirectory(
   const selfCheck = createSelfCheck({
     name,
     check: async (signal) => {
+      void counting.look(askBeside);
       await check(signal);
       await groups.walk(askBeside, signal);
       await letters.look(askBeside, signal);
@@ -200,6 +205,7 @@ export function createKeycloakDirectory(
     retry: () => tokens.retry(),
     async close() {
       watch?.stop();
+      counting.stop();
       selfCheck.stop();
       tokens.stop();
       await Promise.all([lookups.destroy(), upkeep.destroy()]);

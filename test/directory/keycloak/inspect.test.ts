@@ -31,7 +31,9 @@ test('a healthy realm is all right', async () => {
     canary: 'ann@example.org',
     organizations: { verified: 'required' },
   });
-  expect(lines.filter((each) => !each.startsWith('ok: '))).toEqual([]);
+  // How quick it is, is the machine's.
+  const others = lines.filter((each) => !each.includes('a search by attribute mailAlias takes'));
+  expect(others.filter((each) => !each.startsWith('ok: '))).toEqual([]);
   expect(lines).toHaveLength(7);
 });
 
@@ -42,8 +44,10 @@ test.each([
 ] as const)(
   'it names the missing role $role and the command that gives it',
   async ({ role, more }) => {
-    expect(await told(more, undefined, [])).toContain(
-      `failed: idpmap lacks the role ${role}, run: kcadm.sh add-roles -r mail --uusername service-account-idpmap --cclientid realm-management --rolename ${role}`,
+    expect(await told(more, undefined, [])).toContainEqual(
+      line(
+        `^failed: idpmap lacks the role ${role}, run: kcadm.sh add-roles -r mail --uusername service-account-idpmap --cclientid realm-management --rolename ${role}`,
+      ),
     );
   },
 );

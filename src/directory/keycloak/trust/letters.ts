@@ -1,7 +1,8 @@
 import { hasRareLetter, RARE_LETTERS } from '../../../address/rare.ts';
 import { preciseClock } from '../../../clock.ts';
 import type { Ask } from '../http/api.ts';
-import { isField, valuesIn } from '../people/account.ts';
+import { liesInFields, valuesIn } from '../people/account.ts';
+import { isMade } from '../people/made.ts';
 import { partQuery } from '../people/query.ts';
 import { normalise } from '../people/written.ts';
 import { countUsers, showUsers } from './listing.ts';
@@ -38,9 +39,9 @@ export function createLetterWatch(names: readonly string[]): LetterWatch {
     ask: Ask,
     signal: AbortSignal,
   ): Promise<readonly string[]> {
-    const condition = partQuery(name, letter);
+    const condition = partQuery(isMade(name) ? 'username' : name, letter);
     if ((await countUsers(ask, condition, signal)) === 0) return [];
-    const users = await showUsers(ask, { condition, brief: isField(name), max: MOST }, signal);
+    const users = await showUsers(ask, { condition, brief: liesInFields(name), max: MOST }, signal);
     return users.flatMap((user) => valuesIn(user, name).filter(hasRareLetter));
   }
 
