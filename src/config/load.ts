@@ -6,7 +6,7 @@ import { type ConfigFile, locate } from './mistakes/locate.ts';
 import { findMisfits } from './mistakes/misfits.ts';
 import { ConfigError, formatProblem, type Problem } from './mistakes/problem.ts';
 import { checkRelations } from './mistakes/relations.ts';
-import { findWarnings } from './mistakes/warnings.ts';
+import { findShortToken, findWarnings } from './mistakes/warnings.ts';
 import type { Group } from './schema/shape.ts';
 import type { Configured, Schema } from './schema.ts';
 import { type DirectorySchemas, sampleOf } from './settings/directories.ts';
@@ -76,6 +76,10 @@ export async function loadConfig<Settings extends Configured>(
     throw new ConfigError('invalid', problems.toSorted(byPosition));
   }
   const settings: Settings = parsed.data;
+  const warnings = [
+    ...findWarnings(settings, literalsOf(secrets)),
+    ...(await findShortToken(settings)),
+  ];
   const watched = [
     ...(file === undefined ? [] : [file.name]),
     ...given.watched,
@@ -85,9 +89,7 @@ export async function loadConfig<Settings extends Configured>(
     settings,
     ...(file === undefined ? {} : { file: file.name }),
     watched: [...new Set(watched)],
-    warnings: findWarnings(settings, literalsOf(secrets)).map((warning) =>
-      formatProblem(locate(warning, file, given.givers)),
-    ),
+    warnings: warnings.map((warning) => formatProblem(locate(warning, file, given.givers))),
   };
 }
 

@@ -62,6 +62,8 @@ async function take(world: World, each: Step, seen: Seen): Promise<void> {
       return askAndJudge(world, each, seen);
     case 'lose':
       return lose(world, each, seen);
+    case 'outage':
+      return breakDown(world, each, seen);
     case 'late':
       return overtake(world, each.turn, seen);
     case 'shrink':
@@ -127,6 +129,30 @@ async function overtake(world: World, turn: Turn, seen: Seen): Promise<void> {
   await askAndJudge(world, { names: ['ann'], map: 'mailboxes', at: 'x.org', written: 0 }, seen);
 }
 
+/** Nobody waits for a directory that has been well for so long. */
+const WELL_MS = 9500;
+
+async function breakDown(
+  world: World,
+  { which: i, kind, map, mode, due, later }: Step & { do: 'outage' },
+  seen: Seen,
+): Promise<void> {
+  const askFor = (names: readonly string[]) =>
+    askAndJudge(world, { names, map, at: 'x.org', written: 0 }, seen);
+  employ(world, i, 'ann', map === 'table' ? 'table' : 'people', kind);
+  for (const all of [0, 1]) world.setMode(all, 'well');
+  await pass(WELL_MS);
+  await askFor(['ann']);
+  await pass(due);
+  world.setMode(i, mode);
+  await askFor(['ann', 'ann+x']);
+  await pass(later);
+  await askFor(['ann+x', 'ann']);
+  world.setMode(i, 'well');
+  await pass(WELL_MS);
+  await askFor(['ann', 'ann+x']);
+}
+
 async function lose(
   world: World,
   { which: i, place, rounds }: Step & { do: 'lose' },
@@ -142,7 +168,9 @@ async function lose(
     const gone = CROWD.slice(round.from, round.from + round.count);
     world.setMode(i, 'loses');
     await pass(round.later);
-    await askFor(gone);
+    // At once, they are held together; one by one, some go first.
+    if (gone.length === CROWD.length) await askFor(gone);
+    else for (const name of gone) await askFor([name]);
     // Another life holds what was held: nobody goes who would not have gone.
     if (round.turn !== undefined) world.turn(round.turn);
     if (round.after === 'returns') await comeBack(world, i, round, askFor);

@@ -241,11 +241,7 @@ function groupsFor(
     attribute === undefined ||
     valuesOf(row, attribute.name).some((each) => by(each) === by(attribute.value));
   // Its own lists have paths of their own.
-  const isShown = ([name]: readonly [string, unknown]): boolean =>
-    name !== 'members' && name !== 'children';
-  return groups
-    .filter(isAsked)
-    .map((row) => Object.fromEntries(Object.entries(row).filter(isShown)));
+  return groups.filter(isAsked).map(({ members, children, ...row }) => row);
 }
 
 /** Whether `text` contains `part`, in which `_` stands for any one character. */

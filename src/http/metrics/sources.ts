@@ -7,6 +7,7 @@ import type { DomainList } from '../../maps/domainlist.ts';
 import type { MapFigures } from '../../maps/router.ts';
 import type { Settings } from '../../settings.ts';
 import type { Figures } from '../../socketmap/figures.ts';
+import type { HttpFigures } from '../figures.ts';
 import type { Lag } from './lag.ts';
 
 /** One directory at work, as metrics look at it. */
@@ -51,6 +52,7 @@ export interface MetricSources {
   readonly socketmap: Figures;
   readonly reloads: ReloadFigures;
   readonly logged: LineFigures;
+  readonly web: HttpFigures;
 }
 
 /** The sources, and what is seen of the process. */

@@ -61,7 +61,7 @@ async function findUsers(
   options: FindOptions,
   signal: AbortSignal,
 ): Promise<Finding<Entry>> {
-  const { field, values } = valuesFor(name, address);
+  const { field, values } = valuesFor(name, address, options);
   if (values.length === 0) return none('form', `no ${field} can be written so`);
   const findings = await Promise.all(
     values.map((value) => findSpelled(ask, field, value, address, options, signal)),
@@ -74,8 +74,9 @@ async function findUsers(
 function valuesFor(
   name: string,
   address: Address,
+  { writtenIn }: FindOptions,
 ): { readonly field: string; readonly values: readonly string[] } {
-  const { texts } = spellingsOf(address);
+  const texts = [...new Set([...spellingsOf(address).texts, ...writtenIn(name, address.text)])];
   if (isMade(name)) {
     const usernames = texts.map((text) => usernameIn(name, text, address));
     return { field: 'username', values: usernames.filter((value) => value !== undefined) };

@@ -43,6 +43,10 @@ export interface WideQuery {
   readonly part: string;
 }
 
+/** The question for whoever has something in the field or attribute `name` that contains `part`. */
+export const partQuery = (name: string, part: string): Query =>
+  isField(name) ? { [name]: part } : { q: attributeQuery(name, part), exact: false };
+
 /** What stands directly before or after an address in a value that means it: ` ann@…`, `mailto:ann@…`, `Ann <ann@…>`. */
 const AROUND: readonly ((value: string) => string)[] = [
   (value) => ` ${value}`,
