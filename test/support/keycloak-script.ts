@@ -241,7 +241,7 @@ function groupsFor(
     attribute === undefined ||
     valuesOf(row, attribute.name).some((each) => by(each) === by(attribute.value));
   // Its own lists have paths of their own.
-  return groups.filter(isAsked).map(({ members, children, ...row }) => row);
+  return groups.filter(isAsked).map(({ members: _members, children: _children, ...row }) => row);
 }
 
 /** Whether `text` contains `part`, in which `_` stands for any one character. */

@@ -204,7 +204,7 @@ function absent(users: readonly UserRow[], { name, spelling }: Holding, count: n
     throw new Fault(
       'entry',
       values.length === 0
-        ? `keycloak finds user ${named(user.username)} by ${name} and does not show what it is: declare ${name} in the realm's user profile, and let administrators view it`
+        ? `keycloak finds ${named(user.username)} by ${name} and does not show what it is: declare ${name} in the realm's user profile, and let administrators view it`
         : `keycloak shows somebody who does not have the ${name} that was asked for, is anything between it and idpmap that changes questions?`,
     );
   }
