@@ -15,7 +15,7 @@ export interface SaverOptions {
 export interface Saver {
   /** Restores what the file holds; a file that can't be believed is told and left out. Never rejects. */
   readonly load: () => Promise<void>;
-  /** Writes it now, after a write under way. Never rejects. */
+  /** Writes it now, after a write under way; nothing before it was loaded. Never rejects. */
   readonly save: () => Promise<void>;
   readonly stop: () => void;
 }
@@ -29,8 +29,11 @@ export function createSaver({ cache }: Settings, options: SaverOptions): Saver {
   const { file: path } = cache;
   if (path === undefined) return NO_SAVER;
   let last: Promise<void> = Promise.resolve();
+  let isLoaded = false;
 
   const write = async (): Promise<void> => {
+    // A start that takes its time must not write nothing over what it has yet to read.
+    if (!isLoaded) return;
     try {
       await saveMemory(path, served().values(), clock);
     } catch (error) {
@@ -55,6 +58,8 @@ export function createSaver({ cache }: Settings, options: SaverOptions): Saver {
         if (count !== undefined) log.info({ path, restored: count }, 'memory restored');
       } catch (error) {
         log.warn({ err: error, path }, 'the saved memory is not believed and left out');
+      } finally {
+        isLoaded = true;
       }
     },
     save,

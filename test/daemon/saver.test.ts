@@ -1,4 +1,4 @@
-import { readFile, symlink } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { preciseClock } from '../../src/clock.ts';
@@ -106,6 +106,7 @@ test('it is written each saveEvery, until it is stopped', async () => {
     return new Map<string, never>();
   };
   const saver = createSaver(settings, { served, clock: preciseClock, log: createNotes().log });
+  await saver.load();
   vi.advanceTimersByTime(29_999);
   expect(saved).toBe(0);
   vi.advanceTimersByTime(1);
@@ -123,6 +124,26 @@ test('it is written each saveEvery, until it is stopped', async () => {
   // Behind whatever the timer would have begun.
   await saver.save();
   expect(saved).toBe(2);
+});
+
+test('a start that takes longer than saveEvery, or is told to stop, writes nothing over what it has yet to read', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const place = await makePlace();
+  const file = join(place, 'memory');
+  await writeFile(file, 'what a former daemon knew');
+  const settings = await settingsOf(KEEPING.replace('memory', 'memory, saveEvery: 1s'), place);
+  const saver = createSaver(settings, {
+    served: () => new Map<string, never>(),
+    clock: preciseClock,
+    log: createNotes().log,
+  });
+  vi.advanceTimersByTime(5000);
+  await saver.save();
+  expect(await readFile(file, 'utf8')).toBe('what a former daemon knew');
+  await saver.load();
+  await saver.save();
+  expect(await readFile(file, 'utf8')).toContain('"is":"head"');
+  saver.stop();
 });
 
 test('without a file nothing is kept', async () => {
