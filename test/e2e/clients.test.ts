@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { createSocketmapClient } from '../../src/socketmap/client.ts';
 import { startDaemonProcess } from '../support/daemon.ts';
@@ -14,6 +14,9 @@ import { describeWith, type Requirement } from '../support/requirement.ts';
 import { connectSmtp, sendMail } from '../support/smtp.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
+
+// A test starts up to five servers, one after the other.
+vi.setConfig({ testTimeout: 240_000 });
 
 const PEOPLE = {
   accounts: [
@@ -75,7 +78,7 @@ async function prepare(chapter: Chapter, adapt = (text: string): string => text)
   };
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 async function open(setUp: SetUp, sockets: string): Promise<Mta> {
   const mta = await startMta(setUp, sockets);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { soak } from '../soak/soak.ts';
+import { listFaults, soak } from '../soak/soak.ts';
 import { describeWith } from '../support/requirement.ts';
 
 /** About a minute; `npm run soak` plays as long as it is told. */
@@ -7,20 +7,16 @@ const ROUNDS = 6;
 
 describeWith(['root', 'postfix', 'slapd'], 'a soak of mixed faults beside a real Postfix', () => {
   test('refuses nobody who is known, takes nobody who is not, and holds no more in the end', {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     const seed = Math.trunc(Math.random() * 2 ** 31);
     const lines: string[] = [];
-    const report = await soak({ rounds: ROUNDS, seed, tell: (line) => lines.push(line) });
-    const told = [`seed ${seed}`, ...lines].join('\n');
-    expect(report.wrong, told).toEqual([]);
-    expect(report.hurt, told).toEqual([]);
-    expect(
-      report.levels.filter(({ isLevel }) => !isLevel),
-      told,
-    ).toEqual([]);
-    // It was asked at all, and answered.
-    expect(report.counts['known taken'], told).toBeGreaterThan(50);
-    expect(report.counts['unknown refused'], told).toBeGreaterThan(50);
+    const report = await soak({
+      goesOn: (rounds) => rounds < ROUNDS,
+      seed,
+      tell: (line) => lines.push(line),
+    });
+    const faults = listFaults(report);
+    expect(faults.length === 0 ? [] : [`seed ${seed}`, ...lines, ...faults]).toEqual([]);
   });
 });

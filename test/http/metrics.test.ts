@@ -47,7 +47,7 @@ test.each([
   ['idpmap_directory_circuit_openings_total', 2],
   ['idpmap_directory_disbelieved_total', 2],
   ['idpmap_connections_total', 1],
-  ['idpmap_connections_rejected_total', 4],
+  ['idpmap_connections_rejected_total', 5],
   ['idpmap_protocol_errors_total', 7],
   ['idpmap_replies_refused_total', 3],
   ['idpmap_config_reloads_total', 2],

@@ -12,7 +12,7 @@ export interface Sample {
   readonly timers: number;
 }
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 
 /** So often a sample is taken: what is only under way just now is not held. */
 const LOOKS = 4;

@@ -10,7 +10,8 @@ import { openStage, type Stage } from './stage.ts';
 import { annoy, NUISANCES } from './strangers.ts';
 
 export interface SoakOptions {
-  readonly rounds: number;
+  /** Whether there is another round, after so many. */
+  readonly goesOn: (rounds: number) => boolean;
   readonly seed: number;
   /** Hears a line after each round. */
   readonly tell: (line: string) => void;
@@ -26,8 +27,32 @@ export interface SoakReport {
   readonly hurt: readonly string[];
 }
 
+/** What is wrong with a run, a line each; nothing: all is well. A run in which hardly anybody was asked is none. */
+export function listFaults({
+  counts,
+  wrong,
+  samples,
+  levels,
+  hurt,
+}: SoakReport): readonly string[] {
+  const least = LEAST_ASKED * samples.length;
+  return [
+    ...wrong,
+    ...hurt,
+    ...levels
+      .filter(({ isLevel }) => !isLevel)
+      .map(({ quantity, from, to }) => `${quantity} rose from ${from} to ${to}`),
+    ...(['known taken', 'unknown refused'] as const)
+      .filter((what) => counts[what] <= least)
+      .map((what) => `${what}: ${counts[what]} times only`),
+  ];
+}
+
+/** In a round, of those who are known and of those who are not. */
+const LEAST_ASKED = 5;
+
 /** How long faults last; a round takes a second or two more, until all is well again. */
-export const ROUND_MS = 4000;
+const ROUND_MS = 4000;
 const RECOVERY_MS = 60_000;
 const FAULTS = [
   'well',
@@ -44,13 +69,13 @@ const STRANGERS = 40;
  * Plays rounds of faults on a mail system that is asked all the time. Each has a fault of the directory, strangers of two
  * kinds, and by chance a log that nobody reads, a disk that is gone, a reload. Then all is well again, and the daemon is measured.
  */
-export async function soak({ rounds, seed, tell }: SoakOptions): Promise<SoakReport> {
+export async function soak({ goesOn, seed, tell }: SoakOptions): Promise<SoakReport> {
   await using stage = await openStage();
   const dice = createDice(seed);
   const judge = createJudge();
   const samples: Sample[] = [];
   const hurt: string[] = [];
-  for (let i = 0; i < rounds && stage.ended() === undefined; i++) {
+  for (let i = 0; goesOn(i) && stage.ended() === undefined; i++) {
     const end = startAskers(stage, seed + 4 * i, judge);
     const what = await playRound(stage, dice);
     const isWell = await until(() => isItself(stage), RECOVERY_MS);

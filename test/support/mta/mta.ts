@@ -24,7 +24,7 @@ export interface Place {
 /** How a server is set up in a place of its own: writes its configuration there, and says how it is started. */
 export type SetUp = (place: Place) => Promise<Omit<Unpacked, 'directory' | 'sockets'>>;
 
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
 
 /** Starts a server that finds `sockets` as `/run/idpmap`, and waits until it greets. */
 export async function startMta(setUp: SetUp, sockets: string): Promise<Mta> {

@@ -86,7 +86,12 @@ async function fetchPython(tool: PythonTool, program: string, work: string): Pro
 /** Whatever else is installed stays: nothing but files is taken of the packages. */
 async function unpackDebian(tool: DebianTool, program: string, work: string): Promise<void> {
   const root = join(dirname(program), 'root');
-  await run('apt-get', ['download', ...tool.packages], work);
+  const download = () => run('apt-get', ['download', ...tool.packages], work);
+  // Images of Debian come without its lists of packages.
+  await download().catch(async () => {
+    await run('apt-get', ['update', '--quiet'], work);
+    await download();
+  });
   const archives = (await readdir(work)).filter((name) => name.endsWith('.deb'));
   for (const archive of archives) await run('dpkg', ['--extract', archive, root], work);
   await symlink(join('root', tool.unpacked), program);

@@ -86,7 +86,14 @@ export const TOOLS = {
     version: 'debian',
   },
   exim: {
-    packages: ['exim4-daemon-light', 'libidn12', 'libgnutls-dane0', 'libunbound8', 'libnsl2'],
+    packages: [
+      'exim4-daemon-light',
+      'libidn12',
+      'libgnutls-dane0',
+      'libunbound8',
+      'libevent-2.1-7',
+      'libnsl2',
+    ],
     unpacked: 'usr/sbin/exim4',
     version: 'debian',
   },
