@@ -42,7 +42,7 @@ export function createBlame({ prove, searchMs }: BlameOptions): Blame {
       // A question that is slow is told from a server that is by another one, the least there is.
       const timer = setTimeout(() => {
         answers = connection.answers;
-        connection.ping(own.signal).catch(() => {});
+        connection.knock(own.signal).catch(() => {});
       }, searchMs / 2);
       return {
         stop() {

@@ -141,8 +141,8 @@ export class Connection {
     return this.request(create, signal);
   }
 
-  /** Asks whether the server is there, past all that waits for its turn: the least of questions. */
-  async ping(signal: AbortSignal): Promise<void> {
+  /** Asks whether the server is there, past all that waits for its turn: the least of questions. It proves nothing. */
+  async knock(signal: AbortSignal): Promise<void> {
     const create = (id: number): Message => searchMessage(id, ROOT, this.#pace.timeLimitS, []);
     await this.request(create, signal, 'at once');
   }
@@ -205,7 +205,7 @@ export class Connection {
     // Whatever else came in between, entries without end for one, is no answer.
     if (this.answers > this.#answered) this.#expiries = 0;
     this.#answered = this.answers;
-    // The searches of one question end together, and a ping with its question.
+    // The searches of one question end together, and a knock with its question.
     if (signal !== this.#expired) this.#expiries += 1;
     this.#expired = signal;
     if (this.#expiries < MAX_EXPIRIES) return;

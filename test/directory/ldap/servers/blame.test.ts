@@ -14,8 +14,8 @@ describe('a question', () => {
     const answer = asker.ask(({ search }) => search(ALL), never).catch((error: unknown) => error);
     await peer.next('search');
     await vi.advanceTimersByTimeAsync(SEARCH_MS / 2);
-    const ping = await peer.next('search');
-    peer.send(result(ping.id));
+    const knock = await peer.next('search');
+    peer.send(result(knock.id));
     await vi.waitFor(() => expect(connections[0]?.answers).toBe(1));
     await vi.advanceTimersByTimeAsync(SEARCH_MS / 2);
     expect(await answer).toMatchObject({ kind: 'entry' });
