@@ -12,6 +12,8 @@ const SLOW = ['test/law/mutants.test.ts', 'test/deploy/rules.test.ts', 'test/doc
 /** `unit` needs nothing but Node and takes less than a minute, `slow` is the rest of its kind; `real` starts real servers and takes turns with them. */
 export default defineConfig({
   test: {
+    // All of the machine's processors: vitest leaves one of two idle.
+    maxWorkers: '100%',
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       {

@@ -1,6 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type Logger, type LoggerOptions, pino } from 'pino';
 import { createLineWriter, type LineWriter } from './logwriter.ts';
+import { printableLines, printableValue } from './printable.ts';
+import { NAMED } from './redaction.ts';
 
 /** Takes one event: fields first, then a message in lower case without a full stop. */
 type Write = (fields: object, message: string) => void;
@@ -39,7 +41,8 @@ export async function createLog({ level, format, showAddress }: LogOptions): Pro
     base: null,
     ...(showAddress && { hooks: { streamWrite: (line) => redactAddresses(line, showAddress) } }),
   };
-  const print = format === 'json' ? (line: string) => line : await loadPretty();
+  // JSON of pino's escapes what it must only; each line of it ends with the one line end.
+  const print = format === 'json' ? printableLines : await loadPretty();
   const { write, ...rest } = createLineWriter({
     descriptor: STANDARD_ERROR,
     recovered: (lines) =>
@@ -51,7 +54,9 @@ export async function createLog({ level, format, showAddress }: LogOptions): Pro
 
 async function loadPretty(): Promise<(line: string) => string> {
   const { prettyFactory } = await import('pino-pretty');
-  return prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss.l' });
+  const pretty = prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss.l' });
+  // It decodes what JSON has escaped.
+  return (line) => pretty(printableValue(JSON.parse(line)));
 }
 
 /** Says nothing: for tests and for whoever embeds the library without a log of its own. */
@@ -85,9 +90,11 @@ const ADDRESS =
 
 /**
  * Shows every address in a line of the log, one of debugging aside, as `showAddress` does: reasons are a directory's
- * words, and an account that has no other name is called by its address.
+ * words, and an account that has no other name is called by its address. So it does with whoever is `named`.
  */
 export function redactAddresses(line: string, showAddress: ShowAddress): string {
-  if (!line.includes('@') || DEBUG_LINE.test(line)) return line;
-  return line.replaceAll(ADDRESS, (address) => showAddress(address.toLowerCase()));
+  if (!/[@“]/.test(line) || DEBUG_LINE.test(line)) return line;
+  return line
+    .replaceAll(ADDRESS, (address) => showAddress(address.toLowerCase()))
+    .replaceAll(NAMED, (name) => `“${showAddress(name.slice(1, -1))}”`);
 }

@@ -4,6 +4,7 @@ import { parseAddress } from '../address/address.ts';
 import type { Served } from '../daemon/served.ts';
 import type { State } from '../daemon/state.ts';
 import { firstDeliverable, type Taken } from '../maps/target.ts';
+import { printable } from '../printable.ts';
 import { reasonOf } from '../reason.ts';
 import type { Loaded, Settings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
@@ -35,7 +36,8 @@ export async function check(options: CheckOptions): Promise<number> {
   return findings.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
 }
 
-const format = ({ level, about, text }: Finding): string => `${level.padEnd(7)} ${about}: ${text}`;
+const format = ({ level, about, text }: Finding): string =>
+  printable(`${level.padEnd(7)} ${about}: ${text}`);
 
 function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory: string) {
   const count = `${Object.keys(settings.domains).length} domains, ${Object.keys(settings.directories).length} directories, ${Object.keys(settings.maps).length} maps`;

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { KeyMode } from '../maps/keys.ts';
+import { printable } from '../printable.ts';
 import { CliError, EXIT } from './exit.ts';
 import { type Imported, importTables, type Order, type Replacement } from './import/directories.ts';
 import { type Line, parseLine, tellOthers } from './import/lines.ts';
@@ -40,7 +41,7 @@ export async function importLdapTables(
     ...(await tellMistakes(imported)),
   ];
   process.stdout.write(format({ ...imported, notes }));
-  for (const note of notes) process.stderr.write(`${formatNote(note)}\n`);
+  for (const note of notes) process.stderr.write(`${printable(formatNote(note))}\n`);
   return notes.some(({ isEssential }) => isEssential) ? EXIT.data : EXIT.ok;
 }
 

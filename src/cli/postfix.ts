@@ -53,6 +53,9 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
     '# virtual(8) refuses socketmap tables: deliver by LMTP, here to Dovecot',
     'virtual_transport = lmtp:unix:private/dovecot-lmtp',
   ],
+  relay_domains: [
+    '# a list (relay_domains = example.org) takes sub-domains as well, a table does not: name each under domains',
+  ],
   virtual_alias_maps: [
     '# else Postfix asks the alias map for domains too',
     'virtual_alias_domains =',

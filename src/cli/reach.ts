@@ -16,10 +16,14 @@ export interface Source {
 
 const POSTCONF_MS = 5000;
 
-/** Asks Postfix which it speaks; absent: it is not on this machine. */
-export function askFamilies(): Promise<Families | undefined> {
-  const path = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin`;
-  const options = { timeout: POSTCONF_MS, env: { ...process.env, PATH: path } };
+/** Asks Postfix which it speaks; absent: it is not on this machine. `MAIL_CONFIG` says where its configuration lies. */
+export function askFamilies(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Families | undefined> {
+  // `sbin` is not on everybody's path.
+  const places = [environment['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin'];
+  const PATH = places.filter((each) => each !== '').join(':');
+  const options = { timeout: POSTCONF_MS, env: { ...environment, PATH } };
   return new Promise((resolve) => {
     execFile('postconf', ['-h', 'inet_protocols'], options, (error, stdout) =>
       resolve(error === null ? readFamilies(stdout) : undefined),

@@ -121,8 +121,8 @@ export const listEndpoints = (open: readonly OpenListener[]): readonly Endpoint[
 /** What clients may do, as the configuration says it. */
 export const limitsOf = ({ connections }: Settings): Limits => ({
   maxConnections: connections.max,
-  reservedConnections: connections.reserve ?? Math.floor(connections.max / 4),
-  maxConnectionsPerPeer: connections.perPeer ?? Math.ceil(connections.max / 2),
+  reservedConnections: Math.floor(connections.max * connections.reserve),
+  maxConnectionsPerPeer: Math.max(1, Math.ceil(connections.max * connections.perPeer)),
   requestTimeoutMs: connections.requestTimeout,
   replyTimeoutMs: connections.replyTimeout,
   ...(connections.idleTimeout !== 'off' && { idleTimeoutMs: connections.idleTimeout }),

@@ -1,7 +1,6 @@
-import { isIPv6 } from 'node:net';
 import type { Rejection } from './figures.ts';
 import type { Limits } from './limits.ts';
-import { plainAddress } from './owner.ts';
+import { networkOf } from './peers.ts';
 
 /** Why there is no room for a connection. */
 export type Full = Extract<Rejection, 'too-many' | 'too-many-of-peer'>;
@@ -87,13 +86,5 @@ export function createAdmission(limits: AdmissionLimits): Admission {
   };
 }
 
-function peerOf(address: string | undefined): string | undefined {
-  if (address === undefined) return undefined;
-  const plain = plainAddress(address);
-  if (!isIPv6(plain) || plain === '::1') return plain;
-  const [front = '', back] = plain.split('::');
-  const groups = front.split(':');
-  // "::" stands for as many zeros as are missing.
-  const missing = back === undefined ? 0 : 8 - groups.length - back.split(':').length;
-  return [...groups, ...Array.from({ length: missing }, () => '0')].slice(0, 4).join(':');
-}
+const peerOf = (address: string | undefined): string | undefined =>
+  address === undefined ? undefined : networkOf(address);

@@ -2,6 +2,7 @@ import { BlockList, isIP, type Socket } from 'node:net';
 import { reasonOf } from '../reason.ts';
 import type { Endpoint } from './endpoint.ts';
 import { EndpointError } from './errors.ts';
+import { plainAddress } from './owner.ts';
 
 /** Who is at the other end. */
 export interface Peer {
@@ -48,13 +49,16 @@ export function describePeer({ remoteAddress = '', remotePort }: Socket, endpoin
  */
 export function networkOf(address: string | undefined): string {
   if (address === undefined || address === '') return 'unix';
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
-  if (isIP(mapped) !== 6) return mapped;
-  const [head = '', tail] = (mapped.split('%')[0] ?? '').split('::');
-  const words = head === '' ? [] : head.split(':');
-  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
-  while (words.length + rest.length < 8) words.push('0');
-  return `${[...words, ...rest].slice(0, 4).join(':')}::/64`;
+  const plain = plainAddress(address);
+  if (isIP(plain) !== 6) return plain;
+  const [head, tail] = plain.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const words = [...(head ?? []), ...(tail ?? [])];
+  // What "::" stands for.
+  const zeros = Array.from({ length: 8 - words.length }, () => '0');
+  return `${words
+    .toSpliced(head?.length ?? 0, 0, ...zeros)
+    .slice(0, 4)
+    .join(':')}::/64`;
 }
 
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127\..*)$/;

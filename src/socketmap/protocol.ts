@@ -12,7 +12,7 @@ export const MAX_REPLY_BYTES = 100_000;
 /** Postfix logs so many characters of a reason. */
 export const MAX_REASON_LENGTH = 200;
 
-/** Answers that `key` has `data`, which is not empty and holds no NUL, CR or LF: else TEMP goes out in its place. */
+/** Answers that `key` has `data`, which is not empty and holds no control characters but tabs: else TEMP goes out in its place. */
 export const ok = (data: string): Answer => ({ status: 'OK', data });
 /** Answers that there is no such key. Mail bounces on it: say it only of what is known to be absent. */
 export const notFound = (): Answer => NOTFOUND;
@@ -50,7 +50,8 @@ export function parseRequest(text: string, hasMap: (name: string) => boolean): Q
 export type ReplyFault = 'empty' | 'control' | 'size';
 
 const MAX_DATA_BYTES = MAX_REPLY_BYTES - 'OK '.length;
-const BREAKS = /[\0\r\n]/;
+/** What ends a string of C or a line, and what would turn the lines of a log that show it round; a tab is a table's own. */
+const BREAKS = /[^\P{Cc}\t]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 /** What keeps `data` off the wire; absent where it may go out. */
 export function findReplyFault(data: string): ReplyFault | undefined {

@@ -33,6 +33,16 @@ test('names a map for each parameter, and what goes with it', async () => {
   ]);
 });
 
+test('for a relay, says that a table takes no sub-domains, which a list took', async () => {
+  const settings = await settingsOf(LEAST, await makePlace());
+  expect(mainCf(settings, 'relay', '/var/spool/postfix')).toContain(
+    '# a list (relay_domains = example.org) takes sub-domains as well, a table does not: name each under domains',
+  );
+  expect(mainCf(settings, 'mailboxes', '/var/spool/postfix').join('\n')).not.toContain(
+    'sub-domain',
+  );
+});
+
 test('for a relay, names the maps of a relay', async () => {
   expect(await linesFor('', 'relay')).toEqual([
     'relay_domains = socketmap:inet:127.0.0.1:9100:virtual-domains',

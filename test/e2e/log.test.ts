@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** What a busy machine does not reach. */
 const LIMIT_MS = 100_000;
 /** Each has a line of some two hundred characters, more than what waits at most. */
-const LOOKUPS = 15_000;
+const LOOKUPS = 25_000;
 
 /** Starts a daemon whose standard error is `descriptor`, and waits until it listens. */
 async function startLogging(

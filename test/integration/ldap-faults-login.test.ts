@@ -176,15 +176,17 @@ for (const [title, need, start] of SERVERS) {
     test('abandons a search that takes too long, and replaces a connection at the second one', async () => {
       const directory = open({ connections: 1 });
       expect(await healed(directory)).toBe(true);
+      // A busy machine may have needed several.
+      const connections = first.heard.length;
       server.suspend();
       onTestFinished(() => server.resume());
       const waits = (address: string) => verdict(directory, address);
       expect(await waits('ann@example.test')).toMatch(/did not answer in time/);
       const lastHeard = () => first.heard.flatMap(operationsOf).at(-1);
       expect(await until(() => lastHeard() === 'abandon', 2000)).toBe(true);
-      expect(first.heard).toHaveLength(1);
+      expect(first.heard).toHaveLength(connections);
       await waits('bob@example.test');
-      expect(await until(() => first.heard.length > 1, 2000)).toBe(true);
+      expect(await until(() => first.heard.length > connections, 2000)).toBe(true);
       server.resume();
       expect(await healed(directory)).toBe(true);
       expect(await until(() => first.open() === 1, 2000)).toBe(true);

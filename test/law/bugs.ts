@@ -120,14 +120,14 @@ export const BUGS: readonly Bug[] = [
   {
     bug: 'a restart forgets who was let go',
     file: 'lookup/fliphold.ts',
-    from: "before.lost.map((at) => ({ key: '', at: ourTime(at) }))",
-    to: "before.lost.slice(0, 0).map((at) => ({ key: '', at: ourTime(at) }))",
+    from: 'before.lostMs.map(',
+    to: 'before.lostMs.slice(0, 0).map(',
   },
   {
     bug: 'a restart forgets that people are held',
     file: 'lookup/fliphold.ts',
     from: 'let held = before.held;',
-    to: 'let held = before.lost.length < 0 ? before.held : undefined;',
+    to: 'let held = before.lostMs.length < 0 ? before.held : undefined;',
   },
   {
     bug: 'names are made small, and not folded',
@@ -164,5 +164,45 @@ export const BUGS: readonly Bug[] = [
     file: 'lookup/path.ts',
     from: 'whileClosed(breaker, name),',
     to: 'withBreaker(breaker, name),',
+  },
+];
+
+/** Bugs that the law of what is seen must find (`sight.ts`). */
+export const SIGHT_BUGS: readonly Bug[] = [
+  {
+    bug: 'an address is absent though nobody shows that addresses are seen',
+    file: 'directory/ldap/trust/peopletrust.ts',
+    from: 'await witnesses.check(all, referrals, connection, signal);',
+    to: 'await witnesses.check([], referrals, connection, signal);',
+  },
+  {
+    bug: 'a login that sees itself alone is its own witness',
+    file: 'directory/ldap/trust/self.ts',
+    from: 'is: (name) => names.has(comparable(name)),',
+    to: 'is: (name) => names.has(comparable(`${name},o=else`)),',
+  },
+  {
+    bug: 'a group that shows no member has none',
+    file: 'directory/ldap/trust/peopletrust.ts',
+    from: 'const open = needed.filter((sight) => !witnesses.isAccepted(sight));',
+    to: 'const open = needed.filter((sight) => witnesses.isAccepted(sight));',
+  },
+  {
+    bug: 'a row is absent though nobody shows that rows are seen',
+    file: 'directory/ldap/trust/tabletrust.ts',
+    from: 'await witnesses.check(sights, referrals, connection, signal);',
+    to: 'await witnesses.check([], referrals, connection, signal);',
+  },
+  {
+    bug: 'a server is asked for letters as they are folded alone',
+    file: 'address/spellings.ts',
+    from: 'texts: [...texts].slice(0, most),',
+    to: 'texts: [...texts].slice(0, most).slice(0, 1),',
+  },
+  {
+    bug: 'rare letters are neither asked nor looked for',
+    file: 'address/rare.ts',
+    from: "export const RARE_LETTERS: readonly string[] = Array.from(\n  '",
+    to: "export const RARE_LETTERS: readonly string[] = Array.from(\n  '' && '",
   },
 ];

@@ -62,6 +62,8 @@ async function take(world: World, each: Step, seen: Seen): Promise<void> {
       return askAndJudge(world, each, seen);
     case 'lose':
       return lose(world, each, seen);
+    case 'outage':
+      return breakDown(world, each, seen);
     case 'late':
       return overtake(world, each.turn, seen);
     case 'shrink':
@@ -125,6 +127,30 @@ async function overtake(world: World, turn: Turn, seen: Seen): Promise<void> {
   await pass(500);
   await late;
   await askAndJudge(world, { names: ['ann'], map: 'mailboxes', at: 'x.org', written: 0 }, seen);
+}
+
+/** Nobody waits for a directory that has been well for so long. */
+const WELL_MS = 9500;
+
+async function breakDown(
+  world: World,
+  { which: i, kind, map, mode, due, later }: Step & { do: 'outage' },
+  seen: Seen,
+): Promise<void> {
+  const askFor = (names: readonly string[]) =>
+    askAndJudge(world, { names, map, at: 'x.org', written: 0 }, seen);
+  employ(world, i, 'ann', map === 'table' ? 'table' : 'people', kind);
+  for (const all of [0, 1]) world.setMode(all, 'well');
+  await pass(WELL_MS);
+  await askFor(['ann']);
+  await pass(due);
+  world.setMode(i, mode);
+  await askFor(['ann', 'ann+x']);
+  await pass(later);
+  await askFor(['ann+x', 'ann']);
+  world.setMode(i, 'well');
+  await pass(WELL_MS);
+  await askFor(['ann', 'ann+x']);
 }
 
 async function lose(

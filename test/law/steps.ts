@@ -68,6 +68,16 @@ export type Step =
       readonly place: Place;
       readonly rounds: readonly Round[];
     }
+  /** Known people are asked for when they are due again, and a directory is otherwise; then it is well again. */
+  | {
+      readonly do: 'outage';
+      readonly which: number;
+      readonly kind: string;
+      readonly map: MapName;
+      readonly mode: LawMode;
+      readonly due: number;
+      readonly later: number;
+    }
   /** The directory lists so many domains, or none can be read. */
   | { readonly do: 'list'; readonly size: number | 'fails' }
   /** All are listed, and after another life has begun only so many. */
@@ -144,6 +154,18 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       place,
     }),
   ),
+  weighted(
+    1,
+    fc.record({
+      do: fc.constant('outage' as const),
+      which,
+      kind: fc.constantFrom(...Object.keys(PEOPLE)),
+      map: fc.constantFrom(...MAPS),
+      mode: fc.constantFrom(...MODES, ...RARE, 'unreadable', 'unreadable'),
+      due: fc.constantFrom(49_600, 66_100),
+      later: fc.constantFrom(1, 8900, 66_100, 301_000),
+    }),
+  ),
   weighted(1, fc.record({ do: fc.constant('lose' as const), which, place, rounds })),
   weighted(
     1,
@@ -154,7 +176,11 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   ),
   weighted(
     1,
-    fc.record({ do: fc.constant('shrink' as const), size: fc.constantFrom(0, 1, 5, 8), turn }),
+    fc.record({
+      do: fc.constant('shrink' as const),
+      size: fc.constantFrom(0, 1, 5, 8, 9, 9),
+      turn,
+    }),
   ),
   weighted(1, fc.record({ do: fc.constant('domains' as const) })),
   weighted(1, fc.record({ do: fc.constant('turn' as const), turn })),

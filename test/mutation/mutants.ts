@@ -100,8 +100,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a client that asks without reading is not held up',
     file: 'net/connection.ts',
-    from: 'this.#isBackedUp || this.#replies.waiting >= MAX_UNANSWERED',
-    to: 'this.#isBackedUp',
+    from: 'this.#out.isBackedUp || this.#replies.waiting >= MAX_UNANSWERED',
+    to: 'this.#out.isBackedUp',
     tests: ['test/net', 'test/socketmap'],
   },
   {

@@ -26,9 +26,9 @@ async function startServer(limits: Partial<Limits> = {}) {
 
 type Client = Awaited<ReturnType<typeof connectRaw>>;
 
-async function asks({ socket, reads }: Client, key: string): Promise<string> {
-  socket.write(frames(`m ${key}`));
-  return reads(frames(`OK ${key}`));
+async function asks(client: Client, key: string): Promise<string> {
+  client.socket.write(frames(`m ${key}`));
+  return client.reads(frames(`OK ${key}`));
 }
 
 /** Sends requests for ever and reads nothing. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, duration, durationOrOff } from '../schema/values.ts';
+import { count, duration, durationOrOff, share } from '../schema/values.ts';
 
 /** What Postfix's connections may do, and for how long. */
 export const connections = z
@@ -7,20 +7,14 @@ export const connections = z
     max: count(1, 1_000_000).prefault(2000).meta({
       description: 'Connections at a time; further ones are closed at once.',
     }),
-    reserve: count(0, 1_000_000)
-      .exactOptional()
-      .meta({
-        description:
-          'Connections that are kept for each endpoint of `listen`, which clients of the others never take; without it, a quarter of `max`, and never more than an equal part.',
-        examples: ['200'],
-      }),
-    perPeer: count(1, 1_000_000)
-      .exactOptional()
-      .meta({
-        description:
-          'Connections of one address at a time (over IPv6, of one network of 64 bits), over all TCP endpoints; without it, half of `max`. Clients behind one proxy are one address.',
-        examples: ['2000'],
-      }),
+    reserve: share().prefault('25%').meta({
+      description:
+        'Part of `max` that is kept for each endpoint of `listen`, which clients of the others never take; no more than an equal part for each.',
+    }),
+    perPeer: share().prefault('50%').meta({
+      description:
+        'Part of `max` that one address may have (over IPv6, one network of 64 bits), over all TCP endpoints. Clients behind one proxy are one address: `100%` where all your mail servers come by one.',
+    }),
     requestTimeout: duration('1ms').prefault('30s').meta({
       description:
         'How long a client may take to send a request that it has begun, or its first one.',

@@ -24,8 +24,10 @@ import { findHolders } from './people/find.ts';
 import type { FindOptions } from './people/options.ts';
 import { sample } from './sample.ts';
 import type { KeycloakSettings } from './settings.ts';
+import { createCountWatch } from './trust/counting.ts';
 import { createFederation } from './trust/federation.ts';
 import { createGroupWatch } from './trust/groupwalk.ts';
+import { createLetterWatch } from './trust/letters.ts';
 import { createProof } from './trust/proof.ts';
 import { createSelfCheck } from './trust/selfcheck.ts';
 
@@ -84,9 +86,15 @@ export function createKeycloakDirectory(
 
   const federation = createFederation({ settings, site, name, kept, log });
   const groups = createGroupWatch(settings.groupAttribute);
+  const letters = createLetterWatch(
+    [settings.addressFrom, settings.aliasAttribute].filter((field) => field !== undefined),
+  );
+  const counting = createCountWatch(settings);
   const options: FindOptions = {
     settings,
+    writtenIn: letters.of,
     seen: federation.see,
+    counts: (attribute) => counting.counts(attribute),
     blocked: () => {
       figures.blockedKeys += 1;
     },
@@ -108,6 +116,8 @@ export function createKeycloakDirectory(
     check: async (signal) => {
       await check(signal);
       await groups.walk(askBeside, signal);
+      await letters.look(askBeside, signal);
+      void counting.look(askBeside);
     },
     everyMs: settings.selfCheck,
     log,
@@ -118,6 +128,7 @@ export function createKeycloakDirectory(
     const address = parseAddress(key);
     // Nobody can hold what is no address, and an empty one would ask Keycloak for everybody.
     if (address === undefined) return none('form', 'it is no address');
+    const written = letters.count(address.text);
     const finding = await findHolders(own, address, options, signal);
     for (const { kind, id, address: held } of valuesOf(finding)) {
       if (kind === 'group') groupIds.add(id);
@@ -125,6 +136,8 @@ export function createKeycloakDirectory(
     }
     if (finding.status === 'found' || finding.proof.by === 'form') return finding;
     await believeNone(signal);
+    // A look round has meanwhile seen somebody who writes it otherwise.
+    if (letters.count(address.text) > written) return findOver(own, key, signal);
     return none('probe', `${finding.proof.how}; the self-check holds, and a probe after it`);
   }
 
@@ -191,6 +204,7 @@ export function createKeycloakDirectory(
     retry: () => tokens.retry(),
     async close() {
       watch?.stop();
+      counting.stop();
       selfCheck.stop();
       tokens.stop();
       await Promise.all([lookups.destroy(), upkeep.destroy()]);

@@ -97,6 +97,7 @@ const PLACES: Readonly<Record<string, number>> = {
   'tables/expansion.ts': 2,
   'tables/references.ts': 1,
   'tables/tables.ts': 1,
+  'trust/access.ts': 1,
   'trust/canary.ts': 1,
   'trust/named.ts': 1,
   'trust/peopletrust.ts': 1,

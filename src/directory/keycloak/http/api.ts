@@ -53,9 +53,10 @@ export function createAsk({ site, exchange, gate, tokens }: AskOptions): Ask {
     } catch (error) {
       if (!(error instanceof Unauthorized)) throw error;
       tokens.drop(token);
+      const renewed = await tokens.take(signal);
+      if (renewed === token) throw error;
+      return askWith(renewed.text, path, query, signal);
     }
-    const renewed = await tokens.take(signal);
-    return askWith(renewed.text, path, query, signal);
   };
 }
 

@@ -92,9 +92,9 @@ function mendOf(reply: Reply, site: Site, path: string): string {
     case 401:
       return ` although the token is new: is url the address by which Keycloak knows itself, and is ${site.clientId} enabled?`;
     case 403:
-      return `: ${site.clientId} lacks a role, run: ${grantCommand(site, roleFor(path))}`;
+      return `: ${site.clientId} lacks a role, run: ${grantCommand(site, roleFor(path))}${oldRole(roleFor(path))}`;
     case 404:
-      return absent(own, site);
+      return absent(own, site, path);
     default:
       return guarded(site, reply.location);
   }
@@ -110,10 +110,13 @@ const guarded = ({ url }: Site, location?: string): string =>
   } (the token came from the same url): have it do so for idpmap, or set url to the address of Keycloak behind it; where Keycloak's hostname is fixed (--hostname), ${url} and that one give the same token`;
 
 /** What Keycloak itself means by 404. */
-function absent(words: string, site: Site): string {
+function absent(words: string, site: Site, path: string): string {
   if (NO_REALM.test(words)) return noRealm(site.realm);
   if (/organizations not enabled/i.test(words)) {
     return `: take the setting organizations away, or enable them in the realm, run: ${organizationsCommand(site)}`;
+  }
+  if (path.startsWith('/organizations')) {
+    return ': this Keycloak has no organizations, which came with 26: name its domains under domains';
   }
   return ': this Keycloak does not know what was asked, is it older than 24, or is anything between it and idpmap that changes questions?';
 }
@@ -121,6 +124,12 @@ function absent(words: string, site: Site): string {
 /** Only Keycloak's own words count: a proxy that blocks questions has not looked whether somebody is there. */
 const isBlocked = ({ text }: Reply): boolean =>
   text.trim() === '{"error":"Blocking invalid query parameter value"}';
+
+/** What to do where there is no such role. */
+export const oldRole = (role: string): string =>
+  role === 'view-organizations'
+    ? '; a Keycloak that has no such role is too old to show organizations to a client that may only look: name its domains under domains'
+    : '';
 
 /** The role that a path needs. */
 function roleFor(path: string): string {

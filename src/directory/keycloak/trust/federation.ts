@@ -1,4 +1,5 @@
 import type { Log } from '../../../log.ts';
+import { named } from '../../../redaction.ts';
 import { type DirectoryHooks, Fault } from '../../directory.ts';
 import { grantCommand } from '../commands.ts';
 import type { Ask } from '../http/api.ts';
@@ -72,7 +73,7 @@ export function createFederation({
     see: ({ username, isFederated }) => {
       if (!isFederated) return;
       isSeen = true;
-      learn(`user ${username} comes from a directory behind Keycloak`);
+      learn(`user ${named(username)} comes from a directory behind Keycloak`);
     },
     async look(ask, signal) {
       const names = await storages(ask, signal);

@@ -4,14 +4,14 @@ import { textsOf } from '../people/values.ts';
 import type { SearchRequest } from '../search.ts';
 import type { Connection } from '../wire/connection.ts';
 
-/** What a server calls itself at its root (RFC 3045); that which needs to be asked with care is told apart. */
-export type Software = '389ds' | 'another';
+/** What a server shows at its root (RFC 3045) that it is, as far as it matters how it is asked. */
+export type Software = '389ds' | 'openldap' | 'another';
 
 const ROOT: SearchRequest = {
   base: '',
   scope: 'base',
   filter: new PresenceFilter({ attribute: 'objectClass' }),
-  attributes: ['vendorName', 'vendorVersion'],
+  attributes: ['vendorName', 'vendorVersion', 'objectClass'],
   sizeLimit: 0,
 };
 
@@ -22,7 +22,9 @@ export async function softwareOf(connection: Connection, signal: AbortSignal): P
     ...textsOf(entry, 'vendorName'),
     ...textsOf(entry, 'vendorVersion'),
   ]);
-  return names.some((name) => /^(?:389|fedora|red hat)\b.*/i.test(name)) ? '389ds' : 'another';
+  if (names.some((name) => /^(?:389|fedora|red hat)\b/i.test(name))) return '389ds';
+  const classes = entries.flatMap((entry) => textsOf(entry, 'objectClass'));
+  return classes.includes('OpenLDAProotDSE') ? 'openldap' : 'another';
 }
 
 /** Asks a server no faster than it bears, whatever preset is configured: a table has none. */

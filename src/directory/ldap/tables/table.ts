@@ -1,5 +1,5 @@
 import { foldDomain, parseAddress, parseDomain } from '../../../address/address.ts';
-import { spellingsOf, withCapitals } from '../../../address/spellings.ts';
+import { rareSpellings, spellingsOf, withCapitals } from '../../../address/spellings.ts';
 import { believeAbsent } from '../../people/spelling.ts';
 import { parseFilter } from '../filters/filter.ts';
 import { parseResultFormat } from '../filters/resultformat.ts';
@@ -100,7 +100,7 @@ function spelled(key: string): readonly string[] {
   const address = parseAddress(key);
   return address === undefined
     ? [key]
-    : [...new Set([key, ...withCapitals(spellingsOf(address).texts)])];
+    : [...new Set([key, ...withCapitals(spellingsOf(address).texts), ...rareSpellings(address)])];
 }
 
 /** Reads a setting; says which one where it can't be read. */

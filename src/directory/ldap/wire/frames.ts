@@ -32,8 +32,18 @@ export function createFrames(oversized?: Oversized): Frames {
   /** Bytes that are still to be passed over. */
   let skipping = 0;
 
+  /** All that is kept, with `fresh`; absent: nothing can be complete yet. */
+  function gather(fresh: Buffer): Buffer | undefined {
+    if (fresh.length === 0) return undefined;
+    kept.push(fresh);
+    length += fresh.length;
+    if (length < needed) return undefined;
+    return kept.length === 1 ? fresh : Buffer.concat(kept);
+  }
+
   /** What is left of `bytes` behind what is passed over. */
   function skip(bytes: Buffer): Buffer {
+    if (skipping === 0) return bytes;
     const skipped = Math.min(skipping, bytes.length);
     skipping -= skipped;
     return bytes.subarray(skipped);
@@ -44,12 +54,8 @@ export function createFrames(oversized?: Oversized): Frames {
       return length + skipping;
     },
     *push(chunk) {
-      const fresh = skipping === 0 ? chunk : skip(chunk);
-      if (fresh.length === 0) return;
-      kept.push(fresh);
-      length += fresh.length;
-      if (length < needed) return;
-      let bytes = kept.length === 1 ? fresh : Buffer.concat(kept);
+      let bytes = gather(skip(chunk));
+      if (bytes === undefined) return;
       for (;;) {
         const { next, size } = stepOf(bytes, oversized === undefined ? 'refused' : 'passed over');
         if (next === 'wait') {

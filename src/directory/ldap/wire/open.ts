@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { BindRequest, ExtendedRequest } from 'ldapts';
+import { lookupHost } from '../../../net/lookup.ts';
 import { reasonOf } from '../../../reason.ts';
 import { noteCertificates } from '../../certificates.ts';
 import type { ClientTls } from '../../clienttls.ts';
@@ -92,6 +93,7 @@ async function connectTo(
           noDelay: true,
           keepAlive: true,
           keepAliveInitialDelay: KEEP_ALIVE_MS,
+          lookup: lookupHost,
         }),
   );
   await connected(socket);

@@ -1,4 +1,4 @@
-import { dnOf } from '../memory/open.ts';
+import { dnOf, person } from '../memory/open.ts';
 import { result } from '../peer.ts';
 import { SETTINGS } from '../tablefixture.ts';
 import { code, type Row, reply } from './row.ts';
@@ -8,6 +8,15 @@ const ofServer = { cause: 'server', kind: 'directory', opens: true } as const;
 
 /** What concerns all keys. */
 export const BY_SERVER: readonly Row[] = [
+  {
+    ...inDoubt,
+    fault: 'an attribute may not be seen that nobody was ever seen to have',
+    entries: person('ann'),
+    before: (server) => {
+      server.isOpenLdap = true;
+      server.rights.hidden.add('mailalternateaddress');
+    },
+  },
   {
     ...inDoubt,
     fault: 'the canary is gone',
