@@ -86,16 +86,16 @@ async function costOfNone(changes: KeycloakSection): Promise<unknown> {
   const own = await openKeycloak(
     keycloakSection(server, 'http', { federation: 'none', ...changes }),
   );
-  const ask = async (key: string): Promise<number> => {
+  const time = async (key: string): Promise<number> => {
     const begin = performance.now();
     await own.find(key, { signal: AbortSignal.timeout(5000) });
     return performance.now() - begin;
   };
   try {
-    for (let i = 0; i < NONES; i++) await ask(`cold${i}@example.test`).catch(() => {});
+    for (let i = 0; i < NONES; i++) await time(`cold${i}@example.test`).catch(() => {});
     const before = questions;
     const times: number[] = [];
-    for (let i = 0; i < NONES; i++) times.push(await ask(`stranger${i}@example.test`));
+    for (let i = 0; i < NONES; i++) times.push(await time(`stranger${i}@example.test`));
     times.sort((a, b) => a - b);
     const [p50Ms, p99Ms] = [0.5, 0.99].map((share) => times[Math.trunc(share * NONES)]);
     const of = Object.keys(changes).length === 0 ? 'e-mail, alias and group' : 'e-mail alone';

@@ -66,11 +66,18 @@ export function createTurns(most: number): Turns {
     waiting.add(entry);
     startNext();
     if (limitMs === undefined) return promise;
-    const timer = setTimeout(() => {
+    let isOver = false;
+    const giveUp = (): void => {
+      if (isOver) return;
       waiting.delete(entry);
       reject(explain(path));
-    }, limitMs);
-    return promise.finally(() => clearTimeout(timer));
+    };
+    // Where the event loop stood still for so long, the answer may be there, and come after the timer.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), limitMs);
+    return promise.finally(() => {
+      isOver = true;
+      clearTimeout(timer);
+    });
   };
 }
 
@@ -80,7 +87,7 @@ const POOL = Number(process.env['UV_THREADPOOL_SIZE']) || 4;
 /** Those of this process, whose threads they are: half of them is left to names, sockets and state. */
 export const inTurn: Turns = createTurns(Math.max(1, Math.floor(POOL / 2)));
 
-/** How long it may take to read a small file, or to look at one. */
+/** How long one operation on a small file may take. */
 const LIMIT_MS = 2000;
 
 /** Far beyond any certificate or configuration. */
@@ -107,7 +114,7 @@ const next = new Map<string, Promise<Buffer>>();
 
 /**
  * Reads a regular file of up to 16 MiB, as it is from now on; whoever asks for it before its reading begins gets the same.
- * `limitMs`: for all of it; absent: 2 s.
+ * `limitMs`: for each operation; absent: 2 s.
  * @throws {Error} the system's, or a `FileError`: it is none, is too large, or does not answer in time
  */
 export function readRegularFile(path: string, limitMs = LIMIT_MS): Promise<Buffer> {
@@ -140,15 +147,13 @@ async function noteTaken(path: string, reading: Promise<Buffer>): Promise<Buffer
 }
 
 async function readSmall(path: string, limitMs: number, begun: () => void): Promise<Buffer> {
-  const until = performance.now() + limitMs;
-  const left = (): number => Math.max(1, until - performance.now());
   const looking = (): Promise<Stats> => {
     begun();
     return stat(path);
   };
   // What is none is not even opened: that of a device may do something.
-  refuseOthers(path, await inTurn(path, looking, left()));
-  const bytes = await readOpen(path, { limitMs: left, maxBytes: MAX_BYTES });
+  refuseOthers(path, await inTurn(path, looking, limitMs));
+  const bytes = await readOpen(path, { limitMs: () => limitMs, maxBytes: MAX_BYTES });
   return bytes ?? Buffer.alloc(0);
 }
 

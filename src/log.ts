@@ -93,8 +93,11 @@ const ADDRESS =
  * words, and an account that has no other name is called by its address. So it does with whoever is `named`.
  */
 export function redactAddresses(line: string, showAddress: ShowAddress): string {
-  if (!/[@“]/.test(line) || DEBUG_LINE.test(line)) return line;
+  if (!/@|user \\"/.test(line) || DEBUG_LINE.test(line)) return line;
   return line
     .replaceAll(ADDRESS, (address) => showAddress(address.toLowerCase()))
-    .replaceAll(NAMED, (name) => `“${showAddress(name.slice(1, -1))}”`);
+    .replaceAll(
+      NAMED,
+      (_, quote: string, name: string) => `user ${quote}${showAddress(name)}${quote}`,
+    );
 }

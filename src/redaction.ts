@@ -1,15 +1,15 @@
 /**
- * Names somebody in a reason, so that it can be taken out again: user names look like nothing in particular. Every name
+ * Names a user in a reason, so that the name can be taken out again, for it looks like nothing in particular. Every name
  * that a directory gave, and is no address, goes into a reason by this.
  */
-export const named = (name: string): string => `“${name.replaceAll(/[“”]/g, '')}”`;
+export const named = (name: string): string => `user "${name.replaceAll(/["\\]/g, '')}"`;
 
-/** What `named` wrote. */
-export const NAMED = /“[^“”]{0,1000}”/gu;
+/** What `named` wrote; in JSON, too. */
+export const NAMED = /\buser (\\?")([^"\\]{0,1000})\\?"/gu;
 
 /** Whatever may be an address, quoted or not, or a login at a host; bounded, so that it stays quick. */
 const ADDRESS =
-  /(?:"(?:[^"\\]|\\.){1,320}"|[^\s"'`<>()[\]{},:;=@|“”]{1,320})@[^\s"'`<>(){},:;|“”]{1,255}/gu;
+  /(?:"(?:[^"\\]|\\.){1,320}"|[^\s"'`<>()[\]{},:;=@|]{1,320})@[^\s"'`<>(){},:;|]{1,255}/gu;
 
 /** What names a person in a distinguished name or a filter, up to its end: `uid=ann`, `(mail=…)`. */
 const ATTRIBUTE =
@@ -18,6 +18,6 @@ const ATTRIBUTE =
 /** Takes out of a reason whoever it names: for who may know how a directory fares, and not who is in it. */
 export const withoutNames = (reason: string): string =>
   reason
-    .replaceAll(NAMED, '“…”')
+    .replaceAll(NAMED, 'user "…"')
     .replaceAll(ADDRESS, 'an address')
     .replaceAll(ATTRIBUTE, (_, attribute: string) => `${attribute}=…`);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -8,6 +8,12 @@ import { createTurns, FileError, lookAtFile, readOpen, readRegularFile } from '.
 import { makePlace } from './support/instance.ts';
 
 const LIMIT_MS = 2000;
+
+/** Lets the limit pass, and what is there by then come. */
+async function passLimit(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(LIMIT_MS);
+  for (let i = 0; i < 3; i++) await turn();
+}
 
 /** An operation on a mount that hangs: it ends when the mount comes back. */
 function createHanging() {
@@ -64,7 +70,7 @@ describe('operations on files', () => {
       };
       const all = Array.from({ length: 20 }, (_, i) => turns(`/${i % 5}`, hanging, LIMIT_MS));
       const over = Promise.allSettled(all);
-      await vi.advanceTimersByTimeAsync(LIMIT_MS);
+      await passLimit();
       expect((await over).every(({ status }) => status === 'rejected')).toBe(true);
       expect(begun).toBe(most);
     },
@@ -73,7 +79,7 @@ describe('operations on files', () => {
   test('that hang are given up after the limit, by what hangs', async () => {
     const turns = createTurns(2);
     const failed = turns('/nfs/key', createHanging().task, LIMIT_MS).catch(String);
-    await vi.advanceTimersByTimeAsync(LIMIT_MS);
+    await passLimit();
     expect(await failed).toBe(
       'FileError: /nfs/key does not answer: does the file system that it lies on hang?',
     );
@@ -82,7 +88,7 @@ describe('operations on files', () => {
   test('of other files go on beside one that hangs', async () => {
     const turns = createTurns(2);
     void turns('/nfs/key', createHanging().task, LIMIT_MS).catch(() => {});
-    await vi.advanceTimersByTimeAsync(LIMIT_MS);
+    await passLimit();
     for (let i = 0; i < 10; i++) expect(await turns(`/${i}`, async () => i, LIMIT_MS)).toBe(i);
   });
 
@@ -90,7 +96,7 @@ describe('operations on files', () => {
     const turns = createTurns(2);
     const hanging = ['/nfs/a', '/nfs/b'].map((path) => turns(path, createHanging().task, LIMIT_MS));
     void Promise.allSettled(hanging);
-    await vi.advanceTimersByTimeAsync(LIMIT_MS);
+    await passLimit();
     await expect(turns('/nfs/a', async () => 1, LIMIT_MS)).rejects.toThrow(
       '/nfs/a does not answer',
     );
@@ -103,7 +109,7 @@ describe('operations on files', () => {
     const turns = createTurns(1);
     const { task, comeBack } = createHanging();
     void turns('/nfs/key', task, LIMIT_MS).catch(() => {});
-    await vi.advanceTimersByTimeAsync(LIMIT_MS);
+    await passLimit();
     const closing = turns('/nfs/key', async () => 'closed');
     comeBack();
     expect(await closing).toBe('closed');
@@ -133,6 +139,14 @@ const OTHERS = [
     },
   ],
 ] as const;
+
+test('an operation that ended while the event loop stood still is not given up', async () => {
+  const turns = createTurns(1);
+  const answered = turns('/key', () => stat('/'), 10);
+  const until = performance.now() + 200;
+  while (performance.now() < until);
+  expect((await answered).isDirectory()).toBe(true);
+});
 
 describe('what is no regular file', () => {
   test.each(OTHERS)('is refused: %s', async (kind, make) => {
@@ -185,7 +199,7 @@ describe('a regular file', () => {
     await writeFile(join(place, 'new'), 'new');
     await rename(join(place, 'new'), path);
     const later = Array.from({ length: 100 }, () => readRegularFile(path));
-    expect(new Set(later).size).toBe(1);
+    expect(new Set(later).size).toBeLessThanOrEqual(2);
     await first;
     expect((await Promise.all(later)).map(String)).toEqual(
       Array.from({ length: 100 }, () => 'new'),

@@ -8,8 +8,8 @@ test.each([
   ['no ANN.Smith+x@Sub.Example.org: mend it', 'no an address: mend it'],
   ['"ann smith"@example.org is held', 'an address is held'],
   ['jürgen@bücher.example, eve@localhost', 'an address, an address'],
-  [`keycloak shows user ${named('ann')} as disabled`, 'keycloak shows user “…” as disabled'],
-  [`user ${named('ann” or “eve')} comes`, 'user “…” comes'],
+  [`keycloak shows ${named('ann')} as disabled`, 'keycloak shows user "…" as disabled'],
+  [`${named('ann" or "eve')} comes`, 'user "…" comes'],
   ['(no such entry: uid=ann,ou=people,dc=example)', '(no such entry: uid=…,ou=people,dc=example)'],
   ['CN=Ann Smith\\, MD+employeeNumber=17,OU=x', 'CN=…+employeeNumber=…,OU=x'],
   ['(|(mail=ann)(sAMAccountName=asmith))', '(|(mail=…)(sAMAccountName=…))'],
@@ -39,13 +39,13 @@ test('no address and no name is left, whatever stands round it', () => {
 });
 
 test('takes no time that a long text could make long', () => {
-  for (const text of ['@', 'a@', '"', '“', 'uid=', 'a@a', '\\'])
+  for (const text of ['@', 'a@', '"', 'user "', 'uid=', 'a@a', '\\'])
     expect(withoutNames(text.repeat(50_000)).length).toBeGreaterThan(0);
 });
 
 test('the log shows who is named as it shows addresses', () => {
-  const line = JSON.stringify({ level: 40, reason: `user ${named('ann')} and eve@example.org` });
+  const line = JSON.stringify({ level: 40, reason: `${named('ann')} and eve@example.org` });
   expect(redactAddresses(line, (who) => `<${who}>`)).toBe(
-    '{"level":40,"reason":"user “<ann>” and <eve@example.org>"}',
+    '{"level":40,"reason":"user \\"<ann>\\" and <eve@example.org>"}',
   );
 });

@@ -66,6 +66,15 @@ const machine: readonly Panel[] = [
 
 const wire: readonly Panel[] = [
   {
+    title: 'HTTP',
+    description: 'A second: connections dropped to make room for others, and tokens refused.',
+    unit: 'reqps',
+    queries: [
+      rateBy('reason', 'idpmap_http_tokens_refused_total'),
+      rateBy('instance', 'idpmap_http_connections_dropped_total'),
+    ],
+  },
+  {
     title: 'Connections',
     description: 'Open ones by the endpoint they came to. Each process of Postfix keeps one.',
     unit: 'short',

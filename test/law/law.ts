@@ -168,7 +168,9 @@ async function lose(
     const gone = CROWD.slice(round.from, round.from + round.count);
     world.setMode(i, 'loses');
     await pass(round.later);
-    await askFor(gone);
+    // At once, they are held together; one by one, some go first.
+    if (gone.length === CROWD.length) await askFor(gone);
+    else for (const name of gone) await askFor([name]);
     // Another life holds what was held: nobody goes who would not have gone.
     if (round.turn !== undefined) world.turn(round.turn);
     if (round.after === 'returns') await comeBack(world, i, round, askFor);

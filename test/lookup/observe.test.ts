@@ -113,11 +113,7 @@ test('tells the steps of a cold question, of one that joins it and of one that r
 
 test.each([
   ['an address', 'the canary postmaster@x.org is gone', 'the canary an address is gone'],
-  [
-    'a name',
-    `keycloak shows user ${named('ann')} as disabled`,
-    'keycloak shows user “…” as disabled',
-  ],
+  ['a name', `keycloak shows ${named('ann')} as disabled`, 'keycloak shows user "…" as disabled'],
   ['an entry', 'code 50 (no right to uid=ann,ou=people)', 'code 50 (no right to uid=…,ou=people)'],
   ['a terminal', 'it says \u001b[2J', 'it says \\u001b[2J'],
 ])('a last fault that names %s is kept without it', async (_, reason, told) => {

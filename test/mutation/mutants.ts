@@ -177,8 +177,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a new token is dropped for an old one',
     file: 'directory/keycloak/login/token.ts',
-    from: 'if (kept?.token === token) kept = undefined;',
-    to: 'kept = undefined;',
+    from: 'if (kept?.token !== token || clock.now() < droppedAt + DROP_MS) return;',
+    to: 'if (clock.now() < droppedAt + DROP_MS) return;',
     tests: ['test/directory/keycloak'],
   },
   {

@@ -44,6 +44,8 @@ export interface ScriptedKeycloak {
   readonly storages: Record<string, unknown>[];
   /** As before 26.6: counts by `exact` are counts of another thing. */
   isOld: boolean;
+  /** As Keycloak 24: attributes are listed by what they are alone. */
+  isOldest: boolean;
   /** Compares as its database does; at first without regard to case. */
   compare: (text: string) => string;
   readonly events: Record<string, unknown>[];
@@ -72,6 +74,7 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
     organizations: [],
     storages: [],
     isOld: false,
+    isOldest: false,
     compare: (text) => text.toLowerCase(),
     events: [],
     roles: ['view-users', 'query-users', 'query-groups', 'view-realm'],
@@ -194,7 +197,7 @@ function countFor(keycloak: ScriptedKeycloak, query: Query): number {
 
 /** As in Keycloak a field is contained where `exact` is not asked for, an attribute where it is refused. */
 function usersFor(
-  { users, compare }: ScriptedKeycloak,
+  { users, compare, isOldest }: ScriptedKeycloak,
   { email, username, q, search, exact, enabled }: Query,
 ): readonly Record<string, unknown>[] {
   const isIt = (value: unknown, text: string, isExact: boolean): boolean =>
@@ -212,7 +215,7 @@ function usersFor(
       (row) =>
         attribute === undefined ||
         valuesOf(row, attribute.name).some((each) =>
-          isIt(each, attribute.value, exact !== 'false'),
+          isIt(each, attribute.value, exact !== 'false' || isOldest),
         ),
     )
     .filter(
@@ -238,7 +241,7 @@ function groupsFor(
     attribute === undefined ||
     valuesOf(row, attribute.name).some((each) => by(each) === by(attribute.value));
   // Its own lists have paths of their own.
-  return groups.filter(isAsked).map(({ members: _, children: __, ...row }) => row);
+  return groups.filter(isAsked).map(({ members: _members, children: _children, ...row }) => row);
 }
 
 /** Whether `text` contains `part`, in which `_` stands for any one character. */

@@ -95,6 +95,7 @@ export function createKeycloakDirectory(
     writtenIn: letters.of,
     seen: federation.see,
     counts: (attribute) => counting.counts(attribute),
+    around: (...how) => counting.around(...how),
     blocked: () => {
       figures.blockedKeys += 1;
     },
@@ -114,10 +115,10 @@ export function createKeycloakDirectory(
   const selfCheck = createSelfCheck({
     name,
     check: async (signal) => {
+      void counting.look(askBeside);
       await check(signal);
       await groups.walk(askBeside, signal);
       await letters.look(askBeside, signal);
-      void counting.look(askBeside);
     },
     everyMs: settings.selfCheck,
     log,

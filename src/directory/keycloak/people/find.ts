@@ -89,7 +89,7 @@ async function findSpelled(
   name: string,
   spelling: string,
   address: Address,
-  { settings, seen, counts, blocked }: FindOptions,
+  { settings, seen, counts, around, blocked }: FindOptions,
   signal: AbortSignal,
 ): Promise<Finding<Entry>> {
   const queries = holderQueries(name, spelling);
@@ -99,6 +99,7 @@ async function findSpelled(
     spelling,
     brief,
     areCounted: isField(name) || counts(name),
+    around: () => around(name, address.text, signal),
     holds: (user) => holds(accountOf(user, settings), address.text),
   };
   try {

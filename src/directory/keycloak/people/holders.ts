@@ -5,7 +5,7 @@ import type { Ask, Query } from '../http/api.ts';
 import { countUsers, showUsers } from '../trust/listing.ts';
 import { isField, valuesIn } from './account.ts';
 import { isLoosely } from './loosely.ts';
-import { type HolderQueries, MAX_HOLDERS, type WideQuery } from './query.ts';
+import { attributeQuery, type HolderQueries, MAX_HOLDERS, type WideQuery } from './query.ts';
 import type { UserRow } from './rows.ts';
 
 /** Who is looked for. */
@@ -17,6 +17,8 @@ export interface Holding {
   readonly brief: boolean;
   /** Whether the wide questions count whom they list. */
   readonly areCounted: boolean;
+  /** Values that mean it, and that a part may not find. */
+  readonly around: () => Promise<readonly string[]>;
   readonly holds: (user: UserRow) => boolean;
 }
 
@@ -153,6 +155,10 @@ async function lookAtParts(
     if (count !== shown.length) throw contradiction(count, shown.length, holding);
   };
   await checkCount();
+  for (const value of await holding.around()) {
+    const found = pick(await show({ q: attributeQuery(holding.name, value) }, most), holding);
+    if (found !== undefined) return found;
+  }
   for (const { look, part } of wide) {
     const all = await show(look, most + 1);
     const found = pick(all, holding);
@@ -198,7 +204,7 @@ function absent(users: readonly UserRow[], { name, spelling }: Holding, count: n
     throw new Fault(
       'entry',
       values.length === 0
-        ? `keycloak finds user ${named(user.username)} by ${name} and does not show what it is: declare ${name} in the realm's user profile, and let administrators view it`
+        ? `keycloak finds ${named(user.username)} by ${name} and does not show what it is: declare ${name} in the realm's user profile, and let administrators view it`
         : `keycloak shows somebody who does not have the ${name} that was asked for, is anything between it and idpmap that changes questions?`,
     );
   }

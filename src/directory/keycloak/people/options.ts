@@ -8,6 +8,12 @@ export interface FindOptions {
   readonly seen: (user: UserRow) => void;
   /** Whether Keycloak counts users by what an attribute contains, as a part is listed. */
   readonly counts: (attribute: string) => boolean;
+  /** The values of an attribute that mean an address with something around it, where Keycloak lists nobody by a part. */
+  readonly around: (
+    attribute: string,
+    address: string,
+    signal: AbortSignal,
+  ) => Promise<readonly string[]>;
   /** Keycloak took a key for an attack. */
   readonly blocked: () => void;
   /** How groups write addresses that Keycloak would not find as they are asked for. */

@@ -73,7 +73,7 @@ export function createFederation({
     see: ({ username, isFederated }) => {
       if (!isFederated) return;
       isSeen = true;
-      learn(`user ${named(username)} comes from a directory behind Keycloak`);
+      learn(`${named(username)} comes from a directory behind Keycloak`);
     },
     async look(ask, signal) {
       const names = await storages(ask, signal);

@@ -192,7 +192,7 @@ export const PEOPLE: readonly Row[] = [
     ([fault, at, cause, given]): Row => ({ fault, at, cause, kind: 'entry', opens: false, given }),
   ),
   {
-    fault: 'shows user “eve” as disabled and finds them among the enabled',
+    fault: 'shows user "eve" as disabled and finds them among the enabled',
     at: 'people/disabled.ts',
     cause: 'the server',
     kind: 'doubt',

@@ -100,6 +100,11 @@ export const BESIDE: readonly {
     why: 'domains are listed beside the questions; the last list goes on to count',
   },
   {
+    fault: 'the users have not been looked at yet',
+    at: 'trust/counting.ts',
+    why: 'they are looked at from the start on: trust/counting.test.ts',
+  },
+  {
     fault: 'the groups have not been read yet',
     at: 'trust/groupwalk.ts',
     why: 'they are read by the self-check, which is waited for before',
