@@ -40,6 +40,13 @@ const REQUIREMENTS = {
       ['mariadbd', 'mariadb', 'mariadb-dump', 'mariadb-install-db'].every(isInstalled),
     remedy: 'as root: apt-get install mariadb-server',
   },
+  postgresql: {
+    isMet: () =>
+      process.getuid?.() === 0 &&
+      ['psql', 'setpriv'].every(isInstalled) &&
+      existsSync('/usr/lib/postgresql'),
+    remedy: 'as root: apt-get install postgresql',
+  },
   prometheus: {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),
     remedy: 'apt-get install prometheus',

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { TLSSocket } from 'node:tls';
+import pg from 'pg';
+import { reasonOf } from '../../reason.ts';
+import { noteCertificates } from '../certificates.ts';
+import { Fault } from '../directory.ts';
+import { rowOf } from '../sql/connect/rows.ts';
+import type { Driver, Row, Session } from '../sql/driver.ts';
+import { formatHost, type SqlHost, staysHere } from '../sql/settings/host.ts';
+import { readTlsFiles } from '../tls.ts';
+import { faultOf } from './errors.ts';
+import { POSTGRESQL_PORT, type PostgresqlSettings } from './settings.ts';
+
+/** What a connection goes by. */
+export type PostgresqlAccess = Pick<
+  PostgresqlSettings,
+  | 'database'
+  | 'user'
+  | 'password'
+  | 'encrypt'
+  | 'tls'
+  | 'replicas'
+  | 'statementTimeout'
+  | 'pooler'
+  | 'rowSecurity'
+>;
+
+/** Asks PostgreSQL over `pg`, several statements under way on a connection. */
+export const createPostgresqlDriver = (
+  access: PostgresqlAccess,
+  figures: Record<string, number>,
+): Driver<SqlHost> => ({
+  dialect: 'postgresql',
+  name: nameOf,
+  open: (host, signal) => open(host, access, figures, signal),
+  faultOf,
+});
+
+const nameOf = (host: SqlHost): string => `postgresql ${formatHost(host, POSTGRESQL_PORT)}`;
+
+async function open(
+  host: SqlHost,
+  access: PostgresqlAccess,
+  figures: Record<string, number>,
+  signal: AbortSignal,
+): Promise<Session> {
+  const password = await access.password?.read();
+  const isSecure =
+    host.kind === 'tcp' &&
+    (access.encrypt === 'always' || (access.encrypt === 'remote' && !staysHere(host)));
+  const files = isSecure ? await readTlsFiles(access.tls) : {};
+  const { serverName } = access.tls;
+  const client = new pg.Client({
+    ...placeOf(host),
+    user: access.user,
+    database: access.database,
+    // Without one, pg looks into files and variables that are not ours.
+    password: password ?? '',
+    ssl: isSecure && { ...files, ...(serverName !== undefined && { servername: serverName }) },
+    application_name: 'idpmap',
+    keepAlive: true,
+    types: { getTypeParser: readerOf },
+    pipeline: true,
+  });
+  const ended = Promise.withResolvers<string>();
+  // Without a listener, an error of an idle connection would end the process.
+  client.on('error', (error) => ended.resolve(reasonOf(error)));
+  client.on('end', () => ended.resolve('the server ended the connection'));
+  const destroy = (): void => void streamOf(client).destroy();
+  signal.addEventListener('abort', destroy);
+  try {
+    if (signal.aborted) throw new Error('there was no time left');
+    await client.connect();
+    if (access.pooler === 'none') await client.query(settingsOf(access, 'SESSION'));
+    const stream = streamOf(client);
+    if (stream instanceof TLSSocket) noteCertificates(figures, stream, files.cert);
+  } catch (error) {
+    destroy();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', destroy);
+  }
+  const run =
+    access.pooler === 'none'
+      ? (text: string, values: readonly string[]) => ask(client, text, values, nameFor(text))
+      : (text: string, values: readonly string[]) => askWithin(client, text, values, access);
+  return { run, believe, destroy, ended: ended.promise };
+
+  async function believe(): Promise<readonly string[]> {
+    if (access.replicas === 'trust') return [];
+    const [row] = await run('SELECT pg_is_in_recovery() AS copy', []);
+    if (row?.['copy'] === 'f') return ['it is the original'];
+    throw new Fault(
+      'doubt',
+      `${nameOf(host)} is a copy, or recovers, so nobody is believed to be absent: ask the original first, or set replicas: trust`,
+    );
+  }
+}
+
+/** A directory of sockets, or one of them, is a host for pg. */
+function placeOf(host: SqlHost): { host: string; port: number } {
+  if (host.kind === 'tcp') return { host: host.host, port: host.port };
+  const { directory = host.path, port = String(POSTGRESQL_PORT) } =
+    /^(?<directory>.*)\/\.s\.PGSQL\.(?<port>\d+)$/.exec(host.path)?.groups ?? {};
+  return { host: directory, port: Number(port) };
+}
+
+/** A session reads, says so where rows are hidden from it, and ends what takes too long. */
+function settingsOf(
+  { statementTimeout, rowSecurity }: PostgresqlAccess,
+  scope: 'SESSION' | 'LOCAL',
+): string {
+  const settings = [
+    `statement_timeout = ${statementTimeout}`,
+    'standard_conforming_strings = on',
+    ...(rowSecurity === 'refuse' ? ['row_security = off'] : []),
+    ...(scope === 'SESSION' ? ['default_transaction_read_only = on'] : []),
+  ];
+  return settings.map((setting) => `SET ${scope} ${setting}`).join('; ');
+}
+
+/** Behind a pooler each statement may be another session's: it brings its settings along. */
+async function askWithin(
+  client: pg.Client,
+  text: string,
+  values: readonly string[],
+  access: PostgresqlAccess,
+): Promise<readonly Row[]> {
+  const begun = client.query(`BEGIN READ ONLY; ${settingsOf(access, 'LOCAL')}`);
+  const asked = ask(client, text, values);
+  const ended = client.query('COMMIT');
+  const [, rows] = await Promise.all([begun, asked, ended]);
+  return rows;
+}
+
+async function ask(
+  client: pg.Client,
+  text: string,
+  values: readonly string[],
+  name?: string,
+): Promise<readonly Row[]> {
+  const { rows, fields } = await client.query<unknown[]>({
+    ...(name !== undefined && { name }),
+    text,
+    values: [...values],
+    rowMode: 'array',
+  });
+  const columns = fields.map((field) => field.name);
+  return rows.map((row) => rowOf(columns, row));
+}
+
+/** Types of lists of texts. */
+const LISTS: ReadonlySet<number> = new Set([1009, 1015, 1002, 1014]);
+
+/** Values as PostgreSQL writes them, as Postfix's own table answers them; lists of texts as such. */
+const readerOf = (type: number): ((value: string) => unknown) =>
+  // pg's types name no lists, which it can read.
+  LISTS.has(type) ? pg.types.getTypeParser(type as TypeId, 'text') : asText;
+
+type TypeId = Parameters<typeof pg.types.getTypeParser>[0];
+
+const asText = (value: string): string => value;
+
+const names = new Map<string, string>();
+
+/** The name of a statement that is prepared once a connection. */
+function nameFor(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `idpmap_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+  names.set(text, name);
+  return name;
+}
+
+/** Its socket: pg has no other way to end at once. */
+const streamOf = (client: pg.Client) => client.connection.stream;
