@@ -2,13 +2,14 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
 import { describeConformance } from '../support/conformance.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
-import { startSqlServer, type SqlServer, type SqlServerName } from '../support/sql/server.ts';
 import { openSql, sqlSubject } from '../support/sql/population.ts';
+import { type SqlServer, type SqlServerName, startSqlServer } from '../support/sql/server.ts';
 
-const SERVERS: readonly { readonly name: SqlServerName; readonly needs: readonly Requirement[] }[] = [
-  { name: 'postgresql', needs: ['postgresql'] },
-  { name: 'mysql', needs: ['mariadb'] },
-];
+const SERVERS: readonly { readonly name: SqlServerName; readonly needs: readonly Requirement[] }[] =
+  [
+    { name: 'postgresql', needs: ['postgresql'] },
+    { name: 'mysql', needs: ['mariadb'] },
+  ];
 
 for (const { name, needs } of SERVERS) {
   describeWith(needs, `${name} on a real server`, () => {

@@ -5,9 +5,10 @@ import { reasonOf } from '../../reason.ts';
 import { noteCertificates } from '../certificates.ts';
 import { Fault } from '../directory.ts';
 import { rowOf } from '../sql/connect/rows.ts';
+import { secureFor } from '../sql/connect/secure.ts';
 import type { Driver, Row, Session } from '../sql/driver.ts';
-import { formatHost, type SqlHost, staysHere } from '../sql/settings/host.ts';
-import { readTlsFiles } from '../tls.ts';
+import { formatHost, type SqlHost } from '../sql/settings/host.ts';
+import type { TlsFiles } from '../tls.ts';
 import { faultOf } from './errors.ts';
 import { MYSQL_PORT, type MysqlSettings } from './settings.ts';
 
@@ -36,30 +37,11 @@ async function open(
   figures: Record<string, number>,
   signal: AbortSignal,
 ): Promise<Session> {
+  const files = await secureFor(host, access);
   const password = await access.password?.read();
-  const isSecure =
-    host.kind === 'tcp' &&
-    (access.encrypt === 'always' || (access.encrypt === 'remote' && !staysHere(host)));
-  const files = isSecure ? await readTlsFiles(access.tls) : {};
   if (signal.aborted) throw new Error('there was no time left');
   const socket = socketTo(host);
-  const connection = mysql.createConnection({
-    stream: socket,
-    // Which name its certificate has to carry.
-    host: access.tls.serverName ?? (host.kind === 'tcp' ? host.host : 'localhost'),
-    user: access.user,
-    database: access.database,
-    ...(password !== undefined && { password }),
-    ...(isSecure && { ssl: { ...files, rejectUnauthorized: true, verifyIdentity: true } }),
-    charset: 'utf8mb4',
-    // The server must not be able to ask for our files.
-    flags: ['-LOCAL_FILES'],
-    supportBigNumbers: true,
-    bigNumberStrings: true,
-    dateStrings: true,
-    jsonStrings: true,
-    connectTimeout: 0,
-  });
+  const connection = connectionOver(socket, host, access, files, password);
   const ended = Promise.withResolvers<string>();
   const destroy = (): void => {
     connection.destroy();
@@ -78,7 +60,7 @@ async function open(
   try {
     await Promise.race([prepare(connection, access), aborted.promise]);
     const secure = streamOf(connection);
-    if (secure instanceof TLSSocket) noteCertificates(figures, secure, files.cert);
+    if (secure instanceof TLSSocket) noteCertificates(figures, secure, files?.cert);
   } catch (error) {
     destroy();
     throw error;
@@ -86,17 +68,49 @@ async function open(
     signal.removeEventListener('abort', abort);
   }
   const run: Session['run'] = (text, values) => ask(connection, text, values);
-  return { run, believe, destroy, ended: ended.promise };
+  return { run, believe: () => believeOriginal(run, host, access), destroy, ended: ended.promise };
+}
 
-  async function believe(): Promise<readonly string[]> {
-    if (access.replicas === 'trust') return [];
-    const [row] = await run('SELECT @@global.read_only AS copy', []);
-    if (/^(?:0|off)$/i.test(String(row?.['copy']))) return ['it may be written'];
-    throw new Fault(
-      'doubt',
-      `${nameOf(host)} is read-only, as a copy is, so nobody is believed to be absent: ask the original first, or set replicas: trust`,
-    );
-  }
+function connectionOver(
+  stream: Socket,
+  host: SqlHost,
+  { tls, user, database }: MysqlAccess,
+  files: TlsFiles | undefined,
+  password: string | undefined,
+): mysql.Connection {
+  return mysql.createConnection({
+    stream,
+    // Which name its certificate has to carry.
+    host: tls.serverName ?? (host.kind === 'tcp' ? host.host : 'localhost'),
+    user,
+    database,
+    ...(password !== undefined && { password }),
+    ...(files !== undefined && {
+      ssl: { ...files, rejectUnauthorized: true, verifyIdentity: true },
+    }),
+    charset: 'utf8mb4',
+    // The server must not be able to ask for our files.
+    flags: ['-LOCAL_FILES'],
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    jsonStrings: true,
+    connectTimeout: 0,
+  });
+}
+
+async function believeOriginal(
+  run: Session['run'],
+  host: SqlHost,
+  { replicas }: MysqlAccess,
+): Promise<readonly string[]> {
+  if (replicas === 'trust') return [];
+  const [row] = await run('SELECT @@global.read_only AS copy', []);
+  if (/^(?:0|off)$/i.test(String(row?.['copy']))) return ['it may be written'];
+  throw new Fault(
+    'doubt',
+    `${nameOf(host)} is read-only, as a copy is, so nobody is believed to be absent: ask the original first, or set replicas: trust`,
+  );
 }
 
 function socketTo(host: SqlHost): Socket {

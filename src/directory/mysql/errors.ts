@@ -21,12 +21,12 @@ const STATEMENT = new Set([
 export function faultOf(error: unknown, server: string): Fault {
   if (error instanceof Fault) return error;
   const options = { cause: error };
-  const { errno = 0, code = '', isFatal } = factsOf(error);
+  const { errno, code, isFatal } = factsOf(error);
   const reason = reasonOf(error);
-  if (!code.startsWith('ER_') || LOST.has(errno) || (isFatal && !LOGIN.has(errno)))
-    return new Lost(`${server}: ${explainTls(code, reason) ?? reason}`, options);
   const told = `${server}: ${reason} (${code})`;
   if (LOGIN.has(errno)) return new Fault('directory', told, options);
+  if (errno === 0 || LOST.has(errno) || isFatal)
+    return new Lost(`${server}: ${explainTls(code, reason) ?? reason}`, options);
   if (SLOW.has(errno))
     return new Overrun(`${told}: is it overloaded, locked, or is an index missing?`, options);
   if (STATEMENT.has(errno)) return new Fault('doubt', told, options);
@@ -35,19 +35,20 @@ export function faultOf(error: unknown, server: string): Fault {
 }
 
 interface Facts {
-  readonly errno?: number;
-  readonly code?: string;
+  /** MySQL's own number; 0: it is none of the server's errors. */
+  readonly errno: number;
+  readonly code: string;
   readonly isFatal: boolean;
 }
 
 function factsOf(error: unknown): Facts {
-  if (!(error instanceof Error)) return { isFatal: true };
-  const own: Readonly<Record<string, unknown>> = { ...error };
-  const [errno, code, fatal] = [own['errno'], own['code'], own['fatal']];
+  const own = new Map(error instanceof Error ? Object.entries(error) : []);
+  const [errno, code] = [own.get('errno'), own.get('code')];
+  const isServers = typeof errno === 'number' && errno > 0;
   return {
-    ...(typeof errno === 'number' && { errno }),
+    errno: isServers ? errno : 0,
     // MariaDB has errors that mysql2 has no name for.
-    code: typeof code === 'string' ? code : typeof errno === 'number' ? `ER_${errno}` : '',
-    isFatal: fatal === true,
+    code: typeof code === 'string' ? code : String(errno ?? ''),
+    isFatal: own.get('fatal') === true,
   };
 }

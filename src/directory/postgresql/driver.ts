@@ -5,9 +5,10 @@ import { reasonOf } from '../../reason.ts';
 import { noteCertificates } from '../certificates.ts';
 import { Fault } from '../directory.ts';
 import { rowOf } from '../sql/connect/rows.ts';
+import { secureFor } from '../sql/connect/secure.ts';
 import type { Driver, Row, Session } from '../sql/driver.ts';
-import { formatHost, type SqlHost, staysHere } from '../sql/settings/host.ts';
-import { readTlsFiles } from '../tls.ts';
+import { formatHost, type SqlHost } from '../sql/settings/host.ts';
+import type { TlsFiles } from '../tls.ts';
 import { faultOf } from './errors.ts';
 import { POSTGRESQL_PORT, type PostgresqlSettings } from './settings.ts';
 
@@ -44,24 +45,8 @@ async function open(
   figures: Record<string, number>,
   signal: AbortSignal,
 ): Promise<Session> {
-  const password = await access.password?.read();
-  const isSecure =
-    host.kind === 'tcp' &&
-    (access.encrypt === 'always' || (access.encrypt === 'remote' && !staysHere(host)));
-  const files = isSecure ? await readTlsFiles(access.tls) : {};
-  const { serverName } = access.tls;
-  const client = new pg.Client({
-    ...placeOf(host),
-    user: access.user,
-    database: access.database,
-    // Without one, pg looks into files and variables that are not ours.
-    password: password ?? '',
-    ssl: isSecure && { ...files, ...(serverName !== undefined && { servername: serverName }) },
-    application_name: 'idpmap',
-    keepAlive: true,
-    types: { getTypeParser: readerOf },
-    pipeline: true,
-  });
+  const files = await secureFor(host, access);
+  const client = await clientFor(host, access, files);
   const ended = Promise.withResolvers<string>();
   // Without a listener, an error of an idle connection would end the process.
   client.on('error', (error) => ended.resolve(reasonOf(error)));
@@ -73,28 +58,56 @@ async function open(
     await client.connect();
     if (access.pooler === 'none') await client.query(settingsOf(access, 'SESSION'));
     const stream = streamOf(client);
-    if (stream instanceof TLSSocket) noteCertificates(figures, stream, files.cert);
+    if (stream instanceof TLSSocket) noteCertificates(figures, stream, files?.cert);
   } catch (error) {
     destroy();
     throw error;
   } finally {
     signal.removeEventListener('abort', destroy);
   }
-  const run =
+  const run: Session['run'] =
     access.pooler === 'none'
-      ? (text: string, values: readonly string[]) => ask(client, text, values, nameFor(text))
-      : (text: string, values: readonly string[]) => askWithin(client, text, values, access);
+      ? (text, values) => ask(client, text, values, nameFor(text))
+      : (text, values) => askWithin(client, text, values, access);
+  const believe = () => believeOriginal(run, host, access);
   return { run, believe, destroy, ended: ended.promise };
+}
 
-  async function believe(): Promise<readonly string[]> {
-    if (access.replicas === 'trust') return [];
-    const [row] = await run('SELECT pg_is_in_recovery() AS copy', []);
-    if (row?.['copy'] === 'f') return ['it is the original'];
-    throw new Fault(
-      'doubt',
-      `${nameOf(host)} is a copy, or recovers, so nobody is believed to be absent: ask the original first, or set replicas: trust`,
-    );
-  }
+async function clientFor(
+  host: SqlHost,
+  { password, user, database, tls }: PostgresqlAccess,
+  files: TlsFiles | undefined,
+): Promise<pg.Client> {
+  const { serverName } = tls;
+  return new pg.Client({
+    ...placeOf(host),
+    user,
+    database,
+    // Without one, pg looks into files and variables that are not ours.
+    password: (await password?.read()) ?? '',
+    ssl: files !== undefined && {
+      ...files,
+      ...(serverName !== undefined && { servername: serverName }),
+    },
+    application_name: 'idpmap',
+    keepAlive: true,
+    types: { getTypeParser: readerOf },
+    pipeline: true,
+  });
+}
+
+async function believeOriginal(
+  run: Session['run'],
+  host: SqlHost,
+  { replicas }: PostgresqlAccess,
+): Promise<readonly string[]> {
+  if (replicas === 'trust') return [];
+  const [row] = await run('SELECT pg_is_in_recovery() AS copy', []);
+  if (row?.['copy'] === 'f') return ['it is the original'];
+  throw new Fault(
+    'doubt',
+    `${nameOf(host)} is a copy, or recovers, so nobody is believed to be absent: ask the original first, or set replicas: trust`,
+  );
 }
 
 /** A directory of sockets, or one of them, is a host for pg. */
@@ -154,10 +167,7 @@ const LISTS: ReadonlySet<number> = new Set([1009, 1015, 1002, 1014]);
 
 /** Values as PostgreSQL writes them, as Postfix's own table answers them; lists of texts as such. */
 const readerOf = (type: number): ((value: string) => unknown) =>
-  // pg's types name no lists, which it can read.
-  LISTS.has(type) ? pg.types.getTypeParser(type as TypeId, 'text') : asText;
-
-type TypeId = Parameters<typeof pg.types.getTypeParser>[0];
+  LISTS.has(type) ? pg.types.getTypeParser(type, 'text') : asText;
 
 const asText = (value: string): string => value;
 

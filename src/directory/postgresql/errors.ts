@@ -4,7 +4,7 @@ import { Lost, Overrun } from '../sql/driver.ts';
 import { explainTls } from '../tls.ts';
 
 /** What a class of SQLSTATEs, or one of them, means. The longest that fits counts. */
-const MEANINGS: Readonly<Record<string, 'lost' | 'login' | 'slow' | 'key' | 'statement'>> = {
+const MEANINGS: Readonly<Record<string, Meaning>> = {
   '08': 'lost',
   // A statement that was prepared is gone, or its table has changed.
   '0A000': 'lost',
@@ -41,21 +41,21 @@ export function faultOf(error: unknown, server: string): Fault {
     return new Lost(`${server}: ${explainTls(code, reason) ?? reason}`, options);
   }
   const meaning = MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? 'key';
-  const reason = `${server}: ${reasonOf(error)} (SQLSTATE ${code})`;
-  switch (meaning) {
-    case 'lost':
-      return new Lost(reason, options);
-    case 'login':
-      return new Fault('directory', reason, options);
-    case 'slow':
-      return new Overrun(`${reason}: is it overloaded, locked, or is an index missing?`, options);
-    case 'statement':
-      return new Fault('doubt', reason, options);
-    case 'key':
-      // Its message may show the key.
-      return new Fault('entry', `${server} does not take this key (SQLSTATE ${code})`, options);
-  }
+  // A message about a key may show it.
+  const about = meaning === 'key' ? 'it does not take this key' : reasonOf(error);
+  return FAULTS[meaning](`${server}: ${about} (SQLSTATE ${code})`, options);
 }
+
+type Meaning = 'lost' | 'login' | 'slow' | 'key' | 'statement';
+
+const FAULTS: Readonly<Record<Meaning, (reason: string, options: ErrorOptions) => Fault>> = {
+  lost: (reason, options) => new Lost(reason, options),
+  login: (reason, options) => new Fault('directory', reason, options),
+  slow: (reason, options) =>
+    new Overrun(`${reason}: is it overloaded, locked, or is an index missing?`, options),
+  statement: (reason, options) => new Fault('doubt', reason, options),
+  key: (reason, options) => new Fault('entry', reason, options),
+};
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 

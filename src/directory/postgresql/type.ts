@@ -9,7 +9,8 @@ export const postgresql = defineType({
   settings: postgresqlSettings,
   open: async (settings, hooks) =>
     (await import('./postgresql.ts')).createPostgresqlDirectory(settings, hooks),
-  check: async (settings) => (await import('../sql/check.ts')).checkStatements(settings, 'postgresql'),
+  check: async (settings) =>
+    (await import('../sql/check.ts')).checkStatements(settings, 'postgresql'),
   lists: 'listDomains',
   tables: { setting: 'tables' },
   largestGroup: ({ groups }) => groups.members,

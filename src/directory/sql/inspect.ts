@@ -1,12 +1,12 @@
 import { reasonOf } from '../../reason.ts';
 import type { Remark } from '../directory.ts';
+import { templateKey } from '../ldap/filters/template.ts';
 import type { SqlConnection } from './connect/connection.ts';
 import type { Driver } from './driver.ts';
 import type { Part } from './parts.ts';
 import type { PeopleParts } from './people/find.ts';
 import type { Table } from './tables.ts';
 import type { Trusts } from './trust/trusts.ts';
-import { templateKey } from '../ldap/filters/template.ts';
 
 export interface InspectOptions<Host> {
   readonly hosts: readonly Host[];
@@ -26,7 +26,9 @@ export async function inspectSql<Host>(
   options: InspectOptions<Host>,
   signal: AbortSignal,
 ): Promise<readonly Remark[]> {
-  const remarks = await Promise.all(options.hosts.map((host) => inspectHost(host, options, signal)));
+  const remarks = await Promise.all(
+    options.hosts.map((host) => inspectHost(host, options, signal)),
+  );
   return remarks.flat();
 }
 

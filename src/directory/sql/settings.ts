@@ -8,36 +8,35 @@ import { formatHost, parseHost } from './settings/host.ts';
 
 const statement = () => z.string().min(1).register(notations, { type: 'SQL' });
 
-const people = z
-  .strictObject({
-    account: statement()
-      .exactOptional()
-      .meta({
-        description:
-          'Who has the address `%s` (local part `%u`, domain `%d`). Columns by name: `address`, their own one, and where there are such `id`, `alias` (further addresses), `login`, `enabled`; several rows may be of one account.',
-        examples: ["SELECT address, login, enabled FROM users WHERE address = '%s'"],
-      }),
-    aliases: statement()
-      .exactOptional()
-      .meta({
-        description:
-          'Where mail for the alias `%s` goes. Columns: `alias`, and `target`, one or several addresses.',
-        examples: ["SELECT alias, target FROM aliases WHERE alias = '%s'"],
-      }),
-    groups: statement()
-      .exactOptional()
-      .meta({
-        description:
-          'The group with the address `%s` and its members, a row each. Columns: `address`, `member`, and where there are such `id`, `alias`, `enabled`, `login` and `member_enabled` (the member’s), `member_group` (the address of a group within).',
-        examples: ["SELECT address, member FROM lists WHERE address = '%s'"],
-      }),
-    logins: statement()
-      .exactOptional()
-      .meta({
-        description: 'Further logins that may send as the account `%s`. Column: `login`.',
-        examples: ["SELECT login FROM senders WHERE address = '%s'"],
-      }),
-  });
+const people = z.strictObject({
+  account: statement()
+    .exactOptional()
+    .meta({
+      description:
+        'Who has the address `%s` (local part `%u`, domain `%d`). Columns by name: `address`, their own one, and where there are such `id`, `alias` (further addresses), `login`, `enabled`; several rows may be of one account.',
+      examples: ["SELECT address, login, enabled FROM users WHERE address = '%s'"],
+    }),
+  aliases: statement()
+    .exactOptional()
+    .meta({
+      description:
+        'Where mail for the alias `%s` goes. Columns: `alias`, and `target`, one or several addresses.',
+      examples: ["SELECT alias, target FROM aliases WHERE alias = '%s'"],
+    }),
+  groups: statement()
+    .exactOptional()
+    .meta({
+      description:
+        'The group with the address `%s` and its members, a row each. Columns: `address`, `member`, and where there are such `id`, `alias`, `enabled`, `login` and `member_enabled` (of the member), `member_group` (the address of a group within).',
+      examples: ["SELECT address, member FROM lists WHERE address = '%s'"],
+    }),
+  logins: statement()
+    .exactOptional()
+    .meta({
+      description: 'Further logins that may send as the account `%s`. Column: `login`.',
+      examples: ["SELECT login FROM senders WHERE address = '%s'"],
+    }),
+});
 
 const table = z.strictObject({
   query: statement().meta({
@@ -83,7 +82,7 @@ export const questions = {
     .prefault({})
     .meta({
       description:
-        'Tables for maps of kind `table`, as Postfix’s `pgsql:`, `mysql:` and `sqlite:` have them.',
+        'Tables for maps of kind `table`, as `pgsql:`, `mysql:` and `sqlite:` of Postfix are.',
     }),
   groups: groups.prefault({}).meta({ description: 'How large groups may be.' }),
   canary: address()
@@ -102,7 +101,11 @@ export const questions = {
 /** The settings of servers; `port` and `socket` are what the product has. */
 export const servers = ({ port, socket }: { readonly port: number; readonly socket: string }) => ({
   hosts: oneOrMany(
-    written({ type: 'host' }, (text) => parseHost(text, port), (host) => formatHost(host, port)),
+    written(
+      { type: 'host' },
+      (text) => parseHost(text, port),
+      (host) => formatHost(host, port),
+    ),
   )
     .refine((hosts) => hosts.length > 0, 'names no server')
     .meta({

@@ -8,7 +8,7 @@ import { type Spellings, spellingsOf, withCapitals } from '../../address/spellin
 export function spelled(address: Address): Spellings {
   const { texts, areAll } = spellingsOf(address);
   // Nearly every one.
-  if (texts.length === 1) return { texts, areAll };
+  if (texts.length === 1 && !address.text.includes('i\u0307')) return { texts, areAll };
   const all = new Set(withCapitals(texts));
   for (const text of texts) all.add(text.replaceAll('i\u0307', 'i'));
   return { texts: [...all].slice(0, MOST), areAll: areAll && all.size <= MOST };

@@ -73,7 +73,10 @@ export function createSqlDirectory<Host>(
   function tell(part: Part, error: unknown): void {
     if (!isDoubt(error) || told.has(`${part.name} ${error.message}`)) return;
     told.add(`${part.name} ${error.message}`);
-    log.error({ directory: name, statement: part.name, reason: error.message }, 'a statement fails');
+    log.error(
+      { directory: name, statement: part.name, reason: error.message },
+      'a statement fails',
+    );
   }
 
   function rowsOf(connection: SqlConnection): View['rows'] {
@@ -158,10 +161,7 @@ async function listDomains(part: Part, rows: View['rows']): Promise<readonly str
   return [...new Set(names.map(parseDomain).filter((domain) => domain !== undefined))];
 }
 
-function readPeople<Host>(
-  { people }: QuestionSettings,
-  { dialect }: Driver<Host>,
-): PeopleParts {
+function readPeople<Host>({ people }: QuestionSettings, { dialect }: Driver<Host>): PeopleParts {
   const read = (key: keyof PeopleParts): PeopleParts => {
     const text = people[key];
     return text === undefined ? {} : { [key]: readPart(`people.${key}`, text, dialect) };

@@ -100,7 +100,7 @@ async function start(
     run(text, values) {
       lastId += 1;
       const question: Question = { id: lastId, text, values };
-      worker.postMessage(question);
+      worker.postMessage(question, []);
       return reply(lastId);
     },
     async believe() {

@@ -123,7 +123,8 @@ async function create(
     },
     stop: async () => {
       // At once, as an administrator does who does not wait for clients.
-      if (running?.ended() === undefined && running !== undefined) process.kill(running.pid, 'SIGINT');
+      if (running?.ended() === undefined && running !== undefined)
+        process.kill(running.pid, 'SIGINT');
       await running?.stop();
       running = undefined;
     },
@@ -171,9 +172,9 @@ async function create(
         'max_connections = 60',
         'wal_level = replica',
         'hot_standby = on',
-        ...(await readdir(data)).includes('standby.signal')
+        ...((await readdir(data)).includes('standby.signal')
           ? [`primary_conninfo = '${await followed(data)}'`]
-          : [],
+          : []),
         ...lines,
         '',
       ].join('\n'),

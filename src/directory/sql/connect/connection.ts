@@ -52,7 +52,11 @@ export function createConnection<Host>(
     clearTimeout(timer);
     if (underWay.size === 0 || death !== undefined) return;
     timer = setTimeout(() => {
-      kill(new Overrun(`${server}: no answer in ${silenceMs} ms: is it overloaded, or is an index missing?`));
+      kill(
+        new Overrun(
+          `${server}: no answer in ${silenceMs} ms: is it overloaded, or is an index missing?`,
+        ),
+      );
     }, silenceMs);
     timer.unref();
   };

@@ -5,7 +5,7 @@ import { believeAbsent, mailAddress } from '../../people/spelling.ts';
 import type { View, Work } from '../connect/ask.ts';
 import type { Part } from '../parts.ts';
 import { spelled } from '../spelled.ts';
-import { accountsOf, aliasesOf, type Alias } from './entries.ts';
+import { type Alias, accountsOf, aliasesOf } from './entries.ts';
 import { findGroups } from './groups.ts';
 import { checkShown, rowsFor } from './rows.ts';
 
@@ -84,7 +84,10 @@ async function resolve(
   view: View,
 ): Promise<readonly Entry[]> {
   if (targets.length > limits.members)
-    throw new Fault('entry', `the alias has more than ${limits.members} targets, the limit groups.members`);
+    throw new Fault(
+      'entry',
+      `the alias has more than ${limits.members} targets, the limit groups.members`,
+    );
   const found = await Promise.all(
     targets.map(async (target) => {
       const address = parseAddress(target);

@@ -53,12 +53,7 @@ async function groupsOf(part: Part, address: Address, view: View): Promise<reado
   return found;
 }
 
-async function expand(
-  group: Group,
-  part: Part,
-  limits: GroupLimits,
-  view: View,
-): Promise<Entry> {
+async function expand(group: Group, part: Part, limits: GroupLimits, view: View): Promise<Entry> {
   const members = new Set<string>();
   const logins = new Set<string>();
   const seen = new Set([group.id]);

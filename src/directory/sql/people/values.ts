@@ -1,5 +1,4 @@
-import { parseAddress } from '../../../address/address.ts';
-import { isMailbox } from '../../../address/address.ts';
+import { isMailbox, parseAddress } from '../../../address/address.ts';
 import { Fault } from '../../directory.ts';
 import type { Row } from '../driver.ts';
 
@@ -25,11 +24,13 @@ function textOf(value: unknown): string {
       return String(value);
     case 'undefined':
       return '';
-    default:
+    case 'object':
       if (value === null) return '';
       if (value instanceof Uint8Array) return decode(value);
-      if (value instanceof Date) return value.toISOString();
       throw new Fault('entry', 'a column holds what is no text');
+    case 'symbol':
+    case 'function':
+      throw new Fault('bug', 'a driver gave what is no value');
   }
 }
 

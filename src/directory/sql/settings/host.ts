@@ -18,16 +18,19 @@ const FORM = /^(?:inet:)?(?:\[(?<v6>[^\]]*)\]|(?<host>[\w.-]+))(?::(?<port>\d{1,
  */
 export function parseHost(text: string, standardPort: number): SqlHost {
   const path = text.startsWith('unix:') ? text.slice('unix:'.length) : text;
-  if (path.startsWith('/') && path !== '/' && !path.includes('\0')) return { kind: 'unix', path };
-  const { v6, host, port } = FORM.exec(text)?.groups ?? {};
-  const name = host ?? (isIP(v6 ?? '') === 6 ? v6 : undefined);
-  const number = port === undefined ? standardPort : Number(port);
-  if (name === undefined || number > 65_535 || number === 0)
+  if (/^\/[^\0]+$/.test(path)) return { kind: 'unix', path };
+  const parts = FORM.exec(text)?.groups ?? {};
+  const host = hostOf(parts);
+  const port = parts['port'] === undefined ? standardPort : Number(parts['port']);
+  if (host === undefined || port > 65_535 || port === 0)
     throw new SyntaxError(
       `"${text}" is no server, write db.example.org, db.example.org:${standardPort} or the path of a socket`,
     );
-  return { kind: 'tcp', host: name, port: number };
+  return { kind: 'tcp', host, port };
 }
+
+const hostOf = ({ host, v6 = '' }: Partial<Record<string, string>>): string | undefined =>
+  host ?? (isIP(v6) === 6 ? v6 : undefined);
 
 /** Writes it as `parseHost` reads it: for logs, errors and the printed configuration. */
 export function formatHost(host: SqlHost, standardPort: number): string {

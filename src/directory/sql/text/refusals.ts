@@ -22,11 +22,16 @@ export function checkReadOnly(tokens: readonly Token[], dialect: Dialect): void 
   }
   for (const [i, { kind, text, at }] of tokens.entries()) {
     if (text === ';' && kind === 'symbol') throw refusal('a second statement', at, 'write one');
-    if (kind !== 'word' || tokens[i - 1]?.text === '.') continue;
-    const locks = /^for$/i.test(text) && /^(?:share|key|no)$/i.test(tokens[i + 1]?.text ?? '');
-    if (WRITING.test(text) || locks)
+    if (kind === 'word' && writes(tokens, i))
       throw refusal(text.toUpperCase(), at, 'a statement reads and locks nothing');
   }
+}
+
+/** Whether the word at `i` is one of what writes or locks. A column may be called so, behind its table. */
+function writes(tokens: readonly Token[], i: number): boolean {
+  const [before = '', text = '', next = ''] = [i - 1, i, i + 1].map((at) => tokens[at]?.text);
+  const locks = /^for$/i.test(text) && /^(?:share|key|no)$/i.test(next);
+  return before !== '.' && (WRITING.test(text) || locks);
 }
 
 /** Words and symbols after which a pattern stands. */
@@ -50,34 +55,38 @@ export function checkPlaces(tokens: readonly Token[]): void {
   /** How many brackets were open where a pattern began. */
   let patternAt: number | undefined;
   for (const [i, token] of tokens.entries()) {
-    const { text, kind, at, parts } = token;
     const before = tokens[i - 1];
-    if (text === '(') functions.push(before?.kind === 'word' ? before.text : '');
-    if (text === ')') functions.pop();
+    if (token.text === '(') functions.push(before?.kind === 'word' ? before.text : '');
+    if (token.text === ')') functions.pop();
     if (patternAt !== undefined && endsPattern(token, functions.length, patternAt))
       patternAt = undefined;
-    if (parts !== undefined) {
+    if (token.parts !== undefined) {
       checkNeighbours(token, before, tokens[i + 1]);
-      if (patternAt !== undefined)
-        throw refusal('a placeholder in a pattern', at, "a key's wildcards would match others");
-      const interpreting = functions.find((name) => INTERPRETING.test(name));
-      if (interpreting !== undefined)
-        throw refusal(`a placeholder in ${interpreting}()`, at, 'a key would be more than a value');
+      checkSurroundings(token, functions, patternAt !== undefined);
     }
-    const operator = symbolsEndingAt(tokens, i);
-    const begins =
-      kind === 'word'
-        ? PATTERN_WORDS.test(text) && before?.text !== '.'
-        : kind === 'symbol' && (PATTERN_SYMBOLS.test(text) || PATTERN_SYMBOLS.test(operator));
-    if (begins) patternAt = functions.length;
+    if (beginsPattern(token, before)) patternAt = functions.length;
   }
 }
 
-/** Two symbols that stand together. */
-const symbolsEndingAt = (tokens: readonly Token[], i: number): string => {
-  const [before, own] = [tokens[i - 1], tokens[i]];
-  return before?.kind === 'symbol' && own?.isAttached === true ? before.text + own.text : '';
-};
+function checkSurroundings(
+  { at }: Token,
+  functions: readonly string[],
+  isInPattern: boolean,
+): void {
+  if (isInPattern)
+    throw refusal('a placeholder in a pattern', at, "a key's wildcards would match others");
+  const interpreting = functions.find((name) => INTERPRETING.test(name));
+  if (interpreting !== undefined)
+    throw refusal(`a placeholder in ${interpreting}()`, at, 'a key would be more than a value');
+}
+
+function beginsPattern(token: Token, before: Token | undefined): boolean {
+  const { kind, text, isAttached } = token;
+  if (kind === 'word') return PATTERN_WORDS.test(text) && before?.text !== '.';
+  if (kind !== 'symbol') return false;
+  const both = before?.kind === 'symbol' && isAttached ? before.text + text : '';
+  return PATTERN_SYMBOLS.test(text) || PATTERN_SYMBOLS.test(both);
+}
 
 const endsPattern = ({ text, kind }: Token, depth: number, patternAt: number): boolean =>
   depth < patternAt ||

@@ -11,7 +11,7 @@ export interface Relation {
 /** One pair of brackets, or the statement itself. */
 interface Frame {
   /** Whether it is a query, rather than a function's arguments or an expression. */
-  isQuery: boolean;
+  readonly isQuery: boolean;
   /** Whether names of relations follow, and are separated by commas. */
   isInFrom: boolean;
 }
@@ -19,72 +19,79 @@ interface Frame {
 /** Names what a statement reads from, each once, without the queries that it names itself (`WITH`) and functions. */
 export function relationsOf(tokens: readonly Token[]): readonly Relation[] {
   const own = namedQueries(tokens);
+  const isWhole = !tokens.some(({ kind, text }) => kind === 'word' && BESIDES.test(text));
   const found = new Map<string, Relation>();
-  const frames: Frame[] = [{ isQuery: true, isInFrom: false }];
-  for (const [i, { text, kind }] of tokens.entries()) {
-    const frame = frames.at(-1);
-    if (frame === undefined) break;
-    if (text === '(') frames.push({ isQuery: beginsQuery(tokens[i + 1]), isInFrom: false });
-    else if (text === ')') frames.pop();
-    else if (kind === 'word' && CLAUSES.test(text)) frame.isInFrom = false;
-    const opens =
-      (kind === 'word' && /^(?:from|join)$/i.test(text) && !isDistinctFrom(tokens, i)) ||
-      (text === ',' && frame.isInFrom);
-    if (!(opens && frame.isQuery)) continue;
-    frame.isInFrom = true;
-    const name = nameAt(tokens, i + 1);
+  for (const { at, depth } of places(tokens)) {
+    const name = nameAt(tokens, at);
     if (name === undefined || own.has(name.toLowerCase()) || /^dual$/i.test(name)) continue;
-    const isNeeded = frames.length === 1 && !isOuter(tokens, i) && !isUnion(tokens);
+    const isNeeded = isWhole && depth === 1 && !isOuter(tokens, at);
     found.set(name, { name, isNeeded: isNeeded || found.get(name)?.isNeeded === true });
   }
   return [...found.values()];
 }
 
+/** Words by which rows are found without what stands first, or is joined. */
+const BESIDES = /^(?:union|right|full)$/i;
 const CLAUSES = /^(?:where|group|having|order|limit|offset|fetch|union|except|intersect|window)$/i;
+
+/** Where names of relations stand, and within how many brackets. */
+function* places(tokens: readonly Token[]): Iterable<{ at: number; depth: number }> {
+  const frames: Frame[] = [{ isQuery: true, isInFrom: false }];
+  for (const [i, token] of tokens.entries()) {
+    if (token.text === '(') frames.push({ isQuery: beginsQuery(tokens[i + 1]), isInFrom: false });
+    if (token.text === ')') frames.pop();
+    const frame = frames.at(-1);
+    if (frame === undefined) return;
+    if (token.kind === 'word' && CLAUSES.test(token.text)) frame.isInFrom = false;
+    if (!frame.isQuery || !opens(token, tokens[i - 1], frame)) continue;
+    frame.isInFrom = true;
+    yield { at: i + 1, depth: frames.length };
+  }
+}
 
 const beginsQuery = (token: Token | undefined): boolean =>
   token?.kind === 'word' && /^(?:select|with)$/i.test(token.text);
 
-const isDistinctFrom = (tokens: readonly Token[], i: number): boolean =>
-  /^distinct$/i.test(tokens[i - 1]?.text ?? '');
-
-/** `LEFT JOIN`, `LEFT OUTER JOIN` and the like: the other side is found without it, or it without the other side. */
-const isOuter = (tokens: readonly Token[], i: number): boolean =>
-  tokens.slice(Math.max(0, i - 2), i).some(({ text }) => /^(?:left|right|full|outer)$/i.test(text));
-
-const isUnion = (tokens: readonly Token[]): boolean =>
-  tokens.some(({ kind, text }) => kind === 'word' && /^(?:union|right|full)$/i.test(text));
-
-/** The name that stands at `i`; absent: it is a query, a function, or nothing. */
-function nameAt(tokens: readonly Token[], i: number): string | undefined {
-  let at = i;
-  while (/^(?:only|lateral)$/i.test(tokens[at]?.text ?? '')) at += 1;
-  let name = '';
-  for (;;) {
-    const part = tokens[at];
-    if (part?.kind !== 'word' && part?.kind !== 'name') return undefined;
-    name += part.text;
-    at += 1;
-    if (tokens[at]?.text !== '.') break;
-    name += '.';
-    at += 1;
-  }
-  return tokens[at]?.text === '(' ? undefined : name;
+/** Whether a relation's name follows: behind `FROM`, `JOIN` and their commas, but not behind `IS DISTINCT FROM`. */
+function opens({ kind, text }: Token, before: Token | undefined, { isInFrom }: Frame): boolean {
+  if (text === ',') return isInFrom;
+  return (
+    kind === 'word' && /^(?:from|join)$/i.test(text) && !/^distinct$/i.test(before?.text ?? '')
+  );
 }
+
+/** `LEFT JOIN`, `LEFT OUTER JOIN`: the other side is found without it. */
+const isOuter = (tokens: readonly Token[], at: number): boolean =>
+  tokens.slice(Math.max(0, at - 3), at).some(({ text }) => /^(?:left|outer)$/i.test(text));
+
+/** The name that stands there; absent: it is a query, a function, or nothing. */
+function nameAt(tokens: readonly Token[], from: number): string | undefined {
+  const after = tokens.slice(from);
+  const start = after.findIndex(({ text }) => !/^(?:only|lateral)$/i.test(text));
+  let name = '';
+  for (let i = start; ; i += 2) {
+    const part = after[i];
+    if (part === undefined || !isName(part)) return undefined;
+    name += part.text;
+    const next = after[i + 1]?.text;
+    if (next === '(') return undefined;
+    if (next !== '.') return name;
+    name += '.';
+  }
+}
+
+const isName = ({ kind }: Token): boolean => kind === 'word' || kind === 'name';
 
 /** The names of the queries that a `WITH` defines. */
 function namedQueries(tokens: readonly Token[]): ReadonlySet<string> {
-  const names = tokens.flatMap(({ text, kind }, i) => {
-    const next = tokens[i + 1]?.text ?? '';
-    const isDefined = /^as$/i.test(next) && /^(?:\(|materialized|not)$/i.test(tokens[i + 2]?.text ?? '');
-    const hasColumns = next === '(' && isDefinition(tokens, i + 1);
-    return (kind === 'word' || kind === 'name') && (isDefined || hasColumns) ? [text] : [];
-  });
-  return new Set(names.map((name) => name.toLowerCase()));
+  const names = tokens.filter((token, i) => isName(token) && isDefined(tokens, i));
+  return new Set(names.map(({ text }) => text.toLowerCase()));
 }
 
-/** Whether the brackets at `i` are followed by `AS (`. */
-function isDefinition(tokens: readonly Token[], i: number): boolean {
-  const end = tokens.findIndex(({ text }, at) => at > i && text === ')');
-  return /^as$/i.test(tokens[end + 1]?.text ?? '') && tokens[end + 2]?.text === '(';
+/** Whether the name at `i` is followed by `AS (`, with its columns before that or without. */
+function isDefined(tokens: readonly Token[], i: number): boolean {
+  let at = i + 1;
+  if (tokens[at]?.text === '(') at = tokens.findIndex(({ text }, j) => j > at && text === ')') + 1;
+  const [as = '', body = ''] = [tokens[at]?.text, tokens[at + 1]?.text];
+  return /^as$/i.test(as) && /^(?:\(|materialized|not)$/i.test(body);
 }

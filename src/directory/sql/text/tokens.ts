@@ -25,7 +25,7 @@ export interface Token {
 const BLANKS = /\s+/uy;
 const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const NUMBER = /\d[\d.]*(?:e[+-]?\d+)?/iuy;
-const PLACEHOLDER = /%[^%]/suy;
+const PLACEHOLDER = /%(?!%).?/suy;
 const COMMENTS: Readonly<Record<Dialect, RegExp>> = {
   postgresql: /--|\/\*/uy,
   mysql: /--|\/\*|#/uy,
@@ -48,64 +48,99 @@ const NAME_QUOTES: Readonly<Record<Dialect, string>> = {
   sqlite: '"`',
 };
 
+/** A statement, as far as it was read. */
+interface Place {
+  readonly text: string;
+  readonly at: number;
+  readonly dialect: Dialect;
+  readonly before: Token | undefined;
+  readonly isAttached: boolean;
+}
+
+/** What was read at a place, and how long it is there. */
+type Piece = Pick<Token, 'kind' | 'text' | 'parts'> & { readonly length: number };
+
+/** Reads what it knows; absent: it is something else. */
+type Reader = (place: Place) => Piece | undefined;
+
 /**
  * Splits a statement.
  * @throws {SyntaxError} with the offset of what can't be read, or could hide something
  */
 export function tokensOf(text: string, dialect: Dialect): readonly Token[] {
   const tokens: Token[] = [];
-  let at = 0;
   let isAttached = false;
-  const take = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at;
-    return pattern.exec(text)?.[0];
-  };
-  const add = (token: Omit<Token, 'at' | 'isAttached'>, length: number): void => {
-    tokens.push({ ...token, at, isAttached });
-    at += length;
-    isAttached = true;
-  };
-
-  while (at < text.length) {
-    const char = text.charAt(at);
-    const blank = take(BLANKS);
+  for (let at = 0; at < text.length; ) {
+    const blank = match(BLANKS, text, at);
     if (blank !== undefined) {
       at += blank.length;
       isAttached = false;
       continue;
     }
-    if (take(COMMENTS[dialect]) !== undefined) throw refusal('a comment', at, 'leave it out');
-    if (STRING_QUOTES[dialect].includes(char)) {
-      const raw = quoted(text, at, dialect === 'mysql' || isEscaped(tokens, isAttached));
-      add({ kind: 'string', ...valueOf(raw, at, dialect) }, raw.length);
-      continue;
-    }
-    if (NAME_QUOTES[dialect].includes(char)) {
-      const raw = quoted(text, at, false);
-      if (splitTemplate(raw, at).some((part) => typeof part !== 'string'))
-        throw refusal('a placeholder in a name', at, 'a name can be no value');
-      add({ kind: 'name', text: raw.replaceAll('%%', '%') }, raw.length);
-      continue;
-    }
-    const refused = take(REFUSED[dialect]);
-    if (refused !== undefined)
-      throw refusal(JSON.stringify(refused), at, 'write values in quotes, and %s for the key');
-    const place = take(PLACEHOLDER);
-    if (place !== undefined) {
-      add({ kind: 'place', text: '', parts: splitTemplate(place, at) }, place.length);
-      continue;
-    }
-    if (char === '%' && text[at + 1] === undefined) splitTemplate(char, at);
-    const word = take(WORD);
-    if (word !== undefined) {
-      add({ kind: 'word', text: word }, word.length);
-      continue;
-    }
-    const number = take(NUMBER);
-    if (number !== undefined) add({ kind: 'number', text: number }, number.length);
-    else add({ kind: 'symbol', text: char }, char === '%' ? 2 : 1);
+    const { length, ...piece } = read({ text, at, dialect, before: tokens.at(-1), isAttached });
+    tokens.push({ ...piece, at, isAttached });
+    at += length;
+    isAttached = true;
   }
   return tokens;
+}
+
+function read(place: Place): Piece {
+  for (const reader of READERS) {
+    const piece = reader(place);
+    if (piece !== undefined) return piece;
+  }
+  const char = place.text.charAt(place.at);
+  return { kind: 'symbol', text: char, length: char === '%' ? 2 : 1 };
+}
+
+const refuseHidden: Reader = ({ text, at, dialect }) => {
+  if (match(COMMENTS[dialect], text, at) !== undefined)
+    throw refusal('a comment', at, 'leave it out');
+  const refused = match(REFUSED[dialect], text, at);
+  if (refused === undefined) return undefined;
+  throw refusal(JSON.stringify(refused), at, 'write values in quotes, and %s for the key');
+};
+
+const readString: Reader = ({ text, at, dialect, before, isAttached }) => {
+  if (!STRING_QUOTES[dialect].includes(text.charAt(at))) return undefined;
+  const raw = quoted(text, at, dialect === 'mysql' || isEscaped(before, isAttached));
+  return { kind: 'string', ...valueOf(raw, at, dialect), length: raw.length };
+};
+
+const readName: Reader = ({ text, at, dialect }) => {
+  if (!NAME_QUOTES[dialect].includes(text.charAt(at))) return undefined;
+  const raw = quoted(text, at, false);
+  if (splitTemplate(raw, at).some((part) => typeof part !== 'string'))
+    throw refusal('a placeholder in a name', at, 'a name can be no value');
+  return { kind: 'name', text: raw.replaceAll('%%', '%'), length: raw.length };
+};
+
+const readPlace: Reader = ({ text, at }) => {
+  const place = match(PLACEHOLDER, text, at);
+  if (place === undefined) return undefined;
+  return { kind: 'place', text: '', parts: splitTemplate(place, at), length: place.length };
+};
+
+const readOther =
+  (kind: Token['kind'], pattern: RegExp): Reader =>
+  ({ text, at }) => {
+    const own = match(pattern, text, at);
+    return own === undefined ? undefined : { kind, text: own, length: own.length };
+  };
+
+const READERS: readonly Reader[] = [
+  refuseHidden,
+  readString,
+  readName,
+  readPlace,
+  readOther('word', WORD),
+  readOther('number', NUMBER),
+];
+
+function match(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0];
 }
 
 /** Says what is refused in a statement, where, and what to do. */
@@ -113,8 +148,8 @@ export const refusal = (what: string, at: number, remedy: string): SyntaxError =
   new SyntaxError(`${what} at offset ${at} is refused: ${remedy}`);
 
 /** Whether a string is one of PostgreSQL's `E'…'`, in which a backslash escapes. */
-const isEscaped = (before: readonly Token[], isAttached: boolean): boolean =>
-  isAttached && /^e$/i.test(before.at(-1)?.text ?? '');
+const isEscaped = (before: Token | undefined, isAttached: boolean): boolean =>
+  isAttached && /^e$/i.test(before?.text ?? '');
 
 /** What stands between quotes, with them. */
 function quoted(text: string, from: number, hasBackslashes: boolean): string {

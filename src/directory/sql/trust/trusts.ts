@@ -1,9 +1,9 @@
 import { parseAddress } from '../../../address/address.ts';
 import { type DirectoryHooks, Fault } from '../../directory.ts';
-import type { SqlConnection } from '../connect/connection.ts';
 import type { Trust, View } from '../connect/ask.ts';
+import type { SqlConnection } from '../connect/connection.ts';
 import type { Part } from '../parts.ts';
-import { findHolders, type FindOptions } from '../people/find.ts';
+import { type FindOptions, findHolders } from '../people/find.ts';
 import { createWitnesses, type Witnesses } from './witnesses.ts';
 
 /** How each kind of question of one directory is believed. */
@@ -73,7 +73,10 @@ export function createTrusts({ find, canary, rowsOf, hooks, figures }: TrustOpti
     people: {
       async proof(connection) {
         const [seen, canaries] = await Promise.all([
-          prove(connection, shown.map((part) => knownOf(part).witnesses)),
+          prove(
+            connection,
+            shown.map((part) => knownOf(part).witnesses),
+          ),
           checkCanary(connection),
         ]);
         return [...seen, ...canaries];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { templateKey } from '../../ldap/filters/template.ts';
 import { Fault, type Kept } from '../../directory.ts';
+import { templateKey } from '../../ldap/filters/template.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import type { Part } from '../parts.ts';
 
