@@ -28,14 +28,18 @@ export async function importLdapTables(
   files: readonly string[],
   { keys, map = [] }: ImportOptions,
 ): Promise<number> {
-  const lines = map.map(readLine);
+  const lines = map.map((text) => readLine(text));
   if (files.length + lines.length === 0)
     throw new CliError(EXIT.usage, 'name the files, or --map PARAMETER=FILE,FILE');
   const imported = importTables([
     ...(await Promise.all(lines.map(readOrder))),
     ...(files.length === 0 ? [] : [{ keys, files: await Promise.all(files.map(readText)) }]),
   ]);
-  const notes = [...lines.flatMap(tellOthers), ...tellOrder(imported, keys), ...imported.notes];
+  const notes = [
+    ...lines.flatMap((line) => tellOthers(line)),
+    ...tellOrder(imported, keys),
+    ...imported.notes,
+  ];
   process.stdout.write(format({ ...imported, notes }));
   for (const note of notes) process.stderr.write(`${formatNote(note)}\n`);
   return notes.some(({ isEssential }) => isEssential) ? EXIT.data : EXIT.ok;
@@ -54,7 +58,7 @@ const readOrder = async ({ parameter, keys, items }: Line): Promise<Order> => ({
   parameter,
   keys,
   files: await Promise.all(
-    items.flatMap((item) => (item.kind === 'ldap' ? [readText(item.file)] : [])),
+    items.flatMap((item) => (item.kind === 'own' ? [readText(item.file)] : [])),
   ),
 });
 

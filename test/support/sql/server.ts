@@ -11,6 +11,8 @@ export interface SqlServer {
   run(statements: string): Promise<readonly string[]>;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>;
   remove(): Promise<void>;
 }
 

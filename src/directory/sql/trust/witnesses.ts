@@ -3,16 +3,17 @@ import { Fault, type Kept } from '../../directory.ts';
 import { templateKey } from '../../ldap/filters/template.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import type { Part } from '../parts.ts';
+import { isEnabled } from '../people/values.ts';
 
 /**
  * Keys for which a part had rows. As long as one of them has rows still, the part reads what it read: the right tables,
- * with people in them, and nothing hides them. Where none has any more, the tables have to have rows at all.
+ * with people in them, and nothing hides them. Besides, each table that had rows has to have some.
  */
 export interface Witnesses {
   /** Learns that a key has rows. */
   learn(key: string): void;
   /**
-   * Finds one of them, or else rows in each table that had some; says what it saw.
+   * Looks for one of them, and for rows in each table that had some; says what it saw.
    * @throws {Fault} `doubt` where nothing shows that whoever is there is seen
    */
   check(connection: SqlConnection): Promise<string>;
@@ -37,12 +38,13 @@ const MOST = 4;
 /** Creates those of one part, with what a former process knew. */
 export function createWitnesses({ part, isNeeded, kept }: WitnessOptions): Witnesses {
   const name = `witness:${part.name}`;
+  const names = part.relations.map((relation) => relation.name);
+  const needed = part.relations.filter(({ isNeeded: is }) => is).map((relation) => relation.name);
   const before = remembered.safeParse(kept.read(name)).data;
   /** The first one stays for as long as it is seen. */
   let keys = before?.keys ?? [];
   /** Tables that had rows. */
   let filled = new Set(before?.filled);
-  let hasLooked = false;
   let held: string | undefined;
 
   const keep = (): void => kept.write(name, { keys, filled: [...filled] });
@@ -65,15 +67,12 @@ export function createWitnesses({ part, isNeeded, kept }: WitnessOptions): Witne
     return false;
   }
 
-  /** Looks which tables have rows; gives those that have none. */
+  /** Looks which tables have rows, all at once; gives those that have none. */
   async function look(connection: SqlConnection): Promise<readonly string[]> {
-    const empty = await Promise.all(
-      part.relations.map(async (relation) => {
-        const rows = await connection.run(`SELECT 1 FROM ${relation.name} LIMIT 1`, []);
-        return rows.length > 0 ? [] : [relation.name];
-      }),
-    );
-    return empty.flat();
+    if (names.length === 0) return [];
+    const each = names.map((table, i) => `EXISTS (SELECT 1 FROM ${table}) AS t${i}`);
+    const [row = {}] = await connection.run(`SELECT ${each.join(', ')}`, []);
+    return names.filter((_, i) => !isEnabled(row, `t${i}`));
   }
 
   const missing = (what: string): Fault => {
@@ -84,37 +83,35 @@ export function createWitnesses({ part, isNeeded, kept }: WitnessOptions): Witne
     );
   };
 
-  async function checkTables(connection: SqlConnection): Promise<void> {
-    const empty = await look(connection);
-    const emptied = empty.filter((relation) => filled.has(relation));
+  function checkTables(empty: readonly string[], isFound: boolean): void {
+    const emptied = empty.filter((table) => filled.has(table));
     if (emptied.length > 0) throw missing(`${emptied.join(' and ')} had rows and has none`);
-    const needed = part.relations.filter((relation) => relation.isNeeded).map((each) => each.name);
-    const lacking = empty.filter((relation) => needed.includes(relation));
-    if (isNeeded && lacking.length > 0)
+    if (names.length === 0 && keys.length > 0 && !isFound)
+      throw missing('nobody is found who was found before');
+    if (!isNeeded || isFound) return;
+    const lacking = empty.filter((table) => needed.includes(table));
+    if (lacking.length > 0)
       throw new Fault(
         'doubt',
         `${part.name}: ${lacking.join(' and ')} has no rows, so nobody is believed to be absent`,
       );
-    if (isNeeded && needed.length === 0 && keys.length === 0)
+    if (needed.length === 0)
       throw new Fault(
         'doubt',
-        `${part.name}: it has found nobody yet, and names no table that could be looked at; nobody is believed to be absent until it does, or set canary`,
+        `${part.name}: it finds nobody who was found before, and names no table that has to have rows; nobody is believed to be absent until it does, or set canary`,
       );
-    filled = filled.union(
-      new Set(part.relations.map((each) => each.name).filter((each) => !empty.includes(each))),
-    );
-    keep();
   }
 
   async function checkAll(connection: SqlConnection): Promise<string> {
-    const isFound = await find(connection);
-    if (isFound && hasLooked) return `${part.name} finds whom it found`;
-    if (!isFound && keys.length > 0 && part.relations.length === 0)
-      throw missing('nobody is found who was found before');
-    await checkTables(connection);
-    hasLooked = true;
-    if (!isFound) keys = [];
-    return `${part.name} has rows in its tables`;
+    const [isFound, empty] = await Promise.all([find(connection), look(connection)]);
+    checkTables(empty, isFound);
+    const full = names.filter((table) => !empty.includes(table) && !filled.has(table));
+    if (full.length > 0 || (!isFound && keys.length > 0)) {
+      filled = filled.union(new Set(full));
+      if (!isFound) keys = [];
+      keep();
+    }
+    return isFound ? `${part.name} finds whom it found` : `${part.name} has rows in its tables`;
   }
 
   return {
