@@ -1,6 +1,6 @@
 import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
-import { Lost, Overrun } from '../sql/driver.ts';
+import { Lost, Overrun } from '../sql/engine.ts';
 import { explainTls } from '../tls.ts';
 
 /** Too many connections, a shutdown, a broken packet, a killed connection, a node of a cluster that is not ready. */

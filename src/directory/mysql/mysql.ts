@@ -1,6 +1,6 @@
 import type { Directory, DirectoryHooks } from '../directory.ts';
 import { createSqlDirectory } from '../sql/sql.ts';
-import { createMysqlDriver } from './driver.ts';
+import { createMysqlEngine } from './engine.ts';
 import type { MysqlSettings } from './settings.ts';
 
 /**
@@ -9,5 +9,5 @@ import type { MysqlSettings } from './settings.ts';
  */
 export function createMysqlDirectory(settings: MysqlSettings, hooks: DirectoryHooks): Directory {
   const figures: Record<string, number> = {};
-  return createSqlDirectory(settings, createMysqlDriver(settings, figures), hooks, figures);
+  return createSqlDirectory(settings, createMysqlEngine(settings, figures), hooks, figures);
 }

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
-import { Lost, Overrun } from '../sql/driver.ts';
+import { Lost, Overrun } from '../sql/engine.ts';
 import { explainTls } from '../tls.ts';
 
 /** What a class of SQLSTATEs, or one of them, means. The longest that fits counts. */

@@ -1,6 +1,6 @@
 import type { Directory, DirectoryHooks } from '../directory.ts';
 import { createSqlDirectory } from '../sql/sql.ts';
-import { createPostgresqlDriver } from './driver.ts';
+import { createPostgresqlEngine } from './engine.ts';
 import type { PostgresqlSettings } from './settings.ts';
 
 /**
@@ -12,5 +12,5 @@ export function createPostgresqlDirectory(
   hooks: DirectoryHooks,
 ): Directory {
   const figures: Record<string, number> = {};
-  return createSqlDirectory(settings, createPostgresqlDriver(settings, figures), hooks, figures);
+  return createSqlDirectory(settings, createPostgresqlEngine(settings, figures), hooks, figures);
 }

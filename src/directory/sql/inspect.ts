@@ -2,7 +2,7 @@ import { reasonOf } from '../../reason.ts';
 import type { Remark } from '../directory.ts';
 import { templateKey } from '../ldap/filters/template.ts';
 import type { SqlConnection } from './connect/connection.ts';
-import type { Driver } from './driver.ts';
+import type { Engine } from './engine.ts';
 import type { Part } from './parts.ts';
 import type { PeopleParts } from './people/find.ts';
 import type { Table } from './tables.ts';
@@ -10,7 +10,7 @@ import type { Trusts } from './trust/trusts.ts';
 
 export interface InspectOptions<Host> {
   readonly hosts: readonly Host[];
-  readonly driver: Driver<Host>;
+  readonly engine: Engine<Host>;
   readonly open: (host: Host, signal: AbortSignal) => Promise<SqlConnection>;
   readonly parts: PeopleParts;
   readonly list: Part | undefined;
@@ -34,10 +34,10 @@ export async function inspectSql<Host>(
 
 async function inspectHost<Host>(
   host: Host,
-  { driver, open, parts, list, tables, trusts }: InspectOptions<Host>,
+  { engine, open, parts, list, tables, trusts }: InspectOptions<Host>,
   signal: AbortSignal,
 ): Promise<readonly Remark[]> {
-  const server = driver.name(host);
+  const server = engine.name(host);
   const all = [...Object.values(parts), list, ...[...tables.values()].map(({ part }) => part)];
   try {
     const connection = await open(host, signal);

@@ -14,7 +14,7 @@ import { none } from '../finding.ts';
 import { templateKey } from '../ldap/filters/template.ts';
 import { createAsker, type Trust, type View, type Work } from './connect/ask.ts';
 import { createConnection, type SqlConnection } from './connect/connection.ts';
-import type { Driver } from './driver.ts';
+import type { Engine } from './engine.ts';
 import { inspectSql } from './inspect.ts';
 import { type Part, readPart } from './parts.ts';
 import { findHolders, type PeopleParts } from './people/find.ts';
@@ -39,15 +39,15 @@ const GRACE_MS = 100;
  */
 export function createSqlDirectory<Host>(
   settings: SqlSettings<Host>,
-  driver: Driver<Host>,
+  engine: Engine<Host>,
   hooks: DirectoryHooks,
   figures: Record<string, number>,
 ): Directory {
   const { name, log } = hooks;
-  const { dialect } = driver;
+  const { dialect } = engine;
   figures['held'] = 0;
   const life = new AbortController();
-  const parts = readPeople(settings, driver);
+  const parts = readPeople(settings, engine);
   const list =
     settings.listDomains === undefined
       ? undefined
@@ -61,11 +61,11 @@ export function createSqlDirectory<Host>(
 
   async function open(host: Host, signal: AbortSignal): Promise<SqlConnection> {
     try {
-      const session = await driver.open(host, signal);
+      const session = await engine.open(host, signal);
       const silenceMs = settings.statementTimeout + GRACE_MS;
-      return createConnection(session, { driver, host, silenceMs });
+      return createConnection(session, { engine, host, silenceMs });
     } catch (error) {
-      throw driver.faultOf(error, driver.name(host));
+      throw engine.faultOf(error, engine.name(host));
     }
   }
 
@@ -144,7 +144,7 @@ export function createSqlDirectory<Host>(
     figures,
     accept: () => trusts.accept(),
     inspect: (signal) =>
-      inspectSql({ hosts: settings.hosts, driver, open, parts, list, tables, trusts }, signal),
+      inspectSql({ hosts: settings.hosts, engine, open, parts, list, tables, trusts }, signal),
     async close() {
       life.abort();
       await pool.close();
@@ -161,7 +161,7 @@ async function listDomains(part: Part, rows: View['rows']): Promise<readonly str
   return [...new Set(names.map(parseDomain).filter((domain) => domain !== undefined))];
 }
 
-function readPeople<Host>({ people }: QuestionSettings, { dialect }: Driver<Host>): PeopleParts {
+function readPeople<Host>({ people }: QuestionSettings, { dialect }: Engine<Host>): PeopleParts {
   const read = (key: keyof PeopleParts): PeopleParts => {
     const text = people[key];
     return text === undefined ? {} : { [key]: readPart(`people.${key}`, text, dialect) };

@@ -4,7 +4,7 @@ import { parseResultFormat, type ResultFormat } from '../ldap/filters/resultform
 import { type TemplateKey, templateKey } from '../ldap/filters/template.ts';
 import { believeAbsent } from '../people/spelling.ts';
 import type { Work } from './connect/ask.ts';
-import type { Row } from './driver.ts';
+import type { Row } from './engine.ts';
 import { type Part, readPart } from './parts.ts';
 import { textsIn } from './people/values.ts';
 import type { SqlTableSettings } from './settings.ts';

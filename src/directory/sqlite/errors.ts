@@ -1,6 +1,6 @@
 import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
-import { Lost, Overrun } from '../sql/driver.ts';
+import { Lost, Overrun } from '../sql/engine.ts';
 import { SqliteError } from './messages.ts';
 
 /** SQLite's own codes, of which an extended one is the lower byte. */

@@ -1,6 +1,6 @@
 import type { Directory, DirectoryHooks } from '../directory.ts';
 import { createSqlDirectory } from '../sql/sql.ts';
-import { createSqliteDriver } from './driver.ts';
+import { createSqliteEngine } from './engine.ts';
 import type { SqliteSettings } from './settings.ts';
 
 /** A file needs no login, and is there or not: neither is a thread for long. */
@@ -12,5 +12,5 @@ const OF_FILES = { connectTimeout: 5000, maxAge: 24 * 3_600_000, returnAfter: 10
  */
 export function createSqliteDirectory(settings: SqliteSettings, hooks: DirectoryHooks): Directory {
   const own = { ...OF_FILES, ...settings, hosts: [settings.path] };
-  return createSqlDirectory(own, createSqliteDriver(), hooks, {});
+  return createSqlDirectory(own, createSqliteEngine(), hooks, {});
 }

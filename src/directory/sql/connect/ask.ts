@@ -4,7 +4,7 @@ import { Fault, type Finding, type How, isDoubt } from '../../directory.ts';
 import { findingOf, none } from '../../finding.ts';
 import { createProver, type Prover } from '../../trust/prover.ts';
 import { joining, waitFor } from '../../waiting.ts';
-import { Lost, type Row } from '../driver.ts';
+import { Lost, type Row } from '../engine.ts';
 import type { Part } from '../parts.ts';
 import type { SqlConnection } from './connection.ts';
 

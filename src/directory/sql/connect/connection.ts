@@ -1,6 +1,6 @@
 import type { Pooled } from '../../connections/pool.ts';
 import type { Fault } from '../../directory.ts';
-import { type Driver, Lost, Overrun, type Row, type Session } from '../driver.ts';
+import { type Engine, Lost, Overrun, type Row, type Session } from '../engine.ts';
 
 /** One connection to a database. Dead for ever once it is closed. */
 export interface SqlConnection extends Pooled {
@@ -16,18 +16,18 @@ export interface SqlConnection extends Pooled {
 }
 
 export interface ConnectionOptions<Host> {
-  readonly driver: Driver<Host>;
+  readonly engine: Engine<Host>;
   readonly host: Host;
   /** So long nothing may come back while statements are under way; then it is ended, for the server goes on working. */
   readonly silenceMs: number;
 }
 
-/** Makes a connection of a driver's session. */
+/** Makes a connection of an engine's session. */
 export function createConnection<Host>(
   session: Session,
-  { driver, host, silenceMs }: ConnectionOptions<Host>,
+  { engine, host, silenceMs }: ConnectionOptions<Host>,
 ): SqlConnection {
-  const server = driver.name(host);
+  const server = engine.name(host);
   const spent = Promise.withResolvers<void>();
   const underWay = new Set<(reason: Fault) => void>();
   let death: Fault | undefined;
@@ -70,7 +70,7 @@ export function createConnection<Host>(
     try {
       return await Promise.race([task(), promise]);
     } catch (error) {
-      const fault = driver.faultOf(error, server);
+      const fault = engine.faultOf(error, server);
       if (fault instanceof Lost) kill(fault);
       throw fault;
     } finally {

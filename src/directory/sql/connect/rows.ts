@@ -1,4 +1,4 @@
-import type { Row } from '../driver.ts';
+import type { Row } from '../engine.ts';
 
 /** Makes a row of columns in their order: names in lower case, and several columns of one name apart. */
 export function rowOf(names: readonly string[], values: readonly unknown[]): Row {

@@ -1,6 +1,6 @@
 import { type Entry, Fault } from '../../directory.ts';
 import { ownAddress } from '../../people/spelling.ts';
-import type { Row } from '../driver.ts';
+import type { Row } from '../engine.ts';
 import { addressColumn, column, comparable, isEnabled, textsIn } from './values.ts';
 
 /** An alias, and where its mail goes. */

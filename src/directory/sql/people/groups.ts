@@ -3,7 +3,7 @@ import { type Entry, Fault } from '../../directory.ts';
 import type { GroupLimits } from '../../people/expand.ts';
 import { ownAddress } from '../../people/spelling.ts';
 import type { View } from '../connect/ask.ts';
-import type { Row } from '../driver.ts';
+import type { Row } from '../engine.ts';
 import type { Part } from '../parts.ts';
 import { idOf, need } from './entries.ts';
 import { checkShown, rowsFor } from './rows.ts';

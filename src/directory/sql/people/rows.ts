@@ -1,7 +1,7 @@
 import type { Address } from '../../../address/address.ts';
 import { Fault } from '../../directory.ts';
 import type { View } from '../connect/ask.ts';
-import type { Row } from '../driver.ts';
+import type { Row } from '../engine.ts';
 import type { Part } from '../parts.ts';
 import { spelled } from '../spelled.ts';
 

@@ -1,6 +1,6 @@
 import { isMailbox, parseAddress } from '../../../address/address.ts';
 import { Fault } from '../../directory.ts';
-import type { Row } from '../driver.ts';
+import type { Row } from '../engine.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -30,7 +30,7 @@ function textOf(value: unknown): string {
       throw new Fault('entry', 'a column holds what is no text');
     case 'symbol':
     case 'function':
-      throw new Fault('bug', 'a driver gave what is no value');
+      throw new Fault('bug', 'a engine gave what is no value');
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SqlConnection } from '../../../../src/directory/sql/connect/connection.ts';
-import type { Row } from '../../../../src/directory/sql/driver.ts';
+import type { Row } from '../../../../src/directory/sql/engine.ts';
 import { readPart } from '../../../../src/directory/sql/parts.ts';
 import { createWitnesses } from '../../../../src/directory/sql/trust/witnesses.ts';
 import { createKept } from '../../../../src/directory/trust/kept.ts';

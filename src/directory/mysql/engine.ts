@@ -6,7 +6,7 @@ import { noteCertificates } from '../certificates.ts';
 import { Fault } from '../directory.ts';
 import { rowOf } from '../sql/connect/rows.ts';
 import { secureFor } from '../sql/connect/secure.ts';
-import type { Driver, Row, Session } from '../sql/driver.ts';
+import type { Engine, Row, Session } from '../sql/engine.ts';
 import { formatHost, type SqlHost } from '../sql/settings/host.ts';
 import type { TlsFiles } from '../tls.ts';
 import { faultOf } from './errors.ts';
@@ -19,10 +19,10 @@ export type MysqlAccess = Pick<
 >;
 
 /** Asks MySQL and MariaDB over `mysql2`, by prepared statements, one after the other on a connection. */
-export const createMysqlDriver = (
+export const createMysqlEngine = (
   access: MysqlAccess,
   figures: Record<string, number>,
-): Driver<SqlHost> => ({
+): Engine<SqlHost> => ({
   dialect: 'mysql',
   name: nameOf,
   open: (host, signal) => open(host, access, figures, signal),

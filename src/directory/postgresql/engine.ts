@@ -6,7 +6,7 @@ import { noteCertificates } from '../certificates.ts';
 import { Fault } from '../directory.ts';
 import { rowOf } from '../sql/connect/rows.ts';
 import { secureFor } from '../sql/connect/secure.ts';
-import type { Driver, Row, Session } from '../sql/driver.ts';
+import type { Engine, Row, Session } from '../sql/engine.ts';
 import { formatHost, type SqlHost } from '../sql/settings/host.ts';
 import type { TlsFiles } from '../tls.ts';
 import { faultOf } from './errors.ts';
@@ -27,10 +27,10 @@ export type PostgresqlAccess = Pick<
 >;
 
 /** Asks PostgreSQL over `pg`, several statements under way on a connection. */
-export const createPostgresqlDriver = (
+export const createPostgresqlEngine = (
   access: PostgresqlAccess,
   figures: Record<string, number>,
-): Driver<SqlHost> => ({
+): Engine<SqlHost> => ({
   dialect: 'postgresql',
   name: nameOf,
   open: (host, signal) => open(host, access, figures, signal),

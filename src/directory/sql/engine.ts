@@ -4,7 +4,7 @@ import type { Dialect } from './text/tokens.ts';
 /** A row, its columns in lower case. Values are a driver's own: texts, numbers, bytes, lists. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** One connection of a driver, logged in, which may only read. */
+/** One connection of a engine, logged in, which may only read. */
 export interface Session {
   /** Runs a statement. Rejects with a driver's own error. */
   run(text: string, values: readonly string[]): Promise<readonly Row[]>;
@@ -20,7 +20,7 @@ export interface Session {
 }
 
 /** What is different between databases. */
-export interface Driver<Host> {
+export interface Engine<Host> {
   readonly dialect: Dialect;
   /** The server's name, for messages. */
   name(host: Host): string;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { reasonOf } from '../../reason.ts';
 import { rowOf } from '../sql/connect/rows.ts';
-import { type Driver, Lost, type Row, type Session } from '../sql/driver.ts';
+import { type Engine, Lost, type Row, type Session } from '../sql/engine.ts';
 import { faultOf } from './errors.ts';
 import { type Answer, type Question, SqliteError } from './messages.ts';
 
@@ -11,7 +11,7 @@ import { type Answer, type Question, SqliteError } from './messages.ts';
 const MOST_ABANDONED = 4;
 
 /** Asks a file of SQLite, which threads read. */
-export function createSqliteDriver(): Driver<string> {
+export function createSqliteEngine(): Engine<string> {
   const abandoned = new Set<Worker>();
   return {
     dialect: 'sqlite',
