@@ -19,7 +19,7 @@ interface Frame {
 /** Names what a statement reads from, each once, without the queries that it names itself (`WITH`) and functions. */
 export function relationsOf(tokens: readonly Token[]): readonly Relation[] {
   const own = namedQueries(tokens);
-  const isWhole = !tokens.some(({ kind, text }) => kind === 'word' && BESIDES.test(text));
+  const isWhole = !outside(tokens).some(({ kind, text }) => kind === 'word' && BESIDES.test(text));
   const found = new Map<string, Relation>();
   for (const { at, depth } of places(tokens)) {
     const name = nameAt(tokens, at);
@@ -28,6 +28,16 @@ export function relationsOf(tokens: readonly Token[]): readonly Relation[] {
     found.set(name, { name, isNeeded: isNeeded || found.get(name)?.isNeeded === true });
   }
   return [...found.values()];
+}
+
+/** Those outside all brackets. */
+function outside(tokens: readonly Token[]): readonly Token[] {
+  let depth = 0;
+  return tokens.filter(({ text }) => {
+    if (text === '(') depth += 1;
+    if (text === ')') depth -= 1;
+    return depth === 0;
+  });
 }
 
 /** Words by which rows are found without what stands first, or is joined. */

@@ -89,16 +89,16 @@ export function createWitnesses({ part, isNeeded, kept }: WitnessOptions): Witne
     if (names.length === 0 && keys.length > 0 && !isFound)
       throw missing('nobody is found who was found before');
     if (!isNeeded || isFound) return;
-    const lacking = empty.filter((table) => needed.includes(table));
-    if (lacking.length > 0)
+    const lacking = needed.length > 0 ? empty.filter((table) => needed.includes(table)) : empty;
+    if (lacking.length > 0 && (needed.length > 0 || lacking.length === names.length))
       throw new Fault(
         'doubt',
         `${part.name}: ${lacking.join(' and ')} has no rows, so nobody is believed to be absent`,
       );
-    if (needed.length === 0)
+    if (names.length === 0)
       throw new Fault(
         'doubt',
-        `${part.name}: it finds nobody who was found before, and names no table that has to have rows; nobody is believed to be absent until it does, or set canary`,
+        `${part.name}: it has found nobody yet, and names no table that could be looked at; nobody is believed to be absent until it does, or set canary`,
       );
   }
 

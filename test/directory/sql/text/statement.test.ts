@@ -115,7 +115,7 @@ describe('a statement', () => {
     const { relations, isNarrowed } = parseStatement(
       `with x as (select * from inner_one) select a from s.users u
        left join "Aliases" a on a.user = u.id join domains using (d), lists
-       where exists (select 1 from more) and extract(year from d) = 1 and a is distinct from b limit 1`,
+       where exists (select 1 from more union select 2 from yet_more) and extract(year from d) = 1 and a is distinct from b limit 1`,
       'postgresql',
     );
     expect(relations).toEqual([
@@ -125,6 +125,7 @@ describe('a statement', () => {
       { name: 'domains', isNeeded: true },
       { name: 'lists', isNeeded: true },
       { name: 'more', isNeeded: false },
+      { name: 'yet_more', isNeeded: false },
     ]);
     expect(isNarrowed).toBe(true);
   });

@@ -89,6 +89,13 @@ describe('where nobody was found yet', () => {
     await expect(witnesses.check(connectionTo({ users: ['ann'] }))).resolves.toMatch('rows');
   });
 
+  test('one of the tables of a union has to have rows', async () => {
+    const query = "SELECT a FROM users WHERE a = '%s' UNION SELECT b FROM aliases WHERE b = '%s'";
+    const { witnesses } = open({ query });
+    await expect(witnesses.check(connectionTo({}))).rejects.toMatchObject(DOUBT);
+    await expect(witnesses.check(connectionTo({ aliases: ['ann'] }))).resolves.toMatch('rows');
+  });
+
   test('another table may be empty', async () => {
     const { witnesses } = open({ isNeeded: false });
     await expect(witnesses.check(connectionTo({}))).resolves.toMatch('rows');
