@@ -56,6 +56,12 @@ const REQUIREMENTS = {
     isMet: () => isInstalled('postconf') && mapTypes().includes('ldap'),
     remedy: 'apt-get install postfix-ldap',
   },
+  postfixSql: {
+    isMet: () =>
+      isInstalled('postconf') &&
+      ['pgsql', 'mysql', 'sqlite'].every((type) => mapTypes().includes(type)),
+    remedy: 'apt-get install postfix-pgsql postfix-mysql postfix-sqlite',
+  },
   podman: {
     isMet: () => ['podman', 'buildah', 'runc', 'mmdebstrap', 'catatonit'].every(isInstalled),
     remedy: 'apt-get install podman buildah runc netavark mmdebstrap catatonit',

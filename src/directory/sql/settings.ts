@@ -41,7 +41,7 @@ const people = z.strictObject({
 const table = z.strictObject({
   query: statement().meta({
     description:
-      'The statement: the key is `%s`, its local part `%u`, its domain `%d`. All columns of all rows are answered, but for one called `idpmap_key`: rows in which it is not the key do not count.',
+      'The statement: the key is `%s`, its local part `%u`, its domain `%d`. All columns of all rows are answered (of SQLite the first one), but for one called `idpmap_key`: rows in which it is not the key do not count.',
     examples: ["SELECT transport FROM transports WHERE domain = '%s'"],
   }),
   resultFormat: z.string().min(1).prefault('%s').meta({

@@ -39,7 +39,9 @@ export function createTable(name: string, settings: SqlTableSettings, dialect: D
         // As it was asked for first, then one after the other: nearly always it is the only one.
         for (const spelling of spellings.texts) {
           const rows = await ask(part, spelling);
-          const values = valuesOf(rows, text).flatMap((value) => format.apply(value, key) ?? []);
+          const values = valuesOf(rows, text, dialect).flatMap(
+            (value) => format.apply(value, key) ?? [],
+          );
           if (settings.expansionLimit > 0 && values.length > settings.expansionLimit)
             throw new Fault(
               'entry',
@@ -57,12 +59,22 @@ export function createTable(name: string, settings: SqlTableSettings, dialect: D
 /** What a column is called whose value is compared with the key and not answered. */
 const KEY_COLUMN = 'idpmap_key';
 
-/** All columns of all rows that are of this key: a database may compare without accents. */
-const valuesOf = (rows: readonly Row[], key: string): readonly string[] =>
+/** So many columns of a row are answered: `sqlite_table(5)` knows the first one alone. */
+const COLUMNS: Readonly<Record<Dialect, number>> = {
+  postgresql: Number.POSITIVE_INFINITY,
+  mysql: Number.POSITIVE_INFINITY,
+  sqlite: 1,
+};
+
+/** The columns of all rows that are of this key: a database may compare without accents. */
+const valuesOf = (rows: readonly Row[], key: string, dialect: Dialect): readonly string[] =>
   rows
     .filter((row) => !(KEY_COLUMN in row) || textsIn(row[KEY_COLUMN]).some(isKey(key)))
     .flatMap((row) =>
-      Object.entries(row).flatMap(([name, value]) => (name === KEY_COLUMN ? [] : textsIn(value))),
+      Object.entries(row)
+        .filter(([name]) => name !== KEY_COLUMN)
+        .slice(0, COLUMNS[dialect])
+        .flatMap(([, value]) => textsIn(value)),
     );
 
 const isKey = (key: string) => (text: string) => foldKey(text.trim()) === foldKey(key);
