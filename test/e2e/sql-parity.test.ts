@@ -148,6 +148,11 @@ for (const type of ['pgsql', 'mysql', 'sqlite'] as const) {
       const lines = output.split('\n').filter((line) => line !== '');
       return Object.fromEntries(lines.map((line) => line.split('\t', 2)));
     };
+    /** Postfix speaks Latin 1 with PostgreSQL until 3.8, and finds nothing beyond ASCII there. */
+    const comparable = (found: Readonly<Record<string, string>>): object =>
+      type === 'pgsql'
+        ? Object.fromEntries(Object.entries(found).filter(([key]) => /^[ -~]*$/.test(key)))
+        : found;
     const fileOf = (name: string): string => join(place, `${name}.cf`);
 
     beforeAll(async () => {
@@ -184,7 +189,8 @@ for (const type of ['pgsql', 'mysql', 'sqlite'] as const) {
 
     test.each(Object.keys(TABLES))('agree on a thousand keys of %s', async (name) => {
       const own = await ask(`${type}:${fileOf(name)}`);
-      expect(await ask(`${wire}:${name}`)).toEqual(own);
+      const ours = await ask(`${wire}:${name}`);
+      expect(comparable(ours)).toEqual(comparable(own));
       expect(Object.keys(own).length).toBeGreaterThan(name === 'labels' ? 0 : 100);
     });
 
