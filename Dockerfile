@@ -19,6 +19,7 @@ ARG PROBE_IMAGE=busybox:1.37-musl
 FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY package.json package-lock.json LICENSE ./
+COPY .ci/node .ci/node
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src

@@ -3,17 +3,25 @@ import { defineConfig } from 'vitest/config';
 /** What a busy machine does not reach: a test that takes so long hangs. */
 const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 };
 
+/** The same for servers, which are installed, filled and waited for. */
+const SERVERS_PATIENCE = { testTimeout: 180_000, hookTimeout: 600_000 };
+
 /** Unit tests that take minutes: they break the sources once for each bug, try an example on a copy, or run a tool over all rules. */
 const SLOW = ['test/law/mutants.test.ts', 'test/deploy/rules.test.ts', 'test/docs/worked.test.ts'];
 
 /** `unit` needs nothing but Node and takes less than a minute, `slow` is the rest of its kind; `real` starts real servers and takes turns with them. */
 export default defineConfig({
   test: {
+    // All of the machine's processors: vitest leaves one of two idle.
+    maxWorkers: '100%',
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       {
         test: {
           name: 'unit',
+          setupFiles: ['test/support/unit.ts'],
+          // The files of a worker share its modules: what a test changes of them, it puts back. Loading them anew took half of the time.
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [
             'test/integration/**',
@@ -32,7 +40,7 @@ export default defineConfig({
           name: 'versions',
           include: ['test/versions/**/*.test.ts'],
           fileParallelism: false,
-          ...PATIENCE,
+          ...SERVERS_PATIENCE,
         },
       },
       {
@@ -42,7 +50,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           include: ['test/{integration,e2e}/**/*.test.ts'],
           fileParallelism: false,
-          ...PATIENCE,
+          ...SERVERS_PATIENCE,
         },
       },
     ],

@@ -27,6 +27,8 @@ export interface DaemonOptions {
   /** Further settings of the directory, and at the top, as the configuration file has them. */
   readonly directory?: object;
   readonly settings?: object;
+  /** The program that is started in place of this checkout's, seen from here. */
+  readonly script?: string;
 }
 
 /** What the daemon tells of its one directory. */
@@ -81,7 +83,11 @@ export async function startDaemon(stage: Stage, options: DaemonOptions): Promise
   const running =
     options.accounts === 'scripted'
       ? stage.start('server', 'scripted.ts', [config])
-      : stage.start('server', SCRIPTS[options.metrics ?? 'scraped'], ['serve', '--config', config]);
+      : stage.start('server', options.script ?? SCRIPTS[options.metrics ?? 'scraped'], [
+          'serve',
+          '--config',
+          config,
+        ]);
   const { endpoints, http } = await running.find(readListening);
   const [tcp, unix] = endpoints.map(parseEndpoint);
   if (tcp === undefined || unix === undefined)

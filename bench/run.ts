@@ -1,7 +1,8 @@
-// npm run bench [-- PART …] [-- --json FILE]: measures the daemon on this machine, on loopback only. Linux.
+// npm run bench [-- PART …] [-- --json FILE] [-- --against CHECKOUT]: measures the daemon on this machine, on loopback only. Linux.
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { against } from './against.ts';
 import { flood } from './flood.ts';
 import { hit } from './hit.ts';
 import { keycloak } from './keycloak.ts';
@@ -51,25 +52,32 @@ const describeMachine = () => ({
   placement: IS_PINNED ? 'servers on CPU 0, load on CPU 1' : 'servers and load share the CPUs',
 });
 
-function readArguments(): { readonly names: readonly string[]; readonly json?: string } {
+interface Arguments {
+  readonly names: readonly string[];
+  readonly json?: string;
+  readonly against?: string;
+}
+
+function readArguments(): Arguments {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' } },
+    options: { json: { type: 'string' }, against: { type: 'string' } },
   });
   const unknown = positionals.find((name) => !Object.hasOwn(PARTS, name));
   if (unknown !== undefined)
     throw new TypeError(`"${unknown}" is no part, known are ${Object.keys(PARTS).join(', ')}`);
-  return { names: positionals.length > 0 ? positionals : DEFAULT, ...values };
+  const isAll = positionals.length === 0 && values.against === undefined;
+  return { names: isAll ? DEFAULT : positionals, ...values };
 }
 
-async function run({ names, json }: ReturnType<typeof readArguments>): Promise<void> {
+async function run({ names, json, against: other }: Arguments): Promise<void> {
   const machine = describeMachine();
   const { node, cpu, loadAverage, placement } = machine;
   process.stdout.write(`${node}, ${cpu}, load average ${loadAverage.join(' ')}, ${placement}\n`);
   const findings: Record<string, Finding> = {};
-  for (const name of names) {
-    const part = PARTS[name];
-    if (part === undefined) continue;
+  const parts = names.flatMap((name) => Object.entries(PARTS).filter(([known]) => known === name));
+  if (other !== undefined) parts.push(['against', against(other)]);
+  for (const [name, part] of parts) {
     const finding = await play(part);
     findings[name] = finding;
     process.stdout.write(`\n${formatFinding(finding)}\n`);

@@ -44,7 +44,7 @@ const directory: Directory = {
 const daemon = await startDaemon({
   settings,
   controlPath: settings.control ?? '',
-  log: await createLog({ level: 'info', format: 'json' }),
+  log: (await createLog({ level: 'info', format: 'json' })).log,
   showAddress: (address) => address,
   open: async () => directory,
 });

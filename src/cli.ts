@@ -7,6 +7,7 @@ import { addImport } from './cli/importing.ts';
 import type { InitOptions } from './cli/init.ts';
 import type { PeopleOptions } from './cli/people.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
+import { printableLines } from './printable.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
 const QUEUE_DIRECTORY = '/var/spool/postfix';
@@ -192,11 +193,11 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof CliError) {
-    process.stderr.write(`idpmap: ${error.message}\n`);
+    process.stderr.write(`idpmap: ${printableLines(error.message)}\n`);
     return error.code;
   }
   process.stderr.write(
-    `idpmap: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    `idpmap: ${printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
   );
   return EXIT.software;
 }

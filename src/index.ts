@@ -27,6 +27,7 @@ export {
   createSocketmapClient,
   type SocketmapClient,
 } from './socketmap/client.ts';
+export type { Client } from './socketmap/clients.ts';
 export type { Figures, Violation } from './socketmap/figures.ts';
 export { type MapHandlers, routeHandlers } from './socketmap/handlers.ts';
 export { encodeNetstring, type FrameFault, NetstringDecoder } from './socketmap/netstring.ts';
@@ -43,5 +44,6 @@ export {
 export {
   createSocketmapServer,
   type ServerOptions,
+  type SocketmapListenOptions,
   type SocketmapServer,
 } from './socketmap/server.ts';

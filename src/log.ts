@@ -1,5 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { type Logger, type LoggerOptions, pino } from 'pino';
+import { createLineWriter, type LineWriter } from './logwriter.ts';
+import { printableLines, printableValue } from './printable.ts';
+import { NAMED } from './redaction.ts';
 
 /** Takes one event: fields first, then a message in lower case without a full stop. */
 type Write = (fields: object, message: string) => void;
@@ -21,22 +24,39 @@ export interface LogOptions {
   readonly showAddress?: ShowAddress;
 }
 
-/** Creates the program's log, on standard error. Pretty printing is loaded only where it is asked for. */
-export async function createLog({ level, format, showAddress }: LogOptions): Promise<Logger> {
+/** The program's log, and what its end needs of it. */
+export interface OpenLog extends Omit<LineWriter, 'write'> {
+  readonly log: Logger;
+}
+
+const STANDARD_ERROR = 2;
+
+/**
+ * Creates the program's log, on standard error. It never waits for who reads it: see `createLineWriter`. Pretty printing is
+ * loaded only where it is asked for.
+ */
+export async function createLog({ level, format, showAddress }: LogOptions): Promise<OpenLog> {
   const base: LoggerOptions = {
     level,
     base: null,
     ...(showAddress && { hooks: { streamWrite: (line) => redactAddresses(line, showAddress) } }),
   };
-  if (format === 'json') return pino(base, pino.destination({ dest: 2, sync: true }));
-  const { default: pretty } = await import('pino-pretty');
-  const stream = pretty({
-    destination: 2,
-    sync: true,
-    singleLine: true,
-    translateTime: 'SYS:HH:MM:ss.l',
+  // JSON of pino's escapes what it must only; each line of it ends with the one line end.
+  const print = format === 'json' ? printableLines : await loadPretty();
+  const { write, ...rest } = createLineWriter({
+    descriptor: STANDARD_ERROR,
+    recovered: (lines) =>
+      log.warn({ lines }, 'lines of the log were dropped: standard error took none for a while'),
   });
-  return pino(base, stream);
+  const log = pino(base, { write: (line) => write(print(line)) });
+  return { log, ...rest };
+}
+
+async function loadPretty(): Promise<(line: string) => string> {
+  const { prettyFactory } = await import('pino-pretty');
+  const pretty = prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss.l' });
+  // It decodes what JSON has escaped.
+  return (line) => pretty(printableValue(JSON.parse(line)));
 }
 
 /** Says nothing: for tests and for whoever embeds the library without a log of its own. */
@@ -70,9 +90,11 @@ const ADDRESS =
 
 /**
  * Shows every address in a line of the log, one of debugging aside, as `showAddress` does: reasons are a directory's
- * words, and an account that has no other name is called by its address.
+ * words, and an account that has no other name is called by its address. So it does with whoever is `named`.
  */
 export function redactAddresses(line: string, showAddress: ShowAddress): string {
-  if (!line.includes('@') || DEBUG_LINE.test(line)) return line;
-  return line.replaceAll(ADDRESS, (address) => showAddress(address.toLowerCase()));
+  if (!/[@“]/.test(line) || DEBUG_LINE.test(line)) return line;
+  return line
+    .replaceAll(ADDRESS, (address) => showAddress(address.toLowerCase()))
+    .replaceAll(NAMED, (name) => `“${showAddress(name.slice(1, -1))}”`);
 }

@@ -1,21 +1,28 @@
-import { constants, type FSWatcher, type Stats, watch } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FSWatcher, type Stats, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { wallClock } from './clock.ts';
+import { FileError, lookAtFile, readOpen } from './files.ts';
 import { reasonOf } from './reason.ts';
 
 /** When a file is looked at. Milliseconds. */
 export interface WatchTiming {
-  /** A file that changes is read once it has stood still for so long; at first, one that was changed lately. */
+  /** A file that changes is read once it has stood still for so long. */
   readonly settleMs: number;
+  /** At first, so does one whose last change is younger than this; an older one is read at once. */
+  readonly restMs: number;
   /** Its state is looked at so often, and it is read where that is another, for some file systems tell nothing. */
   readonly lookMs: number;
   /** It is read so often whatever its state is. */
   readonly pollMs: number;
 }
 
-export const WATCH_TIMING: WatchTiming = { settleMs: 1000, lookMs: 1000, pollMs: 60_000 };
+export const WATCH_TIMING: WatchTiming = {
+  settleMs: 1000,
+  restMs: 1000,
+  lookMs: 1000,
+  pollMs: 60_000,
+};
 
 /** What the watcher brings: the file's bytes, or why it can't be read. */
 export type Reading = { readonly bytes: Buffer } | { readonly error: unknown };
@@ -30,6 +37,9 @@ export type TakeReading = (reading: Reading, signal: AbortSignal) => Promise<'ch
 const MAX_ROUNDS = 50;
 
 const MAX_BYTES = 256 * 2 ** 20;
+
+/** A file system that does not answer a look for so long hangs. */
+const ANSWER_MS = 10_000;
 
 /**
  * Brings the content of the file at `path` now, after each change and at each poll, one reading at a time. Watches the
@@ -56,9 +66,9 @@ export function watchFile(path: string, timing: WatchTiming, take: TakeReading):
     const begin = performance.now();
     while (isStale) {
       isStale = false;
-      const mayRest = isFirst ? isOld : () => false;
+      const restMs = isFirst ? timing.restMs : Number.POSITIVE_INFINITY;
       isFirst = false;
-      const settled = await readSettled(path, timing.settleMs, mayRest, ending.signal);
+      const settled = await readSettled(path, timing.settleMs, restMs, ending.signal);
       if (ending.signal.aborted) return;
       const next = await take(settled.reading, ending.signal);
       state = next === 'changed' ? settled.state : undefined;
@@ -72,14 +82,11 @@ export function watchFile(path: string, timing: WatchTiming, take: TakeReading):
 
   async function look(): Promise<void> {
     if (isBusy || ending.signal.aborted) return;
-    const isDue = state === undefined || performance.now() >= pollAt;
-    if (isDue) {
-      listen();
-      return read();
-    }
     const now = await lookAt(path);
-    if (isBusy) return;
-    if (now.state !== state) return read();
+    if (isBusy || ending.signal.aborted) return;
+    const isDue = state === undefined || performance.now() >= pollAt;
+    if (isDue) listen(now);
+    if (isDue || now.state !== state) return read();
     schedule(timing.lookMs);
   }
 
@@ -89,14 +96,23 @@ export function watchFile(path: string, timing: WatchTiming, take: TakeReading):
     timer = setTimeout(() => void look(), ms).unref();
   }
 
-  /** Begins anew at each poll: the directory may have come late, or have been replaced. */
-  function listen(): void {
+  /**
+   * Begins anew at each poll: the directory may have come late, or have been replaced. Only where a look was answered: on a
+   * file system that hangs, to watch a directory would stop the process.
+   */
+  function listen(seen: Look): void {
     watcher?.close();
-    watcher = watchDirectory(path, () => void read());
+    watcher = 'isSilent' in seen ? undefined : watchDirectory(path, () => void read());
   }
 
-  listen();
-  void read();
+  async function lookFirst(): Promise<void> {
+    const first = await lookAt(path);
+    if (ending.signal.aborted) return;
+    listen(first);
+    await read();
+  }
+
+  void lookFirst();
   return () => {
     ending.abort();
     clearTimeout(timer);
@@ -133,13 +149,13 @@ interface Settled {
 async function readSettled(
   path: string,
   settleMs: number,
-  mayRest: (look: Look, ms: number) => boolean,
+  restMs: number,
   signal: AbortSignal,
 ): Promise<Settled> {
   try {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const before = await lookAt(path);
-      if (!mayRest(before, settleMs)) {
+      if (!isOld(before, restMs)) {
         await delay(settleMs, undefined, { signal });
         if ((await lookAt(path)).state !== before.state) continue;
       }
@@ -155,35 +171,32 @@ async function readSettled(
   }
 }
 
-/** Reads what was looked at, and nothing that was put in its place since: a pipe would never let go of its reader. */
-async function readWhole(
-  path: string,
-  state: string,
-  signal: AbortSignal,
-): Promise<Buffer | undefined> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    return describe(await file.stat()) === state ? await file.readFile({ signal }) : undefined;
-  } finally {
-    await file?.close();
-  }
-}
+/** Reads what was looked at, and nothing that was put in its place since. */
+const readWhole = (path: string, state: string, signal: AbortSignal): Promise<Buffer | undefined> =>
+  readOpen(path, {
+    limitMs: () => {
+      signal.throwIfAborted();
+      return ANSWER_MS;
+    },
+    maxBytes: MAX_BYTES,
+    isWanted: (stats) => describe(stats) === state,
+  });
 
 /** What a look shows: the file, or why there is none to be read. */
 type Look =
   | { readonly state: string; readonly stats: Stats }
-  | { readonly state: string; readonly error: unknown };
+  | { readonly state: string; readonly error: unknown; readonly isSilent?: true };
 
 async function lookAt(path: string): Promise<Look> {
   try {
-    const stats = await stat(path);
+    const stats = await lookAtFile(path, ANSWER_MS);
     if (!stats.isFile()) throw new Error('it is not a file');
     if (stats.size > MAX_BYTES)
       throw new Error(`it has ${stats.size} bytes, more than ${MAX_BYTES}`);
     return { state: describe(stats), stats };
   } catch (error) {
-    return { state: reasonOf(error), error };
+    const look = { state: reasonOf(error), error };
+    return error instanceof FileError ? { ...look, isSilent: true } : look;
   }
 }
 
@@ -191,9 +204,9 @@ const describe = ({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string =>
   [dev, ino, size, mtimeMs, ctimeMs].join(' ');
 
 /** Whether nothing has changed for so long: by the calendar, which is right when a process starts and may be put back later. */
-function isOld(look: Look, settleMs: number): boolean {
-  if ('error' in look) return true;
+function isOld(look: Look, restMs: number): boolean {
+  if ('error' in look) return restMs < Number.POSITIVE_INFINITY;
   const { mtimeMs, ctimeMs } = look.stats;
-  const limit = wallClock.now() - settleMs;
+  const limit = wallClock.now() - restMs;
   return mtimeMs <= limit && ctimeMs <= limit;
 }

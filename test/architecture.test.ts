@@ -20,7 +20,9 @@ const ROOMS = [
   ['config'],
   ['net'],
   ['watch.ts'],
-  ['address', 'clock.ts', 'log.ts', 'reason.ts', 'settle.ts'],
+  ['files.ts'],
+  ['log.ts'],
+  ['address', 'clock.ts', 'logwriter.ts', 'printable.ts', 'reason.ts', 'redaction.ts', 'settle.ts'],
 ];
 
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */

@@ -5,7 +5,7 @@ import { type Reading, type WatchTiming, watchFile } from '../src/watch.ts';
 import { makeTemporaryDirectory } from './support/temporary.ts';
 
 const NEVER_MS = 2 ** 30;
-const QUICK: WatchTiming = { settleMs: 5, lookMs: 5, pollMs: NEVER_MS };
+const QUICK: WatchTiming = { settleMs: 5, restMs: 5, lookMs: 5, pollMs: NEVER_MS };
 const OLD = new Date('2026-01-01T00:00:00Z');
 
 /** Watches a file that says `first`, and hands out its readings in order. */

@@ -132,10 +132,10 @@ export const PROGRAM_ALERTS: readonly Alert[] = [
     name: 'IdpmapConnectionsRejected',
     severity: 'warning',
     for: '0m',
-    expr: 'increase(idpmap_connections_rejected_total{reason=~"too-many|accept"}[10m]) > 0',
+    expr: 'increase(idpmap_connections_rejected_total{reason=~"too-many.*|accept"}[10m]) > 0',
     summary: 'idpmap {{ $labels.instance }} turns connections away ({{ $labels.reason }})',
     description:
-      'Postfix delays the mail that it wanted to ask about. `too-many`: raise `connections.max`. `accept`: raise the limit of open files.',
+      'Postfix delays the mail that it wanted to ask about. `too-many`: raise `connections.max`. `too-many-of-peer`: raise `connections.perPeer`, if the peer is a proxy. `accept`: raise the limit of open files.',
     fires: {
       series: { [of('idpmap_connections_rejected_total', { reason: 'too-many' })]: '0x5 3x20' },
       at: '10m',

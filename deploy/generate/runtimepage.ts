@@ -99,6 +99,12 @@ const wire: readonly Panel[] = [
     queries: [rateBy('reason', 'idpmap_replies_refused_total')],
   },
   {
+    title: 'Lines of the log dropped',
+    description: 'A second: what takes the log is full, or does not read. Mail goes on.',
+    unit: 'cps',
+    queries: [{ expr: rate('idpmap_log_lines_dropped_total'), legend: '{{instance}}' }],
+  },
+  {
     title: 'Lookups under way',
     description: 'Lookups whose answer is waited for now.',
     unit: 'short',

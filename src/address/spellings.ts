@@ -1,6 +1,13 @@
 import { domainToUnicode } from 'node:url';
 import { type Address, parseAddress } from './address.ts';
 import { FURTHER, fold } from './fold.ts';
+import {
+  hasDoubledSign,
+  hasRareLetter,
+  IDEOGRAPHS,
+  KEYBOARD_DOUBLES,
+  withRareLetters,
+} from './rare.ts';
 
 /** How an address may be written where it is stored. */
 export interface Spellings {
@@ -15,24 +22,35 @@ export interface Spellings {
  * which folds that one letter to another and no further. Asked are the spellings of people's names and of programs:
  *
  * - a domain in A-labels and in U-labels
- * - `ß` for each `ss`, one by one
- * - all at once: `ς` at the ends of words and `և`; ligatures, as text copied from a PDF has them; an iota below; the lower
- *   case of Cherokee; letters and their marks apart (NFD)
+ * - `ß` for each `ss`, and the doubles of ideographs, one by one
+ * - all at once: `ς` at the ends of words and `և`; Armenian ligatures; an iota below; the lower case of Cherokee; letters
+ *   and their marks apart (NFD), or together where Unicode never puts them so (Hindi's `क़`)
  *
- * Not asked are letters of the past and of mathematics that fold to common ones (`ſ`, `ϑ`, `ŉ`): each name has an `s`, and
- * its strangers could never be refused. OpenLDAP takes those for the common ones itself. `idpmap check` tells of
- * addresses that are stored so (`isAskedFor`).
+ * Not asked are letters of the past and of mathematics that fold to common ones, nor ligatures (`ſ`, `ϑ`, `ﬁ`), for each name
+ * has an `s`: whoever compares letters looks for those that are stored (`RARE_LETTERS`). Characters that are no letters
+ * and have a double are neither asked nor looked for, so that nobody is denied who has one.
  *
  * @param most at most so many are listed: a stranger's `sssssssssssss@` has hundreds
  */
-export function spellingsOf({ local, domain }: Address, most = 16): Spellings {
-  const locals = withSharpS(local, most + 1);
+export function spellingsOf({ text: folded, local, domain }: Address, most = 16): Spellings {
+  if (PLAIN.test(folded)) return { texts: [folded], areAll: true };
+  const locals = withDoubles(withSharpS(local, most + 1), most + 1);
   const names = namesOf(domain);
   const whole = locals.flatMap((text) => names.map((name) => `${text}@${name}`));
   const styled = [...new Set(STYLES.flatMap((style) => whole.map(style)))];
   const texts = new Set([...styled, ...styled.map((text) => text.normalize('NFD'))]);
-  return { texts: [...texts].slice(0, most), areAll: texts.size <= most };
+  return {
+    texts: [...texts].slice(0, most),
+    areAll: texts.size <= most && !hasDoubledSign(local),
+  };
 }
+
+/** Spellings that hardly anybody has, for those who can ask for many at once (LDAP: one search). They are not all. */
+export const rareSpellings = ({ local, domain }: Address, most = 16): readonly string[] =>
+  withRareLetters(local, most).map((text) => `${text}@${domain}`);
+
+/** What nobody writes with other letters than these, nearly every address. */
+const PLAIN = /^(?!.*(?:ss.*@|@.*xn--))[a-z0-9.!#$&'*+/=?^_{|}~%"@ -]+$/;
 
 /** The local parts among an address's spellings, for where the domain stands elsewhere. */
 export const localSpellings = (address: Address): readonly string[] =>
@@ -45,6 +63,9 @@ export function isAskedFor(text: string): boolean {
   const address = parseAddress(text);
   return address === undefined || spellingsOf(address).texts.includes(text.toLowerCase());
 }
+
+/** Whether it is found, or is looked for because it has letters that nobody is asked for by. */
+export const isFindable = (text: string): boolean => isAskedFor(text) || hasRareLetter(text);
 
 /** With capitals that servers do not take for the small letter: OpenLDAP, 389-DS and Samba know neither `ẞ` nor `İ`. */
 export const withCapitals = (texts: readonly string[]): readonly string[] => [
@@ -84,9 +105,27 @@ function withSharpS(text: string, most: number): readonly string[] {
   return found;
 }
 
+/** `texts` with some of their ideographs as the doubles of these, up to `most` in all. */
+function withDoubles(texts: readonly string[], most: number): readonly string[] {
+  if (!texts.some((text) => IDEOGRAPH.test(text))) return texts;
+  return texts
+    .flatMap((text) =>
+      Array.from(text).reduce(
+        (begun: readonly string[], letter) =>
+          [letter, ...(IDEOGRAPHS.get(letter) ?? [])]
+            .flatMap((either) => begun.map((start) => start + either))
+            .slice(0, most),
+        [''],
+      ),
+    )
+    .slice(0, most);
+}
+
+const IDEOGRAPH = /\p{Script=Han}/u;
+
 /** Puts letters in the place of all that folds to them, the longest first. */
 function unfolding(letters: readonly string[]): (text: string) => string {
-  const byFolded = new Map(letters.map((letter) => [FURTHER.get(letter) ?? letter, letter]));
+  const byFolded = new Map(letters.map((letter) => [fold(letter), letter]));
   const longestFirst = [...byFolded.keys()].toSorted((a, b) => b.length - a.length);
   const pattern = new RegExp(longestFirst.join('|'), 'gu');
   return (text) => text.replaceAll(pattern, (folded) => byFolded.get(folded) ?? folded);
@@ -101,7 +140,6 @@ const properly = unfolding(['և']);
 const STYLES: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => properly(text).replaceAll(/(?<=\p{L}\p{M}*)σ(?!\p{M}*\p{L})/gu, 'ς'),
-  unfolding(FURTHER_LETTERS.filter(isIn(0xfb00, 0xfb04))),
   unfolding(FURTHER_LETTERS.filter(isIn(0xfb13, 0xfb17))),
   unfolding(FURTHER_LETTERS.filter(isIn(0x1f80, 0x1fff))),
   unfolding(
@@ -109,4 +147,5 @@ const STYLES: readonly ((text: string) => string)[] = [
       (letter) => isIn(0x13f8, 0x13fd)(letter) || isIn(0xab70, 0xabbf)(letter),
     ),
   ),
+  ...KEYBOARD_DOUBLES.map(unfolding),
 ];

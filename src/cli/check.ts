@@ -4,6 +4,7 @@ import { parseAddress } from '../address/address.ts';
 import type { Served } from '../daemon/served.ts';
 import type { State } from '../daemon/state.ts';
 import { firstDeliverable, type Taken } from '../maps/target.ts';
+import { printable } from '../printable.ts';
 import { reasonOf } from '../reason.ts';
 import type { Loaded, Settings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
@@ -35,7 +36,8 @@ export async function check(options: CheckOptions): Promise<number> {
   return findings.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
 }
 
-const format = ({ level, about, text }: Finding): string => `${level.padEnd(7)} ${about}: ${text}`;
+const format = ({ level, about, text }: Finding): string =>
+  printable(`${level.padEnd(7)} ${about}: ${text}`);
 
 function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory: string) {
   const count = `${Object.keys(settings.domains).length} domains, ${Object.keys(settings.directories).length} directories, ${Object.keys(settings.maps).length} maps`;
@@ -43,7 +45,9 @@ function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory
     { level: 'ok', about: file ?? 'the environment', text: count },
     ...warnings.map((text): Finding => ({ level: 'warning', about: 'configuration', text })),
   ];
-  for (const { endpoint } of settings.listen) {
+  for (const { endpoint, client = 'postfix' } of settings.listen) {
+    // Only Postfix's services are jailed.
+    if (client !== 'postfix') continue;
     if (endpoint.kind !== 'unix' || !relative(queueDirectory, endpoint.path).startsWith('..'))
       continue;
     findings.push({

@@ -4,6 +4,7 @@ import { defaultControlPath } from '../control/path.ts';
 import type { CommandName, Commands } from '../control/protocol.ts';
 import { defaultStatePath } from '../daemon/statepath.ts';
 import { EndpointError } from '../net/errors.ts';
+import { printable } from '../printable.ts';
 import { reasonOf } from '../reason.ts';
 import { type Loaded, loadSettings, type Settings } from '../settings.ts';
 import { DEMO } from './demo.ts';
@@ -58,6 +59,6 @@ export async function command<Name extends CommandName>(
   } catch (error) {
     const isOutOfReach = error instanceof NoDaemonError || error instanceof EndpointError;
     const code = isOutOfReach ? EXIT.unavailable : EXIT.data;
-    throw new CliError(code, reasonOf(error), { cause: error });
+    throw new CliError(code, printable(reasonOf(error)), { cause: error });
   }
 }

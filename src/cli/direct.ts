@@ -14,12 +14,15 @@ export interface Direct {
 /** A command waits longer than Postfix may: it connects first. */
 const PATIENCE_MS = 10_000;
 
+/** How long a command waits for who reads what was logged. */
+const LOG_MS = 1000;
+
 /** Opens the configured directories for as long as `use` takes; they log what is wrong with them to standard error. */
 export async function withDirect<R>(
   settings: Settings,
   use: (direct: Direct) => Promise<R>,
 ): Promise<R> {
-  const log = await createLog({ level: 'warn', format: 'pretty' });
+  const { log, close } = await createLog({ level: 'warn', format: 'pretty' });
   const state = await createState(settings, {
     clock: preciseClock,
     log,
@@ -37,5 +40,6 @@ export async function withDirect<R>(
     });
   } finally {
     await closeState(state);
+    await close(LOG_MS);
   }
 }

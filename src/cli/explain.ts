@@ -7,6 +7,7 @@ import {
   explainSender,
   type SenderExplanation,
 } from '../maps/explain.ts';
+import { printable } from '../printable.ts';
 import { formatReply } from '../socketmap/protocol.ts';
 import { type CommonOptions, command, load } from './common.ts';
 import { withDirect } from './direct.ts';
@@ -76,7 +77,9 @@ export function format({ key, normalised, domain, maps, verdict }: Explanation):
     ...maps.flatMap(formatMap),
     '',
     `Postfix will say ${verdict.code}: ${verdict.reason}`,
-  ].join('\n');
+  ]
+    .map(printable)
+    .join('\n');
 }
 
 const formatSender = ({ key, normalised, login, maps, verdict }: SenderExplanation): string =>
@@ -86,13 +89,15 @@ const formatSender = ({ key, normalised, login, maps, verdict }: SenderExplanati
     ...maps.flatMap(formatMap),
     '',
     `Postfix will say ${verdict.code} to MAIL FROM of ${login}: ${verdict.reason}`,
-  ].join('\n');
+  ]
+    .map(printable)
+    .join('\n');
 
 function formatTrace({ trace, now }: TraceExplanation): string {
   const { id, when, ageMs, map, key, cause, directory, reason } = trace;
   return [
-    `${id}: ${map} ${key} was answered TEMP at ${when}, ${formatAge(ageMs)} ago`,
-    `  ${directory}: unknown (${cause}): ${reason}`,
+    printable(`${id}: ${map} ${key} was answered TEMP at ${when}, ${formatAge(ageMs)} ago`),
+    printable(`  ${directory}: unknown (${cause}): ${reason}`),
     ...(now === undefined ? [] : ['', 'now:', '', format(now)]),
   ].join('\n');
 }

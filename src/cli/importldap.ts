@@ -1,17 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import type { KeyMode } from '../maps/keys.ts';
-import { reasonOf } from '../reason.ts';
+import { printable } from '../printable.ts';
 import { CliError, EXIT } from './exit.ts';
-import {
-  type Imported,
-  importTables,
-  type Order,
-  type Replacement,
-  type TextFile,
-} from './import/directories.ts';
+import { type Imported, importTables, type Order, type Replacement } from './import/directories.ts';
 import { type Line, parseLine, tellOthers } from './import/lines.ts';
+import { tellMistakes } from './import/mistakes.ts';
 import type { Note } from './import/reader.ts';
+import { readNamed, readText, tellLetters } from './import/texts.ts';
 
 export interface ImportOptions {
   /** What the maps of the files try for a key. */
@@ -31,17 +26,22 @@ export async function importLdapTables(
   const lines = map.map((text) => readLine(text));
   if (files.length + lines.length === 0)
     throw new CliError(EXIT.usage, 'name the files, or --map PARAMETER=FILE,FILE');
-  const imported = importTables([
+  const orders: readonly Order[] = [
     ...(await Promise.all(lines.map(readOrder))),
     ...(files.length === 0 ? [] : [{ keys, files: await Promise.all(files.map(readText)) }]),
-  ]);
+  ];
+  const given = orders.flatMap((order) => order.files);
+  const others = await readNamed(given);
+  const imported = importTables(orders, others);
   const notes = [
     ...lines.flatMap((line) => tellOthers(line)),
     ...tellOrder(imported, keys),
+    ...[...given, ...others].flatMap(tellLetters),
     ...imported.notes,
+    ...(await tellMistakes(imported)),
   ];
   process.stdout.write(format({ ...imported, notes }));
-  for (const note of notes) process.stderr.write(`${formatNote(note)}\n`);
+  for (const note of notes) process.stderr.write(`${printable(formatNote(note))}\n`);
   return notes.some(({ isEssential }) => isEssential) ? EXIT.data : EXIT.ok;
 }
 
@@ -75,14 +75,6 @@ function tellOrder({ replacements }: Imported, keys: KeyMode): readonly Note[] {
           },
         ],
   );
-}
-
-async function readText(file: string): Promise<TextFile> {
-  try {
-    return { file, text: await readFile(file, 'utf8') };
-  } catch (error) {
-    throw new CliError(EXIT.data, `${file} can't be read: ${reasonOf(error)}`, { cause: error });
-  }
 }
 
 /** On one line: it may quote the file. */

@@ -23,6 +23,9 @@ const ROLES = {
   changes: 'view-events',
 };
 
+/** What is said where Keycloak is older than the role; the commands go on. */
+const NO_ROLE = `'this Keycloak has no role ${ROLES.domains}, so idpmap can not see organizations'`;
+
 /**
  * The commands that give idpmap a client in a realm, with no more rights than it needs: lines for a shell, to be run once.
  * They end at the first that fails, and no secret stands on a command line. There are no comments among them: a zsh that
@@ -44,12 +47,7 @@ export function grantCommands(grant: Grant): readonly string[] {
 
 function createClient(grant: Grant): readonly string[] {
   const { realm, clientId, secretFile } = grant;
-  const roles = [
-    ROLES.people,
-    ROLES.realm,
-    ...(grant.organizations ? [ROLES.domains] : []),
-    ...(grant.events ? [ROLES.changes] : []),
-  ];
+  const roles = [ROLES.people, ROLES.realm, ...(grant.events ? [ROLES.changes] : [])];
   // What its token may say at most; what it says are its roles. So one that is given later needs no second command.
   const ceilingOf = (names: readonly string[]) =>
     quote(JSON.stringify(names.map((name) => ({ name }))));
@@ -57,20 +55,22 @@ function createClient(grant: Grant): readonly string[] {
   const inRealm = `-r ${quote(realm)}`;
   // Keycloak keeps names of users in lower case.
   const account = quote(`service-account-${clientId.toLowerCase()}`);
+  const addRoles = `kcadm.sh add-roles ${inRealm} --uusername ${account} --cclientid realm-management \\`;
   return [
     `client=$(kcadm.sh create clients ${inRealm} -i -s ${quote(`clientId=${clientId}`)} \\`,
     '  -s enabled=true -s publicClient=false -s serviceAccountsEnabled=true -s fullScopeAllowed=false \\',
     '  -s standardFlowEnabled=false -s implicitFlowEnabled=false -s directAccessGrantsEnabled=false \\',
     `  -s 'attributes."access.token.lifespan"=900' \\`,
     `  -s 'defaultClientScopes=["basic","roles"]' -s 'optionalClientScopes=[]')`,
-    `kcadm.sh add-roles ${inRealm} --uusername ${account} --cclientid realm-management \\`,
+    addRoles,
     `  ${roles.map((role) => `--rolename ${role}`).join(' ')}`,
     `management=$(kcadm.sh get clients ${inRealm} -q clientId=realm-management --fields id --format csv --noquotes)`,
     `kcadm.sh create "clients/$client/scope-mappings/clients/$management" ${inRealm} \\`,
     `  -b ${ceilingOf(common)}`,
-    // Keycloak 26.0 and 26.4 do not have that role, and refuse what names it.
+    // Older ones do not have that role, and refuse what names it.
     `kcadm.sh create "clients/$client/scope-mappings/clients/$management" ${inRealm} \\`,
-    `  -b ${ceilingOf([ROLES.domains])} || echo 'this Keycloak has no role ${ROLES.domains}'`,
+    `  -b ${ceilingOf([ROLES.domains])} || echo ${NO_ROLE}`,
+    ...(grant.organizations ? [addRoles, `  --rolename ${ROLES.domains} || echo ${NO_ROLE}`] : []),
     'umask 077',
     // Keycloak has made it up.
     `kcadm.sh get "clients/$client/client-secret" ${inRealm} --fields value --format csv --noquotes >${quote(secretFile)}`,

@@ -1,10 +1,9 @@
-import { relative } from 'node:path';
 import { largestGroup } from '../directory/types.ts';
-import { type Endpoint, isLocal } from '../net/endpoint.ts';
 import type { Settings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
 import { print } from './print.ts';
+import { askFamilies, chooseSource, type Families, resolveEndpoint, type Source } from './reach.ts';
 
 export interface PostfixOptions extends CommonOptions {
   readonly queueDirectory: string;
@@ -15,7 +14,14 @@ export interface PostfixOptions extends CommonOptions {
 export async function postfix(options: PostfixOptions): Promise<number> {
   const { settings } = await load(options);
   const use = options.relay === true ? 'relay' : 'mailboxes';
-  const lines = mainCf(settings, use, options.queueDirectory);
+  const listen = await Promise.all(
+    settings.listen.map(async (each) => ({
+      ...each,
+      endpoint: await resolveEndpoint(each.endpoint),
+    })),
+  );
+  const families = await askFamilies();
+  const lines = mainCf({ ...settings, listen }, use, options.queueDirectory, families);
   print(options, { mainCf: lines, masterCf: masterCf(settings, use) }, lines.join('\n'));
   return EXIT.ok;
 }
@@ -47,6 +53,9 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
     '# virtual(8) refuses socketmap tables: deliver by LMTP, here to Dovecot',
     'virtual_transport = lmtp:unix:private/dovecot-lmtp',
   ],
+  relay_domains: [
+    '# a list (relay_domains = example.org) takes sub-domains as well, a table does not: name each under domains',
+  ],
   virtual_alias_maps: [
     '# else Postfix asks the alias map for domains too',
     'virtual_alias_domains =',
@@ -58,14 +67,24 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Writes the lines of main.cf by which Postfix asks the configured maps. */
-export function mainCf(settings: Settings, use: Use, queueDirectory: string): readonly string[] {
-  const source = sourceOf(settings, queueDirectory);
+/**
+ * Writes the lines of main.cf by which Postfix asks the configured maps. `families`: what Postfix speaks; absent: that is not
+ * known.
+ * @throws {CliError} where it reaches no endpoint
+ */
+export function mainCf(
+  settings: Settings,
+  use: Use,
+  queueDirectory: string,
+  families?: Families,
+): readonly string[] {
+  const { source, remarks } = sourceOf(settings, queueDirectory, families);
   const lines = PARAMETERS[use].flatMap(([kind, parameter]) => {
     const map = Object.entries(settings.maps).find(([, each]) => each.kind === kind)?.[0];
     if (map === undefined) return [];
     return [`${parameter} = socketmap:${source}:${map}`, ...(COMPANIONS[parameter] ?? [])];
   });
+  lines.unshift(...remarks);
   lines.push(`recipient_delimiter = ${settings.recipientDelimiter}`);
   const limit = expansionLimit(settings);
   if (limit > POSTFIX_EXPANSION)
@@ -89,25 +108,24 @@ const POSTFIX_EXPANSION = 1000;
 const expansionLimit = ({ directories }: Settings): number =>
   Math.max(0, ...Object.values(directories).map(largestGroup)) + 1;
 
-/** How Postfix names the endpoint: an address, for its jail has no /etc/hosts; a path as its jail sees it. */
-function sourceOf(settings: Settings, queueDirectory: string): string {
-  const endpoints = settings.listen
+function sourceOf(
+  settings: Settings,
+  queueDirectory: string,
+  families: Families | undefined,
+): Source {
+  const listeners = settings.listen.filter(({ client = 'postfix' }) => client === 'postfix');
+  if (listeners.length === 0)
+    throw new CliError(
+      EXIT.config,
+      'no listener is for Postfix: add one that names no other client',
+    );
+  const endpoints = listeners
     .filter(({ tls }) => tls === undefined)
     .map(({ endpoint }) => endpoint);
-  const endpoint = endpoints.find(isLocal) ?? endpoints[0];
-  if (endpoint === undefined)
+  if (endpoints.length === 0)
     throw new CliError(
       EXIT.config,
       "all listeners speak TLS, which Postfix's client does not: add one without, or a tunnel",
     );
-  return nameFor(endpoint, queueDirectory);
-}
-
-function nameFor(endpoint: Endpoint, queueDirectory: string): string {
-  if (endpoint.kind === 'unix') {
-    const inside = relative(queueDirectory, endpoint.path);
-    return inside.startsWith('..') ? `unix:${endpoint.path}` : `unix:${inside}`;
-  }
-  const host = endpoint.host === 'localhost' ? '127.0.0.1' : endpoint.host;
-  return `inet:${host.includes(':') ? `[${host}]` : host}:${endpoint.port}`;
+  return chooseSource(endpoints, families, queueDirectory);
 }

@@ -2,15 +2,19 @@ import { setFlagsFromString } from 'node:v8';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createFollowing, type Following } from '../daemon/follow.ts';
 import { LOSS } from '../daemon/statefile.ts';
-import { createAddressHash, createLog, type LogOptions, type ShowAddress } from '../log.ts';
+import {
+  createAddressHash,
+  createLog,
+  type LogOptions,
+  type OpenLog,
+  type ShowAddress,
+} from '../log.ts';
 import { EndpointError } from '../net/errors.ts';
 import type { Loaded, Settings } from '../settings.ts';
 import { controlPathOf, load, type ServeOptions, statePathOf } from './common.ts';
 import { createDemoToken, demoHint } from './demo.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { SignalHandlers } from './signals.ts';
-
-type Logger = Awaited<ReturnType<typeof createLog>>;
 
 /** Runs the daemon until it is told to stop; `obey` gets what signals do, as soon as they can do it. */
 export async function run(
@@ -28,7 +32,9 @@ export async function run(
   };
   const loaded = await read();
   const showAddress = await chooseShowAddress(loaded.settings);
-  const log = await createLog(logOptions(loaded, showAddress));
+  const opened = await createLog(logOptions(loaded, showAddress));
+  const { log } = opened;
+  tellAlways(opened);
   for (const warning of loaded.warnings) log.warn({}, warning);
   const started = Promise.withResolvers<Daemon>();
   let last: Promise<unknown> = started.promise;
@@ -54,16 +60,40 @@ export async function run(
     },
   });
   try {
-    const daemon = await start(loaded, options, log, showAddress);
+    const daemon = await start(loaded, options, opened, showAddress);
     started.resolve(daemon);
-    if (options.demo === true)
+    if (options.demo === true) {
+      await opened.flush(LOG_MS);
       process.stderr.write(demoHint(portOf(daemon), token.link(daemon.http, loaded.settings)));
+    }
     await daemon.stopped;
+    await opened.flush(LOG_MS);
     leaveWhatHangs();
     return EXIT.ok;
+  } catch (error) {
+    await opened.flush(LOG_MS);
+    throw error;
   } finally {
     following.end();
   }
+}
+
+/** How long the end waits for who reads the log. */
+const LOG_MS = 300;
+
+/**
+ * Lets the log have the last word, and nobody else write where it is read: Node itself waits for standard error, and ends
+ * the process where that can't be written.
+ */
+function tellAlways({ log, flushNow }: OpenLog): void {
+  process.on('exit', flushNow);
+  process.stderr.on('error', () => {});
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => log.warn({ err: warning }, 'node warns'));
+  process.on('uncaughtException', (error) => {
+    log.error({ err: error }, 'ends by a bug of idpmap');
+    process.exit(EXIT.software);
+  });
 }
 
 /** Whatever still runs this long after the stop does not end by itself. */
@@ -106,7 +136,7 @@ async function chooseShowAddress({ log }: Settings): Promise<ShowAddress> {
 async function start(
   loaded: Loaded,
   options: ServeOptions,
-  log: Logger,
+  { log, figures }: OpenLog,
   showAddress: ShowAddress,
 ): Promise<Daemon> {
   const { settings } = loaded;
@@ -118,6 +148,7 @@ async function start(
       controlPath: controlPathOf(settings, options),
       ...(statePath !== undefined && { statePath }),
       log,
+      logged: figures,
       showAddress,
       ...(options.takeover === true && { takeover: 'yes' }),
     });
@@ -133,7 +164,7 @@ async function reloadFrom(
   read: () => Promise<Loaded>,
   daemon: Daemon,
   following: Following,
-  log: Logger,
+  log: OpenLog['log'],
 ): Promise<void> {
   try {
     const loaded = await read();

@@ -1,12 +1,12 @@
-import { access, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { lookAtFile, readRegularFile } from '../files.ts';
 import { describeIssues } from './mistakes/issues.ts';
 import { type ConfigFile, locate } from './mistakes/locate.ts';
 import { findMisfits } from './mistakes/misfits.ts';
 import { ConfigError, formatProblem, type Problem } from './mistakes/problem.ts';
 import { checkRelations } from './mistakes/relations.ts';
-import { findWarnings } from './mistakes/warnings.ts';
+import { findShortToken, findWarnings } from './mistakes/warnings.ts';
 import type { Group } from './schema/shape.ts';
 import type { Configured, Schema } from './schema.ts';
 import { type DirectorySchemas, sampleOf } from './settings/directories.ts';
@@ -18,7 +18,7 @@ import {
 } from './sources/environment.ts';
 import { gatherLegacy } from './sources/legacy.ts';
 import { prepare } from './sources/paths.ts';
-import { type Environment, explainUnreadable } from './sources/secret.ts';
+import { type Environment, explainUnreadable, LOAD_MS } from './sources/secret.ts';
 import { bindSecrets, checkSecrets, filesOf, literalsOf } from './sources/secrets.ts';
 import { formatPath, isTree, overlay, type Path, type Tree } from './sources/tree.ts';
 import { type Flaw, readDocument } from './yaml/document.ts';
@@ -76,6 +76,10 @@ export async function loadConfig<Settings extends Configured>(
     throw new ConfigError('invalid', problems.toSorted(byPosition));
   }
   const settings: Settings = parsed.data;
+  const warnings = [
+    ...findWarnings(settings, literalsOf(secrets)),
+    ...(await findShortToken(settings)),
+  ];
   const watched = [
     ...(file === undefined ? [] : [file.name]),
     ...given.watched,
@@ -85,9 +89,7 @@ export async function loadConfig<Settings extends Configured>(
     settings,
     ...(file === undefined ? {} : { file: file.name }),
     watched: [...new Set(watched)],
-    warnings: findWarnings(settings, literalsOf(secrets)).map((warning) =>
-      formatProblem(locate(warning, file, given.givers)),
-    ),
+    warnings: warnings.map((warning) => formatProblem(locate(warning, file, given.givers))),
   };
 }
 
@@ -97,11 +99,11 @@ async function readConfigFile(
 ): Promise<ConfigFile | undefined> {
   const name = await chooseFile(options, types);
   if (name === undefined) return undefined;
-  const text = await readFile(name, 'utf8').catch(async (error: unknown) => {
+  const bytes = await readRegularFile(name, LOAD_MS).catch(async (error: unknown) => {
     const message = await explainUnreadable(name, error);
     throw new ConfigError('invalid', [{ path: '', message }]);
   });
-  const document = readDocument(text);
+  const document = readDocument(bytes.toString('utf8'));
   const { tree = {}, flaws } = document;
   const shapeless: Flaw = { path: [], message: 'holds no settings, write them as name: value' };
   const found = flaws.length === 0 && !isTree(tree) ? [shapeless] : flaws;
@@ -124,7 +126,7 @@ async function chooseFile(
   // An empty IDPMAP_CONFIG names nothing.
   const named = options.file ?? (environment[CONFIG_VARIABLE] || undefined);
   if (named !== undefined) return resolve(named);
-  const exists = await access(defaultFile).then(
+  const exists = await lookAtFile(defaultFile, LOAD_MS).then(
     () => true,
     (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
   );

@@ -12,7 +12,8 @@ const statOf = (path: string): Promise<Stats | undefined> => lstat(path).catch((
 
 /**
  * Refuses a directory of our name among everybody's temporary files that somebody else made, or may write to: he could
- * put a socket of his own in the daemon's place. Any other directory is the administrator's choice.
+ * put a socket of his own in the daemon's place. Any other directory is the administrator's choice, unless everybody may write
+ * there, which no socket is opened in.
  * @throws {EndpointError} that says what to do
  */
 export async function checkDirectory(path: string): Promise<void> {

@@ -1,6 +1,8 @@
 import { createCoarseClock } from '../clock.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import type { Log, ShowAddress } from '../log.ts';
+import type { LineFigures } from '../logwriter.ts';
+import { isNamed } from '../maps/names.ts';
 import { createRouter, type MapFigures } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
 import type { Takeover } from '../net/binding.ts';
@@ -28,6 +30,8 @@ export interface DaemonOptions {
   readonly settings: Settings;
   readonly controlPath: string;
   readonly log: Log;
+  /** What becomes of its lines; absent: none is dropped. */
+  readonly logged?: LineFigures;
   readonly showAddress: ShowAddress;
   /** Where directories keep what they have to know again; absent: for as long as this process runs. */
   readonly statePath?: string;
@@ -57,6 +61,9 @@ export interface Daemon {
 
 /** How long a stop waits for what does not end by itself: a reload, a command, a directory. */
 const END_MS = 500;
+
+/** How long a stop waits for what is remembered to be written: longer, and the disk that it goes to hangs. */
+const SAVE_MS = 10_000;
 
 /** How long a take-over waits for its directories: one that is down must not keep it from its work. */
 const TAKEOVER_MS = 5000;
@@ -99,7 +106,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const server = createSocketmapServer({
     route: (map, key, context) => serving.route(map, key, context),
-    hasMap: (name) => serving.state.routes.maps.has(name),
+    hasMap: (name) => isNamed(serving.state.routes.maps, name),
     clock,
     deadlineMs: () => serving.state.settings.deadline,
     limits: limitsOf(options.settings),
@@ -129,9 +136,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const closeRest = async (save: () => Promise<void>): Promise<void> => {
     await endAll([() => web?.close()], log, END_MS);
     saver.stop();
-    if (!bequest.isSucceeded()) await endAll([save], log);
+    if (!bequest.isSucceeded()) await endAll([save], log, SAVE_MS);
     await endAll([() => control?.close(), () => closeState(serving.state)], log, END_MS);
-    await kept.flush();
+    await endAll([kept.flush], log, END_MS);
     kept.stop();
     clock.stop();
   };
@@ -173,6 +180,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       maps,
       socketmap: server.figures,
       reloads: reloader.figures,
+      logged: options.logged ?? { dropped: 0 },
       phase: () => {
         if (stopping.isTold()) return 'draining' as const;
         return isReady ? ('ready' as const) : ('starting' as const);

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { WATCH_TIMING, watchFile } from '../watch.ts';
+import { compareTaken } from '../files.ts';
+import { type Reading, WATCH_TIMING, type WatchTiming, watchFile } from '../watch.ts';
 
 /** Files whose changes somebody hears of. */
 export interface Following {
@@ -11,10 +10,13 @@ export interface Following {
 }
 
 /**
- * Calls `onChange` each time one of the followed files has other content than it had, replaced files and swapped
- * ConfigMaps included. It follows none yet.
+ * Calls `onChange` each time one of the followed files has other content than `readRegularFile` found in it last, replaced
+ * files and swapped ConfigMaps included. It follows none yet.
  */
-export function createFollowing(onChange: () => void): Following {
+export function createFollowing(
+  onChange: () => void,
+  timing: WatchTiming = WATCH_TIMING,
+): Following {
   const ends = new Map<string, () => void>();
   const leave = (path: string): void => {
     ends.get(path)?.();
@@ -23,7 +25,8 @@ export function createFollowing(onChange: () => void): Following {
   return {
     follow: (paths) => {
       for (const path of ends.keys()) if (!paths.includes(path)) leave(path);
-      for (const path of paths) if (!ends.has(path)) ends.set(path, followFile(path, onChange));
+      for (const path of paths)
+        if (!ends.has(path)) ends.set(path, followFile(path, timing, onChange));
     },
     end: () => {
       for (const path of ends.keys()) leave(path);
@@ -31,25 +34,29 @@ export function createFollowing(onChange: () => void): Following {
   };
 }
 
-function followFile(path: string, onChange: () => void): () => void {
-  let known = hashNow(path);
-  return watchFile(path, WATCH_TIMING, async (reading) => {
-    const hash = 'bytes' in reading ? hashOf(reading.bytes) : undefined;
-    if (hash !== known) {
-      known = hash;
-      onChange();
+/** Compares with what was read of the file last, by whoever uses it: no edit since then is lost. */
+function followFile(path: string, timing: WatchTiming, onChange: () => void): () => void {
+  let told: Reading | undefined;
+  return watchFile(path, timing, async (reading) => {
+    const bytes = bytesOf(reading);
+    switch (compareTaken(path, bytes)) {
+      case 'unread':
+        return 'retry';
+      case 'same':
+        told = undefined;
+        return 'changed';
+      case 'other':
+        // Who was told of it may have failed before it came to this file.
+        if (told !== undefined && isSame(bytesOf(told), bytes)) return 'changed';
+        told = reading;
+        onChange();
+        return 'changed';
     }
-    return 'changed';
   });
 }
 
-/** Read at once, and not by the watcher, which waits for the file to settle: an edit meanwhile would be lost. */
-function hashNow(path: string): string | undefined {
-  try {
-    return hashOf(readFileSync(path));
-  } catch {
-    return undefined;
-  }
-}
+const bytesOf = (reading: Reading): Buffer | undefined =>
+  'bytes' in reading ? reading.bytes : undefined;
 
-const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('base64');
+const isSame = (one: Buffer | undefined, other: Buffer | undefined): boolean =>
+  one === undefined || other === undefined ? one === other : one.equals(other);

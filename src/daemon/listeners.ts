@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ListenSettings } from '../config/schema.ts';
+import { explainUnreadable, LOAD_MS } from '../config/sources/secret.ts';
+import { readRegularFile } from '../files.ts';
 import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Limits } from '../net/limits.ts';
 import type { BoundListener, Listener } from '../net/listening.ts';
 import type { ServerTls } from '../net/tls.ts';
-import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
 
@@ -69,6 +69,7 @@ export async function bindListeners(
       const tls = await readTls(settings);
       const listener = await server.bind({
         endpoint: settings.endpoint,
+        ...(settings.client && { client: settings.client }),
         ...(settings.allow && { allow: settings.allow }),
         ...(tls && { tls }),
         ...(takeover && { takeover }),
@@ -99,12 +100,14 @@ async function renewTls({ settings, listener }: OpenListener): Promise<void> {
 
 async function readTls({ tls, endpoint }: ListenSettings): Promise<ServerTls | undefined> {
   if (tls === undefined) return undefined;
-  const read = (path: string): Promise<string> =>
-    readFile(path, 'utf8').catch((error: unknown) => {
-      throw new Error(`${formatEndpoint(endpoint)}: ${path} can't be read: ${reasonOf(error)}`, {
-        cause: error,
-      });
-    });
+  const read = async (path: string): Promise<string> => {
+    try {
+      return (await readRegularFile(path, LOAD_MS)).toString('utf8');
+    } catch (error) {
+      const reason = `${formatEndpoint(endpoint)}: tls can't be read: ${await explainUnreadable(path, error)}`;
+      throw new Error(reason, { cause: error });
+    }
+  };
   const [cert, key] = await Promise.all([read(tls.cert), read(tls.key)]);
   return tls.clientCa === undefined
     ? { cert, key }
@@ -118,6 +121,8 @@ export const listEndpoints = (open: readonly OpenListener[]): readonly Endpoint[
 /** What clients may do, as the configuration says it. */
 export const limitsOf = ({ connections }: Settings): Limits => ({
   maxConnections: connections.max,
+  reservedConnections: Math.floor(connections.max * connections.reserve),
+  maxConnectionsPerPeer: Math.max(1, Math.ceil(connections.max * connections.perPeer)),
   requestTimeoutMs: connections.requestTimeout,
   replyTimeoutMs: connections.replyTimeout,
   ...(connections.idleTimeout !== 'off' && { idleTimeoutMs: connections.idleTimeout }),

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Clock, wallClock } from '../clock.ts';
+import { ageOf, type Clock, type Stamp, stampNow } from '../clock.ts';
 import type { Entry } from '../directory/directory.ts';
 import type { SavedFound } from '../lookup/memory.ts';
 import { readSealed, writeSealed } from './sealed.ts';
@@ -9,8 +9,15 @@ import type { KeptValue } from './statefile.ts';
 /** The file that carries memory over a restart or to another daemon: what was found, and which domains were listed. */
 const VERSION = 1;
 
+/** `savedAt` by the calendar, the only thing that older versions wrote; the rest of its stamp beside it. */
+type Head = Omit<Stamp, 'at'> & {
+  readonly is: 'head';
+  readonly idpmapMemory: number;
+  readonly savedAt: number;
+};
+
 type Line =
-  | { readonly is: 'head'; readonly idpmapMemory: number; readonly savedAt: number }
+  | Head
   | ({ readonly is: 'entry'; readonly directory: string } & SavedFound<Entry>)
   | ({
       readonly is: 'row';
@@ -38,7 +45,8 @@ function* listLines(
   clock: Clock,
   more: Iterable<KeptValue>,
 ): Generator<Line> {
-  yield { is: 'head', idpmapMemory: VERSION, savedAt: wallClock.now() };
+  const { at: savedAt, ...stamp } = stampNow();
+  yield { is: 'head', idpmapMemory: VERSION, savedAt, ...stamp };
   for (const kept of more) yield { is: 'kept', ...kept };
   for (const { name: directory, memories, list } of served) {
     for (const found of memories.entries.list(clock.now()))
@@ -78,7 +86,7 @@ export async function readMemory(path: string): Promise<SavedMemory | undefined>
   return {
     kept,
     restore: (served, staleMs, clock) =>
-      restoreLines(rest.slice(kept.length), first.savedAt, { served, staleMs, clock }),
+      restoreLines(rest.slice(kept.length), first, { served, staleMs, clock }),
   };
 }
 
@@ -90,11 +98,10 @@ interface Into {
 
 async function restoreLines(
   lines: readonly string[],
-  savedAt: number,
+  { savedAt, ...stamp }: Head,
   into: Into,
 ): Promise<number> {
-  // The calendar may have been set back meanwhile.
-  const elapsedMs = Math.max(0, wallClock.now() - savedAt);
+  const elapsedMs = ageOf({ at: savedAt, ...stamp });
   let count = 0;
   for (const [i, each] of lines.entries()) {
     const line: Line = JSON.parse(each);

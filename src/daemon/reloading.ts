@@ -1,4 +1,3 @@
-import { wallClock } from '../clock.ts';
 import type { ReloadFigures } from '../http/metrics/sources.ts';
 import type { Log } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
@@ -56,7 +55,7 @@ const LISTS_MS = 2000;
 /** Creates the reloader of a daemon. */
 export function createReloader(options: ReloaderOptions): Reloader {
   const { serving, serve, log } = options;
-  const figures = { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: wallClock.now() };
+  const figures = { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: performance.now() };
   const ending = Promise.withResolvers<void>();
   let isEnding = false;
   let isAbandoned = false;
@@ -113,7 +112,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
       log.error({ err: error }, "the new configuration can't be used, the old one serves on");
       return false;
     }
-    Object.assign(figures, { isLastGood: true, lastGoodAt: wallClock.now() });
+    Object.assign(figures, { isLastGood: true, lastGoodAt: performance.now() });
     figures.succeeded += 1;
     log.info(options.describe(), 'configuration reloaded');
     for (const setting of listChangedLater(before, settings))

@@ -107,7 +107,7 @@ function kindOf(map: AddressMap): Kind {
     case 'mailboxes':
       return mailboxes(parseTemplate(map.result ?? '%s'));
     case 'aliases':
-      return aliases;
+      return aliases(map.own);
     case 'senders':
       return senders;
     case 'recipients':

@@ -65,16 +65,20 @@ export async function readSealed(path: string): Promise<readonly string[] | unde
 
 /** Somebody else's file, or one that others may write, could say anything. */
 async function readOwn(path: string): Promise<string | undefined> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error) => {
+  // A pipe without a writer would never be open.
+  const how = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, how).catch((error) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (file === undefined) return undefined;
   try {
-    const { uid, mode } = await file.stat();
+    const stats = await file.stat();
+    const { uid, mode } = stats;
     const user = process.getuid?.() ?? uid;
     if (uid !== user) throw new Error(`it belongs to user ${uid}, not to ${user}`);
     if ((mode & 0o022) !== 0) throw new Error('others may write it (mode 0600 is right)');
+    if (!stats.isFile() && !stats.isDirectory()) throw new Error('it is no regular file');
     return await file.readFile('utf8');
   } finally {
     await file.close();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { AdminHandlers } from '../http/admin.ts';
+import type { MetricSources } from '../http/metrics/sources.ts';
 import type { StatusSources } from '../http/status.ts';
 import type { Log } from '../log.ts';
 import type { Takeover } from '../net/binding.ts';
@@ -7,7 +8,7 @@ import type { Endpoint } from '../net/endpoint.ts';
 
 /** What the HTTP side shows and offers. */
 export interface WebOptions {
-  readonly sources: Omit<StatusSources, 'version'>;
+  readonly sources: Omit<MetricSources & StatusSources, 'version' | 'web'>;
   readonly handlers: AdminHandlers;
   readonly log: Log;
   readonly takeover?: Takeover;
@@ -36,12 +37,15 @@ const NO_WEB: Web = { publish: async () => {}, close: async () => {} };
 export async function openWeb({ sources, ...options }: WebOptions): Promise<Web> {
   const { endpoint } = sources.state().settings.http;
   if (endpoint === 'off') return NO_WEB;
-  const [{ openHttp }, { createMetrics }, { createStatus }] = await Promise.all([
-    import('../http/server.ts'),
-    import('../http/metrics.ts'),
-    import('../http/status.ts'),
-  ]);
-  const all = { ...sources, version: readVersion() };
+  const [{ openHttp }, { createHttpFigures }, { createMetrics }, { createStatus }] =
+    await Promise.all([
+      import('../http/server.ts'),
+      import('../http/figures.ts'),
+      import('../http/metrics.ts'),
+      import('../http/status.ts'),
+    ]);
+  const figures = createHttpFigures();
+  const all = { ...sources, version: readVersion(), web: figures };
   const metrics = createMetrics(all);
   const status = createStatus(all);
   const stop = (): void => {
@@ -54,6 +58,7 @@ export async function openWeb({ sources, ...options }: WebOptions): Promise<Web>
       endpoint,
       settings: () => sources.state().settings.http,
       phase: sources.phase,
+      figures,
       metrics,
       status: () => status.read(),
     });

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
 import { explainUnreadable } from '../config/sources/secret.ts';
+import { readRegularFile } from '../files.ts';
 import type { ClientTls } from './clienttls.ts';
 
 /** What one connection's TLS goes by: PEM texts, read for it. */
@@ -13,7 +14,11 @@ export class UnreadableFile extends Error {}
  * @throws {UnreadableFile} that names the file which can't be read
  */
 export async function readTlsFiles({ ca, cert, key }: ClientTls): Promise<TlsFiles> {
-  const [caText, certText, keyText] = await Promise.all([ca, cert, key].map(readPem));
+  const [caText, certText, keyText] = await Promise.all([
+    readPem('ca', ca),
+    readPem('cert', cert),
+    readPem('key', key),
+  ]);
   return {
     ...(caText === undefined ? {} : { ca: caText }),
     ...(certText === undefined ? {} : { cert: certText }),
@@ -21,12 +26,40 @@ export async function readTlsFiles({ ca, cert, key }: ClientTls): Promise<TlsFil
   };
 }
 
-async function readPem(file: string | undefined): Promise<string | undefined> {
+async function readPem(
+  setting: 'ca' | 'cert' | 'key',
+  file: string | undefined,
+): Promise<string | undefined> {
   if (file === undefined) return undefined;
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
+  const bytes = await readRegularFile(file).catch(async (error: unknown) => {
     throw new UnreadableFile(`tls: ${await explainUnreadable(file, error)}`, { cause: error });
+  });
+  const text = bytes.toString('utf8');
+  if (MARKS[setting].test(text)) return text;
+  const pem = setting === 'key' ? undefined : fromDer(bytes);
+  if (pem !== undefined) return pem;
+  throw new UnreadableFile(
+    setting === 'key'
+      ? `tls.key: ${file} holds no private key in PEM, convert it: openssl pkey -in ${file} -out key.pem`
+      : `tls.${setting}: ${file} holds no certificate, write it in PEM: openssl x509 -in ${file} -out ${setting}.pem`,
+  );
+}
+
+const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/;
+
+/** What a PEM file begins its parts with. */
+const MARKS = {
+  ca: CERTIFICATE,
+  cert: CERTIFICATE,
+  key: /-----BEGIN (?:\w+ )*PRIVATE KEY-----/,
+} as const;
+
+/** A certificate as Windows exports it, in DER: Node reads PEM alone. Absent: it is none. */
+function fromDer(bytes: Buffer): string | undefined {
+  try {
+    return new X509Certificate(bytes).toString();
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,12 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../clock.ts';
+import { MIN_TOKEN_LENGTH } from '../config/settings/http.ts';
+import type { Log } from '../log.ts';
 import { type Endpoint, isLocal } from '../net/endpoint.ts';
+import { networkOf } from '../net/peers.ts';
 import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
+import type { HttpFigures } from './figures.ts';
+import { createGuesses } from './guesses.ts';
+import { createWarning } from './warning.ts';
 
 /** Who may ask for what: run before a request is read. Each answers a request that it refuses, and says why. */
-export interface Guard {
+export interface Access {
   /** Every request: its method, and the name by which it came. */
   readonly everything: Check;
   /** Figures: open on this machine, elsewhere for whoever has the token, or for all where the settings say so. */
@@ -17,11 +24,15 @@ export interface Guard {
 
 type Check = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** What the guard goes by. */
-export interface GuardOptions {
+/** What it goes by. */
+export interface AccessOptions {
   readonly endpoint: Endpoint;
   /** The settings of the time: a reload may bring others. */
   readonly settings: () => Settings['http'];
+  /** Counts tokens that are wrong. */
+  readonly figures: HttpFigures;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 const METHODS = ['GET', 'POST'];
@@ -37,20 +48,34 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Creates the guard of an HTTP server at `endpoint`. */
-export function createGuard({ endpoint, settings }: GuardOptions): Guard {
+/** Creates the access to an HTTP server at `endpoint`. */
+export function createAccess({ endpoint, settings, figures, clock, log }: AccessOptions): Access {
+  const guesses = createGuesses(clock);
+  const warn = createWarning(log, clock);
   const people: Check = async (request, reply) => {
     const { token } = settings();
     if (token === undefined)
       return refuse(reply, 403, 'this needs a token, configure one as http.token: { file: PATH }');
     const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const expected = await token.read().catch((error: unknown) => ({ fault: reasonOf(error) }));
+    if (given === undefined) return challenge(reply, 'is missing');
+    const network = networkOf(request.socket.remoteAddress);
+    const seconds = Math.ceil(guesses.wait(network) / 1000);
+    if (seconds > 0) {
+      figures.tokens.slowed += 1;
+      reply.header('retry-after', String(seconds));
+      return refuse(reply, 429, `too many wrong tokens from here, try again in ${seconds} s`);
+    }
+    const expected = await token
+      .read()
+      .then(findFault)
+      .catch((error: unknown) => ({ fault: reasonOf(error) }));
     if (typeof expected !== 'string')
       return refuse(reply, 503, `the token cannot be compared: ${expected.fault}`);
-    if (given !== undefined && isEqual(given, expected)) return;
-    reply.header('www-authenticate', 'Bearer');
-    const what = given === undefined ? 'is missing' : 'is wrong';
-    refuse(reply, 401, `the token ${what}, send Authorization: Bearer TOKEN`);
+    if (isEqual(given, expected)) return guesses.right(network);
+    guesses.wrong(network);
+    figures.tokens.wrong += 1;
+    warn({ network }, 'a wrong token was sent to http');
+    challenge(reply, 'is wrong');
   };
   return {
     everything: async (request, reply) => {
@@ -68,6 +93,19 @@ export function createGuard({ endpoint, settings }: GuardOptions): Guard {
     },
     people,
   };
+}
+
+/** Gives a token that nobody guesses, or says what is wrong with it. */
+const findFault = (token: string): string | { readonly fault: string } =>
+  token.length >= MIN_TOKEN_LENGTH
+    ? token
+    : {
+        fault: `the configured one has ${token.length} characters and needs ${MIN_TOKEN_LENGTH}, such as openssl rand -hex 16 makes`,
+      };
+
+function challenge(reply: FastifyReply, what: string): void {
+  reply.header('www-authenticate', 'Bearer');
+  refuse(reply, 401, `the token ${what}, send Authorization: Bearer TOKEN`);
 }
 
 function refuse(reply: FastifyReply, status: number, error: string): void {

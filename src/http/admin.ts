@@ -3,7 +3,7 @@ import { isTree, type Tree } from '../config/sources/tree.ts';
 import type { Handlers, Purge } from '../control/protocol.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../reason.ts';
-import type { Guard } from './access.ts';
+import type { Access } from './access.ts';
 
 /** What administrators may ask for over HTTP: the same that commands do. */
 export type AdminHandlers = Pick<Handlers, 'explain' | 'explainSender' | 'explainTrace' | 'purge'>;
@@ -12,7 +12,7 @@ export type AdminHandlers = Pick<Handlers, 'explain' | 'explainSender' | 'explai
 export function serveAdmin(
   app: FastifyInstance,
   handlers: AdminHandlers,
-  { people: onRequest }: Guard,
+  { people: onRequest }: Access,
   log: Log,
 ): void {
   /** Whatever a handler rejects with is for who asked, as on the control socket. */

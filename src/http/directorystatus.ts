@@ -1,5 +1,4 @@
-import { wallClock } from '../clock.ts';
-import { readMs } from '../lookup/durations.ts';
+import { calendarOf } from '../clock.ts';
 import type { LookupFigures } from '../lookup/observe.ts';
 import type { Latency } from './latency.ts';
 import type { WatchedDirectory } from './metrics/sources.ts';
@@ -111,5 +110,4 @@ function describeDomains({ list }: WatchedDirectory): Pick<DirectoryStatus, 'dom
 }
 
 /** `at` as `readMs` tells time. */
-const showInstant = (at: number): string =>
-  new Date(wallClock.now() - (readMs() - at)).toISOString();
+const showInstant = (at: number): string => new Date(calendarOf(at)).toISOString();

@@ -1,23 +1,29 @@
 import { createServer, type Server } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { preciseClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { bindEndpoint } from '../net/bind.ts';
 import type { Binding, Takeover } from '../net/binding.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import { createGuard, type Guard, type GuardOptions } from './access.ts';
+import { type Access, type AccessOptions, createAccess } from './access.ts';
 import { type AdminHandlers, serveAdmin } from './admin.ts';
+import type { HttpFigures } from './figures.ts';
 import { PAGE_DIRECTORY, servePage } from './files.ts';
 import { type Phase, serveHealth } from './health.ts';
+import { keepRoom, MOST_CONNECTIONS } from './room.ts';
+import { createWarning } from './warning.ts';
 
 /** What is served over HTTP. */
-export interface HttpOptions extends GuardOptions {
+export interface HttpOptions extends Omit<AccessOptions, 'clock'> {
   readonly phase: () => Phase;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
   /** What `/api/status` shows: figures, and never an address. */
   readonly status: () => object;
   readonly handlers: AdminHandlers;
   readonly log: Log;
+  /** Counts what gets nothing. */
+  readonly figures: HttpFigures;
   /** Take the endpoint over from another daemon; absent: one that is in use is an error. */
   readonly takeover?: Takeover;
   /** Where the status page's files lie; absent: beside this file. */
@@ -40,9 +46,6 @@ export interface HttpServer {
 /** No request of ours is larger. */
 const BODY_BYTES = 16 * 1024;
 
-/** Scrapers and a few people; more must not take the mail's file descriptors. */
-const MOST_CONNECTIONS = 200;
-
 const REQUEST_MS = 10_000;
 const CLOSE_MS = 100;
 
@@ -51,13 +54,17 @@ const CLOSE_MS = 100;
  * @throws {EndpointError} where it can't listen, with what is there already
  */
 export async function openHttp(options: HttpOptions): Promise<HttpServer> {
-  const { endpoint, takeover, log } = options;
+  const { endpoint, takeover, log, figures } = options;
   const server = createServer({
     requestTimeout: REQUEST_MS,
     headersTimeout: REQUEST_MS,
     connectionsCheckingInterval: 1000,
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  const warn = createWarning(log, preciseClock);
+  keepRoom(server, MOST_CONNECTIONS, (network) => {
+    figures.dropped += 1;
+    warn({ network }, 'too many connections to http: those that wait longest for their client go');
+  });
   const app = await createApp(options, server);
   const binding = await bindEndpoint(server, endpoint, { takeover, log });
   server.on('error', (error) => {
@@ -75,7 +82,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
 }
 
 async function createApp(options: HttpOptions, server: Server): Promise<FastifyInstance> {
-  const guard = createGuard(options);
+  const access = createAccess({ ...options, clock: preciseClock });
   const app = fastify({
     bodyLimit: BODY_BYTES,
     exposeHeadRoutes: false,
@@ -83,7 +90,7 @@ async function createApp(options: HttpOptions, server: Server): Promise<FastifyI
     serverFactory: (handler) => server.on('request', handler),
   });
   app.removeContentTypeParser('text/plain');
-  app.addHook('onRequest', guard.everything);
+  app.addHook('onRequest', access.everything);
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ error: `there is no ${request.method} ${pathOf(request.url)} here` }),
   );
@@ -95,8 +102,8 @@ async function createApp(options: HttpOptions, server: Server): Promise<FastifyI
     return reply.code(status).send({ error: told });
   });
   serveHealth(app, options.phase);
-  serveFigures(app, options, guard);
-  serveAdmin(app, options.handlers, guard, options.log);
+  serveFigures(app, options, access);
+  serveAdmin(app, options.handlers, access, options.log);
   await servePage(app, options.pageDirectory ?? PAGE_DIRECTORY);
   await app.ready();
   return app;
@@ -108,7 +115,7 @@ const pathOf = (url: string): string => url.replace(/\?.*$/s, '').slice(0, 100);
 function serveFigures(
   app: FastifyInstance,
   { metrics, status }: HttpOptions,
-  { figures: onRequest }: Guard,
+  { figures: onRequest }: Access,
 ): void {
   app.get('/metrics', { onRequest }, async (_, reply) => {
     const text = await metrics.text();

@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '../clock.ts';
+import { type Clock, calendarOf, wallClock } from '../clock.ts';
 import type { Route } from '../maps/router.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import { type DirectoryStatus, describeDirectory } from './directorystatus.ts';
@@ -9,7 +9,7 @@ import type { MetricSources, WatchedDirectory } from './metrics/sources.ts';
 
 /** What the status is read from each time: live objects of the daemon. */
 export interface StatusSources
-  extends Pick<MetricSources, 'version' | 'maps' | 'socketmap' | 'reloads'> {
+  extends Pick<MetricSources, 'version' | 'maps' | 'socketmap' | 'reloads' | 'logged'> {
   readonly state: () => {
     readonly settings: ReturnType<MetricSources['state']>['settings'];
     readonly served: ReadonlyMap<string, WatchedDirectory>;
@@ -88,7 +88,7 @@ export interface StatusReader {
 
 /** Creates what tells the status, and begins its history. */
 export function createStatus(sources: StatusSources): StatusReader {
-  const startedAt = showInstant(wallClock.now());
+  const startedAt = performance.now();
   const history = createHistory(() => listCounters(sources), sources.clock);
   const timer = setInterval(() => history.update(), STEP_MS / 2);
   timer.unref();
@@ -120,7 +120,7 @@ const nameCause = (directory: string, cause: string): string => `cause ${directo
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, each) => all + each, 0);
 
-function describe(sources: StatusSources, history: History, startedAt: string): Status {
+function describe(sources: StatusSources, history: History, startedAt: number): Status {
   const { version, phase, reloads, socketmap } = sources;
   const { settings, served } = sources.state();
   const { rss, heapUsed } = process.memoryUsage();
@@ -128,7 +128,7 @@ function describe(sources: StatusSources, history: History, startedAt: string): 
     version,
     phase: phase(),
     now: showInstant(wallClock.now()),
-    startedAt,
+    startedAt: showInstant(calendarOf(startedAt)),
     maps: listMaps(sources, history),
     directories: [...served.values()].map((each) =>
       describeDirectory(
@@ -144,7 +144,7 @@ function describe(sources: StatusSources, history: History, startedAt: string): 
       rejected: socketmap.rejected,
       violations: socketmap.violations,
     },
-    reloads: { ...reloads, lastGoodAt: showInstant(reloads.lastGoodAt) },
+    reloads: { ...reloads, lastGoodAt: showInstant(calendarOf(reloads.lastGoodAt)) },
     causes: listCauses(sources, history),
     history: { stepMs: STEP_MS, answers: listAnswers(history) },
     memory: { rssBytes: rss, heapBytes: heapUsed },

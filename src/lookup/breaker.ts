@@ -2,7 +2,7 @@ import CircuitBreaker from 'opossum';
 import { type Cause, isDoubt } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import { readMs } from './durations.ts';
-import { type Flight, type Outcome, type Policy, unknown } from './outcome.ts';
+import { type Flight, type Outcome, type Policy, type Unknown, unknown } from './outcome.ts';
 import type { Probe } from './probe.ts';
 
 export interface BreakerOptions {
@@ -109,16 +109,25 @@ export function createBreaker(options: BreakerOptions): Breaker {
   };
 }
 
+const onlyProbed = (name: string): Unknown =>
+  unknown('breaker-open', name, 'the directory is only probed, not asked');
+
+/**
+ * Says *unknown* without asking while the circuit is open, and counts nothing: the daemon's own questions, of a right that
+ * is missing perhaps, say nothing of callers' questions, and must not stop them.
+ */
+export const whileClosed =
+  <T>(breaker: Pick<Breaker, 'isOpen'>, name: string): Policy<Flight<T>> =>
+  (next) =>
+  async (key, signal) =>
+    breaker.isOpen() ? onlyProbed(name) : next(key, signal);
+
 /** Says *unknown* without asking while the circuit is open. A fault of one entry and the directory's start do not count. */
 export const withBreaker =
   <T>(breaker: Breaker, name: string): Policy<Flight<T>> =>
   (next) =>
   async (key, signal) => {
-    let outcome: Outcome<T> = unknown(
-      'breaker-open',
-      name,
-      'the directory is only probed, not asked',
-    );
+    let outcome: Outcome<T> = onlyProbed(name);
     // Sooner than opossum's rejection, which costs an error and its stack.
     if (breaker.isOpen()) return outcome;
     try {

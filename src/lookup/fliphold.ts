@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Clock, wallClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Kept } from '../directory/directory.ts';
 import type { Holding } from '../directory/trust/hold.ts';
 import type { Log } from '../log.ts';
+import { readFlips, writeFlips } from './flipstate.ts';
 
 /**
  * The guard before known people who vanish: addresses that were found, and turn into *none*. What it guards is asked for
@@ -57,33 +58,28 @@ const MOST_KEYS = 1000;
 /** Under which name its state is kept. */
 const KEPT = 'vanished';
 
-interface Held {
-  readonly loss: string;
-  /** Who vanished: digests, so that the file in which they are kept names nobody. */
-  readonly keys: Set<string>;
-}
-
 /** Creates it; what a former process held is held on, and what it accepted stays accepted. */
 export function createFlipHold(options: FlipHoldOptions): FlipHold {
   const { name, most, guard, known, kept, clock, log } = options;
-  const before = readState(kept.read(KEPT));
-  /** The calendar's time on the daemon's clock. */
-  const ourTime = (at: number): number => clock.now() - (wallClock.now() - at);
+  const before = readFlips(kept.read(KEPT));
+  const ourTime = (ageMs: number): number => clock.now() - ageMs;
   /** Of the last hour, those of a former process among them. */
-  let flips: readonly Flip[] = before.lost.map((at) => ({ key: '', at: ourTime(at) }));
+  let flips: readonly Flip[] = before.lostMs.map((ageMs) => ({ key: '', at: ourTime(ageMs) }));
   let held = before.held;
   /** Whoever was found before, and not since, may vanish. */
   let acceptedAt =
-    before.acceptedAt === undefined ? Number.NEGATIVE_INFINITY : ourTime(before.acceptedAt);
-  let acceptedOn = before.acceptedAt;
+    before.acceptedMs === undefined ? Number.NEGATIVE_INFINITY : ourTime(before.acceptedMs);
   let lookedAt = Number.NEGATIVE_INFINITY;
 
-  const save = (): void =>
-    kept.write(KEPT, {
-      ...(acceptedOn !== undefined && { acceptedAt: acceptedOn }),
-      ...(held !== undefined && { held: { loss: held.loss, keys: [...held.keys] } }),
-      lost: flips.slice(-MOST_KEYS).map(({ at }) => wallClock.now() - (clock.now() - at)),
-    });
+  const save = (): void => {
+    const now = clock.now();
+    const state = {
+      ...(Number.isFinite(acceptedAt) && { acceptedMs: now - acceptedAt }),
+      ...(held !== undefined && { held }),
+      lostMs: flips.slice(-MOST_KEYS).map(({ at }) => now - at),
+    };
+    kept.write(KEPT, writeFlips(state));
+  };
 
   const reason = (): string =>
     `${held?.loss ?? 'known addresses vanished'}: not believed; mend the directory, or, if it is right, run idpmap accept ${name}`;
@@ -97,10 +93,14 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
     save();
   };
 
+  /** Whoever was let go counts on for an hour: a directory that loses people again and again would else get anew so many. */
   const end = (): void => {
     held = undefined;
-    flips = [];
     save();
+  };
+
+  const drop = (flip: Flip): void => {
+    flips = flips.filter((each) => each !== flip);
   };
 
   /** What is lost with one more, where that is too much. */
@@ -126,17 +126,16 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
       if (foundAt > acceptedAt) flips = [...flips, flip];
       return flip;
     },
-    confirm: ({ key }) => {
+    confirm: (flip) => {
       if (held === undefined) {
         save();
         return 'taken';
       }
-      hold(key, held.loss);
+      drop(flip);
+      hold(flip.key, held.loss);
       return 'held';
     },
-    drop: (flip) => {
-      flips = flips.filter((each) => each !== flip);
-    },
+    drop,
     mayLook: () => {
       const now = clock.now();
       if (now < lookedAt + LOOK_MS) return false;
@@ -154,7 +153,7 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
       if (held === undefined) return undefined;
       const { loss } = held;
       acceptedAt = clock.now();
-      acceptedOn = wallClock.now();
+      flips = [];
       end();
       return loss;
     },
@@ -162,34 +161,6 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
       if (held !== undefined) end();
     },
   };
-}
-
-/** What is kept; instants are the calendar's. */
-interface State {
-  readonly acceptedAt?: number;
-  readonly held?: Held;
-  /** When those vanished who were let go. */
-  readonly lost: readonly number[];
-}
-
-/** Reads what another process has kept, of another version perhaps. */
-function readState(state: unknown): State {
-  if (typeof state !== 'object' || state === null) return { lost: [] };
-  const accepted = 'acceptedAt' in state ? state.acceptedAt : undefined;
-  const held = 'held' in state ? readHeld(state.held) : undefined;
-  const lost = 'lost' in state && Array.isArray(state.lost) ? state.lost : [];
-  return {
-    lost: lost.filter((at) => typeof at === 'number'),
-    ...(typeof accepted === 'number' && { acceptedAt: accepted }),
-    ...(held !== undefined && { held }),
-  };
-}
-
-function readHeld(held: unknown): Held | undefined {
-  if (typeof held !== 'object' || held === null) return undefined;
-  if (!('loss' in held) || typeof held.loss !== 'string') return undefined;
-  const keys = 'keys' in held && Array.isArray(held.keys) ? held.keys : [];
-  return { loss: held.loss, keys: new Set(keys.filter((key) => typeof key === 'string')) };
 }
 
 const digestOf = (key: string): string =>

@@ -1,4 +1,6 @@
 import type { Cause } from '../directory/directory.ts';
+import { printable } from '../printable.ts';
+import { withoutNames } from '../redaction.ts';
 import { createDurations, type Durations, readMs } from './durations.ts';
 import type { Context, Flight, Lookup, Outcome, Policy } from './outcome.ts';
 
@@ -119,7 +121,7 @@ export const withQuestionCount =
     return outcome;
   };
 
-/** Why a question to a directory failed, and when, as `readMs` tells time. */
+/** Why a question to a directory failed, and when, as `readMs` tells time. Whoever may see the figures sees it: it names nobody. */
 export interface LastFault {
   readonly cause: Cause;
   readonly reason: string;
@@ -146,7 +148,13 @@ export const withHealth =
     return outcome;
   };
 
+/** So much of a reason, which may hold a server's words, is kept for whoever looks at figures. */
+const MAX_REASON_LENGTH = 1000;
+
+const tellAll = (reason: string): string =>
+  printable(withoutNames(reason)).slice(0, MAX_REASON_LENGTH);
+
 const faultOf = (outcome: Outcome<unknown>): LastFault | undefined =>
   outcome.status === 'unknown' && !NO_FAULTS.has(outcome.cause)
-    ? { cause: outcome.cause, reason: outcome.reason, at: readMs() }
+    ? { cause: outcome.cause, reason: tellAll(outcome.reason), at: readMs() }
     : undefined;

@@ -1,5 +1,5 @@
 import type { Ask, Finding } from '../directory/directory.ts';
-import { withBreaker } from './breaker.ts';
+import { whileClosed, withBreaker } from './breaker.ts';
 import { consult } from './consult.ts';
 import { withDeadline } from './deadline.ts';
 import { withFlips } from './flip.ts';
@@ -90,7 +90,7 @@ export function createQuestion<T>(
   const flight = chain<Flight<T>>(
     [
       withLimit(limiter, breaker.isOpen, () => 'known', name),
-      withBreaker(breaker, name),
+      whileClosed(breaker, name),
       withHealth(lane.health),
       withTimeout(lane.timeoutMs, name),
       withQuestionCount(lane.figures),

@@ -2,6 +2,7 @@ import type { MapSettings } from '../config/schema.ts';
 import type { Log } from '../log.ts';
 import { createDurations, type Durations } from '../lookup/durations.ts';
 import type { Answer, MapHandler, Router } from './answer.ts';
+import { withWritableNames } from './names.ts';
 import { createStopwatch } from './stopwatch.ts';
 
 /** One configured map: its kind, for people and for the verdict, and its answers. */
@@ -50,14 +51,22 @@ function figureOf(figures: MapFigures, map: string): MapFigure {
   return figure;
 }
 
-/** Makes one router of the configured maps; PERM for any other, the one thing that PERM is said for. */
+/**
+ * Makes one router of the configured maps, each under its writable name, too; PERM for any other, the one thing that PERM
+ * is said for.
+ */
 export function createRouter(
   maps: ReadonlyMap<string, Route>,
   figures: MapFigures,
   log: Log,
 ): Router {
-  const routes = new Map(
-    [...maps].map(([name, { answer }]) => [name, { ask: answer, figure: figureOf(figures, name) }]),
+  const routes = withWritableNames(
+    new Map(
+      [...maps].map(([name, { answer }]) => [
+        name,
+        { ask: answer, figure: figureOf(figures, name) },
+      ]),
+    ),
   );
   const strangers = figureOf(figures, UNKNOWN_MAP);
   const stopwatch = createStopwatch();

@@ -63,8 +63,10 @@ export function createTableMap(options: TableOptions): MapHandler {
   }
 }
 
-const format = (values: readonly string[], result: string): string =>
-  values
+/** Without `%s` all values come to the same, which is said once: only that there are any is asked. */
+function format(values: readonly string[], result: string): string {
+  const texts = values
     .filter((value) => value !== '')
-    .map((value) => result.replaceAll(/%[s%]/g, (mark) => (mark === '%s' ? value : '%')))
-    .join(',');
+    .map((value) => result.replaceAll(/%[s%]/g, (mark) => (mark === '%s' ? value : '%')));
+  return /^(?:[^%]|%%)*$/.test(result) ? (texts[0] ?? '') : texts.join(',');
+}

@@ -3,9 +3,11 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Breach, TrafficCounters } from './figures.ts';
 import { type Limits, MAX_UNANSWERED } from './limits.ts';
+import { Outbox } from './outbox.ts';
 import type { Peer } from './peers.ts';
 import type { Arrival, Decoder, Dialect, Protocol } from './protocol.ts';
 import { ReplyQueue } from './replies.ts';
+import { SHARE, type Turns } from './turns.ts';
 
 /** What all connections of one server share. */
 export interface ConnectionOptions<Fault extends string> {
@@ -15,10 +17,8 @@ export interface ConnectionOptions<Fault extends string> {
   readonly limits: Limits;
   readonly log: Log;
   readonly counters: TrafficCounters<Fault>;
+  readonly turns: Turns;
 }
-
-/** Replies of one read are written when there are so many characters: no client makes us hold more. */
-const FLUSH_AT = 4096;
 
 /**
  * - `open`: reads.
@@ -38,17 +38,14 @@ export class Connection<Fault extends string> {
   readonly #protocol: Protocol<Fault>;
   readonly #options: ConnectionOptions<Fault>;
   readonly #replies: ReplyQueue;
+  readonly #out: Outbox;
   #phase: Phase = 'open';
   #dialect: Dialect<Fault> | undefined = undefined;
-  /** Replies not yet handed to the stream. */
-  #out = '';
-  /** The peer does not read what we write. */
-  #isBackedUp = false;
   #isPaused = false;
+  /** It waits for its turn to answer more. */
+  #isQueued = false;
   /** When the request that is being read began; at first, when the connection did. */
   #begunAt: number | undefined;
-  /** When a sweep first saw bytes of ours unwritten. */
-  #unwrittenSince: number | undefined = undefined;
   #activeAt: number;
 
   /** Serves `stream`, which it ends and destroys, but does not read. */
@@ -68,10 +65,7 @@ export class Connection<Fault extends string> {
       onReady: () => this.#continue(),
       giveUp: () => this.#giveUp(),
     });
-    stream.on('drain', () => {
-      this.#isBackedUp = false;
-      this.#continue();
-    });
+    this.#out = new Outbox(stream, () => this.#continue());
     stream.once('close', () => this.#leave());
   }
 
@@ -80,7 +74,7 @@ export class Connection<Fault extends string> {
     if (this.#phase !== 'open') return;
     this.#dialect ??= this.#protocol.open(chunk[0] ?? 0, this.#peer);
     this.#dialect.decoder.feed(chunk, end);
-    this.#advance(this.#dialect);
+    this.#advance(this.#dialect, SHARE);
   }
 
   /** Takes note that the peer sends no more. It still gets its replies. */
@@ -102,32 +96,46 @@ export class Connection<Fault extends string> {
   sweep(): void {
     const { clock, limits } = this.#options;
     const now = clock.now();
-    this.#unwrittenSince = this.#stream.writableLength === 0 ? undefined : this.#unwrittenSince;
-    if (this.#stream.writableLength > 0) this.#unwrittenSince ??= now;
-    if (isOver(this.#unwrittenSince, limits.replyTimeoutMs, now)) this.#drop('reply-timeout');
+    if (isOver(this.#out.unreadSince(now), limits.replyTimeoutMs, now)) this.#drop('reply-timeout');
     else if (this.#phase !== 'open' || this.#replies.waiting > 0) return;
     else if (isOver(this.#begunAt, limits.requestTimeoutMs, now)) this.#drop('request-timeout');
     else if (isOver(this.#activeAt, limits.idleTimeoutMs, now)) this.#drop('idle');
   }
 
-  /** Answers what can be answered of the bytes that are there. */
-  #advance(dialect: Dialect<Fault>): void {
+  /** Answers more of what has been read; `Turns` calls it. */
+  proceed(requests: number): number {
+    this.#isQueued = false;
+    if (this.#phase === 'over' || this.#dialect === undefined) return 0;
+    const { counters } = this.#options;
+    const before = counters.requests;
+    this.#advance(this.#dialect, requests);
+    return counters.requests - before;
+  }
+
+  /** Answers what can be answered of the bytes that are there, `share` requests at most, and the others in its turn. */
+  #advance(dialect: Dialect<Fault>, share: number): void {
     const { decoder } = dialect;
     const now = this.#options.clock.now();
     const arrival: Arrival = { arrivedAt: now, deadline: now + this.#options.deadlineMs() };
     this.#activeAt = now;
-    while (!this.#isBlocked) {
+    let left = share;
+    while (!this.#isBlocked && left > 0) {
       const request = decoder.next();
       if (request === undefined) break;
       this.#take(request, dialect, arrival);
+      left--;
+    }
+    if (left === 0 && !this.#isBlocked) {
+      this.#isQueued = true;
+      this.#options.turns.later(this);
     }
     if (decoder.fault !== undefined) this.#refuse(decoder.fault, dialect);
-    this.#flush();
+    this.#out.flush();
     this.#pace(decoder, now);
   }
 
   get #isBlocked(): boolean {
-    return this.#isBackedUp || this.#replies.waiting >= MAX_UNANSWERED || this.#isClosing;
+    return this.#out.isBackedUp || this.#replies.waiting >= MAX_UNANSWERED || this.#isClosing;
   }
 
   get #isClosing(): boolean {
@@ -137,10 +145,18 @@ export class Connection<Fault extends string> {
   #take(request: string, dialect: Dialect<Fault>, arrival: Arrival): void {
     this.#options.counters.requests++;
     this.#begunAt = undefined;
-    const reply = this.#protocol.respond(request, arrival);
+    const reply =
+      dialect.decoder.cut === undefined
+        ? this.#protocol.respond(request, arrival)
+        : this.#respondCut(request, dialect.decoder.cut);
     if (reply === undefined) this.#answerUnreadable(dialect);
     else if (typeof reply === 'string') this.#say(reply, dialect);
     else this.#replies.wait(reply.then(dialect.encode), arrival.deadline);
+  }
+
+  #respondCut(beginning: string, fault: Fault): string | undefined {
+    this.#count(fault);
+    return this.#protocol.respondCut?.(beginning);
   }
 
   #answerUnreadable(dialect: Dialect<Fault>): void {
@@ -159,8 +175,7 @@ export class Connection<Fault extends string> {
   #say(reply: string, dialect: Dialect<Fault>): void {
     const frame = dialect.encode(reply);
     if (this.#replies.waiting > 0) this.#replies.add(frame);
-    else this.#out += frame;
-    if (this.#out.length >= FLUSH_AT) this.#flush();
+    else this.#out.add(frame);
   }
 
   #giveUp(): string {
@@ -175,19 +190,9 @@ export class Connection<Fault extends string> {
     this.#part(dialect);
   }
 
-  #flush(): void {
-    if (this.#out === '') return;
-    const out = this.#out;
-    this.#out = '';
-    if (this.#unwrittenSince !== undefined && this.#stream.writableLength === 0)
-      this.#unwrittenSince = undefined;
-    // False alone does not tell: it also comes when the system took all of it at once.
-    if (!this.#stream.write(out) && this.#stream.writableLength > 0) this.#isBackedUp = true;
-  }
-
   /** Reads on, or not. */
   #pace(decoder: Decoder<Fault>, now: number): void {
-    if (this.#isBlocked) {
+    if (this.#isBlocked || this.#isQueued) {
       decoder.keep();
       if (!this.#isPaused) this.#stream.pause();
       this.#isPaused = true;
@@ -202,14 +207,16 @@ export class Connection<Fault extends string> {
   /** Goes on when replies have come, or the peer has read. */
   #continue(): void {
     if (this.#phase === 'over') return;
-    this.#out += this.#replies.take();
-    this.#flush();
-    if (this.#isPaused && this.#dialect !== undefined) this.#advance(this.#dialect);
+    this.#out.add(this.#replies.take());
+    this.#out.flush();
+    if (this.#isQueued) return;
+    if (this.#isPaused && this.#dialect !== undefined) this.#advance(this.#dialect, SHARE);
     else this.#leaveWhenDone();
   }
 
   #leaveWhenDone(): void {
-    const isDone = this.#replies.waiting === 0 && (this.#isClosing || !this.#isBackedUp);
+    const isRead = this.#isClosing || !(this.#out.isBackedUp || this.#isQueued);
+    const isDone = this.#replies.waiting === 0 && isRead;
     if (this.#phase === 'open' || this.#phase === 'over' || !isDone) return;
     this.#phase = 'over';
     // Not destroyed at once: what was written last still has to leave.

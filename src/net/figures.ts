@@ -3,6 +3,8 @@ export type Rejection =
   /** Its peer is not in the listener's `allow`. */
   | 'not-allowed'
   | 'too-many'
+  /** Its peer has as many as one may have. */
+  | 'too-many-of-peer'
   /** No TLS, or no client certificate that the listener accepts. */
   | 'tls'
   /** The system could not hand it over: no file descriptor, no memory. */
@@ -57,7 +59,7 @@ export const createTraffic = <Fault extends string>(
   requests: 0,
   overdue: 0,
   listeners: [],
-  rejected: { 'not-allowed': 0, 'too-many': 0, tls: 0, accept: 0 },
+  rejected: { 'not-allowed': 0, 'too-many': 0, 'too-many-of-peer': 0, tls: 0, accept: 0 },
   violations: {
     ...faults,
     truncated: 0,

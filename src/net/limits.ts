@@ -2,6 +2,10 @@
 export interface Limits {
   /** Open at once, over all listeners; further ones are closed as soon as they are accepted. */
   readonly maxConnections: number;
+  /** Of them, so many are kept for each listener, which no other one can take. */
+  readonly reservedConnections: number;
+  /** Open at once of one peer, over all TCP listeners. */
+  readonly maxConnectionsPerPeer: number;
   /** A begun request, and a connection's first one, is complete within this. */
   readonly requestTimeoutMs: number;
   /** A reply is written within this, or the connection is dropped. */
@@ -13,6 +17,8 @@ export interface Limits {
 /** The limits where nothing else is said. */
 export const LIMITS: Limits = {
   maxConnections: 2000,
+  reservedConnections: 500,
+  maxConnectionsPerPeer: 1000,
   requestTimeoutMs: 30_000,
   replyTimeoutMs: 5_000,
 };

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
 import { reasonOf } from '../reason.ts';
+import type { Admission, Room } from './admission.ts';
 import { bindEndpoint } from './bind.ts';
 import { BACKLOG, type Binding, type BindOptions } from './binding.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
@@ -12,6 +13,7 @@ import type { ListenOptions, SweptListener } from './listening.ts';
 import { type AllowList, describePeer, type Peer, readAllowList } from './peers.ts';
 import type { Protocol } from './protocol.ts';
 import { READ_BYTES, type Reads, readSocket } from './reading.ts';
+import type { Refusals } from './refusals.ts';
 import { createTlsServer, type ServerTls } from './tls.ts';
 
 /** Finds dead peers behind silent connections. */
@@ -23,6 +25,8 @@ const STILL_TURNS = 5;
 /** What all listeners of one server share. */
 export interface ListenerOptions<Fault extends string> extends ConnectionOptions<Fault> {
   readonly reads: Reads;
+  readonly admission: Admission;
+  readonly refusals: Refusals;
 }
 
 /**
@@ -46,6 +50,7 @@ class NetListener<Fault extends string> implements SweptListener {
   readonly #shared: ListenerOptions<Fault>;
   readonly #server: Server;
   readonly #isAllowed: AllowList;
+  readonly #room: Room;
   readonly #connections = new Set<Connection<Fault>>();
   /** Every one with its transport: what `close` waits for. */
   readonly #sockets = new Set<Socket>();
@@ -65,6 +70,7 @@ class NetListener<Fault extends string> implements SweptListener {
     this.#isAllowed =
       allow === undefined || endpoint.kind === 'unix' ? () => true : readAllowList(allow, endpoint);
     this.#tls = tls === undefined ? undefined : this.#createTls(tls);
+    this.#room = shared.admission.createRoom();
     this.#server = createServer({
       // A peer that leaves in the midst of the handshake is gone; with TLS, half-open begins after it.
       allowHalfOpen: tls === undefined,
@@ -79,14 +85,15 @@ class NetListener<Fault extends string> implements SweptListener {
 
   async bind(options: BindOptions): Promise<void> {
     this.#server.on('connection', (raw) => this.#accept(raw));
-    this.#binding = await bindEndpoint(this.#server, this.endpoint, options);
+    try {
+      this.#binding = await bindEndpoint(this.#server, this.endpoint, options);
+    } catch (error) {
+      this.#room.retire();
+      throw error;
+    }
     this.endpoint = this.#binding.endpoint;
     this.#server.on('error', (error) => {
-      this.#shared.counters.rejected.accept++;
-      this.#shared.log.warn(
-        { err: error, listener: this.#name },
-        'a connection could not be accepted, is the limit of open files (ulimit -n) too low?',
-      );
+      this.#countRejection('accept', { err: error });
     });
   }
 
@@ -124,7 +131,7 @@ class NetListener<Fault extends string> implements SweptListener {
           socket.on('data', (chunk: Buffer) => connection.receive(chunk));
           const connection = this.#serve(socket, describePeer(socket, this.endpoint));
         },
-        onFailure: (reason) => this.#countRejection('tls', reason),
+        onFailure: (reason) => this.#countRejection('tls', { reason }),
       });
     } catch (error) {
       const reason = `cannot use its TLS certificate, key or client CA (${reasonOf(error)}): all are PEM texts, the key belongs to the certificate`;
@@ -134,9 +141,10 @@ class NetListener<Fault extends string> implements SweptListener {
 
   #accept(raw: Socket): void {
     this.#accepted++;
-    const rejection = this.#findRejection(raw);
+    const address = raw.remoteAddress;
+    const rejection = this.#isAllowed(address) ? this.#room.admit(address) : 'not-allowed';
     if (rejection !== undefined) {
-      this.#countRejection(rejection, raw.remoteAddress ?? 'unix');
+      this.#countRejection(rejection, { peer: address ?? 'unix', open: this.#room.open });
       raw.destroy();
     } else if (this.#tls === undefined) {
       const peer = describePeer(raw, this.endpoint);
@@ -144,30 +152,24 @@ class NetListener<Fault extends string> implements SweptListener {
         connection.receive(chunk, end),
       );
       const connection = this.#serve(socket, peer);
-      this.#hold(socket);
+      this.#hold(socket, address);
       socket.resume();
     } else {
-      this.#hold(raw);
+      this.#hold(raw, address);
       this.#tls.emit('connection', raw);
     }
   }
 
-  #findRejection(raw: Socket): Rejection | undefined {
-    if (!this.#isAllowed(raw.remoteAddress)) return 'not-allowed';
-    const { counters, limits } = this.#shared;
-    const open = counters.listeners.reduce((sum, listener) => sum + listener.open, 0);
-    return open >= limits.maxConnections ? 'too-many' : undefined;
-  }
-
-  #countRejection(rejection: Rejection, detail: string): void {
-    const { counters, log } = this.#shared;
+  #countRejection(rejection: Rejection, fields: object): void {
+    const { counters, log, refusals } = this.#shared;
     counters.rejected[rejection]++;
+    refusals.note(this.#name, rejection, fields);
     if (log.isLevelEnabled('debug'))
-      log.debug({ listener: this.#name, rejection, detail }, 'a connection was refused');
+      log.debug({ listener: this.#name, rejection, ...fields }, 'a connection was refused');
   }
 
-  /** Counts a connection until it closes. */
-  #hold(socket: Socket): void {
+  /** Counts a connection until it closes; `address` is its peer's. */
+  #hold(socket: Socket, address: string | undefined): void {
     const counters = countersOf(this.#shared.counters.listeners, this.#name);
     counters.open++;
     counters.total++;
@@ -175,6 +177,7 @@ class NetListener<Fault extends string> implements SweptListener {
     socket.on('error', () => {});
     socket.once('close', () => {
       counters.open--;
+      this.#room.leave(address);
       this.#sockets.delete(socket);
     });
   }
@@ -205,6 +208,7 @@ class NetListener<Fault extends string> implements SweptListener {
   async #close(withinMs: number): Promise<void> {
     await this.#binding?.withdraw();
     await this.#acceptWaiting();
+    this.#room.retire();
     const stopped = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });

@@ -2,6 +2,7 @@ import { BlockList, isIP, type Socket } from 'node:net';
 import { reasonOf } from '../reason.ts';
 import type { Endpoint } from './endpoint.ts';
 import { EndpointError } from './errors.ts';
+import { plainAddress } from './owner.ts';
 
 /** Who is at the other end. */
 export interface Peer {
@@ -40,6 +41,24 @@ const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'i
 export function describePeer({ remoteAddress = '', remotePort }: Socket, endpoint: Endpoint): Peer {
   if (endpoint.kind === 'unix') return { name: 'unix', isLocal: true };
   return { name: `${remoteAddress} port ${remotePort}`, isLocal: LOOPBACK.test(remoteAddress) };
+}
+
+/**
+ * The network that a peer's address counts for: an IPv4 address itself, of an IPv6 one the first half, for that is what a
+ * single host is given. `unix` where there is none.
+ */
+export function networkOf(address: string | undefined): string {
+  if (address === undefined || address === '') return 'unix';
+  const plain = plainAddress(address);
+  if (isIP(plain) !== 6) return plain;
+  const [head, tail] = plain.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const words = [...(head ?? []), ...(tail ?? [])];
+  // What "::" stands for.
+  const zeros = Array.from({ length: 8 - words.length }, () => '0');
+  return `${words
+    .toSpliced(head?.length ?? 0, 0, ...zeros)
+    .slice(0, 4)
+    .join(':')}::/64`;
 }
 
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127\..*)$/;

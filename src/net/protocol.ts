@@ -4,6 +4,8 @@ import type { Peer } from './peers.ts';
 export interface Decoder<Fault extends string> {
   /** Why the bytes can't be read, for good; `next` then finds nothing more. */
   readonly fault: Fault | undefined;
+  /** Why what `next` gave last is only the beginning of a request: it was too long, and the rest was passed over. */
+  readonly cut?: Fault | undefined;
   /** Whether a request has begun whose end is still missing. */
   readonly isBegun: boolean;
   /** Takes the next bytes, up to `end`. They stay the caller's and are read until `next` finds nothing, or `keep`. */
@@ -42,6 +44,8 @@ export interface Protocol<Fault extends string> {
   open(first: number, peer: Peer): Dialect<Fault>;
   /** Turns a request into its reply; absent: it can't be read. Neither throws nor rejects. */
   respond(request: string, arrival: Arrival): string | Promise<string> | undefined;
+  /** Turns the beginning of a request that was too long into its reply; absent, or none: it can't be read. */
+  respondCut?(beginning: string): string | undefined;
   /** The reply to a request that nothing has answered by its deadline. */
   readonly giveUp: string;
   /** The reply to a request that can't be read; absent: the connection ends without one. */

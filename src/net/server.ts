@@ -1,6 +1,9 @@
+import { createAdmission } from './admission.ts';
 import { bindListener, type ListenerOptions } from './listener.ts';
 import type { BoundListener, Listener, ListenOptions, SweptListener } from './listening.ts';
 import type { Protocol } from './protocol.ts';
+import { createRefusals } from './refusals.ts';
+import { createTurns } from './turns.ts';
 
 /** Any number of listeners that share limits and figures, whatever each of them speaks. */
 export interface NetServer<Fault extends string> {
@@ -18,17 +21,27 @@ export interface NetServer<Fault extends string> {
   drain(withinMs: number): Promise<void>;
 }
 
+/** What a server is given. */
+export type NetServerOptions<Fault extends string> = Omit<
+  ListenerOptions<Fault>,
+  'admission' | 'refusals' | 'turns'
+>;
+
 const SWEEP_MS = 1000;
 
 /** Creates a server; it listens nowhere yet. */
 export function createNetServer<Fault extends string>(
-  options: ListenerOptions<Fault>,
+  given: NetServerOptions<Fault>,
 ): NetServer<Fault> {
+  const admission = createAdmission(given.limits);
+  const refusals = createRefusals(given.clock, given.log);
+  const options = { ...given, admission, refusals, turns: createTurns() };
   const listeners = new Set<SweptListener>();
   let timer: NodeJS.Timeout | undefined;
 
   const sweep = (): void => {
     for (const listener of listeners) listener.sweep();
+    refusals.sweep();
   };
   const forget = (listener: SweptListener): void => {
     listeners.delete(listener);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type BigIntStats } from 'node:fs';
-import { chmod, chown, lstat, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, lchown, lstat, readFile, rename, rm, stat } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../reason.ts';
 import { BACKLOG, type Binding, type BindOptions, IN_USE, probe } from './binding.ts';
@@ -14,13 +15,15 @@ import {
   type UnixEndpoint,
 } from './endpoint.ts';
 import { codeOf, EndpointError } from './errors.ts';
+import { findUnsafe } from './place.ts';
 
 const DEFAULT_MODE = 0o660;
 const GROUPS = '/etc/group';
 
 /**
  * Listens at a Unix socket: bound aside, given its group and mode, and renamed into place by `publish`, over a stale file
- * or over a live one that is taken over or replaced. It is withdrawn only while the file is still ours.
+ * or over a live one that is taken over or replaced. It is withdrawn only while the file is still ours. Who may write to the
+ * directory may put a link there at any moment: none is ever followed.
  * @throws {EndpointError} where somebody answers there, the path is taken by something else, or a right is missing
  */
 export async function bindUnix(
@@ -34,11 +37,9 @@ export async function bindUnix(
   const aside = nameAside(endpoint);
   await clearAside(endpoint, aside);
   try {
-    server.listen({ path: aside, backlog: BACKLOG });
-    await once(server, 'listening');
+    await listenAs(server, aside, mode);
     if (group !== undefined) await giveTo(endpoint, aside, group);
-    await chmod(aside, mode);
-    const ours = await stat(aside, { bigint: true });
+    const ours = await lstat(aside, { bigint: true });
     return {
       endpoint,
       publish: async () => {
@@ -57,6 +58,28 @@ export async function bindUnix(
   }
 }
 
+const ALL = 0o777;
+
+/** Made with its mode: to change it afterwards would change that of whatever lies there by then. */
+async function listenAs(server: Server, path: string, mode: number): Promise<void> {
+  const options = { path, backlog: BACKLOG };
+  if (isMainThread) {
+    // It is the whole process's, and is bound within this turn.
+    const before = process.umask(ALL & ~mode);
+    try {
+      server.listen(options);
+    } finally {
+      process.umask(before);
+    }
+    await once(server, 'listening');
+  } else {
+    server.listen(options);
+    await once(server, 'listening');
+    // A thread can't set it, and is nobody's daemon.
+    if ((await lstat(path)).isSocket()) await chmod(path, mode);
+  }
+}
+
 async function checkPlace(
   endpoint: UnixEndpoint,
   { takeover, replaces = [] }: BindOptions,
@@ -65,6 +88,13 @@ async function checkPlace(
   await stat(`${dirname(endpoint.path)}/`).catch((error: unknown) => {
     throw explain(endpoint, error);
   });
+  const unsafe = await findUnsafe(dirname(endpoint.path)).catch((error: unknown) => {
+    throw explain(endpoint, error);
+  });
+  if (unsafe !== undefined) {
+    const reason = `is not safe: anybody may write to ${unsafe}, and answer in its place: chmod o-w ${unsafe}, or choose a directory of its own`;
+    throw new EndpointError(endpoint, reason);
+  }
   const found = await lstat(endpoint.path).catch((error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw explain(endpoint, error);
   });
@@ -89,7 +119,7 @@ async function isReplaced({ path }: UnixEndpoint, replaces: readonly Endpoint[])
 }
 
 const statOf = (path: string): Promise<BigIntStats | undefined> =>
-  stat(path, { bigint: true }).catch(() => undefined);
+  lstat(path, { bigint: true }).catch(() => undefined);
 
 const isSame = (one: BigIntStats | undefined, other: BigIntStats | undefined): boolean =>
   one !== undefined && one.dev === other?.dev && one.ino === other.ino;
@@ -129,7 +159,7 @@ async function clearAside(endpoint: UnixEndpoint, aside: string): Promise<void> 
 
 async function giveTo(endpoint: UnixEndpoint, aside: string, group: number): Promise<void> {
   try {
-    await chown(aside, -1, group);
+    await lchown(aside, -1, group);
   } catch (error) {
     const reason = `cannot be given to the group ${endpoint.group} (${reasonOf(error)}): run as root, or join the group`;
     throw new EndpointError(endpoint, reason, { cause: error });

@@ -2,10 +2,7 @@ import type { Peer } from '../net/peers.ts';
 import type { Dialect } from '../net/protocol.ts';
 import { encodeLine, LineDecoder } from './lines.ts';
 import { encodeNetstring, type FrameFault, NetstringDecoder } from './netstring.ts';
-import { formatReply, MAX_REQUEST_BYTES, perm } from './protocol.ts';
-
-/** The reply to a request without a space. */
-export const INVALID = formatReply(perm('invalid request'));
+import { formatReply, INVALID, MAX_PASSED_BYTES, MAX_REQUEST_BYTES } from './protocol.ts';
 
 const NEWLINE = Buffer.from('\n');
 
@@ -13,13 +10,16 @@ const NEWLINE = Buffer.from('\n');
 export function openDialect(first: number, peer: Peer): Dialect<FrameFault> {
   const isDigit = first >= 0x30 && first <= 0x39;
   if (isDigit || !peer.isLocal)
-    return { decoder: new NetstringDecoder(MAX_REQUEST_BYTES), encode: encodeNetstring };
+    return {
+      decoder: new NetstringDecoder(MAX_REQUEST_BYTES, MAX_PASSED_BYTES),
+      encode: encodeNetstring,
+    };
   return {
     decoder: new LineDecoder(MAX_REQUEST_BYTES),
     encode: encodeLine,
     // People forget the last newline: printf 'user-exists ann@example.org' | nc
     ending: NEWLINE,
     // They get a word in parting; to Postfix a reply to bytes that are no request would answer another one.
-    farewell: INVALID,
+    farewell: formatReply(INVALID),
   };
 }

@@ -12,14 +12,20 @@ const COLON = 0x3a;
 const COMMA = 0x2c;
 const NOTHING = Buffer.alloc(0);
 
+/** So much is kept of a payload that is passed over: it holds the map's name. */
+const BEGINNING_BYTES = 1024;
+
 /**
- * Decodes netstrings of up to `maxBytes` of payload. A length is refused digit by digit, before anything is kept, and
+ * Decodes netstrings of up to `maxBytes` of payload, and the beginnings of those of up to `maxPassedBytes`, whose rest is
+ * passed over; absent: there are none. A length is refused digit by digit, before anything is kept, and
  * takes no leading zero but `0` itself.
  * @see {@link https://cr.yp.to/proto/netstrings.txt}
  */
 export class NetstringDecoder implements Decoder<FrameFault> {
   fault: FrameFault | undefined = undefined;
+  cut: FrameFault | undefined = undefined;
   readonly #maxBytes: number;
+  readonly #maxPassedBytes: number;
   #chunk: Buffer = NOTHING;
   /** Whether the chunk is a copy already. */
   #isKept = false;
@@ -30,9 +36,12 @@ export class NetstringDecoder implements Decoder<FrameFault> {
   /** Payload and comma of a frame that its first chunk did not hold whole. */
   #body: Buffer | undefined = undefined;
   #filled = 0;
+  /** Bytes behind the body that are passed over, the comma among them. */
+  #beyond = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, maxPassedBytes = maxBytes) {
     this.#maxBytes = maxBytes;
+    this.#maxPassedBytes = maxPassedBytes;
   }
 
   get isBegun(): boolean {
@@ -74,20 +83,25 @@ export class NetstringDecoder implements Decoder<FrameFault> {
   #count(digit: number): void {
     if (digit < 0 || digit > 9 || this.#length === 0) this.fault = 'netstring';
     else this.#length = (this.#length === -1 ? 0 : this.#length * 10) + digit;
-    if (this.#length > this.#maxBytes) this.fault = 'oversize';
+    if (this.#length > this.#maxPassedBytes) this.fault = 'oversize';
   }
 
   #payload(): string | undefined {
     const start = this.#at;
     const comma = start + this.#length;
-    if (comma >= this.#end) {
-      // Not from Buffer's pool: a few bytes would hold on to all 64 KiB of it.
-      this.#body = Buffer.allocUnsafeSlow(this.#length + 1);
-      this.#filled = 0;
-      return this.#fill(this.#body);
-    }
+    if (this.#length > this.#maxBytes)
+      return this.#begin(Math.min(BEGINNING_BYTES, this.#maxBytes));
+    if (comma >= this.#end) return this.#begin(this.#length + 1);
     this.#at = comma + 1;
     return this.#finish(this.#chunk, start, comma);
+  }
+
+  #begin(bytes: number): string | undefined {
+    // Not from Buffer's pool: a few bytes would hold on to all 64 KiB of it.
+    this.#body = Buffer.allocUnsafeSlow(bytes);
+    this.#filled = 0;
+    this.#beyond = this.#length + 1 - bytes;
+    return this.#fill(this.#body);
   }
 
   #fill(body: Buffer): string | undefined {
@@ -98,12 +112,29 @@ export class NetstringDecoder implements Decoder<FrameFault> {
       this.#release();
       return undefined;
     }
+    if (this.#beyond > 0) return this.#pass(body);
     this.#body = undefined;
     return this.#finish(body, 0, body.length - 1);
   }
 
+  #pass(beginning: Buffer): string | undefined {
+    const step = Math.min(this.#beyond, this.#end - this.#at);
+    this.#at += step;
+    this.#beyond -= step;
+    if (this.#beyond === 0) {
+      this.#body = undefined;
+      this.#length = -1;
+      this.cut = 'oversize';
+      if (this.#chunk[this.#at - 1] === COMMA) return beginning.toString('utf8');
+      this.fault = 'netstring';
+    }
+    this.#release();
+    return undefined;
+  }
+
   #finish(bytes: Buffer, start: number, comma: number): string | undefined {
     this.#length = -1;
+    this.cut = undefined;
     if (bytes[comma] === COMMA) return bytes.toString('utf8', start, comma);
     this.fault = 'netstring';
     this.#release();

@@ -2,12 +2,17 @@ import { type Answer, NOTFOUND } from '../maps/answer.ts';
 
 /** A request's payload, in bytes: Postfix asks for keys of up to 10 000 (3.12), a map name comes on top. */
 export const MAX_REQUEST_BYTES = 16 * 1024;
+/**
+ * A longer one is read over and answered, up to this: Postfix before 3.12 sends keys of any length, and later ones know them
+ * to be "not found". No header is so long (`header_size_limit`).
+ */
+export const MAX_PASSED_BYTES = 1024 * 1024;
 /** A reply's payload, in bytes: one more, and Postfix fails every later lookup of that SMTP session. */
 export const MAX_REPLY_BYTES = 100_000;
 /** Postfix logs so many characters of a reason. */
 export const MAX_REASON_LENGTH = 200;
 
-/** Answers that `key` has `data`, which is not empty and holds no NUL, CR or LF: else TEMP goes out in its place. */
+/** Answers that `key` has `data`, which is not empty and holds no control characters but tabs: else TEMP goes out in its place. */
 export const ok = (data: string): Answer => ({ status: 'OK', data });
 /** Answers that there is no such key. Mail bounces on it: say it only of what is known to be absent. */
 export const notFound = (): Answer => NOTFOUND;
@@ -17,6 +22,9 @@ export const temp = (reason: string): Answer => ({ status: 'TEMP', reason });
 export const perm = (reason: string): Answer => ({ status: 'PERM', reason });
 /** Answers that whoever knows did not answer in time; Postfix treats it as TEMP. `reason` goes to mail.log. */
 export const timeout = (reason: string): Answer => ({ status: 'TIMEOUT', reason });
+
+/** The answer to a request without a space. */
+export const INVALID: Answer = perm('invalid request');
 
 /** What a request asks for. */
 export interface Query {
@@ -42,7 +50,8 @@ export function parseRequest(text: string, hasMap: (name: string) => boolean): Q
 export type ReplyFault = 'empty' | 'control' | 'size';
 
 const MAX_DATA_BYTES = MAX_REPLY_BYTES - 'OK '.length;
-const BREAKS = /[\0\r\n]/;
+/** What ends a string of C or a line, and what would turn the lines of a log that show it round; a tab is a table's own. */
+const BREAKS = /[^\P{Cc}\t]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 /** What keeps `data` off the wire; absent where it may go out. */
 export function findReplyFault(data: string): ReplyFault | undefined {

@@ -2,8 +2,18 @@ import type { Maybe } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
+import type { Fit } from './clients.ts';
 import type { Counters } from './figures.ts';
-import { findReplyFault, formatReply, parseRequest, temp } from './protocol.ts';
+import {
+  findReplyFault,
+  formatReply,
+  MAX_REPLY_BYTES,
+  notFound,
+  parseRequest,
+  perm,
+  type ReplyFault,
+  temp,
+} from './protocol.ts';
 
 /** Whom requests are put to, and who hears what goes wrong. */
 export interface RespondOptions {
@@ -12,17 +22,26 @@ export interface RespondOptions {
   readonly hasMap: (name: string) => boolean;
   readonly log: Log;
   readonly counters: Counters;
+  /** How answers are said to whoever asks; absent: as they are. */
+  readonly fit?: Fit;
 }
 
 /** Turns a request's payload into its reply's; absent: it can't be read. Neither throws nor rejects. */
 export type Respond = (request: string, context: Context) => Maybe<string> | undefined;
 
 /** Creates the function that answers requests, whoever sent them. An answer that is there at once comes back at once. */
-export function createRespond({ route, hasMap, log, counters }: RespondOptions): Respond {
-  const format = (answer: Answer): string => {
+export function createRespond(options: RespondOptions): Respond {
+  const { route, hasMap, log, counters, fit = (answer) => answer } = options;
+  const told = new Set<string>();
+  const format = (answer: Answer, map: string): string => {
     const fault = answer.status === 'OK' ? findReplyFault(answer.data) : undefined;
-    if (fault === undefined) return formatReply(answer);
+    if (fault === undefined) return formatReply(fit(answer));
     counters.refused[fault]++;
+    // Once each: the same key comes with every attempt to deliver.
+    if (!told.has(`${map} ${fault}`)) {
+      told.add(`${map} ${fault}`);
+      log.warn({ map, reason: UNSENDABLE[fault] }, "an answer can't be sent, its mail is deferred");
+    }
     return formatReply(temp(`idpmap reply-${fault}`));
   };
   /** A handler that throws is a bug, ours or that of whoever embeds us: the connection lives on. */
@@ -31,9 +50,9 @@ export function createRespond({ route, hasMap, log, counters }: RespondOptions):
     log.error({ err: error }, 'a map threw, its query was answered TEMP');
     return formatReply(temp('idpmap bug'));
   };
-  const formatLater = async (answer: Promise<Answer>): Promise<string> => {
+  const formatLater = async (answer: Promise<Answer>, map: string): Promise<string> => {
     try {
-      return format(await answer);
+      return format(await answer, map);
     } catch (error) {
       return excuse(error);
     }
@@ -43,9 +62,28 @@ export function createRespond({ route, hasMap, log, counters }: RespondOptions):
       const query = parseRequest(request, hasMap);
       if (query === undefined) return undefined;
       const answer = route(query.map, query.key, context);
-      return 'status' in answer ? format(answer) : formatLater(answer);
+      return 'status' in answer ? format(answer, query.map) : formatLater(answer, query.map);
     } catch (error) {
       return excuse(error);
     }
   };
 }
+
+/**
+ * Creates the function that answers a request too long to be read, by its beginning: a key of so many bytes is nobody's, and
+ * Postfix from 3.12 on takes it for "not found" without asking. Absent: it can't be read.
+ */
+export const createRespondCut =
+  ({ hasMap, fit = (answer) => answer }: Pick<RespondOptions, 'hasMap' | 'fit'>) =>
+  (beginning: string): string | undefined => {
+    const query = parseRequest(beginning, hasMap);
+    if (query === undefined) return undefined;
+    return formatReply(fit(hasMap(query.map) ? notFound() : perm('request too long')));
+  };
+
+/** Why an answer can't be sent, and what to do. */
+const UNSENDABLE: Readonly<Record<ReplyFault, string>> = {
+  empty: 'it is empty',
+  control: 'it holds a line break or a NUL',
+  size: `it has more than ${MAX_REPLY_BYTES} bytes; where only counts that there is an answer, as for domains, set result: OK of a map of kind table`,
+};

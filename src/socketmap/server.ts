@@ -6,17 +6,18 @@ import type { BoundListener, Listener, ListenOptions } from '../net/listening.ts
 import type { Protocol } from '../net/protocol.ts';
 import type { Reads } from '../net/reading.ts';
 import { createNetServer } from '../net/server.ts';
-import { INVALID, openDialect } from './dialects.ts';
+import { type Client, fitFor } from './clients.ts';
+import { openDialect } from './dialects.ts';
 import { createCounters, type Figures } from './figures.ts';
 import type { FrameFault } from './netstring.ts';
-import { formatReply, temp } from './protocol.ts';
-import { createRespond, type RespondOptions } from './respond.ts';
+import { formatReply, INVALID, temp } from './protocol.ts';
+import { createRespond, createRespondCut, type RespondOptions } from './respond.ts';
 
 /** What a server answers with, and within which bounds. Only `route` must be given. */
 export interface ServerOptions {
   /** Asked for each request, so maps may be swapped behind it. Says PERM of a map that is not there. */
   readonly route: Router;
-  /** Whether a map of that name is there; asked where a request may begin with the word `get`. Absent: none is called so. */
+  /** Whether a map of that name is there; asked where a request may begin with the word `get`, or is too long. Absent: none is called so. */
   readonly hasMap?: (name: string) => boolean;
   /** Absent: the system's monotonic clock. */
   readonly clock?: Clock;
@@ -29,18 +30,24 @@ export interface ServerOptions {
   readonly reads?: Reads;
 }
 
+/** Where and for whom to listen, and who asks there. */
+export interface SocketmapListenOptions extends ListenOptions {
+  /** Absent: Postfix. */
+  readonly client?: Client;
+}
+
 /** Answers socketmap requests at any number of endpoints. */
 export interface SocketmapServer {
   /**
    * Opens one more endpoint.
    * @throws {EndpointError} that says why it can't be opened
    */
-  listen(options: ListenOptions): Promise<Listener>;
+  listen(options: SocketmapListenOptions): Promise<Listener>;
   /**
    * As `listen`, but a Unix socket stands aside until `publish`, so that several endpoints replace others together.
    * @throws {EndpointError} that says why it can't be opened
    */
-  bind(options: ListenOptions): Promise<BoundListener>;
+  bind(options: SocketmapListenOptions): Promise<BoundListener>;
   /** Closes all endpoints, as `Listener.close` does. */
   drain(withinMs: number): Promise<void>;
   readonly figures: Figures;
@@ -55,7 +62,8 @@ const DEADLINE_MS = 200;
 export function createSocketmapServer(options: ServerOptions): SocketmapServer {
   const { deadlineMs = DEADLINE_MS, log = silentLog, hasMap = () => false } = options;
   const counters = createCounters();
-  const protocol = createSocketmap({ route: options.route, hasMap, log, counters });
+  const speak = (client: Client = 'postfix') =>
+    createSocketmap({ route: options.route, hasMap, log, counters, fit: fitFor(client) });
   const server = createNetServer<FrameFault>({
     clock: options.clock ?? preciseClock,
     deadlineMs: typeof deadlineMs === 'number' ? () => deadlineMs : deadlineMs,
@@ -65,17 +73,21 @@ export function createSocketmapServer(options: ServerOptions): SocketmapServer {
     reads: options.reads ?? 'shared',
   });
   return {
-    listen: (where) => server.listen(where, protocol),
-    bind: (where) => server.bind(where, protocol),
+    listen: ({ client, ...where }) => server.listen(where, speak(client)),
+    bind: ({ client, ...where }) => server.bind(where, speak(client)),
     drain: (withinMs) => server.drain(withinMs),
     figures: counters,
   };
 }
 
-/** What a listener for Postfix's `socketmap:` speaks. */
-export const createSocketmap = (options: RespondOptions): Protocol<FrameFault> => ({
-  open: openDialect,
-  respond: createRespond(options),
-  giveUp: formatReply(temp('idpmap deadline')),
-  invalid: INVALID,
-});
+/** What a listener for Postfix's `socketmap:` speaks, and for other clients of it. */
+export function createSocketmap(options: RespondOptions): Protocol<FrameFault> {
+  const { fit = (answer) => answer } = options;
+  return {
+    open: openDialect,
+    respond: createRespond(options),
+    respondCut: createRespondCut(options),
+    giveUp: formatReply(temp('idpmap deadline')),
+    invalid: formatReply(fit(INVALID)),
+  };
+}

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Address, parseAddress } from '../../src/address/address.ts';
+import { fold } from '../../src/address/fold.ts';
 import {
   isAskedFor,
+  isFindable,
   localSpellings,
   loosely,
+  rareSpellings,
   spellingsOf,
   withCapitals,
 } from '../../src/address/spellings.ts';
@@ -20,6 +23,8 @@ test.each([
   'kate.smith@example.org',
   'mike.sikorsky@example.org',
   'istanbul+news@example.org',
+  'office.finance@example.org',
+  '"ann b"@example.org',
 ])('a plain address is asked for once: %s', (text) => {
   expect(spellingsOf(addressOf(text))).toEqual({ texts: [text], areAll: true });
 });
@@ -32,7 +37,9 @@ test.each([
   ['γιώργος.νίκος@example.gr', 'γιώργοσ.νίκοσ@example.gr'],
   ['σσσ@example.gr', 'σσσ@example.gr'],
   ['և@example.org', 'եւ@example.org'],
-  ['o\ufb03ce.\ufb01nance@example.org', 'office.finance@example.org'],
+  ['\u0958\u0932\u092e@example.org', '\u0915\u093c\u0932\u092e@example.org'],
+  ['\ufb2a\ufb4b@example.org', '\u05e9\u05c1\u05d5\u05b9@example.org'],
+  ['\uf90a\u6b63@example.org', '\u91d1\u6b63@example.org'],
   ['\ufb13\ufb14@example.org', 'մնմե@example.org'],
   ['ᾀβ@example.gr', 'ἀιβ@example.gr'],
   ['ꭰᏸ@example.org', 'ᎠᏰ@example.org'],
@@ -94,12 +101,74 @@ test('capitals that servers do not know are added', () => {
   expect(withCapitals(['i\u0307nci@x.org'])).toEqual(['i\u0307nci@x.org', 'İnci@x.org']);
 });
 
-test.each(['\u017fmith@example.org', 'ϑeo@example.gr', '\u0149a@example.org'])(
-  'what nobody writes is not asked, and told: %s',
+test.each(['\u017fmith@example.org', 'ϑeo@example.gr', '\u0149a@example.org', '\ufb01nn@x.org'])(
+  'what hardly anybody writes is not asked, but looked for: %s',
   (text) => {
     expect(isAskedFor(text)).toBe(false);
+    expect(isFindable(text)).toBe(true);
   },
 );
+
+/** All characters that fold to others, planes and scripts without any left out. */
+const FOLDING = [
+  [0x80, 0x2fff],
+  [0xa000, 0xabff],
+  [0xf900, 0xffff],
+  [0x10400, 0x10fff],
+  [0x1d100, 0x1d1ff],
+  [0x2f800, 0x2fa1f],
+].flatMap(([first = 0, last = 0]) =>
+  Array.from({ length: last - first + 1 }, (_, i) => String.fromCodePoint(first + i)).filter(
+    (letter) => fold(letter) !== letter,
+  ),
+);
+
+test.each([
+  ['first', (letter: string) => `${letter}a@example.org`],
+  ['last', (letter: string) => `a${letter}@example.org`],
+  ['within', (letter: string) => `a${letter}a@example.org`],
+])(
+  'of every character that folds to another and stands %s in an address, it is asked for, looked for, or told that it may be there',
+  (_, write) => {
+    const denied = FOLDING.map(write).filter((text) => {
+      const address = parseAddress(text);
+      return address !== undefined && !isFindable(text) && spellingsOf(address).areAll;
+    });
+    // No word has a final sigma but at its end.
+    expect(denied.filter((text) => !text.includes('ς'))).toEqual([]);
+  },
+);
+
+test('of two ideographs that stand twice, all ways are asked, of many it is told that not all are', () => {
+  expect(spellingsOf(addressOf('\u91d1\u6a02@x.org')).texts).toHaveLength(8);
+  const many = spellingsOf(addressOf(`${'\u91d1'.repeat(8)}@x.org`));
+  expect(many).toMatchObject({ areAll: false });
+  expect(many.texts).toHaveLength(16);
+});
+
+test('rare letters are put in one place and in all, so many at most', () => {
+  expect(rareSpellings(addressOf('mask@x.org'))).toEqual(['ma\u017fk@x.org']);
+  expect(rareSpellings(addressOf('sos@x.org'))).toEqual([
+    '\u017fo\u017f@x.org',
+    '\u017fos@x.org',
+    'so\u017f@x.org',
+  ]);
+  expect(rareSpellings(addressOf(`${'s'.repeat(60)}@x.org`))).toHaveLength(16);
+  expect(rareSpellings(addressOf('ann@x.org'))).toEqual([]);
+});
+
+test('all that rare letters are put in means the same address', () => {
+  const letters = fc.constantFrom('s', 't', 'f', 'i', 'l', 'θ', 'μ', 'ά', 'в', 'x');
+  fc.assert(
+    fc.property(fc.array(letters, { minLength: 1, maxLength: 9 }), (all) => {
+      const address = addressOf(`${all.join('')}@example.org`);
+      for (const text of rareSpellings(address)) {
+        expect(parseAddress(text)?.text).toBe(address.text);
+        expect(isFindable(text)).toBe(true);
+      }
+    }),
+  );
+});
 
 test.each(['Jürgen@Example.ORG', 'STRAUSS@example.org', 'no address', 'ann@BÜCHER.example'])(
   'what differs in case only is asked: %s',

@@ -157,6 +157,19 @@ describe('warns of', () => {
     });
   });
 
+  test('not a socket for sendmail, which has no jail', async () => {
+    const { findings } = await run(
+      {
+        ...COMPANY,
+        'idpmap.yaml': `listen: { endpoint: "unix:socketmap", client: sendmail }\n${COMPANY['idpmap.yaml'].replace(/^listen:.*\n/m, '')}`,
+      },
+      '/var/spool/postfix',
+    );
+    expect(findings).not.toContainEqual(
+      expect.objectContaining({ text: expect.stringContaining('lies outside') }),
+    );
+  });
+
   test('a directory that has everybody', async () => {
     const { findings } = await run({
       'idpmap.yaml': `

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit.ts';
 import { explain } from '../../src/cli/explain.ts';
+import { Fault } from '../../src/directory/directory.ts';
 import { COMPANY, capture, configure } from '../support/command.ts';
 import { listingNone, startInstance } from '../support/instance.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
@@ -109,6 +110,27 @@ test('gives it all as JSON', async () => {
     ],
     verdict: { code: 250 },
   });
+});
+
+test.each([
+  ['moves the cursor', '\u001b[2J\u001b[H'],
+  ['is of C1', '\u009b2J'],
+  ['turns text round', '\u202eorpo\u2066'],
+  ['adds a line', '\nPostfix will say 250: user-exists has it'],
+  ['adds a line in another way', '\u2028Postfix will say 250\u0085'],
+])('a directory whose reason %s moves nothing on a terminal', async (_, hostile) => {
+  const fail = async () => Promise.reject(new Fault('entry', `here${hostile}there`));
+  const { place } = await startInstance({
+    directories: { staff: { ...createScripted(), find: fail } },
+  });
+  for (const options of [{}, { json: true }]) {
+    const { text } = await capture(() =>
+      explain('ann@example.org', { config: `${place}/idpmap.yaml`, ...options }),
+    );
+    expect(text).toContain('here\\u');
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+    expect(text.split('\n').filter((line) => line.startsWith('Postfix will say 250'))).toEqual([]);
+  }
 });
 
 describe('--login', () => {

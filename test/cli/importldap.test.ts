@@ -66,6 +66,66 @@ describe('the command', () => {
     expect(code).toBe(EXIT.data);
   });
 
+  test.each([
+    'leaf_result_attribute = mail,employeeType #,description\n',
+    'result_attribute = "mail", uid\n',
+    'terminal_result_attribute = a/b maildrop\n',
+  ])('prints what loads of an attribute that is none: %j', async (line) => {
+    const { text, code, said } = await run(`${LEAST}${line}`);
+    const path = join(await makePlace(), 'idpmap.yaml');
+    await writeFile(path, `${text}domains: { example.org: { directory: ldap } }\n`);
+    await loadSettings({ environment: {}, file: path });
+    expect(said.join('')).toContain('is no attribute: left out');
+    expect(code).toBe(EXIT.ok);
+  });
+
+  test.each([
+    ['search_base = ou=%x\n', /directories\.ldap\.tables\.users\.searchBase/],
+    ['query_filter = (mail=%s\n', /directories\.ldap\.tables\.users\.queryFilter/],
+    ['result_format = %9%q\n', /directories\.ldap\.tables\.users\.resultFormat/],
+    ['server_host = ldap://\n', /directories\.ldap\.urls/],
+  ])('says why what it prints does not load: %j', async (line, path) => {
+    const { code, said } = await run(`${LEAST}${line}`);
+    expect(said.join('')).toMatch(path);
+    expect(said.join('')).toContain('MISSING: what is printed does not load');
+    expect(code).toBe(EXIT.data);
+  });
+
+  test('takes a file in Latin-1 for what it says, and tells of each value', async () => {
+    const file = join(await makePlace(), 'users.cf');
+    const text = '# für alle\nbind = no\nsearch_base = ou=Bürokräfte,dc=x\n';
+    await writeFile(file, Buffer.from(text, 'latin1'));
+    const { text: printed, said, code } = await runWith([file], { keys: 'exact' });
+    expect(parse(printed).directories.ldap.base).toBe('ou=Bürokräfte,dc=x');
+    expect(said).toEqual([expect.stringMatching(`^${file}:3: search_base: it is not UTF-8`)]);
+    expect(code).toBe(EXIT.ok);
+  });
+
+  test('is not disturbed by other letters in a comment, nor by a byte order mark', async () => {
+    const file = join(await makePlace(), 'users.cf');
+    await writeFile(file, Buffer.from(`# für alle\n${LEAST}`, 'latin1'));
+    expect((await runWith([file], { keys: 'exact' })).said).toEqual([]);
+    await writeFile(file, `\ufeff${LEAST}`);
+    expect((await runWith([file], { keys: 'exact' })).said).toEqual([]);
+  });
+
+  test('reads what domain names, be it a file or another table', async () => {
+    const place = await makePlace();
+    const [users, domains, mine] = ['users.cf', 'domains', 'mine.cf'].map((name) =>
+      join(place, name),
+    );
+    if (users === undefined || domains === undefined || mine === undefined) throw new Error('few');
+    await writeFile(users, `${LEAST}domain = ${domains}, ldap:${mine}\n`);
+    await writeFile(domains, 'example.org\n');
+    await writeFile(mine, LEAST);
+    const { text, code } = await runWith([users], { keys: 'exact' });
+    expect(parse(text).directories.ldap.tables).toEqual({
+      users: { domain: ['example.org'], domainTable: 'mine' },
+      mine: {},
+    });
+    expect(code).toBe(EXIT.ok);
+  });
+
   test('never prints a password', async () => {
     const { text, said } = await run(
       `search_base = dc=x\nbind_dn = cn=p\nbind_pw = s3cret-$x\nbind_pw_old = s3cret-2\n`,

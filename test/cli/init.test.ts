@@ -144,7 +144,7 @@ describe('the commands', () => {
     [{ groups: 'mail' }, ['view-users', 'view-realm']],
     [{ organizations: true }, ['view-users', 'view-realm', 'view-organizations']],
     [{ events: true }, ['view-users', 'view-realm', 'view-events']],
-    [EVERYTHING, ['view-users', 'view-realm', 'view-organizations', 'view-events']],
+    [EVERYTHING, ['view-users', 'view-realm', 'view-events', 'view-organizations']],
   ])('for %o give the roles %j', async (options, roles) => {
     const { told } = await runCommands({ ...LEAST, ...options });
     expect(rolesIn(told)).toEqual(roles);
@@ -204,6 +204,26 @@ describe('the commands', () => {
       'Command failed',
     );
     expect(await readFile(join(place, 'calls'), 'utf8')).toBe('config\ncreate\n');
+  });
+
+  test.each([
+    { organizations: true, without: /view-organizations/ },
+    { ...EVERYTHING, without: /view-organizations/ },
+    { without: /view-organizations/ },
+  ])('go on where Keycloak has no role for organizations: %o', async ({ without, ...options }) => {
+    const commands = await textOf({ ...LEAST, ...options, only: 'commands' });
+    const place = await makePlace();
+    const script = `#!/bin/sh\necho "$*" >>calls\necho answer\ncase "$*" in *${without.source}*) exit 1;; esac\n`;
+    await writeFile(join(place, 'kcadm.sh'), script, { mode: 0o755 });
+    const env = { PATH: `${place}:${process.env['PATH']}` };
+    const told = execFileSync('sh', ['-c', commands], { cwd: place, env, encoding: 'utf8' });
+    expect(told).toContain('this Keycloak has no role view-organizations');
+    expect(await readFile(join(place, 'staff.secret'), 'utf8')).toBe('answer\n');
+    const calls = await readFile(join(place, 'calls'), 'utf8');
+    // What names it names no other role, which would be lost with it.
+    for (const call of calls.split('\n').filter((line) => without.test(line))) {
+      expect(call).not.toMatch(/view-(?:users|realm|events)/);
+    }
   });
 
   test('hold no comment between them, which zsh would run', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit.ts';
 import { mainCf, masterCf, postfix } from '../../src/cli/postfix.ts';
+import { type Families, readFamilies } from '../../src/cli/reach.ts';
 import { capture, configure } from '../support/command.ts';
 import { makePlace, settingsOf } from '../support/instance.ts';
 
@@ -10,9 +11,14 @@ directories: { people: { type: demo } }
 `;
 
 /** The lines for a configuration, without remarks. */
-async function linesFor(config: string, use: 'mailboxes' | 'relay' = 'mailboxes') {
+async function linesFor(
+  config: string,
+  use: 'mailboxes' | 'relay' = 'mailboxes',
+  families?: Families,
+) {
   const settings = await settingsOf(`${config}\n${LEAST}`, await makePlace());
-  return mainCf(settings, use, '/var/spool/postfix').filter((line) => !line.startsWith('#'));
+  const lines = mainCf(settings, use, '/var/spool/postfix', families);
+  return lines.filter((line) => !line.startsWith('#'));
 }
 
 test('names a map for each parameter, and what goes with it', async () => {
@@ -25,6 +31,16 @@ test('names a map for each parameter, and what goes with it', async () => {
     'smtpd_sender_login_maps = socketmap:inet:127.0.0.1:9100:sender-logins',
     'recipient_delimiter = +',
   ]);
+});
+
+test('for a relay, says that a table takes no sub-domains, which a list took', async () => {
+  const settings = await settingsOf(LEAST, await makePlace());
+  expect(mainCf(settings, 'relay', '/var/spool/postfix')).toContain(
+    '# a list (relay_domains = example.org) takes sub-domains as well, a table does not: name each under domains',
+  );
+  expect(mainCf(settings, 'mailboxes', '/var/spool/postfix').join('\n')).not.toContain(
+    'sub-domain',
+  );
 });
 
 test('for a relay, names the maps of a relay', async () => {
@@ -71,9 +87,59 @@ describe('the endpoint', () => {
     ['unix:/var/spool/postfix-b/s', 'unix:/var/spool/postfix-b/s'],
     [OUTSIDE, 'inet:10.0.0.5:9100'],
     [`[${OUTSIDE}, "tcp://127.0.0.1:9200"]`, 'inet:127.0.0.1:9200'],
+    [
+      '[{ endpoint: "unix:/run/idpmap/s", client: sendmail }, "tcp://127.0.0.1:9200"]',
+      'inet:127.0.0.1:9200',
+    ],
   ])('%s is written %s', async (listen, source) => {
     const lines = await linesFor(`listen: ${listen}`);
     expect(lines).toContain(`virtual_mailbox_maps = socketmap:${source}:user-exists`);
+  });
+
+  test('for sendmail only is an error', async () => {
+    const listen = '{ endpoint: "tcp://127.0.0.1:9100", client: sendmail }';
+    const { config } = await configure({ 'idpmap.yaml': `listen: ${listen}\n${LEAST}` });
+    await expect(postfix({ config, queueDirectory: '/' })).rejects.toMatchObject({
+      code: EXIT.config,
+      message: expect.stringContaining('no listener is for Postfix'),
+    });
+  });
+
+  const EVERYWHERE = (host: string): string =>
+    `{ endpoint: "tcp://${host}:9100", allow: [10.0.0.0/8], acknowledgeUnauthenticated: true }`;
+  test.each<[string, Families | undefined, string]>([
+    ['["tcp://[::1]:9100", "tcp://127.0.0.1:9200"]', [4], 'inet:127.0.0.1:9200'],
+    ['["tcp://127.0.0.1:9200", "tcp://[::1]:9100"]', [6], 'inet:[::1]:9100'],
+    ['["tcp://[::1]:9100", "tcp://127.0.0.1:9200"]', [4, 6], 'inet:[::1]:9100'],
+    ['["tcp://[::1]:9100", "tcp://127.0.0.1:9200"]', undefined, 'inet:127.0.0.1:9200'],
+    [`["tcp://[::1]:9100", ${OUTSIDE}]`, [4], 'inet:10.0.0.5:9100'],
+    ['["tcp://[::1]:9100", "unix:/run/idpmap/socketmap"]', [4], 'unix:/run/idpmap/socketmap'],
+    [EVERYWHERE('[::]'), [4], 'inet:127.0.0.1:9100'],
+    [EVERYWHERE('[::]'), [6], 'inet:[::1]:9100'],
+    [EVERYWHERE('0.0.0.0'), [4, 6], 'inet:127.0.0.1:9100'],
+    ['tcp://[::1]:9100', undefined, 'inet:[::1]:9100'],
+  ])('%s, of which Postfix speaks %j, is written %s', async (listen, families, source) => {
+    const lines = await linesFor(`listen: ${listen}`, 'mailboxes', families);
+    expect(lines).toContain(`virtual_mailbox_maps = socketmap:${source}:user-exists`);
+  });
+
+  test.each<[string, Families, string]>([
+    ['tcp://[::1]:9100', [4], "ipv4 only (inet_protocols), and can't reach tcp://[::1]:9100"],
+    [
+      'tcp://127.0.0.1:9100',
+      [6],
+      "ipv6 only (inet_protocols), and can't reach tcp://127.0.0.1:9100",
+    ],
+    [EVERYWHERE('0.0.0.0'), [6], 'let "listen" name tcp://[::1]:9100 or a unix socket, too'],
+  ])('%s, of which Postfix speaks %j, is an error', async (listen, families, message) => {
+    await expect(linesFor(`listen: ${listen}`, 'mailboxes', families)).rejects.toThrow(message);
+  });
+
+  test('in IPv6 only has a remark where it is not known what Postfix speaks', async () => {
+    const settings = await settingsOf(`listen: "tcp://[::1]:9100"\n${LEAST}`, await makePlace());
+    expect(mainCf(settings, 'mailboxes', '/')[0]).toBe(
+      '# Postfix reaches it if its inet_protocols has ipv6',
+    );
   });
 
   test('with TLS only is an error, for Postfix speaks none', async () => {
@@ -84,6 +150,17 @@ describe('the endpoint', () => {
       message: expect.stringContaining('all listeners speak TLS'),
     });
   });
+});
+
+test.each([
+  ['all\n', [4, 6]],
+  ['ipv4', [4]],
+  ['ipv6\n', [6]],
+  ['ipv4, ipv6', [4, 6]],
+  ['IPv6 ipv4', [4, 6]],
+  ['', undefined],
+])('inet_protocols = %j is read as %j', (text, families) => {
+  expect(readFamilies(text)).toEqual(families);
 });
 
 test('the delimiters are the configured ones', async () => {

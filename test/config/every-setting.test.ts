@@ -38,6 +38,7 @@ const VALUES: Readonly<Record<string, string>> = {
   'path or `off`': '/seven',
   template: '%s7',
   name: 'others',
+  user: 'vmail',
   domain: 'example.edu',
   address: 'seven@example.org',
   text: '-',

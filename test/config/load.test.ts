@@ -31,7 +31,14 @@ test('gives every setting that nobody sets its default', async () => {
   expect(warnings).toEqual([]);
   expect(settings).toMatchObject({
     listen: [{ endpoint: { kind: 'tcp', host: '127.0.0.1', port: 9100 } }],
-    connections: { max: 2000, requestTimeout: 30_000, replyTimeout: 5000, idleTimeout: 'off' },
+    connections: {
+      max: 2000,
+      reserve: 0.25,
+      perPeer: 0.5,
+      requestTimeout: 30_000,
+      replyTimeout: 5000,
+      idleTimeout: 'off',
+    },
     domains: { 'example.org': { directory: ['people'], roles: {} } },
     directories: {
       people: {

@@ -14,6 +14,9 @@ const withPeople = (text: string): string =>
 const withDomains = (text: string): string =>
   `domains: { example.org: { directory: people } }\n${text}`;
 
+const SUBDOMAINS =
+  "name each sub-domain of example.org by itself, also those that a list of Postfix's took along (parent_domain_matches_subdomains)";
+
 test.each([
   [
     'no domain',
@@ -85,6 +88,21 @@ test.each([
     'a domain that is none',
     withPeople('domains:\n  "example.org/x": { directory: people }'),
     'domains.example.org/x (line 3, column 3): "example.org/x" is no domain, write one such as example.org',
+  ],
+  [
+    'sub-domains as *.example.org',
+    withPeople('domains:\n  "*.example.org": { directory: people }'),
+    `domains.*.example.org (line 3, column 3): "*.example.org" is no domain: ${SUBDOMAINS}`,
+  ],
+  [
+    'sub-domains as .example.org',
+    withPeople('domains:\n  ".example.org": { directory: people }'),
+    `domains..example.org (line 3, column 3): ".example.org" is no domain: ${SUBDOMAINS}`,
+  ],
+  [
+    'sub-domains as *.Example.ORG',
+    withPeople('domains:\n  "*.Example.ORG": { directory: people }'),
+    `domains.*.Example.ORG (line 3, column 3): "*.Example.ORG" is no domain: ${SUBDOMAINS}`,
   ],
   [
     'two addresses as a catch-all',

@@ -45,7 +45,7 @@ const OTHERS = TYPES.slice(1).map(({ type }) => variableOf(['directories', type]
 
 /** Settings without a default. */
 const EXAMPLE =
-  /^IDPMAP_(?:CONTROL|STATE|DOMAINS__.*|LISTED_DOMAINS__.*|DIRECTORIES|MAPS__USER_EXISTS__RESULT|CACHE__FILE|LOG__KEY_FILE|HTTP__(?:TOKEN_FILE|HOSTS))$/;
+  /^IDPMAP_(?:CONTROL|STATE|DOMAINS__.*|LISTED_DOMAINS__.*|DIRECTORIES|MAPS__USER_EXISTS__RESULT|MAPS__VIRTUAL_ALIASES__OWN|CACHE__FILE|LOG__KEY_FILE|HTTP__(?:TOKEN_FILE|HOSTS))$/;
 
 test('.env.example shows the defaults', async () => {
   const active = await load({ environment: parseEnv(envExample()) });

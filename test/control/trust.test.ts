@@ -133,12 +133,18 @@ describe.each([
   });
 });
 
-test('a directory that the configuration names is taken as it is', async () => {
+test('a directory that the configuration names may be a group’s', async () => {
   const path = join(temporary, 'shared', 'control');
   await mkdir(join(temporary, 'shared'));
-  await chmod(join(temporary, 'shared'), 0o777);
+  await chmod(join(temporary, 'shared'), 0o770);
   await open(path);
   expect(await ask(path)).toEqual({ status: 'OK', data: 'k' });
+});
+
+test('a directory that the configuration names is not everybody’s', async () => {
+  await mkdir(join(temporary, 'shared'));
+  await chmod(join(temporary, 'shared'), 0o777);
+  await expect(open(join(temporary, 'shared', 'control'))).rejects.toThrow('is not safe');
 });
 
 test('where nothing is, the daemon is not there', async () => {

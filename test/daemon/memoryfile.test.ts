@@ -3,7 +3,7 @@ import { chmod, chown, readFile, stat, symlink, truncate, writeFile } from 'node
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type Clock, wallClock } from '../../src/clock.ts';
+import type { Clock } from '../../src/clock.ts';
 import { readMemory, saveMemory } from '../../src/daemon/memoryfile.ts';
 import type { Served } from '../../src/daemon/served.ts';
 import { closeState, createState } from '../../src/daemon/state.ts';
@@ -292,4 +292,4 @@ async function rewrite(change: (text: string) => string): Promise<void> {
 
 /** Lets the file have been saved `ms` ago. */
 const backdate = (ms: number): Promise<void> =>
-  rewrite((text) => text.replace(/"savedAt":\d+/, `"savedAt":${wallClock.now() - ms}`));
+  rewrite((text) => text.replace(/(?<="(?:savedAt|upMs)":)\d+/g, (at) => String(Number(at) - ms)));

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, open, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
+import { compareTaken, inTurn } from '../../src/files.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { listingNone, makePlace, STAFF, startInstance } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
@@ -119,25 +119,21 @@ describeWith(['openssl'], 'with certificates', () => {
     'a stop while a reload hangs at one is over, and endpoints that come later are closed: %s',
     async (_, listenAt) => {
       const { daemon, reload, place, memory } = await start(REMEMBERING);
-      const texts = makeCertificate(place, 'made');
-      const files = [
-        [join(place, 'cert'), texts.cert],
-        [join(place, 'key'), texts.key],
-      ] as const;
-      execFileSync('mkfifo', [join(place, 'cert'), join(place, 'key')]);
+      const { key } = makeCertificate(place, 'made');
       const before = (await readdir(place)).filter((name) => !/^(?:control|socketmap)$/.test(name));
-      const listen = '{ endpoint: "tcp://127.0.0.1:0", tls: { cert: cert, key: key } }';
+      const hanging = Promise.withResolvers<void>();
+      // As one that lies on a mount that hangs.
+      const hung = inTurn(join(place, 'made.pem'), () => hanging.promise);
+      const listen = '{ endpoint: "tcp://127.0.0.1:0", tls: { cert: made.pem, key: made.key } }';
       const reloaded = reload(`listen: ${listenAt(listen)}\n${REMEMBERING}`);
-      // Opens once the reload has opened them: it reads until they are closed.
-      const pipes = await Promise.all(
-        files.map(async ([path, text]) => ({ pipe: await open(path, 'w'), text })),
-      );
+      // It reads both at once.
+      await expect
+        .poll(() => compareTaken(join(place, 'made.key'), Buffer.from(key)), { timeout: 30_000 })
+        .toBe('same');
       await daemon.stop();
       expect((await stat(memory)).size).toBeGreaterThan(0);
-      for (const { pipe, text } of pipes) {
-        await pipe.writeFile(text);
-        await pipe.close();
-      }
+      hanging.resolve();
+      await hung;
       expect(await reloaded).toBe(false);
       expect(await readdir(place)).toEqual(before);
     },

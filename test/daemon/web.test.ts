@@ -16,7 +16,7 @@ ${STAFF}`;
 /** A daemon with HTTP, whose directory knows ann. */
 async function startWatched(config = HTTP) {
   const place = await makePlace();
-  await writeFile(join(place, 'token'), 'canary-token\n');
+  await writeFile(join(place, 'token'), 'canary-token-0123\n');
   const staff = createScripted();
   employ(staff, [account('ann@example.org', { logins: ['ann'] })]);
   const directories = { staff: listingNone(staff) };
@@ -28,7 +28,7 @@ async function startWatched(config = HTTP) {
     endpoint,
     status: async (): Promise<Status> => JSON.parse((await askHttp(endpoint, '/api/status')).text),
     post: async (path: string, body: unknown) =>
-      JSON.parse((await postJson(endpoint, path, body, 'canary-token')).text),
+      JSON.parse((await postJson(endpoint, path, body, 'canary-token-0123')).text),
   };
 }
 
@@ -189,10 +189,14 @@ test('purge forgets', async () => {
 
 test('a reload brings another token, and says that another endpoint needs a start', async () => {
   const { reload, endpoint, place, notes } = await startWatched();
-  await writeFile(join(place, 'other'), 'changed');
+  await writeFile(join(place, 'other'), 'changed-token-0123');
   await reload(HTTP.replace('file: token', 'file: other').replace(':0"', ':1"'));
-  expect((await postJson(endpoint, '/api/purge', { all: true }, 'canary-token')).status).toBe(401);
-  expect((await postJson(endpoint, '/api/purge', { all: true }, 'changed')).status).toBe(200);
+  expect((await postJson(endpoint, '/api/purge', { all: true }, 'canary-token-0123')).status).toBe(
+    401,
+  );
+  expect((await postJson(endpoint, '/api/purge', { all: true }, 'changed-token-0123')).status).toBe(
+    200,
+  );
   const { fields } = await notes.next('this setting changes at the next start only');
   expect(fields).toEqual({ setting: 'http.endpoint' });
 });

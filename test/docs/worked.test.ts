@@ -15,15 +15,32 @@ const COPIED = [
   'bench',
   'deploy',
   'docs',
+  'helm',
+  '.env.example',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',
 ];
 
-/** Tests that somebody who followed them runs. */
-const TESTS = ['test/directory/conformance.test.ts', 'test/architecture.test.ts'];
+/** What writes what is made of other files. */
+const GENERATORS = [
+  'src/reference.ts',
+  'src/http/reference.ts',
+  'deploy/generate/generate.ts',
+  'deploy/generate/chart/write.ts',
+];
 
-test('the worked examples of CONTRIBUTING.md compile together, and their tests pass', async () => {
+/** Tests that somebody who followed them runs. */
+const TESTS = [
+  'test/directory/conformance.test.ts',
+  'test/directory/types.test.ts',
+  'test/architecture.test.ts',
+  'test/config/reference.test.ts',
+  'test/deploy',
+  'test/http/metrics',
+];
+
+test('the worked examples of CONTRIBUTING.md compile together, and whatever they touch passes', async () => {
   const place = await makeTemporaryDirectory('idpmap-worked');
   onTestFinished(() => place.remove());
   for (const name of COPIED)
@@ -37,6 +54,10 @@ test('the worked examples of CONTRIBUTING.md compile together, and their tests p
   const bin = (name: string): string => join(ROOT, 'node_modules/.bin', name);
   const tests = [...TESTS, ...[...files.keys()].filter((path) => path.endsWith('.test.ts'))];
   const output = await run(bin('tsc'), [], { cwd: place.path })
+    .then(async () => {
+      for (const generator of GENERATORS)
+        await run(process.execPath, [generator], { cwd: place.path });
+    })
     .then(() => run(bin('vitest'), ['run', '--project', 'unit', ...tests], { cwd: place.path }))
     .then(({ stdout }) => stdout)
     .catch(({ stdout }: { stdout: string }) => stdout);

@@ -46,7 +46,7 @@ describeWith(['root', 'podman', 'helm'], "under load, in the chart's Pod", () =>
       name: 'idpmap-pod-swap',
       group: 'postfix',
       mainCf: { virtual_transport: 'discard:' },
-      token: 'former',
+      token: 'the-former-token',
       values: {
         config: parse(configure()),
         files: { 'people.yaml': PEOPLE },
@@ -100,11 +100,11 @@ describeWith(['root', 'podman', 'helm'], "under load, in the chart's Pod", () =>
   });
 
   test('a token that is new in the Secret counts within 5 s, and the former no longer', async () => {
-    expect(await explainWith(pod, 'former')).toBe(200);
-    onTestFinished(() => pod.volumes.swapSecret('token', { token: 'former' }));
-    await pod.volumes.swapSecret('token', { token: 'new' });
-    expect(await becomes(200, () => explainWith(pod, 'new'))).toBe(true);
-    expect(await explainWith(pod, 'former')).toBe(401);
+    expect(await explainWith(pod, 'the-former-token')).toBe(200);
+    onTestFinished(() => pod.volumes.swapSecret('token', { token: 'the-former-token' }));
+    await pod.volumes.swapSecret('token', { token: 'the-newest-token' });
+    expect(await becomes(200, () => explainWith(pod, 'the-newest-token'))).toBe(true);
+    expect(await explainWith(pod, 'the-former-token')).toBe(401);
     expect(await verdictsOf(load)).toEqual(RIGHT);
   });
 });

@@ -92,7 +92,7 @@ describe('10 000 mixed lookups at info', () => {
     const files = {
       'idpmap.yaml': config(endpoint, dead),
       'people.yaml': PEOPLE,
-      token: 'canary-token',
+      token: 'canary-token-0123',
       password: 'canary-password',
       key: 'canary-key',
     };

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { configure } from '../support/command.ts';
@@ -9,24 +11,36 @@ import { until } from '../support/until.ts';
 
 const LIMIT_MS = 20_000;
 
-/** A daemon in the midst of reading its configuration; `release` lets it read on. */
-async function startReading() {
+/** Makes a configuration in a file that hangs in a process with `env`; `release` lets it answer. */
+async function configureHanging() {
   const { config, place } = await configure({ whole: DEMO_PEOPLE });
-  execFileSync('mkfifo', [config]);
-  const daemon = startProcess(process.execPath, ['src/cli.ts', 'serve', '--config', config], {
-    cwd: join(import.meta.dirname, '../..'),
-    env: { IDPMAP_HTTP: 'off' },
-  });
-  onTestFinished(() => daemon.stop());
-  // Opens when the daemon has opened it, too.
-  const pipe = await open(config, 'w');
+  await rename(join(place, 'whole'), config);
+  execFileSync('mkfifo', [`${config}.pipe`]);
+  const hanging = join(import.meta.dirname, '../support/hanging.ts');
+  const env = { IDPMAP_HTTP: 'off', HANGS: config, NODE_OPTIONS: `--import=${hanging}` };
   const release = async (): Promise<void> => {
-    await pipe.writeFile(DEMO_PEOPLE);
-    // What the daemon follows is a file as ever.
-    await rename(join(place, 'whole'), config);
+    const pipe = await open(`${config}.pipe`, 'w');
     await pipe.close();
   };
+  return { config, env, release };
+}
+
+/** A daemon that waits for its configuration; `release` lets it read on. */
+async function startReading() {
+  const { config, env, release } = await configureHanging();
+  const daemon = startProcess(process.execPath, ['src/cli.ts', 'serve', '--config', config], {
+    cwd: join(import.meta.dirname, '../..'),
+    env,
+  });
+  onTestFinished(() => daemon.stop());
+  expect(await until(() => hears(daemon.pid, 'SIGHUP'), LIMIT_MS)).toBe(true);
   return { daemon, release };
+}
+
+/** Whether a process has something to do at a signal. */
+function hears(pid: number, signal: NodeJS.Signals): boolean {
+  const mask = /^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return ((BigInt(`0x${mask}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
 }
 
 const says = (daemon: RunningProcess, text: string): Promise<boolean> =>
@@ -54,16 +68,34 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 );
 
 test('a reload that hangs in a read keeps no process that is told to stop', async () => {
-  const { config, place } = await configure({ whole: DEMO_PEOPLE });
-  await rename(join(place, 'whole'), config);
-  const daemon = await startDaemonProcess(['serve', '--config', config]);
+  const { config, env } = await configureHanging();
+  const daemon = await startDaemonProcess(['serve', '--config', config], {
+    ...env,
+    HANGS_FROM: 'SIGUSR2',
+  });
   onTestFinished(() => daemon.stop());
-  // As a file on a mount that hangs: a thread waits in open(2).
-  execFileSync('mkfifo', [`${config}.fifo`]);
-  await rename(`${config}.fifo`, config);
+  process.kill(daemon.pid, 'SIGUSR2');
+  expect(await says(daemon, 'the file hangs')).toBe(true);
   process.kill(daemon.pid, 'SIGHUP');
   expect(await says(daemon, 'told to reload')).toBe(true);
   process.kill(daemon.pid, 'SIGTERM');
   expect(await until(() => daemon.ended() !== undefined, LIMIT_MS)).toBe(true);
   expect(daemon.output()).toContain('"stopped"');
+});
+
+test('a reload that hangs is given up, and the next one is not kept by it', async () => {
+  const { config, env, release } = await configureHanging();
+  const daemon = await startDaemonProcess(['serve', '--config', config], {
+    ...env,
+    HANGS_FROM: 'SIGUSR2',
+  });
+  onTestFinished(() => daemon.stop());
+  process.kill(daemon.pid, 'SIGUSR2');
+  await says(daemon, 'the file hangs');
+  process.kill(daemon.pid, 'SIGHUP');
+  expect(await says(daemon, "the configuration can't be read")).toBe(true);
+  expect(daemon.output()).toContain(`${config} does not answer`);
+  await release();
+  process.kill(daemon.pid, 'SIGHUP');
+  expect(await says(daemon, 'configuration reloaded')).toBe(true);
 });

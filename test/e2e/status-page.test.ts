@@ -12,7 +12,7 @@ import { describeWith } from '../support/requirement.ts';
 import { account, createScripted, employ, type ScriptedDirectory } from '../support/scripted.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 
-const TOKEN = 'correct-horse';
+const TOKEN = 'correct-horse-battery';
 const ANN = 'ann@example.org';
 
 describeWith(['chromium'], 'the status page of a daemon', () => {

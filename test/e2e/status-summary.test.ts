@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { DirectoryStatus } from '../../src/http/directorystatus.ts';
+import { createHttpFigures } from '../../src/http/figures.ts';
 import { openHttp } from '../../src/http/server.ts';
 import type { Status } from '../../src/http/status.ts';
 import { silentLog } from '../../src/log.ts';
@@ -70,7 +71,7 @@ const WELL: Status = {
     max: 1000,
     listeners: [],
     endpoints: [],
-    rejected: { 'not-allowed': 0, 'too-many': 0, tls: 0, accept: 0 },
+    rejected: { 'not-allowed': 0, 'too-many': 0, 'too-many-of-peer': 0, tls: 0, accept: 0 },
     violations: {
       netstring: 0,
       oversize: 0,
@@ -115,6 +116,7 @@ describeWith(['chromium'], 'the status page', () => {
       status: read,
       handlers: { explain: refuse, explainSender: refuse, explainTrace: refuse, purge: refuse },
       log: silentLog,
+      figures: createHttpFigures(),
     });
     onTestFinished(() => server.close());
     if (server.endpoint.kind !== 'tcp') throw new Error('it does not listen on tcp');

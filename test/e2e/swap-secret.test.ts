@@ -24,7 +24,7 @@ import { makeVolume } from '../support/volume.ts';
 test('a Secret that is swapped changes the token of the http side, and loses no request', async () => {
   const place = await makeDaemonPlace();
   const [port = 0] = await findFreePorts(1);
-  const secrets = await makeVolume(join(place.path, 'token'), { token: 'former' });
+  const secrets = await makeVolume(join(place.path, 'token'), { token: 'the-former-token' });
   const volume = await makeVolume(join(place.path, 'config'), {
     'idpmap.yaml': configOf(place, { http: { token: { file: secrets.fileOf('token') } } }),
     'people.yaml': peopleOf(),
@@ -36,10 +36,14 @@ test('a Secret that is swapped changes the token of the http side, and loses no 
   await knows(place.endpoint, KNOWN);
   const load = startLoad(place.endpoint, [KNOWN]);
   onTestFinished(() => load.end());
-  expect([await statusWith('former'), await statusWith('latter')]).toEqual([200, 401]);
-  await secrets.swap({ token: 'latter' });
-  expect(await until(async () => (await statusWith('latter')) === 200, SWAP_MS)).toBe(true);
-  expect(await statusWith('former')).toBe(401);
+  expect([await statusWith('the-former-token'), await statusWith('the-latter-token')]).toEqual([
+    200, 401,
+  ]);
+  await secrets.swap({ token: 'the-latter-token' });
+  expect(await until(async () => (await statusWith('the-latter-token')) === 200, SWAP_MS)).toBe(
+    true,
+  );
+  expect(await statusWith('the-former-token')).toBe(401);
   expect(await lossOf(load)).toEqual([]);
 });
 

@@ -1,8 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { preciseClock } from '../../src/clock.ts';
 import { Secret } from '../../src/config/sources/secret.ts';
-import { createGuard } from '../../src/http/access.ts';
+import { createAccess } from '../../src/http/access.ts';
+import { createHttpFigures } from '../../src/http/figures.ts';
+import { silentLog } from '../../src/log.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 import { askHttp, postJson } from '../support/http.ts';
 import { makePlace } from '../support/instance.ts';
 import { LOOPBACK, startServer, TOKEN } from './fixture.ts';
@@ -125,11 +129,12 @@ describe('the token', () => {
 
   test('counts as its file holds it now', async () => {
     const file = join(await makePlace(), 'token');
-    await writeFile(file, 'first\n');
+    await writeFile(file, `${TOKEN}\n`);
     const { endpoint } = await startServer({ token: new Secret({ file }) });
-    await writeFile(file, 'second\n');
-    expect((await postJson(endpoint, '/api/purge', ALL, 'first')).status).toBe(401);
-    expect((await postJson(endpoint, '/api/purge', ALL, 'second')).status).toBe(200);
+    const [first, second] = [TOKEN, TOKEN.toUpperCase()];
+    await writeFile(file, `${second}\n`);
+    expect((await postJson(endpoint, '/api/purge', ALL, first)).status).toBe(401);
+    expect((await postJson(endpoint, '/api/purge', ALL, second)).status).toBe(200);
   });
 
   test('that can not be read keeps everybody out, and says why', async () => {
@@ -146,7 +151,13 @@ describe('the token', () => {
 
   test('that is not configured keeps everybody out, and says how to mend it', async () => {
     const settings = () => ({ endpoint: LOOPBACK, hosts: [], acknowledgeUnauthenticated: false });
-    const { people } = createGuard({ endpoint: LOOPBACK, settings });
+    const { people } = createAccess({
+      endpoint: LOOPBACK,
+      settings,
+      figures: createHttpFigures(),
+      clock: preciseClock,
+      log: silentLog,
+    });
     const sent: unknown[] = [];
     const reply = {
       code: (status: number) => ({ send: (body: unknown) => sent.push(status, body) }),
@@ -158,6 +169,60 @@ describe('the token', () => {
     ]);
   });
 });
+
+describe('a token that is guessed', () => {
+  const guess = (endpoint: Endpoint, token: string) =>
+    postJson(endpoint, '/api/explain', { address: 'a@example.org' }, token);
+
+  test('is told in the log, once a minute, with its network and not with what was sent', async () => {
+    const figures = createHttpFigures();
+    const { endpoint, notes } = await startServer({ figures });
+    for (const token of ['guess-0', 'guess-1', 'guess-2']) await guess(endpoint, token);
+    const note = await notes.next('a wrong token was sent to http');
+    expect(note).toMatchObject({ level: 'warn', fields: { network: '127.0.0.1' } });
+    expect(JSON.stringify(notes.all)).not.toContain('guess-');
+    expect(notes.all.filter(({ message }) => message.includes('token'))).toHaveLength(1);
+    expect(figures.tokens).toEqual({ wrong: 3, slowed: 0 });
+  });
+
+  test('is not even compared after ten in a row, and that is counted', async () => {
+    const figures = createHttpFigures();
+    const { endpoint } = await startServer({ figures });
+    for (let i = 0; i < 40; i++) await guess(endpoint, `guess-${i}`);
+    const { status, text, headers } = await guess(endpoint, TOKEN);
+    if (status === 200) return;
+    expect([status, Number(headers['retry-after']) >= 1]).toEqual([429, true]);
+    expect(errorOf(text)).toMatch(/^too many wrong tokens from here, try again in \d+ s$/);
+    expect(figures.tokens.slowed).toBeGreaterThan(0);
+  });
+
+  test('keeps nobody from health, nor from what needs no token', async () => {
+    const { endpoint } = await startServer();
+    for (let i = 0; i < 30; i++) await guess(endpoint, `guess-${i}`);
+    for (const path of ['/livez', '/readyz', '/metrics', '/api/status'])
+      expect((await askHttp(endpoint, path)).status).toBe(200);
+  });
+
+  test('a request without one is no guess', async () => {
+    const figures = createHttpFigures();
+    const { endpoint } = await startServer({ figures });
+    for (let i = 0; i < 30; i++) await askHttp(endpoint, '/api/explain', { method: 'POST' });
+    expect((await guess(endpoint, TOKEN)).status).toBe(200);
+    expect(figures.tokens).toEqual({ wrong: 0, slowed: 0 });
+  });
+});
+
+test.each(['t', 'correct-horse', 'x'.repeat(15)])(
+  'a configured token of too few characters lets nobody in: %s',
+  async (short) => {
+    const { endpoint } = await startServer({ token: new Secret(short) });
+    const { status, text } = await postJson(endpoint, '/api/purge', ALL, short);
+    expect([status, errorOf(text)]).toEqual([
+      503,
+      `the token cannot be compared: the configured one has ${short.length} characters and needs 16, such as openssl rand -hex 16 makes`,
+    ]);
+  },
+);
 
 /** An address of this machine's loopback that is not known as such: it stands for one that others reach. */
 const OUTSIDE = { kind: 'tcp', host: '::ffff:127.0.0.1', port: 0 } as const;

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../src/config/sources/secret.ts';
+import { createHttpFigures } from '../../src/http/figures.ts';
 import { type HttpOptions, type HttpServer, openHttp } from '../../src/http/server.ts';
 import type { Endpoint } from '../../src/net/endpoint.ts';
 import { createNotes, type Notes } from '../support/notes.ts';
@@ -13,7 +14,7 @@ export interface ServerChanges extends Partial<Omit<HttpOptions, 'settings' | 'l
 
 export const LOOPBACK: Endpoint = { kind: 'tcp', host: '127.0.0.1', port: 0 };
 
-export const TOKEN = 'correct-horse';
+export const TOKEN = 'correct-horse-battery';
 
 /** Refuses whatever is asked. */
 const HANDLERS: HttpOptions['handlers'] = {
@@ -38,6 +39,7 @@ export async function startServer(
     status: () => ({ version: '1' }),
     handlers: HANDLERS,
     log: notes.log,
+    figures: createHttpFigures(),
     ...others,
   });
   onTestFinished(() => server.close());

@@ -11,6 +11,8 @@ import {
   load,
   openFor,
   operationsOf,
+  PATIENT,
+  patientLoad,
   settingsOf,
   urlOf,
   verdict,
@@ -104,7 +106,7 @@ for (const [title, need, start] of SERVERS) {
 
     test('tries the same password again after a while, and only then', async () => {
       await changePassword('another-secret');
-      const directory = open({ bindRetry: 1000 });
+      const directory = open({ bindRetry: 1000, ...PATIENT });
       expect(await verdict(directory, 'ann@example.test')).toMatch(/password is wrong/);
       await server.setPassword(server.password);
       expect(await healed(directory)).toBe(true);
@@ -123,10 +125,11 @@ for (const [title, need, start] of SERVERS) {
 
     test('asks the second server while the first one is down, and then the first one again', async () => {
       await first.set('refuse');
-      const directory = open({ urls: [urlOf(first), urlOf(second)], returnAfter: 1000 });
+      const urls = [urlOf(first), urlOf(second)];
+      const directory = open({ urls, returnAfter: 1000, ...PATIENT });
       expect(await healed(directory)).toBe(true);
       expect(await until(() => second.open() === 2, 2000)).toBe(true);
-      const questions = load(directory);
+      const questions = patientLoad(directory);
       await first.set('well');
       expect(await until(() => first.open() === 2 && second.open() === 0, 5000)).toBe(true);
       await questions.stop();
@@ -135,9 +138,9 @@ for (const [title, need, start] of SERVERS) {
     });
 
     test('loses no question when the first server goes down', async () => {
-      const directory = open({ urls: [urlOf(first), urlOf(second)] });
+      const directory = open({ urls: [urlOf(first), urlOf(second)], ...PATIENT });
       expect(await healed(directory)).toBe(true);
-      const questions = load(directory);
+      const questions = patientLoad(directory);
       await first.set('refuse');
       expect(await until(() => second.open() === 2, 5000)).toBe(true);
       await questions.stop();
@@ -145,8 +148,8 @@ for (const [title, need, start] of SERVERS) {
     });
 
     test('replaces connections that have grown old, and loses nothing', async () => {
-      const directory = open({ maxAge: 100 });
-      const questions = load(directory);
+      const directory = open({ maxAge: 100, ...PATIENT });
+      const questions = patientLoad(directory);
       expect(await until(() => first.heard.length > 20, 10_000)).toBe(true);
       await questions.stop();
       expect([...questions.verdicts.keys()].toSorted()).toEqual(['found', 'none']);
@@ -173,15 +176,17 @@ for (const [title, need, start] of SERVERS) {
     test('abandons a search that takes too long, and replaces a connection at the second one', async () => {
       const directory = open({ connections: 1 });
       expect(await healed(directory)).toBe(true);
+      // A busy machine may have needed several.
+      const connections = first.heard.length;
       server.suspend();
       onTestFinished(() => server.resume());
       const waits = (address: string) => verdict(directory, address);
       expect(await waits('ann@example.test')).toMatch(/did not answer in time/);
       const lastHeard = () => first.heard.flatMap(operationsOf).at(-1);
       expect(await until(() => lastHeard() === 'abandon', 2000)).toBe(true);
-      expect(first.heard).toHaveLength(1);
+      expect(first.heard).toHaveLength(connections);
       await waits('bob@example.test');
-      expect(await until(() => first.heard.length > 1, 2000)).toBe(true);
+      expect(await until(() => first.heard.length > connections, 2000)).toBe(true);
       server.resume();
       expect(await healed(directory)).toBe(true);
       expect(await until(() => first.open() === 1, 2000)).toBe(true);

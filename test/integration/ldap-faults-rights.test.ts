@@ -3,6 +3,7 @@ import { startDs389 } from '../support/ldap/ds389.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
 import { healed, load, openFor, settingsOf, urlOf, verdict } from '../support/ldapfaults.ts';
+import { mailOf } from '../support/ldapmail.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 
@@ -110,6 +111,19 @@ for (const { title, needs, start, all, reading } of SERVERS) {
       expect(await verdict(directory, 'a.smith@example.test')).toMatch(/mailAlternateAddress/);
     });
 
+    test('from the aliases make nobody absent where they were gone before anybody was seen', async () => {
+      const restore = await withdraw(all(server, 'mailAlternateAddress'));
+      const directory = open();
+      const hidden = /lets bind\.dn see no mailAlternateAddress of any account/;
+      expect(await verdict(directory, 'a.smith@example.test')).toMatch(hidden);
+      expect(await verdict(directory, 'nobody@example.test')).toMatch(hidden);
+      expect(await verdict(directory, 'bob@example.test')).toBe('found');
+      await restore();
+      const isFound = async () => (await verdict(directory, 'a.smith@example.test')) === 'found';
+      expect(await until(isFound, 5000)).toBe(true);
+      expect(await verdict(directory, 'nobody@example.test')).toBe('none');
+    });
+
     test('from the aliases leave those found who are found, until it is accepted', async () => {
       const directory = open();
       expect(await verdict(directory, 'a.smith@example.test')).toBe('found');
@@ -158,3 +172,27 @@ for (const { title, needs, start, all, reading } of SERVERS) {
     });
   });
 }
+
+describeWith(['ds389'], 'a member that 389-DS hides', () => {
+  let server: LdapServer;
+
+  beforeAll(async () => {
+    server = await startDs389();
+  });
+
+  afterAll(() => server?.remove());
+
+  test('is told as one that is gone: it is left out, or defers the mail where all of those do', async () => {
+    const aci = `aci: (targetattr="*")(version 3.0; acl "hidden"; deny (all) userdn="ldap:///${server.bindDn}";)`;
+    const dn = server.dn('cy');
+    await server.modify(`dn: ${dn}\nchangetype: modify\nadd: aci\n${aci}\n`);
+    const settings = settingsOf(server, [urlOf(server)]);
+    const open = (unreadableMembers: 'deferUnreadable' | 'defer') =>
+      openFor({ ...settings, groups: { ...settings.groups, unreadableMembers } });
+    const usual = open('deferUnreadable');
+    expect(await mailOf(usual, 'team@example.test')).toBe('ann@example.test,bob@example.test');
+    const found = await usual.find('team@example.test', { signal: AbortSignal.timeout(20_000) });
+    expect(JSON.stringify(found)).toContain('is not there, or bind.dn may not know of it');
+    expect(await mailOf(open('defer'), 'team@example.test')).toMatch(/would get no mail/);
+  });
+});

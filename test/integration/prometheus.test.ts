@@ -66,6 +66,22 @@ async function missingOf(
   return exprs.filter((_, i) => (replies[i]?.data.result.length ?? 0) === 0);
 }
 
+/** Those that nothing is there for while callers ask. Whatever was seen may be absent again while a scrape fails. */
+async function neverSeen(
+  exprs: readonly string[],
+  {
+    prometheus,
+    askUntil,
+  }: Pick<Awaited<ReturnType<typeof startWatched>>, 'prometheus' | 'askUntil'>,
+): Promise<readonly string[]> {
+  let missing = exprs;
+  await askUntil(async () => {
+    missing = await missingOf(prometheus, missing);
+    return missing.length === 0;
+  });
+  return missing;
+}
+
 const documented = [...read('docs/metrics.md').matchAll(/^### `(\w+)`\n\n(\w+)/gm)].map(
   ([, name = '', type]) => (type === 'histogram' ? `${name}_bucket` : name),
 );
@@ -92,9 +108,8 @@ describeWith(['prometheus'], 'a Prometheus that scrapes a running daemon', () =>
   test(
     'has every metric that the docs, the dashboards and the rules name',
     async () => {
-      const { prometheus, askUntil } = await startWatched();
-      await askUntil(async () => (await missingOf(prometheus, named)).length === 0);
-      expect(await missingOf(prometheus, named)).toEqual([]);
+      const watched = await startWatched();
+      expect(await neverSeen(named, watched)).toEqual([]);
     },
     LIMIT_MS * 2,
   );
@@ -113,12 +128,11 @@ describeWith(['prometheus'], 'a Prometheus that scrapes a running daemon', () =>
   test(
     'shows something in every panel while the directory fails',
     async () => {
-      const { prometheus, staff, askUntil } = await startWatched();
+      const watched = await startWatched();
       // A figure that begins with the daemon has no rate before it was scraped once.
-      await askUntil(async () => (await missingOf(prometheus, ['idpmap_build_info'])).length === 0);
-      staff.mode = 'fails';
-      await askUntil(async () => (await missingOf(prometheus, shown)).length === 0);
-      expect(await missingOf(prometheus, shown)).toEqual([]);
+      await neverSeen(['idpmap_build_info'], watched);
+      watched.staff.mode = 'fails';
+      expect(await neverSeen(shown, watched)).toEqual([]);
     },
     LIMIT_MS * 2,
   );

@@ -61,9 +61,14 @@ describe('each workflow', () => {
     ).toEqual([]);
   });
 
-  test.each(NAMES)('%s names the version of each action', (name) => {
-    const actions = stepsOf(name).flatMap(({ uses }) => uses ?? []);
-    expect(actions.filter((action) => !/@(v\d+|[0-9a-f]{40})$/.test(action))).toEqual([]);
+  test.each(NAMES)('%s names each action by its commit, and tells the version', (name) => {
+    const actions = [...read(name).matchAll(/^ *(?:- )?uses: (?!\.\/)(.*)$/gm)].map(
+      ([, action]) => action,
+    );
+    expect(actions.length).toBeGreaterThan(0);
+    expect(
+      actions.filter((action) => !/^[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action ?? '')),
+    ).toEqual([]);
   });
 });
 

@@ -1,112 +1,11 @@
 import fc from 'fast-check';
 import { expect, vi } from 'vitest';
-import type { Entry } from '../../src/directory/directory.ts';
 import type { Answer } from '../../src/maps/answer.ts';
-import { account, group } from '../support/scripted.ts';
 import { contextNow, DEADLINE_MS, testClock } from '../support/world.ts';
-import { judge, MAPS, type MapName, type Reply } from './model.ts';
-import { createWorld, type LawMode, type Turn, type World } from './world.ts';
-
-const MODES: readonly LawMode[] = [
-  'well',
-  'slow',
-  'fails',
-  'hangs',
-  'blind',
-  'doubts',
-  'forgets',
-  'bug',
-];
-const RARE: readonly LawMode[] = ['loses', 'unproved', 'unreadable', 'disagrees'];
-const NAMES = ['ann', 'bob', 'ann+x'];
-const CROWD = Array.from({ length: 14 }, (_, i) => `n${i}`);
-
-/** Just before and just after each bound: deadline, probe, timeout, unknown, none, prefetch, fresh, stale. */
-const WAITS = [
-  1, 199, 301, 999, 1001, 2001, 4400, 5600, 8900, 11_100, 49_600, 53_900, 66_100, 299_000, 301_000,
-];
-
-const PEOPLE: Readonly<Record<string, (address: string) => readonly Entry[]>> = {
-  nobody: () => [],
-  account: (address) => [account(address)],
-  disabled: (address) => [account(address, { enabled: false })],
-  alias: (address) => [account('boss@x.org', { aliases: [address] })],
-  loginless: (address) => [account(address, { logins: [] })],
-  group: (address) => [group(address, ['carl@elsewhere.example'])],
-};
-
-type Step =
-  | {
-      readonly do: 'ask';
-      readonly names: readonly string[];
-      readonly map: MapName;
-      readonly at: string;
-    }
-  | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'mode'; readonly which: number; readonly mode: LawMode }
-  | { readonly do: 'person'; readonly which: number; readonly name: string; readonly kind: string }
-  /** All of the crowd have accounts, are known, and their directory loses them. */
-  | { readonly do: 'lose'; readonly which: number; readonly later: number; readonly turn: Turn }
-  | { readonly do: 'turn'; readonly turn: Turn }
-  /** A search that began before goes on after it. */
-  | { readonly do: 'late'; readonly turn: Turn };
-
-const which = fc.constantFrom(0, 1);
-const TURNS: readonly Turn[] = ['restart', 'reload', 'takeover'];
-const some = fc.shuffledSubarray([...NAMES, ...NAMES, ...NAMES], { minLength: 1, maxLength: 4 });
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 12,
-    arbitrary: fc.record({
-      do: fc.constant('ask' as const),
-      names: fc.oneof({ weight: 4, arbitrary: some }, { weight: 1, arbitrary: fc.constant(CROWD) }),
-      map: fc.constantFrom(...MAPS),
-      at: fc.constantFrom('x.org', 'x.org', 'x.org', 'y.org'),
-    }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(...WAITS) }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('mode' as const),
-      which,
-      mode: fc.oneof(fc.constant('well' as const), fc.constantFrom(...MODES, ...MODES, ...RARE)),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('person' as const),
-      which,
-      name: fc.constantFrom(...NAMES),
-      kind: fc.constantFrom(...Object.keys(PEOPLE)),
-    }),
-  },
-  // Rare by chance, so drawn on purpose.
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('lose' as const),
-      which,
-      later: fc.constantFrom(53_900, 66_100, 120_000),
-      turn: fc.constantFrom(...TURNS),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('turn' as const),
-      turn: fc.constantFrom(...TURNS),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('late' as const), turn: fc.constantFrom(...TURNS) }),
-  },
-);
+import { judgeDomain, LISTED } from './lists.ts';
+import { judge, type MapName, type Reply, rowOf, WRITTEN } from './model.ts';
+import { CROWD, PEOPLE, type Place, type Round, type Step, step } from './steps.ts';
+import { createWorld, type Turn, type World } from './world.ts';
 
 /**
  * Runs any sequence of questions, time and faults against the law (docs/architecture.md). A sequence that breaks it is made
@@ -116,12 +15,20 @@ export async function checkLaw(
   runs: number,
   { shrinks = 'yes' }: { readonly shrinks?: 'yes' | 'no' } = {},
 ): Promise<ReadonlyMap<string, number>> {
-  const seen = new Map<string, number>();
+  const seen: Seen = new Map();
   const unhandled: unknown[] = [];
   const note = (reason: unknown): void => void unhandled.push(reason);
   process.on('unhandledRejection', note);
   vi.useFakeTimers({
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'],
+    toFake: [
+      'setTimeout',
+      'clearTimeout',
+      'setInterval',
+      'clearInterval',
+      'performance',
+      'hrtime',
+      'Date',
+    ],
   });
   try {
     await fc.assert(
@@ -146,105 +53,205 @@ export async function checkLaw(
   return seen;
 }
 
-async function take(world: World, each: Step, seen: Map<string, number>): Promise<void> {
+async function take(world: World, each: Step, seen: Seen): Promise<void> {
+  if (isChange(each)) return change(world, each);
   switch (each.do) {
     case 'wait':
-      await vi.advanceTimersByTimeAsync(each.ms);
-      break;
-    case 'mode':
-      world.setMode(each.which, each.mode);
-      break;
-    case 'turn':
-      world.turn(each.turn);
-      break;
-    case 'late':
-      await overtake(world, each.turn, seen);
-      break;
-    case 'person':
-      employ(world, each.which, each.name, PEOPLE[each.kind]);
-      break;
-    case 'lose':
-      await lose(world, each, seen);
-      break;
+      return pass(each.ms);
     case 'ask':
-      await askAndJudge(world, each, seen);
-      break;
+      return askAndJudge(world, each, seen);
+    case 'lose':
+      return lose(world, each, seen);
+    case 'outage':
+      return breakDown(world, each, seen);
+    case 'late':
+      return overtake(world, each.turn, seen);
+    case 'shrink':
+      return shrink(world, each, seen);
+    case 'domains':
+      return askDomains(world, seen);
   }
 }
 
-function employ(world: World, i: number, name: string, of = PEOPLE['account']): void {
+/** A step that asks nothing. */
+type Change = Extract<Step, { do: 'mode' | 'turn' | 'person' | 'list' }>;
+
+const isChange = (each: Step): each is Change =>
+  ['mode', 'turn', 'person', 'list'].includes(each.do);
+
+function change(world: World, each: Change): void {
+  switch (each.do) {
+    case 'mode':
+      return world.setMode(each.which, each.mode);
+    case 'turn':
+      return world.turn(each.turn);
+    case 'person':
+      return employ(world, each.which, each.name, each.place, each.kind);
+    case 'list':
+      return world.lister.say(each.size === 'fails' ? undefined : LISTED.slice(0, each.size));
+  }
+}
+
+/** How often each kind of answer was seen. */
+type Seen = Map<string, number>;
+
+const count = (seen: Seen, label: string): void => void seen.set(label, (seen.get(label) ?? 0) + 1);
+
+const pass = async (ms: number): Promise<void> => {
+  await vi.advanceTimersByTimeAsync(ms);
+};
+
+function employ(
+  world: World,
+  i: number,
+  name: string,
+  place: Place = 'people',
+  kind = 'account',
+): void {
   const address = `${name}@x.org`;
-  world.directories[i]?.people.set(address, of?.(address) ?? []);
+  const key = place === 'table' ? rowOf(address) : address;
+  world.directories[i]?.people.set(key, PEOPLE[kind]?.(key) ?? []);
 }
 
 /** A search goes on over the former routes while the daemon's life changes, and ends after it. */
-async function overtake(world: World, turn: Turn, seen: Map<string, number>): Promise<void> {
+async function overtake(world: World, turn: Turn, seen: Seen): Promise<void> {
   for (const [i, directory] of world.directories.entries()) {
     world.setMode(i, 'slow');
     directory.slowMs = 20;
   }
   employ(world, 0, 'ann');
   const late = world.maps().mailboxes('ann+x@x.org', contextNow());
-  await vi.advanceTimersByTimeAsync(60);
+  await pass(60);
   world.turn(turn);
   for (const i of [0, 1]) world.setMode(i, 'well');
-  await vi.advanceTimersByTimeAsync(500);
+  await pass(500);
   await late;
-  await askAndJudge(world, { names: ['ann'], map: 'mailboxes', at: 'x.org' }, seen);
+  await askAndJudge(world, { names: ['ann'], map: 'mailboxes', at: 'x.org', written: 0 }, seen);
+}
+
+/** Nobody waits for a directory that has been well for so long. */
+const WELL_MS = 9500;
+
+async function breakDown(
+  world: World,
+  { which: i, kind, map, mode, due, later }: Step & { do: 'outage' },
+  seen: Seen,
+): Promise<void> {
+  const askFor = (names: readonly string[]) =>
+    askAndJudge(world, { names, map, at: 'x.org', written: 0 }, seen);
+  employ(world, i, 'ann', map === 'table' ? 'table' : 'people', kind);
+  for (const all of [0, 1]) world.setMode(all, 'well');
+  await pass(WELL_MS);
+  await askFor(['ann']);
+  await pass(due);
+  world.setMode(i, mode);
+  await askFor(['ann', 'ann+x']);
+  await pass(later);
+  await askFor(['ann+x', 'ann']);
+  world.setMode(i, 'well');
+  await pass(WELL_MS);
+  await askFor(['ann', 'ann+x']);
 }
 
 async function lose(
   world: World,
-  { which: i, later, turn }: Step & { do: 'lose' },
-  seen: Map<string, number>,
+  { which: i, place, rounds }: Step & { do: 'lose' },
+  seen: Seen,
 ): Promise<void> {
-  for (const name of CROWD) employ(world, i, name);
+  const map = place === 'table' ? 'table' : 'mailboxes';
+  const askFor = (names: readonly string[]) =>
+    askAndJudge(world, { names, map, at: 'x.org', written: 0 }, seen);
+  for (const name of CROWD) employ(world, i, name, place);
   world.setMode(i, 'well');
-  const question = { names: CROWD, map: 'mailboxes', at: 'x.org' } as const;
-  await askAndJudge(world, question, seen);
-  world.setMode(i, 'loses');
-  await vi.advanceTimersByTimeAsync(later);
-  await askAndJudge(world, question, seen);
-  // Another life holds what was held: nobody goes who would not have gone.
+  await askFor(CROWD);
+  for (const round of rounds) {
+    const gone = CROWD.slice(round.from, round.from + round.count);
+    world.setMode(i, 'loses');
+    await pass(round.later);
+    await askFor(gone);
+    // Another life holds what was held: nobody goes who would not have gone.
+    if (round.turn !== undefined) world.turn(round.turn);
+    if (round.after === 'returns') await comeBack(world, i, round, askFor);
+  }
+}
+
+/** The directory shows all again: nobody is held, and those who were let go count on. */
+async function comeBack(
+  world: World,
+  i: number,
+  { later }: Round,
+  askFor: (names: readonly string[]) => Promise<void>,
+): Promise<void> {
+  world.setMode(i, 'well');
+  await pass(later);
+  await askFor(CROWD);
+}
+
+/** A list that loses too much is held, whatever the daemon's life: what was accepted last is known to the next one. */
+async function shrink(
+  world: World,
+  { size, turn }: Step & { do: 'shrink' },
+  seen: Seen,
+): Promise<void> {
+  world.setMode(0, 'well');
+  world.lister.say(LISTED);
+  await pass(2000);
+  await askDomains(world, seen);
   world.turn(turn);
-  await vi.advanceTimersByTimeAsync(later);
-  await askAndJudge(world, question, seen);
+  world.lister.say(LISTED.slice(0, size));
+  await pass(2000);
+  await askDomains(world, seen);
+}
+
+async function askDomains(world: World, seen: Seen): Promise<void> {
+  // What a directory has said is taken by then.
+  await pass(1);
+  for (const name of LISTED) {
+    const answer = world.maps().domains(name, contextNow());
+    judgeDomain(world.lister.accepted(), name, answer);
+    if ('status' in answer) count(seen, `domains ${answer.status}`);
+  }
+  if (world.lister.isHeld()) count(seen, 'held list');
 }
 
 async function askAndJudge(
   world: World,
-  { map, names, at }: Pick<Step & { do: 'ask' }, 'map' | 'names' | 'at'>,
-  seen: Map<string, number>,
+  { map, names, at, written }: Pick<Step & { do: 'ask' }, 'map' | 'names' | 'at' | 'written'>,
+  seen: Seen,
 ): Promise<void> {
   const arrivedAt = testClock.now();
-  for (const reply of await ask(world, map, names, at)) {
-    const label = `${map} ${reply.answer.status}`;
-    seen.set(label, (seen.get(label) ?? 0) + 1);
+  for (const reply of await ask(world, { map, names, at, written })) {
+    count(seen, `${map} ${reply.answer.status}`);
     expect(reply.afterMs).toBeLessThanOrEqual(DEADLINE_MS + 2);
     judge(world, map, reply, at, arrivedAt);
   }
-  if (world.isHeld()) seen.set('held', (seen.get('held') ?? 0) + 1);
+  if (world.isHeld()) count(seen, 'held');
 }
 
 async function ask(
   world: World,
-  map: MapName,
-  names: readonly string[],
-  at: string,
+  { map, names, at, written }: Pick<Step & { do: 'ask' }, 'map' | 'names' | 'at' | 'written'>,
 ): Promise<readonly Reply[]> {
   const context = contextNow();
   const replies: Reply[] = [];
   const rejected: unknown[] = [];
   for (const name of names) {
+    const ways = WRITTEN[name] ?? [name];
+    const local = ways[written % ways.length] ?? name;
     const settle = (answer: Answer): void => {
-      replies.push({ name, answer, afterMs: testClock.now() - context.arrivedAt });
+      const afterMs = testClock.now() - context.arrivedAt;
+      replies.push({ name, isWrittenOtherwise: local !== name, answer, afterMs });
     };
-    const answer = world.maps()[map](`${name}@${at}`, context);
+    const key = `${local}@${domainOf(map, at)}`;
+    const answer = world.maps()[map](key, context);
     if (answer instanceof Promise) answer.then(settle, (error: unknown) => rejected.push(error));
     else settle(answer);
   }
-  await vi.advanceTimersByTimeAsync(DEADLINE_MS + 5);
+  await pass(DEADLINE_MS + 5);
   expect(rejected).toEqual([]);
   expect(replies).toHaveLength(names.length);
   return replies;
 }
+
+/** A table knows nothing of twins. */
+const domainOf = (map: MapName, at: string): string => (map === 'table' ? 'x.org' : at);

@@ -1,136 +1,42 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { BUGS, type Bug, SIGHT_BUGS } from './bugs.ts';
 import type * as Law from './law.ts';
-
-/** Bugs that the law must find: what stands in the source, and what a careless hand would have written. */
-const BUGS: readonly {
-  readonly bug: string;
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}[] = [
-  {
-    bug: 'an error is taken for none',
-    file: 'lookup/consult.ts',
-    from: "return unknown(error instanceof Fault ? error.kind : 'directory', name, reasonOf(error));",
-    to: "return reasonOf(error) === name ? unknown((error as Fault).kind, name, name) : { status: 'none', proof: { by: 'connection', how: '' } };",
-  },
-  {
-    bug: 'an expired negative is answered in an outage',
-    file: 'lookup/memory.ts',
-    from: 'const failed = unknown.get(key);',
-    to: 'const failed = unknown.get(key);\n        const old = none.get(key);\n        if (failed !== undefined && at < failed.freshUntil && old?.epoch === epoch) return { ...old, goodUntil: at };',
-  },
-  {
-    bug: 'a stale answer is served beyond its bound',
-    file: 'lookup/memory.ts',
-    from: 'at < known.askedAt + staleMs',
-    to: 'at < known.askedAt + 10 * staleMs',
-  },
-  {
-    bug: 'a negative is remembered from an open circuit',
-    file: 'lookup/memory.ts',
-    from: 'const life = lifeOf(outcome);',
-    to: "const life = lifeOf(outcome);\n          if (outcome.status === 'unknown' && outcome.cause === 'breaker-open') {\n            const none_ = { status: 'none', proof: { by: 'content', how: '' } } as const;\n            const until = performance.now() + 10_000;\n            keep(key, none_, { askedAt: 0, goodUntil: until, freshUntil: until });\n          }",
-  },
-  {
-    bug: 'there is no deadline',
-    file: 'lookup/deadline.ts',
-    from: 'context.deadline - clock.now()',
-    to: 'context.deadline - clock.now() + 5000',
-  },
-  {
-    bug: 'unknown falls through to the next directory',
-    file: 'maps/search.ts',
-    from: "    const { candidate } = question;\n    if (settled.status === 'unknown')",
-    to: "    const { candidate } = question;\n    const later = questions[index + 1];\n    if (settled.status === 'unknown' && later !== undefined)\n      return follow(questions, index + 1, later, ask(later, context), context, before);\n    if (settled.status === 'unknown')",
-  },
-  {
-    bug: 'the extension-less form is answered from memory without being marked stale',
-    file: 'maps/search.ts',
-    from: "return { outcome: { status: 'found', value: known.value, stale: doubt }, candidate };",
-    to: "return { outcome: { status: 'found', value: known.value }, candidate: candidate ?? doubt };",
-  },
-  {
-    bug: 'a bug thrown in a prefetch stays with its key',
-    file: 'lookup/remember.ts',
-    from: 'return await flight(key, lifetime);',
-    to: 'return await flight(key, lifetime).catch(() => new Promise<never>(() => {}));',
-  },
-  {
-    bug: 'a none is believed without proof',
-    file: 'lookup/proof.ts',
-    from: 'await prover.prove(since);',
-    to: 'void since;',
-  },
-  {
-    bug: 'a flip is believed at once',
-    file: 'lookup/flip.ts',
-    from: 'if (known === undefined) return outcome;',
-    to: 'if (known === undefined || canFlip(outcome)) return outcome;',
-  },
-  {
-    bug: 'who is held is believed when asked again',
-    file: 'lookup/flip.ts',
-    from: "if (flip !== undefined && flips.confirm(flip) === 'taken') return second;",
-    to: "if (flip === undefined || flips.confirm(flip) === 'taken') return second;",
-  },
-  {
-    bug: 'a reload leaves the nones of the former adapter',
-    file: 'lookup/memory.ts',
-    from: 'reigning = tenure;\n        expire();',
-    to: 'reigning = tenure;',
-  },
-  {
-    bug: 'what a former adapter brings is kept',
-    file: 'lookup/memory.ts',
-    from: 'if (reigning !== tenure) return flight(key);',
-    to: 'void reigning;',
-  },
-  {
-    bug: 'a doubting probe proves',
-    file: 'lookup/proof.ts',
-    from: "const cause = isDoubt(error) ? 'doubt' : 'unproved';",
-    to: "if (isDoubt(error)) return outcome;\n      const cause = 'unproved';",
-  },
-  {
-    bug: 'a doubt of the directory is taken for none',
-    file: 'lookup/consult.ts',
-    from: "return unknown(error instanceof Fault ? error.kind : 'directory', name, reasonOf(error));",
-    to: "if (error instanceof Fault && error.kind === 'doubt') return { status: 'none', proof: { by: 'content', how: '' } };\n      return unknown(error instanceof Fault ? error.kind : 'directory', name, reasonOf(error));",
-  },
-  {
-    bug: 'an old copy is remembered as fresh',
-    file: 'lookup/remember.ts',
-    from: 'if (outcome.stale !== undefined) return undefined;',
-    to: '',
-  },
-  {
-    bug: 'an old copy is not marked as old',
-    file: 'lookup/consult.ts',
-    from: 'return old === undefined',
-    to: 'return old === undefined || value.length > 0',
-  },
-];
+import type * as Sight from './sight.ts';
 
 const HERE = join(import.meta.dirname, '..', '.mutants');
 afterAll(() => rmSync(HERE, { recursive: true, force: true }));
 
-test.each(BUGS)(
-  'the law finds it when $bug',
-  { timeout: 600_000 },
-  async ({ bug, file, from, to }) => {
-    const root = join(HERE, bug.replaceAll(/\W+/g, '-'));
-    rmSync(root, { recursive: true, force: true });
-    mkdirSync(root, { recursive: true });
-    for (const folder of ['src', 'test/support', 'test/law'])
-      cpSync(join(import.meta.dirname, '../..', folder), join(root, folder), { recursive: true });
-    symlinkSync(join(import.meta.dirname, '../../node_modules'), join(root, 'node_modules'));
-    const source = readFileSync(join(root, 'src', file), 'utf8');
-    expect(source, 'what the bug replaces').toContain(from);
-    writeFileSync(join(root, 'src', file), source.replace(from, to));
-    const { checkLaw }: typeof Law = await import(join(root, 'test/law/law.ts'));
-    await expect(checkLaw(3000, { shrinks: 'no' })).rejects.toThrow('Property failed');
+/** Plants a bug in a copy of the sources and of what the law is made of; gives where that lies. */
+function plant({ bug, file, from, to }: Bug): string {
+  const root = join(HERE, bug.replaceAll(/\W+/g, '-'));
+  rmSync(root, { recursive: true, force: true });
+  mkdirSync(root, { recursive: true });
+  for (const folder of ['src', 'test/support', 'test/directory/ldap', 'test/law'])
+    cpSync(join(import.meta.dirname, '../..', folder), join(root, folder), { recursive: true });
+  symlinkSync(join(import.meta.dirname, '../../node_modules'), join(root, 'node_modules'));
+  const source = readFileSync(join(root, 'src', file), 'utf8');
+  expect(source, 'what the bug replaces').toContain(from);
+  writeFileSync(
+    join(root, 'src', file),
+    source.replace(from, () => to),
+  );
+  return root;
+}
+
+test.each(BUGS)('the law finds it when $bug', { timeout: 600_000 }, async (bug) => {
+  const { checkLaw }: typeof Law = await import(join(plant(bug), 'test/law/law.ts'));
+  await expect(checkLaw(3000, { shrinks: 'no' })).rejects.toThrow('Property failed');
+});
+
+test.each(SIGHT_BUGS)(
+  'the law of what is seen finds it when $bug',
+  {
+    timeout: 600_000,
+  },
+  async (bug) => {
+    const { checkSight }: typeof Sight = await import(join(plant(bug), 'test/law/sight.ts'));
+    await expect(checkSight(1000, { shrinks: 'no' })).rejects.toThrow('Property failed');
   },
 );

@@ -1,10 +1,24 @@
 import type { Clock } from '../../src/clock.ts';
-import type { Kept } from '../../src/directory/directory.ts';
+import type { Ask, Kept } from '../../src/directory/directory.ts';
 import { createKept } from '../../src/directory/trust/kept.ts';
+import { createMemory, type Memory } from '../../src/lookup/memory.ts';
+import { createSource } from '../../src/lookup/path.ts';
 import type { MapHandler } from '../../src/maps/answer.ts';
+import { createDomainMap } from '../../src/maps/domainmap.ts';
+import { createDomainSet } from '../../src/maps/domainset.ts';
+import { createTableMap } from '../../src/maps/table.ts';
 import { createScripted, type Mode, type ScriptedDirectory } from '../support/scripted.ts';
-import { buildMaps, type Guarded, laneFor, type Maps, TIMES, testClock } from '../support/world.ts';
-import { FLIPS, type MapName, type Witnesses } from './model.ts';
+import {
+  buildMaps,
+  type Guarded,
+  laneFor,
+  reign,
+  SIZES,
+  TIMES,
+  testClock,
+} from '../support/world.ts';
+import { createLister, type Lister } from './lists.ts';
+import { FLIPS, type MapName, rowOf, type Witnesses } from './model.ts';
 
 /** `bug`: a policy of ours throws. */
 export type LawMode = Mode | 'bug';
@@ -14,7 +28,9 @@ export type Turn = 'restart' | 'reload' | 'takeover';
 
 /** A domain of two directories, and its twin. */
 export interface World extends Witnesses {
-  readonly maps: () => Readonly<Record<MapName, MapHandler>>;
+  readonly maps: () => Readonly<Record<MapName | 'domains', MapHandler>>;
+  /** The domains that the first directory lists. */
+  readonly lister: Lister;
   setMode(which: number, mode: LawMode): void;
   /** Begins another life of the daemon. */
   turn(turn: Turn): void;
@@ -24,6 +40,8 @@ export interface World extends Witnesses {
 interface Place {
   directory: ScriptedDirectory;
   guarded: Guarded;
+  /** What is remembered of its table. */
+  rows: Memory<string>;
   readonly kept: Kept;
   wellSince: number;
   isBuggy: boolean;
@@ -43,23 +61,41 @@ export function createWorld(clock: Clock = testClock): World {
     kept: Kept,
     memory?: Guarded['memory'],
   ) => laneFor(name, directory, { flips: FLIPS, kept, ...(memory && { memory }) });
-  const places = [0, 1].map((i): Place => {
+  const openPlace = (i: number): Place => {
     const directory = createScripted();
     const kept = createKept();
     const guarded = open(`d${i}`, directory, kept);
-    return { directory, guarded, kept, wellSince: clock.now(), isBuggy: false };
-  });
-  const ended: Guarded[] = [];
-  let maps: Maps;
-
-  const build = (): void => {
-    for (const place of places) plant(place);
-    maps = buildMaps(
-      { 'x.org': { directories: ['d0', 'd1'] }, 'y.org': { aliasOf: 'x.org' } },
-      Object.fromEntries(places.map(({ guarded }, i) => [`d${i}`, guarded.source])),
-    );
+    const rows = createMemory<string>(SIZES);
+    return { directory, guarded, rows, kept, wellSince: clock.now(), isBuggy: false };
   };
-  build();
+  const places = [openPlace(0), openPlace(1)] as const;
+  const [first] = places;
+  const lister = createLister(first.kept, first.directory, first.guarded.lane);
+  const ended: Guarded[] = [];
+
+  const build = (): ReturnType<World['maps']> => {
+    for (const place of places) plant(place);
+    const sources = Object.fromEntries(places.map(({ guarded }, i) => [`d${i}`, guarded.source]));
+    const domains = createDomainSet(new Map(), [
+      { list: lister.list(), source: first.guarded.source },
+    ]);
+    return {
+      ...buildMaps(
+        { 'x.org': { directories: ['d0', 'd1'] }, 'y.org': { aliasOf: 'x.org' } },
+        sources,
+      ),
+      domains: createDomainMap(domains),
+      table: createTableMap({
+        sources: places.map(tableOf),
+        keys: 'exact',
+        delimiters: '+',
+        result: '%s',
+        propagateExtension: 'no',
+        whenUnknown: 'temp',
+      }),
+    };
+  };
+  let maps = build();
 
   /** The adapter is another one: what the former said counts for standing in only, and from now on it knows nobody. */
   const replace = (place: Place): void => {
@@ -87,6 +123,7 @@ export function createWorld(clock: Clock = testClock): World {
     get wellSince() {
       return places.map(({ wellSince }) => wellSince);
     },
+    lister,
     denials: new Map(),
     isHeld: () => places.some(({ guarded }) => guarded.lane.flips.held() !== undefined),
     maps: () => maps,
@@ -110,17 +147,38 @@ export function createWorld(clock: Clock = testClock): World {
         }
         place.directory.life += 1;
         place.guarded = open(`d${i}`, place.directory, place.kept);
-        for (const saved of memory.list(clock.now()))
-          if (saved.ageMs < TIMES.staleMs) place.guarded.memory.restore(saved, 0, clock.now());
+        inherit(place.guarded.memory, memory, clock);
+        const rows = createMemory<string>(SIZES);
+        inherit(rows, place.rows, clock);
+        place.rows = rows;
         // One that is taken over from still answers what is in flight.
         if (turn === 'restart') lane.stop();
       }
-      build();
+      lister.begin(first.directory, first.guarded.lane, turn === 'reload' ? 'reload' : 'anew');
+      maps = build();
     },
     stop: () => {
+      lister.stop();
       for (const { lane } of [...ended, ...places.map(({ guarded }) => guarded)]) lane.stop();
     },
   };
+}
+
+/** What is written down by one life, and restored by the next. */
+function inherit<T>(memory: Memory<T>, former: Memory<T>, clock: Clock): void {
+  for (const saved of former.list(clock.now()))
+    if (saved.ageMs < TIMES.staleMs) memory.restore(saved, 0, clock.now());
+}
+
+/** A directory's table, in which somebody's row is their address. */
+function tableOf({ directory, guarded: { lane }, rows }: Place) {
+  const ask: Ask<string> = async (key, how) => {
+    const finding = await directory.find(rowOf(key), how);
+    if (finding.status === 'none') return finding;
+    const [first, ...others] = finding.value;
+    return { ...finding, value: [first.address, ...others.map(({ address }) => address)] };
+  };
+  return createSource(ask, reign(rows), lane, TIMES);
 }
 
 /** Lets a policy throw while the place is buggy. */

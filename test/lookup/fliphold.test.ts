@@ -1,51 +1,15 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { Entry } from '../../src/directory/directory.ts';
 import { createKept } from '../../src/directory/trust/kept.ts';
-import { type Log, silentLog } from '../../src/log.ts';
-import type { Outcome } from '../../src/lookup/outcome.ts';
 import { createSource } from '../../src/lookup/path.ts';
 import { account } from '../support/scripted.ts';
-import { contextNow, openDirectory, TIMES, useFakeTime } from '../support/world.ts';
+import { contextNow, TIMES, useFakeTime } from '../support/world.ts';
+import { HOUR_MS, MINUTE_MS, name, type Options, openKnown, pass, times } from './known.ts';
 
 useFakeTime();
 
 const FLIPS = 20;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const MANY = 'more than 20 known addresses vanished within a minute';
 const REASON = `${MANY}: not believed; mend the directory, or, if it is right, run idpmap accept d0`;
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-const name = (i: number): string => `n${i}@x.org`;
-const times = { staleMs: 24 * HOUR_MS };
-
-type Options = Parameters<typeof openDirectory>[2];
-
-/** A directory whose `people` are all known by now, and due to be asked for again. */
-async function openKnown(people: number, options: Options = {}) {
-  const told: string[] = [];
-  const log: Log = {
-    ...silentLog,
-    error: (fields, message) => told.push(`${message}: ${JSON.stringify(fields)}`),
-    info: (_fields, message) => told.push(message),
-  };
-  const all = Array.from({ length: people }, (_, i) => account(name(i)));
-  const opened = openDirectory('d0', all, { log, times, ...options });
-  const ask = (i: number): Promise<Outcome<Entry>> =>
-    Promise.resolve(opened.source.lookup(name(i), contextNow()));
-  /** Asks for these, one after the other; gives what each got. */
-  const askInTurn = async (from: number, until: number): Promise<readonly string[]> => {
-    const got: string[] = [];
-    for (let i = from; i < until; i++) {
-      const outcome = await ask(i);
-      const isStale = outcome.status === 'found' && outcome.stale !== undefined;
-      got.push(isStale ? 'stale' : outcome.status);
-    }
-    return got;
-  };
-  await askInTurn(0, people);
-  await pass(TIMES.freshMs);
-  return { ...opened, told, all, ask, askInTurn };
-}
 
 /** Only the minute counts. */
 const minuteOnly = { flipsGuard: 1 };
@@ -124,35 +88,6 @@ test('of two thousand people whom a directory has lost for good, asked for in an
   expect([...refused].filter((i) => i >= 1000).length).toBeLessThanOrEqual(FLIPS);
 });
 
-describe('more than an hour may bring', () => {
-  test.each([
-    { people: 30, least: 5 },
-    { people: 60, least: 6 },
-    { people: 400, least: 40 },
-  ])('of $people people: $least go, few a minute, the next is held', async ({ people, least }) => {
-    const { directory, askInTurn, lane } = await openKnown(people);
-    directory.people.clear();
-    for (let i = 0; i < least; i++) {
-      expect(await askInTurn(i, i + 1)).toEqual(['none']);
-      await pass(MINUTE_MS);
-    }
-    expect(await askInTurn(least, least + 1)).toEqual(['stale']);
-    expect(lane.flips.held()).toMatchObject({
-      loss: `${least + 1} of ${people} known addresses vanished within an hour, the guard allows 10 %`,
-    });
-  });
-
-  test('may go hour by hour', async () => {
-    const { directory, askInTurn, lane } = await openKnown(30);
-    directory.people.clear();
-    for (let hour = 0; hour < 4; hour++) {
-      expect(await askInTurn(5 * hour, 5 * hour + 5)).toEqual(times20('none').slice(0, 5));
-      await pass(HOUR_MS);
-    }
-    expect(lane.flips.held()).toBeUndefined();
-  });
-});
-
 describe('what is held stays so', () => {
   test.each([
     { what: 'minutes later', ms: 10 * MINUTE_MS },
@@ -207,6 +142,45 @@ describe('it ends', () => {
     for (const saved of memory.list(performance.now()))
       next.memory.restore(saved, 0, performance.now());
     expect(new Set(await next.askInTurn(FLIPS, 2 * FLIPS))).toEqual(new Set(['none']));
+  });
+
+  test.each([
+    ['three hours back', -3 * HOUR_MS],
+    ['two days back', -48 * HOUR_MS],
+    ['five hours on', 5 * HOUR_MS],
+  ])('but not for those who are found after a restart, the calendar set %s', async (_, ms) => {
+    const kept = createKept();
+    const before = await openFlooded(2 * FLIPS, { ...minuteOnly, kept });
+    before.lane.flips.accept();
+    await pass(HOUR_MS);
+    vi.setSystemTime(Date.now() + ms);
+    const { directory, askInTurn } = await openKnown(2 * FLIPS, { ...minuteOnly, kept });
+    directory.people.clear();
+    expect((await askInTurn(0, 2 * FLIPS)).slice(FLIPS)).toEqual(times20('stale'));
+  });
+
+  test.each([
+    ['three hours back', -3 * HOUR_MS],
+    ['two days on', 48 * HOUR_MS],
+  ])('who vanished before a restart counts for the hour, the calendar set %s', async (_, ms) => {
+    const kept = createKept();
+    const before = await openKnown(30, { kept });
+    before.directory.people.clear();
+    await before.askInTurn(0, 5);
+    vi.setSystemTime(Date.now() + ms);
+    const next = await openKnown(25, { kept });
+    next.directory.people.clear();
+    expect(await next.askInTurn(0, 1)).toEqual(['stale']);
+    next.lane.flips.withdraw();
+  });
+
+  test('an accept that an older version kept, of the future by now, lets nobody vanish later', async () => {
+    const kept = createKept({ vanished: { acceptedAt: Date.now() + 3 * HOUR_MS, lost: ['x'] } });
+    const { directory, askInTurn } = await openKnown(2 * FLIPS, { ...minuteOnly, kept });
+    await askInTurn(0, 2 * FLIPS);
+    await pass(TIMES.freshMs);
+    directory.people.clear();
+    expect((await askInTurn(0, 2 * FLIPS)).slice(FLIPS)).toEqual(times20('stale'));
   });
 
   test('but whoever is found after the accept is guarded again', async () => {

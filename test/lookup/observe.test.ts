@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
+import { Fault } from '../../src/directory/directory.ts';
 import type { Step } from '../../src/lookup/outcome.ts';
+import { named } from '../../src/redaction.ts';
 import { account } from '../support/scripted.ts';
 import { contextNow, openDirectory, TIMES, useFakeTime } from '../support/world.ts';
 
@@ -107,4 +109,30 @@ test('tells the steps of a cold question, of one that joins it and of one that r
   expect(cold.steps).toEqual([{ step: 'asked', ...about }, outcome]);
   expect(joining.steps).toEqual([{ step: 'memory', ...about, state: 'joined' }, outcome]);
   expect(warm.steps).toEqual([{ step: 'memory', ...about, state: 'fresh', ageMs: 100 }, outcome]);
+});
+
+test.each([
+  ['an address', 'the canary postmaster@x.org is gone', 'the canary an address is gone'],
+  [
+    'a name',
+    `keycloak shows user ${named('ann')} as disabled`,
+    'keycloak shows user “…” as disabled',
+  ],
+  ['an entry', 'code 50 (no right to uid=ann,ou=people)', 'code 50 (no right to uid=…,ou=people)'],
+  ['a terminal', 'it says \u001b[2J', 'it says \\u001b[2J'],
+])('a last fault that names %s is kept without it', async (_, reason, told) => {
+  const { source, lane, directory } = openDirectory('d0', [ANN]);
+  directory.find = async () => Promise.reject(new Fault('directory', reason));
+  expect(await source.lookup('bob@x.org', contextNow())).toMatchObject({
+    status: 'unknown',
+    reason,
+  });
+  expect(lane.health.lastFault).toMatchObject({ cause: 'directory', reason: told });
+});
+
+test('of a last fault a thousand characters are kept', async () => {
+  const { source, lane, directory } = openDirectory('d0', [ANN]);
+  directory.find = async () => Promise.reject(new Fault('directory', 'x'.repeat(100_000)));
+  await source.lookup('bob@x.org', contextNow());
+  expect(lane.health.lastFault?.reason.length).toBe(1000);
 });

@@ -51,10 +51,17 @@ describe('a question of the daemon’s own', () => {
     expect(await open(async () => []).question()).toMatchObject({ status: 'none' });
   });
 
-  test('that fails is unknown, and counts for the circuit', async () => {
+  test('that fails is unknown, and stops nobody else’s, however often', async () => {
     const { question, lane } = open(() => Promise.reject(new Error('refused')));
-    for (let i = 0; i < 10; i++)
+    for (let i = 0; i < 20; i++)
       expect(await question()).toMatchObject({ status: 'unknown', reason: 'refused' });
+    expect(lane.breaker.isOpen()).toBe(false);
+  });
+
+  test('is not put while the circuit is open', async () => {
+    const { question, lane, directory, source } = open(async () => ['x.org']);
+    directory.mode = 'fails';
+    for (let i = 0; i < 10; i++) await source.lookup(`n${i}@x.org`, contextNow());
     expect(lane.breaker.isOpen()).toBe(true);
     expect(await question()).toMatchObject({ cause: 'breaker-open' });
   });

@@ -170,6 +170,6 @@ test.each([
     { 'x.org': { directories: ['d0'] }, 'y.org': { directories: ['d0'], aliasOf: 'x.org' } },
     { d0: source },
   );
-  await createMap(aliases, new Set(kinds), world)('ann+x@y.org', contextNow());
+  await createMap(aliases(), new Set(kinds), world)('ann+x@y.org', contextNow());
   expect(directory.asked).toEqual(asked);
 });

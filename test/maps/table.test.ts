@@ -85,10 +85,20 @@ test.each([
   { result: '%%s', key: 'one', says: 'OK %s' },
   { result: '<%s>', key: 'odd', says: 'OK <%s %% $&>' },
   { result: 'fixed', key: 'one', says: 'OK fixed' },
+  { result: 'OK', key: 'two', says: 'OK OK' },
+  { result: '100 %%', key: 'gaps', says: 'OK 100 %' },
+  { result: '%%%s', key: 'two', says: 'OK %a,%b' },
+  { result: 'OK', key: 'void', says: 'NOTFOUND' },
   { result: 'reject %s', key: 'void', says: 'NOTFOUND' },
   { result: '', key: 'one', says: 'NOTFOUND' },
 ])('formats $key with "$result" as $says', async ({ result, key, says }) => {
   expect(await openTable({ result }).say(key)).toBe(says);
+});
+
+test('a domain of ten thousand people is there in two letters, where only that is asked', async () => {
+  const people = Array.from({ length: 10_000 }, (_, i) => `${i}@example.org`);
+  const { say } = openTables([new Map([['example.org', people]])], { result: 'OK' });
+  expect(await say('example.org')).toBe('OK OK');
 });
 
 describe('with derived keys', () => {

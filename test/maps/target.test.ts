@@ -123,7 +123,7 @@ describe.each(WAYS)('a $way', ({ key, leadTo }) => {
   test('is nothing to a map of narrower candidates', async () => {
     const { maps } = openTargets(leadTo('ann@x.org'));
     const narrow = createMap(
-      aliases,
+      aliases(),
       new Set(['exact', 'extension', 'aliasOf'] as const),
       maps.world,
     );

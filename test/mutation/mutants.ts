@@ -56,6 +56,27 @@ export const MUTANTS: readonly Mutant[] = [
     tests: ['test/lookup'],
   },
   {
+    bug: 'a late probe of an earlier outage closes the circuit of the next one',
+    file: 'lookup/breaker.ts',
+    from: 'if (!failing.isShutdown) heal();',
+    to: 'heal();',
+    tests: ['test/lookup/breaker'],
+  },
+  {
+    bug: 'a none that has expired hides a fault',
+    file: 'lookup/memory.ts',
+    from: 'const failed = unknown.get(key);',
+    to: 'const failed = none.get(key) === undefined ? unknown.get(key) : undefined;',
+    tests: ['test/lookup/memory'],
+  },
+  {
+    bug: 'a list that is remembered is still another’s to change',
+    file: 'lookup/memory.ts',
+    from: 'const value = outcome.value.slice();',
+    to: 'const value = outcome.value;',
+    tests: ['test/lookup/memory'],
+  },
+  {
     bug: 'the twin domain stands in for a doubt',
     file: 'maps/search.ts',
     from: "if (candidate.kind === 'aliasOf') return undefined;",
@@ -79,8 +100,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a client that asks without reading is not held up',
     file: 'net/connection.ts',
-    from: 'this.#isBackedUp || this.#replies.waiting >= MAX_UNANSWERED',
-    to: 'this.#isBackedUp',
+    from: 'this.#out.isBackedUp || this.#replies.waiting >= MAX_UNANSWERED',
+    to: 'this.#out.isBackedUp',
     tests: ['test/net', 'test/socketmap'],
   },
   {
@@ -156,8 +177,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a new token is dropped for an old one',
     file: 'directory/keycloak/login/token.ts',
-    from: 'if (kept?.token === token) kept = undefined;',
-    to: 'kept = undefined;',
+    from: 'if (kept?.token !== token || clock.now() < droppedAt + DROP_MS) return;',
+    to: 'if (clock.now() < droppedAt + DROP_MS) return;',
     tests: ['test/directory/keycloak'],
   },
   {
@@ -177,8 +198,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a restart forgets what is held and who went before',
     file: 'lookup/fliphold.ts',
-    from: 'const before = readState(kept.read(KEPT));',
-    to: 'const before = readState(kept.read(`${KEPT} no more`));',
+    from: 'const before = readFlips(kept.read(KEPT));',
+    to: 'const before = readFlips(kept.read(`${KEPT} no more`));',
     tests: ['test/lookup/fliphold', 'test/daemon/vanished'],
   },
 ];

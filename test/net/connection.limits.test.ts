@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { frames } from '../support/socketmap.ts';
 import { createLate, setUpSession } from '../support/socketmap-session.ts';
@@ -11,7 +11,7 @@ afterEach(() => {
 
 test.each([
   ['9999999999:', 'oversize'],
-  ['16385:', 'oversize'],
+  ['1048577:', 'oversize'],
   ['01:a,', 'netstring'],
   ['3:m a;', 'netstring'],
 ] as const)('closes without a word at %j', async (text, violation) => {
@@ -38,20 +38,56 @@ test('takes a request of 16 KiB', () => {
   expect(peer.received()).toBe(frames(`OK ${key}`));
 });
 
+describe('a request of more than 16 KiB', () => {
+  const key = `${'x'.repeat(16 * 1024)}@example.org`;
+
+  test.each([
+    ['an address', `m ${key}`, 'NOTFOUND '],
+    ['a domain', `m example.${'x.'.repeat(20_000)}org`, 'NOTFOUND '],
+    ['spaces and bytes that are no text', `m ${' \0\xff'.repeat(20_000)}`, 'NOTFOUND '],
+    ['what a header holds at most', `m ${'x'.repeat(102_400)}`, 'NOTFOUND '],
+    ['as much as is read', `m ${'x'.repeat(1024 * 1024 - 2)}`, 'NOTFOUND '],
+    ['a map that is not there', `other ${key}`, 'PERM request too long'],
+    ['no map’s name', key, 'PERM invalid request'],
+    ['a leading get', `get m ${key}`, 'NOTFOUND '],
+  ])('is nobody’s, and the next one is answered: %s', (_, request, reply) => {
+    const { send, peer, counters } = setUpSession({ hasMap: (name) => name === 'm' });
+    const text = frames('m a', request, 'm b');
+    for (let i = 0; i < text.length; i += 4096) send(text.slice(i, i + 4096));
+    expect(peer.received()).toBe(frames('OK a', reply, 'OK b'));
+    expect(counters.violations.oversize).toBe(1);
+    expect(peer.stream.destroyed).toBe(false);
+  });
+
+  test('that never ends is dropped in its time', () => {
+    const { session, send, peer, pass, counters } = setUpSession();
+    send('100000:m ');
+    for (let i = 0; i < 31; i++) {
+      send('x'.repeat(1000));
+      pass(1000);
+      session.sweep();
+    }
+    expect(peer.stream.destroyed).toBe(true);
+    expect(counters.violations['request-timeout']).toBe(1);
+  });
+});
+
 test('puts no more than 64 requests at a time, and goes on as they are answered', async () => {
   const { route, settle } = createLate();
   const { send, peer, counters } = setUpSession({ route });
   const keys = Array.from({ length: 70 }, (_, i) => `k${i}`);
   send(frames(...keys.map((key) => `m ${key}`)));
+  await turn();
   expect(counters.requests).toBe(64);
   expect(peer.stream.isPaused()).toBe(true);
   settle('k0', ok('k0'));
   await turn();
   expect(counters.requests).toBe(65);
-  for (const key of keys) settle(key, ok(key));
-  await turn();
-  for (const key of keys) settle(key, ok(key));
-  await turn();
+  for (let i = 0; i < 2; i++) {
+    for (const key of keys) settle(key, ok(key));
+    await turn();
+    await turn();
+  }
   expect(peer.received()).toBe(frames(...keys.map((key) => `OK ${key}`)));
   expect(peer.stream.isPaused()).toBe(false);
 });
@@ -62,10 +98,11 @@ test('stops in the middle of a chunk while its peer does not read, and misses no
   peer.stall();
   const chunk = Buffer.from(frames(...keys.map((key) => `m ${key}`)));
   send(chunk.toString());
+  await turn();
   expect(counters.requests).toBeLessThan(50);
   expect(peer.stream.isPaused()).toBe(true);
   peer.unstall();
-  await turn();
+  for (let i = 0; i < 4; i++) await turn();
   expect(peer.received()).toBe(frames(...keys.map((key) => `OK ${key.repeat(100)}`)));
   expect(peer.stream.isPaused()).toBe(false);
 });

@@ -53,6 +53,7 @@ test('whatever comes, each request has its reply, once and in order, or the conn
       stops.forEach((stop, i) => {
         if (stop > (stops[i - 1] ?? 0)) send(text.slice(stops[i - 1] ?? 0, stop));
       });
+      await turn();
       const ranked = lateKeys.map((k) => ({ k, rank: ranks.next().value ?? 0 }));
       for (const { k, rank } of ranked.toSorted((one, other) => one.rank - other.rank)) {
         late.settle(k, ok('settled'));

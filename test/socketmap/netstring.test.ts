@@ -93,6 +93,39 @@ test('takes a payload of exactly the limit', () => {
   expect(readAll(decoder)).toEqual(['x'.repeat(1000)]);
 });
 
+test('passes over a payload that is too long, wherever the stream is cut, and goes on behind it', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1001, max: 5000 }), fc.array(fc.nat(5100)), (length, cuts) => {
+      const decoder = new NetstringDecoder(1000, 5000);
+      const long = `m ${'x'.repeat(length - 2)}`;
+      const bytes = Buffer.from(['a', long, 'b'].map(encodeNetstring).join(''));
+      expect(decodePieces(decoder, bytes, cuts)).toEqual(['a', long.slice(0, 1000), 'b']);
+      expect(decoder.cut).toBeUndefined();
+      expect(decoder.isBegun).toBe(false);
+    }),
+  );
+});
+
+test('tells of what it has passed over, and of nothing else', () => {
+  const decoder = new NetstringDecoder(1000, 5000);
+  decoder.feed(Buffer.from(['x'.repeat(1001), 'a'].map(encodeNetstring).join('')));
+  expect([decoder.next()?.length, decoder.cut]).toEqual([1000, 'oversize']);
+  expect([decoder.next(), decoder.cut]).toEqual(['a', undefined]);
+});
+
+test.each([
+  ['5001:', 'oversize'],
+  [`1001:${'x'.repeat(1001)};`, 'netstring'],
+] as const)(
+  'passes over nothing that is longer still, or does not end with a comma',
+  (text, fault) => {
+    const decoder = new NetstringDecoder(1000, 5000);
+    decoder.feed(Buffer.from(text));
+    expect(readAll(decoder)).toEqual([]);
+    expect(decoder.fault).toBe(fault);
+  },
+);
+
 test('takes an empty payload', () => {
   const decoder = new NetstringDecoder(1000);
   decoder.feed(Buffer.from('0:,'));

@@ -1,3 +1,4 @@
+import { createHttpFigures } from '../../src/http/figures.ts';
 import { openHttp } from '../../src/http/server.ts';
 import { silentLog } from '../../src/log.ts';
 
@@ -15,5 +16,6 @@ const server = await openHttp({
   },
   handlers: { explain: refuse, explainSender: refuse, explainTrace: refuse, purge: refuse },
   log: silentLog,
+  figures: createHttpFigures(),
 });
 await server.publish();

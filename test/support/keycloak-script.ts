@@ -42,6 +42,8 @@ export interface ScriptedKeycloak {
   readonly organizations: Record<string, unknown>[];
   /** The directories behind the realm, as rows of `/components`; shown to those who have `view-realm`. */
   readonly storages: Record<string, unknown>[];
+  /** As before 26.6: counts by `exact` are counts of another thing. */
+  isOld: boolean;
   /** Compares as its database does; at first without regard to case. */
   compare: (text: string) => string;
   readonly events: Record<string, unknown>[];
@@ -49,6 +51,8 @@ export interface ScriptedKeycloak {
   roles: readonly string[];
   /** How long its tokens live. */
   lifeS: number;
+  /** The time by its clock, which its tokens tell. */
+  now: () => number;
   readonly asked: Asked[];
   /** The questions whose path ends so. */
   to(path: string): readonly Asked[];
@@ -67,10 +71,12 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
     groups: [],
     organizations: [],
     storages: [],
+    isOld: false,
     compare: (text) => text.toLowerCase(),
     events: [],
     roles: ['view-users', 'query-users', 'query-groups', 'view-realm'],
     lifeS: 300,
+    now: () => new Date().getTime(),
     asked: [],
     to: (path) => keycloak.asked.filter((asked) => asked.path.endsWith(path)),
     stop: async () => {
@@ -81,7 +87,8 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
   };
   const nextToken = (): string => {
     tokens += 1;
-    const claims = { resource_access: { 'realm-management': { roles: keycloak.roles } }, tokens };
+    const roles = { 'realm-management': { roles: keycloak.roles } };
+    const claims = { resource_access: roles, iat: Math.trunc(keycloak.now() / 1000), tokens };
     return `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${tokens}`;
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -162,7 +169,7 @@ function answer(keycloak: ScriptedKeycloak, asked: Asked, nextToken: () => strin
 /** What lies at each path. */
 const CONTENTS: Readonly<Record<string, (keycloak: ScriptedKeycloak, query: Query) => unknown>> = {
   '/users': (keycloak, query) => page(usersFor(keycloak, query), query),
-  '/users/count': (keycloak, query) => usersFor(keycloak, query).length,
+  '/users/count': (keycloak, query) => countFor(keycloak, query),
   '/groups': (keycloak, query) => page(groupsFor(keycloak, query), query),
   '/groups/count': ({ groups }) => ({ count: groups.length }),
   '/organizations': ({ organizations }, query) => page(organizations, query),
@@ -179,10 +186,16 @@ function byId({ users, groups }: ScriptedKeycloak, path: string): ScriptedReply 
 
 type Query = Asked['query'];
 
+/** An old one takes no notice of `exact` where it counts: fields by what they contain, attributes by what they are. */
+function countFor(keycloak: ScriptedKeycloak, query: Query): number {
+  const { exact: _, ...old } = query;
+  return usersFor(keycloak, keycloak.isOld ? old : query).length;
+}
+
 /** As in Keycloak a field is contained where `exact` is not asked for, an attribute where it is refused. */
 function usersFor(
   { users, compare }: ScriptedKeycloak,
-  { email, username, q, exact, enabled }: Query,
+  { email, username, q, search, exact, enabled }: Query,
 ): readonly Record<string, unknown>[] {
   const isIt = (value: unknown, text: string, isExact: boolean): boolean =>
     // Keycloak itself makes the question's letters small, and lets the database do that to what it has.
@@ -193,6 +206,7 @@ function usersFor(
   return users
     .filter((row) => email === undefined || isIt(row['email'], email, exact === 'true'))
     .filter((row) => username === undefined || isIt(row['username'], username, exact === 'true'))
+    .filter((row) => search === undefined || isFound(row, search))
     .filter((row) => enabled === undefined || String(row['enabled']) === enabled)
     .filter(
       (row) =>
@@ -203,10 +217,14 @@ function usersFor(
     )
     .filter(
       (row) =>
-        [email, username, q].some((asked) => asked !== undefined) ||
+        [email, username, q, search].some((asked) => asked !== undefined) ||
         !String(row['username']).startsWith('service-account-'),
     );
 }
+
+/** A search in quotes, for a whole field. */
+const isFound = ({ email, username }: Record<string, unknown>, search: string): boolean =>
+  [email, username].some((field) => `"${textOf(field).toLowerCase()}"` === search.toLowerCase());
 
 /** Attributes of groups are compared as the database does it, without any regard for case of Keycloak's own. */
 function groupsFor(
@@ -216,11 +234,11 @@ function groupsFor(
   const attribute = attributeIn(q);
   const isOwn = compare('A') === 'a' && compare('ä') === 'ä';
   const by = (value: unknown): string => (isOwn ? String(value) : compare(String(value)));
-  return groups.filter(
-    (row) =>
-      attribute === undefined ||
-      valuesOf(row, attribute.name).some((each) => by(each) === by(attribute.value)),
-  );
+  const isAsked = (row: Record<string, unknown>): boolean =>
+    attribute === undefined ||
+    valuesOf(row, attribute.name).some((each) => by(each) === by(attribute.value));
+  // Its own lists have paths of their own.
+  return groups.filter(isAsked).map(({ members: _, children: __, ...row }) => row);
 }
 
 /** Whether `text` contains `part`, in which `_` stands for any one character. */

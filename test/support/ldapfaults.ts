@@ -51,8 +51,12 @@ export function openFor(settings: LdapSettings): Directory {
 }
 
 /** What a directory says of an address: `found`, `none`, or why it does not know. */
-export async function verdict(directory: Directory, address: string): Promise<string> {
-  const signal = AbortSignal.timeout(FLIGHT_MS);
+export async function verdict(
+  directory: Directory,
+  address: string,
+  flightMs = FLIGHT_MS,
+): Promise<string> {
+  const signal = AbortSignal.timeout(flightMs);
   try {
     return (await directory.find(address, { signal })).status;
   } catch (error) {
@@ -99,8 +103,18 @@ const WORKERS = 20;
 /** A worker's rest between two questions, so that a directory which fails at once does not fill the processor. */
 const REST_MS = 5;
 
+/** For what no silence of a server is about: a busy machine is waited for. */
+export const PATIENT = { connectTimeout: 20_000, searchTimeout: 20_000 };
+
+/** A load whose questions have the time that `PATIENT` gives them. */
+export const patientLoad = (directory: Directory): Load => load(directory, PRESENT, 40_000);
+
 /** Asks a directory in turn for those who are there and those who are not, twenty questions at a time, until it stops. */
-export function load(directory: Directory, present: readonly string[] = PRESENT): Load {
+export function load(
+  directory: Directory,
+  present: readonly string[] = PRESENT,
+  flightMs = FLIGHT_MS,
+): Load {
   const wrong: string[] = [];
   const verdicts = new Map<string, number>();
   const doubted = Promise.withResolvers<void>();
@@ -108,7 +122,7 @@ export function load(directory: Directory, present: readonly string[] = PRESENT)
   const state = { isOver: false };
 
   const askFor = async (address: string, right: string): Promise<void> => {
-    const said = await verdict(directory, address);
+    const said = await verdict(directory, address, flightMs);
     verdicts.set(said, (verdicts.get(said) ?? 0) + 1);
     if (said !== 'found' && said !== 'none') doubts += 1;
     else if (said !== right) wrong.push(`${address}: ${said}`);
@@ -128,7 +142,7 @@ export function load(directory: Directory, present: readonly string[] = PRESENT)
     doubted: doubted.promise,
     stop: async () => {
       state.isOver = true;
-      const late = wait(HUNG_MS, 'late');
+      const late = wait(HUNG_FLIGHTS * flightMs, 'late', { ref: false });
       if ((await Promise.race([Promise.all(workers), late])) === 'late') {
         throw new Error('a question never ended');
       }
@@ -136,7 +150,7 @@ export function load(directory: Directory, present: readonly string[] = PRESENT)
   };
 }
 
-const HUNG_MS = 3 * FLIGHT_MS;
+const HUNG_FLIGHTS = 3;
 
 /** The LDAP operations that a client sent in the clear, by their tags (RFC 4511, 4.2 ff.); `TLS` where it began. */
 export function operationsOf({ chunks }: Heard): readonly (keyof typeof OPERATIONS | 'TLS')[] {

@@ -66,6 +66,10 @@ const REQUIREMENTS = {
     isMet: () => ['podman', 'buildah', 'runc', 'mmdebstrap', 'catatonit'].every(isInstalled),
     remedy: 'apt-get install podman buildah runc netavark mmdebstrap catatonit',
   },
+  namespaces: {
+    isMet: () => process.getuid?.() === 0 && isInstalled('unshare'),
+    remedy: 'as root: apt-get install util-linux',
+  },
   systemd: { isMet: () => isInstalled('systemd-analyze'), remedy: 'apt-get install systemd' },
   helm: built('helm'),
   helmUnittest: built('helm-unittest'),
@@ -74,6 +78,10 @@ const REQUIREMENTS = {
   actionlint: built('actionlint'),
   composeGo: built('compose-go'),
   hadolint: built('hadolint'),
+  sendmail: built('sendmail-mta'),
+  sendmailCf: built('sendmail-cf'),
+  opensmtpd: built('opensmtpd'),
+  exim: built('exim'),
   kubeApiserver: {
     isMet: () => isBuilt('kube-apiserver') && isInstalled('etcd'),
     remedy: `${built('kube-apiserver').remedy}, apt-get install etcd-server`,

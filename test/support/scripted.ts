@@ -126,7 +126,8 @@ export function createScripted(): ScriptedDirectory {
     domains: async (signal) => {
       await delay(signal);
       if (directory.listed === undefined) throw new Fault('directory', 'no list');
-      return finding(directory.listed);
+      if (directory.mode === 'blind' || directory.mode === 'unproved') return finding([]);
+      return finding(directory.mode === 'loses' ? directory.listed.slice(0, 1) : directory.listed);
     },
     close: async () => {},
   };

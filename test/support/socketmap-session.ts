@@ -2,6 +2,7 @@ import { silentLog } from '../../src/log.ts';
 import type { Answer, Router } from '../../src/maps/answer.ts';
 import { Connection } from '../../src/net/connection.ts';
 import { LIMITS, type Limits } from '../../src/net/limits.ts';
+import { createTurns } from '../../src/net/turns.ts';
 import { type Counters, createCounters } from '../../src/socketmap/figures.ts';
 import type { FrameFault } from '../../src/socketmap/netstring.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
@@ -13,6 +14,8 @@ export interface SessionSetup {
   readonly route?: Router;
   readonly limits?: Partial<Limits>;
   readonly isLocal?: boolean;
+  /** Absent: no map is known by name. */
+  readonly hasMap?: (name: string) => boolean;
 }
 
 /** A session with a far end and a clock of the test's own. */
@@ -33,6 +36,7 @@ export function setUpSession({
   route = echo,
   limits = {},
   isLocal = true,
+  hasMap = () => false,
 }: SessionSetup = {}): SessionBench {
   let now = 1000;
   const counters = createCounters();
@@ -40,13 +44,14 @@ export function setUpSession({
   const session = new Connection(
     peer.stream,
     { name: 'test', isLocal },
-    createSocketmap({ route, hasMap: () => false, log: silentLog, counters }),
+    createSocketmap({ route, hasMap, log: silentLog, counters }),
     {
       clock: { now: () => now },
       deadlineMs: () => 200,
       limits: { ...LIMITS, ...limits },
       log: silentLog,
       counters,
+      turns: createTurns(),
     },
   );
   return {

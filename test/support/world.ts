@@ -48,7 +48,15 @@ export const testClock: Clock = { now: () => Math.trunc(performance.now()) };
 export function useFakeTime(): void {
   beforeEach(() => {
     vi.useFakeTimers({
-      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'],
+      toFake: [
+        'setTimeout',
+        'clearTimeout',
+        'setInterval',
+        'clearInterval',
+        'performance',
+        'hrtime',
+        'Date',
+      ],
     });
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
   });
@@ -140,7 +148,7 @@ export function buildMaps(
   return {
     world,
     mailboxes: createMap(mailboxes(parseTemplate('%s')), new Set(DIRECT), world),
-    aliases: createMap(aliases, new Set(CANDIDATE_KINDS), world),
+    aliases: createMap(aliases(), new Set(CANDIDATE_KINDS), world),
     senders: createMap(senders, new Set([...DIRECT, 'aliasOf']), world),
     recipients: createMap(recipients, new Set(DIRECT), world),
   };

@@ -1,7 +1,11 @@
+import { resolve } from 'node:path';
 import { commonBase } from '../../directory/ldap/people/branch.ts';
 import type { KeyMode } from '../../maps/keys.ts';
-import { readParameters, type Source, sourcesOf } from './parameters.ts';
-import { createReader, type Note, type Reader } from './reader.ts';
+import type { Named } from './domains.ts';
+import { asksForDomains, isList } from './existence.ts';
+import { type LdapTable, readParameters, tablesOf } from './parameters.ts';
+import { createReader, type Note, type Reader, tellQuotes } from './reader.ts';
+import { tellRest } from './rest.ts';
 import { readServer, type Server } from './server.ts';
 import { readTable, type Table } from './table.ts';
 
@@ -9,6 +13,8 @@ import { readTable, type Table } from './table.ts';
 export interface TextFile {
   readonly file: string;
   readonly text: string;
+  /** It is not UTF-8. */
+  readonly isLatin1?: true;
 }
 
 /** Tables that become one map, which asks them in this order; `parameter`: the one of main.cf that names them. */
@@ -41,44 +47,39 @@ interface Directory {
   readonly timeouts: number[];
 }
 
-/** Settings that have no counterpart, and why none is needed. */
-const DROPPED: Readonly<Record<string, string>> = {
-  cache: 'Postfix passes it over as well, and idpmap remembers answers: see memory',
-  cache_expiry: 'Postfix passes it over as well, and idpmap remembers answers: see memory',
-  cache_size: 'Postfix passes it over as well, and idpmap remembers answers: see memory',
-  debuglevel: 'left out, see log.level',
-  tls_ca_cert_dir: 'left out: put its certificates into one PEM file, and name that as tls.ca',
-  tls_random_file: 'left out, it is not needed',
-  tls_cipher_suite: 'left out, the ciphers are those of Node',
-  sasl_realm: 'left out, EXTERNAL has none',
-  sasl_authz_id: 'left out, idpmap asks as whom the server takes it for',
-  sasl_minssf: 'left out, EXTERNAL has none',
-};
-
 /**
  * Makes one directory of all tables that ask the same server in the same way, and one map of each order. Tables that are
  * asked for the whole key alone need none between them: there are as many maps as files.
+ * @param others files that `domain` names
  */
-export function importTables(orders: readonly Order[]): Imported {
+export function importTables(orders: readonly Order[], others: readonly TextFile[] = []): Imported {
   const notes: Note[] = [];
-  const held = createHolder(notes);
+  const read = orders.flatMap((order) => readOrder(order, notes));
+  const all = read.flatMap(({ tables }) => tables);
+  const held = createHolder(all, others, notes);
   const maps: Record<string, object> = {};
   const replacements: Replacement[] = [];
-  for (const { parameter, keys, sources } of orders.flatMap((order) => readOrder(order, notes))) {
-    const tables = sources.map((source) => held.hold(source));
-    const [first] = tables;
+  for (const { parameter, keys, tables } of read) {
+    const kept = tables.map((table) => held.hold(table));
+    const [first] = kept;
     if (first === undefined) continue;
     const name = unused(parameter ?? first.table, maps);
     const { directory } = first;
-    const items = tables.map((each) => (each.directory === directory ? each.table : each));
+    const items = kept.map((each) =>
+      each.directory === directory ? each.table : { directory: each.directory, table: each.table },
+    );
     const [only] = items;
     maps[name] = {
       kind: 'table',
       directory,
       table: items.length === 1 ? only : items,
       ...(keys !== 'exact' && { keys }),
+      // All people of a domain are no answer that anybody reads, and may be more than a reply holds.
+      ...((parameter === undefined ? kept.every((each) => each.ofDomains) : isList(parameter)) && {
+        result: 'OK',
+      }),
     };
-    const specs = sources.map(({ spec }) => spec);
+    const specs = tables.map(({ spec }) => spec);
     replacements.push({ ...(parameter !== undefined && { parameter }), specs, map: name });
   }
   return { settings: { directories: held.write(), maps }, replacements, notes };
@@ -86,63 +87,90 @@ export function importTables(orders: readonly Order[]): Imported {
 
 /** An order whose files are read. */
 interface ReadOrder extends Pick<Order, 'parameter' | 'keys'> {
-  readonly sources: readonly Source[];
+  readonly tables: readonly LdapTable[];
 }
 
 /** Files without a parameter whose tables are asked for whole keys are an order each. */
 function readOrder({ files, ...order }: Order, notes: Note[]): readonly ReadOrder[] {
-  const sources = files.flatMap((file) => readSources(file, notes));
+  const tables = files.flatMap((file) => readTables(file, notes));
   if (order.parameter === undefined && order.keys === 'exact')
-    return sources.map((source) => ({ ...order, sources: [source] }));
-  return [{ ...order, sources: onlyOnce(sources) }];
+    return tables.map((table) => ({ ...order, tables: [table] }));
+  return [{ ...order, tables: onlyOnce(tables) }];
 }
 
 /** A table that is named again would say again what it said. */
-const onlyOnce = (sources: readonly Source[]): readonly Source[] =>
-  sources.filter(({ spec }, i) => sources.findIndex((other) => other.spec === spec) === i);
+const onlyOnce = (tables: readonly LdapTable[]): readonly LdapTable[] =>
+  tables.filter(({ spec }, i) => tables.findIndex((other) => other.spec === spec) === i);
 
 interface Held {
   readonly table: string;
   readonly directory: string;
+  /** Whether its keys are domains, to be compared with those of addresses. */
+  readonly ofDomains: boolean;
 }
 
 /** Gathers tables in directories. A table that several orders name is held once. */
-function createHolder(notes: Note[]) {
+function createHolder(all: readonly LdapTable[], others: readonly TextFile[], notes: Note[]) {
   const directories = new Map<string, Directory>();
   const known = new Map<string, Held>();
   const names: Record<string, object> = {};
-  return {
-    hold(source: Source): Held {
-      const again = known.get(source.spec);
-      if (again !== undefined) return again;
-      const reader = createReader(source, notes);
-      tellReferences(source, reader);
-      const directory = directoryOf(readServer(reader), directories, reader);
-      const name = unused(source.name, names);
-      const made: Held = { table: name, directory: directory.name };
-      names[name] = made;
-      known.set(source.spec, made);
-      directory.tables.set(name, readTable(reader));
-      directory.timeouts.push(reader.number('timeout', 1) ?? 0);
-      tellRest(reader);
-      return made;
+
+  /** What `domain` names, for a table of that directory. */
+  const namedFor = (own: Held): Named => ({
+    text: (file) => others.find((other) => isSame(other.file, file))?.text,
+    table(spec) {
+      const table = all.find((each) => isSame(each.spec, spec)) ?? tableAmong(spec, others);
+      const other = table === undefined ? own : hold(table);
+      return other !== own && other.directory === own.directory ? other.table : undefined;
     },
+  });
+
+  function hold(table: LdapTable): Held {
+    const again = known.get(table.spec);
+    if (again !== undefined) return again;
+    const reader = createReader(table, notes);
+    tellReferences(table, reader);
+    tellQuotes(reader);
+    const directory = directoryOf(readServer(reader), directories, reader);
+    const name = unused(table.name, names);
+    const ofDomains = asksForDomains(reader.peek('query_filter'));
+    const made: Held = { table: name, directory: directory.name, ofDomains };
+    names[name] = made;
+    known.set(table.spec, made);
+    directory.tables.set(name, readTable(reader, namedFor(made)));
+    directory.timeouts.push(reader.number('timeout', 1) ?? 0);
+    tellRest(reader);
+    return made;
+  }
+
+  return {
+    hold,
     write: () =>
       Object.fromEntries([...directories.values()].map((each) => [each.name, write(each)])),
   };
 }
 
-function readSources({ file, text }: TextFile, notes: Note[]): readonly Source[] {
+const isSame = (one: string, other: string): boolean => resolve(one) === resolve(other);
+
+/** The one table of a file that only `domain` names. */
+function tableAmong(spec: string, others: readonly TextFile[]): LdapTable | undefined {
+  const file = others.find((other) => isSame(other.file, spec));
+  if (file === undefined) return undefined;
+  const [only, ...more] = tablesOf(file.file, readParameters(file.text).parameters);
+  return more.length === 0 ? only : undefined;
+}
+
+function readTables({ file, text }: TextFile, notes: Note[]): readonly LdapTable[] {
   const { parameters, unreadable } = readParameters(text);
   for (const line of unreadable) {
     const where = `${file}:${line}`;
     notes.push({ where, text: 'this line is no "name = value"', isEssential: true });
   }
-  return sourcesOf(file, parameters);
+  return tablesOf(file, parameters);
 }
 
 /** In main.cf, `$name` stands for another parameter; in a file of its own it means nothing. */
-function tellReferences({ file, spec, parameters }: Source, reader: Reader): void {
+function tellReferences({ file, spec, parameters }: LdapTable, reader: Reader): void {
   if (spec === file) return;
   for (const [name, { value }] of parameters) {
     if (value.includes('$')) reader.lack(name, 'it refers to another parameter: write its value');
@@ -173,17 +201,6 @@ function unused(name: string, taken: object): string {
   return free;
 }
 
-function tellRest(reader: Reader): void {
-  const version = reader.number('version', 1) ?? 3;
-  if (version !== 3) reader.note('version', `idpmap speaks version 3, not ${version}`);
-  for (const name of reader.rest()) {
-    const why = DROPPED[name];
-    // An empty one says no more than none.
-    if (why !== undefined && reader.text(name) === '') continue;
-    reader.note(name, why ?? 'left out, ldap_table(5) has no such setting');
-  }
-}
-
 /** Writes a directory in the configuration's words. */
 function write({ name, server, tables, timeouts }: Directory): object {
   const { urls, startTls, insecure, tls, bind, referrals } = server;
@@ -204,7 +221,8 @@ function write({ name, server, tables, timeouts }: Directory): object {
     base: common,
     proof: 'base',
     referrals,
-    ...(seconds > 0 && { searchTimeout: `${seconds}s`, timeout: `${seconds}s` }),
+    // The question as a whole ends after its searches: so a slow one is told from a server that is.
+    ...(seconds > 0 && { searchTimeout: `${seconds}s`, timeout: `${seconds + 1}s` }),
     tables: Object.fromEntries(
       [...tables].map(([table, settings]) => [
         table,

@@ -6,7 +6,7 @@ export interface Parameter {
 }
 
 /** The settings of one `ldap:` table. */
-export interface Source {
+export interface LdapTable {
   readonly file: string;
   /** What the table is to be called. */
   readonly name: string;
@@ -49,22 +49,23 @@ function logicalLines(text: string): readonly { text: string; readonly line: num
 }
 
 /** Finds the tables of a file: the one that it is, or those that a main.cf of old describes, as `NAME_search_base`. */
-export function sourcesOf(
+export function tablesOf(
   file: string,
   parameters: ReadonlyMap<string, Parameter>,
-): readonly Source[] {
+): readonly LdapTable[] {
   const prefixes = [...parameters.keys()].flatMap((name) =>
     name.endsWith(BASE) ? [name.slice(0, -BASE.length)] : [],
   );
   if (parameters.has('search_base') || prefixes.length === 0) {
     return [{ file, name: nameOf(file), spec: file, parameters }];
   }
+  const whole = expanded(parameters);
   return prefixes.map((name) => ({
     file,
     name,
     spec: name,
     parameters: new Map(
-      [...parameters.values()]
+      [...whole.values()]
         .filter((parameter) => parameter.name.startsWith(`${name}_`))
         .map((parameter) => [parameter.name.slice(name.length + 1), parameter]),
     ),
@@ -79,3 +80,21 @@ const nameOf = (file: string): string =>
     .replace(/^.*\//s, '')
     .replace(/\.(?:cf|conf|ldap)$/i, '')
     .replaceAll(/[^\w.-]+/g, '-') || 'table';
+
+/** In main.cf `$name`, `$(name)` and `${name}` stand for other parameters of it, as far as it sets them. */
+function expanded(parameters: ReadonlyMap<string, Parameter>): ReadonlyMap<string, Parameter> {
+  const expand = (value: string, depth: number): string =>
+    depth > MAX_DEPTH
+      ? value
+      : value.replaceAll(/\$(?:(\w+)|\((\w+)\)|\{(\w+)\})/g, (text, ...names: string[]) => {
+          const name = names.slice(0, 3).find((each) => each !== undefined) ?? '';
+          const found = parameters.get(name);
+          return found === undefined ? text : expand(found.value, depth + 1);
+        });
+  return new Map(
+    [...parameters].map(([name, each]) => [name, { ...each, value: expand(each.value, 0) }]),
+  );
+}
+
+/** Parameters within parameters. */
+const MAX_DEPTH = 10;

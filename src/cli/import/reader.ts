@@ -1,4 +1,4 @@
-import type { Source } from './parameters.ts';
+import type { LdapTable } from './parameters.ts';
 
 /** Something that is not carried over as it stands. */
 export interface Note {
@@ -14,6 +14,10 @@ export interface Note {
 export interface Reader {
   /** A setting's text; absent: it is not there. */
   text(name: string): string | undefined;
+  /** The same, and it stays unread. */
+  peek(name: string): string;
+  /** All settings that are there. */
+  names(): readonly string[];
   /** A list, at commas and spaces. */
   list(name: string): readonly string[] | undefined;
   flag(name: string): boolean;
@@ -28,7 +32,7 @@ export interface Reader {
 }
 
 /** Reads a table's settings; what is told of them goes to `notes`. */
-export function createReader({ file, parameters }: Source, notes: Note[]): Reader {
+export function createReader({ file, parameters }: LdapTable, notes: Note[]): Reader {
   const unread = new Set(parameters.keys());
   const tell = (name: string, text: string, isEssential: boolean): void => {
     const parameter = parameters.get(name);
@@ -40,6 +44,8 @@ export function createReader({ file, parameters }: Source, notes: Note[]): Reade
       unread.delete(name);
       return parameters.get(name)?.value;
     },
+    peek: (name) => parameters.get(name)?.value ?? '',
+    names: () => [...parameters.keys()],
     list: (name) =>
       reader
         .text(name)
@@ -62,4 +68,16 @@ export function createReader({ file, parameters }: Source, notes: Note[]): Reade
     rest: () => [...unread],
   };
   return reader;
+}
+
+/** Values of which quotation marks may well be a part. */
+const MAY_BE_QUOTED = new Set(['bind_pw', 'result_format', 'result_filter']);
+
+/** To Postfix quotation marks are letters as others are. */
+export function tellQuotes(reader: Reader): void {
+  for (const name of reader.names()) {
+    if (!/^(["']).*\1$/s.test(reader.peek(name))) continue;
+    if (MAY_BE_QUOTED.has(name)) reader.note(name, 'the quotation marks are a part of it');
+    else reader.lack(name, 'to Postfix the quotation marks are a part of it: take them off');
+  }
 }

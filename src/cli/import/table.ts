@@ -1,9 +1,10 @@
-import { parseDomain } from '../../address/address.ts';
 import { parseFilter } from '../../directory/ldap/filters/filter.ts';
 import { parseResultFormat } from '../../directory/ldap/filters/resultformat.ts';
 import { parseTemplate } from '../../directory/ldap/filters/template.ts';
 import type { Dereference, Scope } from '../../directory/ldap/search.ts';
+import { isAttribute } from '../../directory/ldap/settings/branches.ts';
 import type { LdapTableSettings } from '../../directory/ldap/settings.ts';
+import { type Named, readDomains } from './domains.ts';
 import type { Reader } from './reader.ts';
 
 /** A table as the configuration writes it. What the file leaves to Postfix is absent, for idpmap assumes the same. */
@@ -12,7 +13,7 @@ export type Table = {
 };
 
 /** Reads what a table asks for and what it answers. */
-export function readTable(reader: Reader): Table {
+export function readTable(reader: Reader, named: Named): Table {
   const expansionLimit = reader.number('expansion_limit', 0);
   return {
     searchBase: readBase(reader),
@@ -21,7 +22,7 @@ export function readTable(reader: Reader): Table {
     ...readAttributes(reader),
     resultFormat: readFormat(reader),
     dereference: readDereference(reader),
-    domain: readDomains(reader),
+    ...readDomains(reader, named),
     expansionLimit,
     recursionLimit: reader.number('recursion_limit', 1),
     sizeLimit: reader.number('size_limit', 0) ?? expansionLimit,
@@ -48,10 +49,10 @@ function readTemplate(
 /** An empty list of results is none, where a missing one is Postfix's `maildrop`. */
 function readAttributes(reader: Reader) {
   const read = {
-    resultAttributes: reader.list('result_attribute'),
-    specialResultAttributes: reader.list('special_result_attribute'),
-    leafResultAttributes: reader.list('leaf_result_attribute'),
-    terminalResultAttributes: reader.list('terminal_result_attribute'),
+    resultAttributes: readNames(reader, 'result_attribute'),
+    specialResultAttributes: readNames(reader, 'special_result_attribute'),
+    leafResultAttributes: readNames(reader, 'leaf_result_attribute'),
+    terminalResultAttributes: readNames(reader, 'terminal_result_attribute'),
   };
   const { resultAttributes, ...others } = read;
   const answers = [...(resultAttributes ?? ['maildrop']), ...Object.values(others).flat()];
@@ -61,6 +62,18 @@ function readAttributes(reader: Reader) {
       "it is empty, with which Postfix's table answers nothing at all",
     );
   return read;
+}
+
+/** Names of attributes. Postfix asks for what is none as well; no entry has it, so the answer is the same without. */
+function readNames(reader: Reader, setting: string): readonly string[] | undefined {
+  const names = reader.list(setting);
+  const wrong = names?.filter((name) => !isAttribute(name)) ?? [];
+  if (wrong.length > 0)
+    reader.note(
+      setting,
+      `${wrong.map((name) => `"${name}"`).join(', ')} is no attribute: left out`,
+    );
+  return names?.filter(isAttribute);
 }
 
 /** Empty is the root, and so is one that is missing: Postfix takes the one for the other. */
@@ -101,22 +114,4 @@ function readDereference(reader: Reader): Dereference | undefined {
   const found = DEREFERENCES[number];
   if (found === undefined) reader.note('dereference', `${number} is none, Postfix takes 0 for it`);
   return found;
-}
-
-/** An empty list is none. Domains alone: a file of them, another table or an exception would have to be written out. */
-function readDomains(reader: Reader): readonly string[] | undefined {
-  const text = reader.text('domain') ?? '';
-  if (text === '') return undefined;
-  const items = text.split(/[\s,]+/).filter((item) => item !== '');
-  const others = items.filter((item) => item.includes('/') || parseDomain(item) === undefined);
-  if (items.length > 0 && others.length === 0) return items;
-  if (items.length === 0) {
-    reader.lack('domain', "it names none, with which Postfix's table answers nothing at all");
-    return undefined;
-  }
-  reader.lack(
-    'domain',
-    `${others.join(', ')} can't be carried over, and without the list the table is asked for every key: write all the domains`,
-  );
-  return undefined;
 }

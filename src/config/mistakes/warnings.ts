@@ -1,6 +1,7 @@
 import { domainToUnicode } from 'node:url';
 import { foldDomain } from '../../address/address.ts';
 import type { Configured } from '../schema.ts';
+import { MIN_TOKEN_LENGTH } from '../settings/http.ts';
 import type { Path } from '../sources/tree.ts';
 import type { Mistake } from './issues.ts';
 
@@ -36,6 +37,14 @@ export function findWarnings(
     });
   }
   return [...warnings, ...checkAlike(Object.keys(domains))];
+}
+
+/** Finds a token that lets nobody in, for it is too short: mail needs none, so that it keeps no daemon from its start. */
+export async function findShortToken({ http: { token } }: Configured): Promise<readonly Mistake[]> {
+  const length = (await token?.read().catch(() => undefined))?.length ?? MIN_TOKEN_LENGTH;
+  if (length >= MIN_TOKEN_LENGTH) return [];
+  const message = `has ${length} characters and lets nobody in, it needs ${MIN_TOKEN_LENGTH}: make one with openssl rand -hex 16`;
+  return [{ path: ['http', 'token'], part: 'value', message }];
 }
 
 /** Domains that Postfix asks for by the name of another one that is configured as well. */

@@ -30,8 +30,18 @@ function normaliseCidr(text: string): string | undefined {
 }
 
 /** A domain; in lower-case A-labels inside. */
-export const domain = () =>
-  normalised({ type: 'domain' }, parseDomain, 'is no domain, write one such as example.org');
+export const domain = () => written({ type: 'domain' }, readDomain, String);
+
+function readDomain(text: string): string {
+  const read = parseDomain(text);
+  if (read !== undefined) return read;
+  const parent = parseDomain(/^\*?\.(.+)$/s.exec(text)?.[1] ?? '');
+  const mend =
+    parent === undefined
+      ? ', write one such as example.org'
+      : `: name each sub-domain of ${parent} by itself, also those that a list of Postfix's took along (parent_domain_matches_subdomains)`;
+  throw new SyntaxError(`${JSON.stringify(text)} is no domain${mend}`);
+}
 
 /** Unquoted, one address can hold nothing that would make it two, or a display name. */
 const ONE_LOCAL = /^(?:[^\s",<>()[\]\\:;@]+|"(?:[^"\\]|\\.)*")$/u;

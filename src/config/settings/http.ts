@@ -6,6 +6,9 @@ import { notations } from '../schema/notation.ts';
 import { flag, normalised, oneOrMany, secret, written } from '../schema/values.ts';
 import { isTree } from '../sources/tree.ts';
 
+/** A token that is shorter can be guessed, and lets nobody in. Characters. */
+export const MIN_TOKEN_LENGTH = 16;
+
 const endpointOrOff = () =>
   written<Endpoint | 'off'>(
     { type: 'endpoint or `off`', place: 'endpoint' },
@@ -29,7 +32,7 @@ const server = z.strictObject({
     .exactOptional()
     .meta({
       description:
-        'Bearer token for whatever shows or takes an address (explain, purge); beyond loopback and Unix sockets, for all but health. Its file is read anew each time.',
+        'Bearer token of 16 characters or more for whatever shows or takes an address (explain, purge); beyond loopback and Unix sockets, for all but health. Its file is read anew each time.',
       examples: ['{ file: /run/secrets/http-token }'],
     }),
   hosts: oneOrMany(host())

@@ -36,6 +36,14 @@ const listener = z
     tls: tls.exactOptional().meta({
       description: "Speaks TLS here. TCP only; Postfix's own client speaks none.",
     }),
+    client: z
+      .enum(['postfix', 'sendmail'])
+      .exactOptional()
+      .meta({
+        description:
+          'Who asks here; without it, Postfix, or a client that reads replies as Postfix does. sendmail takes PERM for "no such user", so that it is told TEMP of a map that is not configured.',
+        examples: ['sendmail'],
+      }),
     acknowledgeUnauthenticated: flag()
       .exactOptional()
       .meta({

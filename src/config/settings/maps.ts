@@ -49,6 +49,16 @@ const mailboxes = z.strictObject({
 });
 const aliases = z.strictObject({
   kind: kind('aliases', 'Says where the mail of aliases, groups and roles goes.'),
+  own: z
+    .string()
+    .regex(/^\w[\w.-]*$/, 'is no name of a user, write vmail')
+    .register(notations, { type: 'user' })
+    .exactOptional()
+    .meta({
+      description:
+        "What is answered for an account's own address, for clients that ask one table for people and aliases (OpenSMTPD's `virtual`); without it nothing is, for a map of kind `mailboxes` says it.",
+      examples: ['vmail'],
+    }),
   candidates: candidates(CANDIDATES, CANDIDATES),
 });
 const senders = z.strictObject({
@@ -150,7 +160,7 @@ export const maps = z
   })
   .meta({
     description:
-      'What Postfix may ask for: `socketmap:unix:PATH:MAP` in main.cf. Maps of your own take the place of all built-in ones.',
+      'What Postfix may ask for: `socketmap:unix:PATH:MAP` in main.cf. Maps of your own take the place of all built-in ones. A client that cannot write a name, as sendmail none with a hyphen, asks with `_` in place of what it cannot write: `user_exists`.',
     examples: [
       '{ user-exists: { kind: mailboxes }, blocklist: { kind: table, directory: people, table: blocklist, whenUnknown: notfound } }',
     ],

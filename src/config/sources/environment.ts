@@ -4,7 +4,7 @@ import type { Problem } from '../mistakes/problem.ts';
 import type { Group, Shape } from '../schema/shape.ts';
 import { type Flaw, readDocument } from '../yaml/document.ts';
 import { prepare } from './paths.ts';
-import { type Environment, readValueFile } from './secret.ts';
+import { type Environment, LOAD_MS, readValueFile } from './secret.ts';
 import { formatPath, getIn, type Path, setIn } from './tree.ts';
 import {
   findTarget,
@@ -168,7 +168,7 @@ async function evaluate(variable: Variable, directory: string): Promise<Evaluate
   }
   try {
     return interpret(
-      isFile ? await readValueFile(resolve(directory, text)) : text,
+      isFile ? await readValueFile(resolve(directory, text), LOAD_MS) : text,
       shape,
       directory,
     );

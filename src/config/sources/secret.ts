@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { inspect } from 'node:util';
+import { FileError, lookAtFile, readRegularFile } from '../../files.ts';
 import { isTree } from './tree.ts';
 
 /** Where a secret is kept, as the configuration writes it: a file, a variable of the environment, or the text itself. */
@@ -17,6 +17,9 @@ export function readSecretSource(value: unknown): SecretSource | undefined {
 
 /** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A configuration is read when it has changed, and not again: a file system may take its time for it. Milliseconds. */
+export const LOAD_MS = 10_000;
 
 /** Good until the process ends, so that an identity tells nothing of a secret. */
 const IDENTITY_KEY = randomBytes(32);
@@ -46,13 +49,13 @@ export class Secret {
   }
 
   /**
-   * Reads the secret anew, without the newline that ends its file.
+   * Reads the secret anew, without the newline that ends its file. `limitMs`: for a file; absent: 2 s.
    * @throws {Error} that names the file or variable where it is missing, unreadable or empty; never its content
    */
-  async read(): Promise<string> {
+  async read(limitMs?: number): Promise<string> {
     const source = this.#source;
     if (typeof source === 'string') return source;
-    if ('file' in source) return readSecretFile(source.file);
+    if ('file' in source) return readSecretFile(source.file, limitMs);
     const value = this.#environment[source.env];
     if (value === undefined || value === '') {
       const state = value === undefined ? 'not set' : 'empty';
@@ -78,27 +81,27 @@ export class Secret {
  * Reads a small text file without the newline that ends it.
  * @throws {Error} that says why it can't be read and by whom
  */
-export async function readValueFile(file: string): Promise<string> {
+export async function readValueFile(file: string, limitMs?: number): Promise<string> {
   try {
-    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+    return (await readRegularFile(file, limitMs)).toString('utf8').replace(/\r?\n$/, '');
   } catch (error) {
     throw new Error(await explainUnreadable(file, error), { cause: error });
   }
 }
 
-async function readSecretFile(file: string): Promise<string> {
-  const text = await readValueFile(file);
+async function readSecretFile(file: string, limitMs?: number): Promise<string> {
+  const text = await readValueFile(file, limitMs);
   if (text === '') throw new Error(`secret file ${file} is empty, write the secret into it`);
   return text;
 }
 
 /** Says why `file` can't be read: it is absent, no file, or not this user's to read. */
 export async function explainUnreadable(file: string, error: unknown): Promise<string> {
+  if (error instanceof FileError) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   if (code === 'ENOENT') return `file ${file} does not exist, create it or mend the path`;
-  if (code === 'EISDIR') return `${file} is a directory, name a file`;
   const uid = process.getuid?.() ?? 0;
-  const facts = await stat(file).catch(() => undefined);
+  const facts = await lookAtFile(file).catch(() => undefined);
   if (facts === undefined) {
     return `file ${file} is out of reach for uid ${uid} (${code}), give that user access to its directory`;
   }

@@ -1,7 +1,7 @@
 import { reasonOf } from '../../reason.ts';
 import type { Mistake } from '../mistakes/issues.ts';
 import { fieldBelow, type Shape } from '../schema/shape.ts';
-import { type Environment, readSecretSource, Secret } from './secret.ts';
+import { type Environment, LOAD_MS, readSecretSource, Secret } from './secret.ts';
 import { isTree, type Path } from './tree.ts';
 
 /** A tree before it is checked, its secrets bound to the environment that holds their variables. */
@@ -48,7 +48,7 @@ export async function checkSecrets(secrets: readonly BoundSecret[]): Promise<rea
 
 async function checkSecret({ path, secret }: BoundSecret): Promise<readonly Mistake[]> {
   try {
-    await secret.read();
+    await secret.read(LOAD_MS);
     return [];
   } catch (error) {
     const message = reasonOf(error);

@@ -8,6 +8,10 @@ export const grantCommand = ({ realm, clientId }: Site, role: string): string =>
 export const eventsCommand = ({ realm }: Site): string =>
   `kcadm.sh update events/config -r ${quote(realm)} -s adminEventsEnabled=true`;
 
+/** The command that turns a realm's organizations on. */
+export const organizationsCommand = ({ realm }: Site): string =>
+  `kcadm.sh update ${quote(`realms/${realm}`)} -s organizationsEnabled=true`;
+
 /** What makes a search by attribute as quick as one by e-mail address, in Keycloak's database. */
 export const INDEX_COMMAND = 'create index on user_attribute (name, lower(value))';
 

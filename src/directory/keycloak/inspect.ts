@@ -3,6 +3,7 @@ import { reasonOf } from '../../reason.ts';
 import type { Remark } from '../directory.ts';
 import { grantCommand } from './commands.ts';
 import { tryEvents } from './feed/events.ts';
+import { oldRole } from './http/replies.ts';
 import { lookAtAliases } from './inspect/aliases.ts';
 import { lookAtGroups, lookAtOrganizationGroups } from './inspect/groups.ts';
 import { failed, type InspectOptions, type Look, ok, warning } from './inspect/look.ts';
@@ -52,7 +53,9 @@ const lookAtToken: Look = async ({ settings, site, tokens }, signal) => {
   return [
     ok(`${site.url} gives ${site.clientId} a token for realm ${site.realm} (${ms} ms)`),
     ...missing.map((role) =>
-      failed(`${site.clientId} lacks the role ${role}, run: ${grantCommand(site, role)}`),
+      failed(
+        `${site.clientId} lacks the role ${role}, run: ${grantCommand(site, role)}${oldRole(role)}`,
+      ),
     ),
     ...(excess.length === 0
       ? []

@@ -1,5 +1,5 @@
 import { parseAddress } from '../../address/address.ts';
-import { preciseClock } from '../../clock.ts';
+import { preciseClock, wallClock } from '../../clock.ts';
 import {
   type Directory,
   type DirectoryHooks,
@@ -13,17 +13,21 @@ import { createEventWatch, type EventWatch } from './feed/events.ts';
 import { type Ask, createAsk } from './http/api.ts';
 import { createExchange } from './http/exchange.ts';
 import { createGate } from './http/gate.ts';
+import { inParts } from './http/paging.ts';
 import { createPool, LOOKUP_BYTES, UPKEEP_BYTES } from './http/pools.ts';
 import { createSite } from './http/site.ts';
 import { inspect } from './inspect.ts';
 import { createTokenFetch } from './login/fetchtoken.ts';
+import { createServerClock } from './login/serverclock.ts';
 import { createTokens } from './login/token.ts';
 import { findHolders } from './people/find.ts';
 import type { FindOptions } from './people/options.ts';
 import { sample } from './sample.ts';
 import type { KeycloakSettings } from './settings.ts';
+import { createCountWatch } from './trust/counting.ts';
 import { createFederation } from './trust/federation.ts';
 import { createGroupWatch } from './trust/groupwalk.ts';
+import { createLetterWatch } from './trust/letters.ts';
 import { createProof } from './trust/proof.ts';
 import { createSelfCheck } from './trust/selfcheck.ts';
 
@@ -63,26 +67,34 @@ export function createKeycloakDirectory(
     figures,
   });
   const fetchToken = createTokenFetch(settings, site, createExchange(upkeep, site, gate), gate);
+  const serverClock = createServerClock(preciseClock, wallClock);
   const tokens = createTokens({
     name,
     fetch: async (signal) => {
       const token = await fetchToken(signal);
       figures.tokens += 1;
+      serverClock.note(token.text);
       return token;
     },
     clock: preciseClock,
     log,
   });
   const askOver = (pool: typeof lookups): Ask =>
-    createAsk({ site, exchange: createExchange(pool, site, gate), gate, tokens });
+    inParts(createAsk({ site, exchange: createExchange(pool, site, gate), gate, tokens }));
   const ask = askOver(lookups);
   const askBeside = askOver(upkeep);
 
   const federation = createFederation({ settings, site, name, kept, log });
   const groups = createGroupWatch(settings.groupAttribute);
+  const letters = createLetterWatch(
+    [settings.addressFrom, settings.aliasAttribute].filter((field) => field !== undefined),
+  );
+  const counting = createCountWatch(settings);
   const options: FindOptions = {
     settings,
+    writtenIn: letters.of,
     seen: federation.see,
+    counts: (attribute) => counting.counts(attribute),
     blocked: () => {
       figures.blockedKeys += 1;
     },
@@ -104,6 +116,8 @@ export function createKeycloakDirectory(
     check: async (signal) => {
       await check(signal);
       await groups.walk(askBeside, signal);
+      await letters.look(askBeside, signal);
+      void counting.look(askBeside);
     },
     everyMs: settings.selfCheck,
     log,
@@ -114,6 +128,7 @@ export function createKeycloakDirectory(
     const address = parseAddress(key);
     // Nobody can hold what is no address, and an empty one would ask Keycloak for everybody.
     if (address === undefined) return none('form', 'it is no address');
+    const written = letters.count(address.text);
     const finding = await findHolders(own, address, options, signal);
     for (const { kind, id, address: held } of valuesOf(finding)) {
       if (kind === 'group') groupIds.add(id);
@@ -121,6 +136,8 @@ export function createKeycloakDirectory(
     }
     if (finding.status === 'found' || finding.proof.by === 'form') return finding;
     await believeNone(signal);
+    // A look round has meanwhile seen somebody who writes it otherwise.
+    if (letters.count(address.text) > written) return findOver(own, key, signal);
     return none('probe', `${finding.proof.how}; the self-check holds, and a probe after it`);
   }
 
@@ -146,6 +163,7 @@ export function createKeycloakDirectory(
       site,
       ask: askBeside,
       everyMs: events,
+      clock: serverClock,
       attributes: new Set(attributes),
       groupIds,
       changed,
@@ -186,6 +204,7 @@ export function createKeycloakDirectory(
     retry: () => tokens.retry(),
     async close() {
       watch?.stop();
+      counting.stop();
       selfCheck.stop();
       tokens.stop();
       await Promise.all([lookups.destroy(), upkeep.destroy()]);

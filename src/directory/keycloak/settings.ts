@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDomain } from '../../address/address.ts';
 import { address, domain } from '../../config/schema/addresses.ts';
 import { notations } from '../../config/schema/notation.ts';
 import {
@@ -40,6 +41,19 @@ const attribute = () =>
     .string()
     .regex(/^[\w.-]+$/, { error: "is no attribute's name, write it as in Keycloak: mailAlias" })
     .register(notations, { type: 'attribute' });
+
+/** `email`, `username`, an attribute, or an address made of the username. */
+const addressSource = () => written({ type: 'attribute or pattern' }, parseAddressSource, String);
+
+function parseAddressSource(given: string): string {
+  if (/^[\w.-]+$/.test(given)) return given;
+  const made = /^\{(?<field>[^}]*)\}@(?<domain>.+)$/su.exec(given)?.groups;
+  const name = parseDomain(made?.['domain'] ?? '');
+  if (made?.['field'] === 'username' && name !== undefined) return `{username}@${name}`;
+  throw new SyntaxError(
+    `${JSON.stringify(given)} is no attribute's name, write it as in Keycloak: mailAlias; or {username}@example.org, the one field that an address can be made of`,
+  );
+}
 
 const text = () => z.string().min(1);
 
@@ -107,8 +121,9 @@ export const keycloakSettings = z
     }),
     ...credentials,
     tls: tls.prefault({}).meta({ description: 'How the connection is secured.' }),
-    addressFrom: attribute().prefault('email').meta({
-      description: "What holds an account's address: `email`, `username`, or a user attribute.",
+    addressFrom: addressSource().prefault('email').meta({
+      description:
+        "What holds an account's address: `email`, `username`, a user attribute, or `{username}@example.org`, an address made of the username.",
     }),
     aliasAttribute: attribute()
       .exactOptional()

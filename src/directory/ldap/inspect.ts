@@ -2,6 +2,7 @@ import { reasonOf } from '../../reason.ts';
 import { isDoubt, type Remark } from '../directory.ts';
 import { inspectPeople, type PeopleInspection } from './inspectpeople.ts';
 import { PRESETS } from './people/presets.ts';
+import { softwareOf } from './servers/software.ts';
 import { formatLdapUrl, type LdapEndpoint, staysHere } from './settings/endpoint.ts';
 import type { LdapSettings } from './settings.ts';
 import type { Tables } from './tables/tables.ts';
@@ -65,8 +66,12 @@ async function tryServer(
         level: 'ok',
         text: `${url} takes the login and shows people (${ms} ms)`,
       };
-      const tables = await checkTables(options, connection, signal);
-      return [people ?? ok, ...tables, ...(await inspectPeople(options, connection, signal))];
+      return [
+        people ?? ok,
+        ...(await checkPreset(options, connection, signal)),
+        ...(await checkTables(options, connection, signal)),
+        ...(await inspectPeople(options, connection, signal)),
+      ];
     } finally {
       connection.close();
     }
@@ -88,6 +93,22 @@ async function proofRemark(
     if (!isDoubt(error)) throw error;
     return { level: 'failed', text: reasonOf(error) };
   }
+}
+
+/** A preset that is another server's: it knows nothing of this one's disabled accounts. */
+async function checkPreset(
+  { settings: { preset, proof } }: InspectOptions,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly Remark[]> {
+  const isKnown = preset === '389ds' || preset === 'freeipa' || proof === 'base';
+  if (isKnown || (await softwareOf(connection, signal)) !== '389ds') return [];
+  return [
+    {
+      level: 'warning',
+      text: `${connection.server} is a 389 Directory Server: set preset: 389ds, which knows how accounts are disabled there`,
+    },
+  ];
 }
 
 /** Tables whose *none* would not be believed: their mail is deferred. */

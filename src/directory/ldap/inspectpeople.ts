@@ -1,5 +1,6 @@
 import { Fault, type Remark } from '../directory.ts';
 import { remarkSpellings } from '../people/spelling.ts';
+import { remarkOutsiders } from './inspectoutsiders.ts';
 import {
   type AccountBranch,
   type Branch,
@@ -11,6 +12,7 @@ import { findMembers } from './people/members.ts';
 import { anyOf } from './people/sources.ts';
 import type { LdapEntry } from './search.ts';
 import { readOn, searchOn } from './servers/results.ts';
+import type { LdapSettings } from './settings.ts';
 import { sample } from './trust/places.ts';
 import type { Schema } from './trust/schema.ts';
 import type { Trusts } from './trust/trusts.ts';
@@ -22,7 +24,8 @@ export interface PeopleInspection {
   readonly accounts: AccountBranch;
   /** Absent: groups are not looked for. */
   readonly groups: GroupBranch | undefined;
-  readonly trusts: Pick<Trusts, 'schemas' | 'oddities' | 'find'>;
+  readonly trusts: Pick<Trusts, 'schemas' | 'oddities' | 'find' | 'self'>;
+  readonly settings: Pick<LdapSettings, 'base'>;
 }
 
 /** What an administrator should know of how addresses are stored and of some groups' members. */
@@ -37,14 +40,13 @@ export async function inspectPeople(
     branch === undefined ? [] : [...branch.address, ...branch.aliases],
   );
   const attributes = new Set(sources.map(({ attribute }) => attribute));
+  const branches = groups === undefined ? [accounts] : [accounts, groups];
+  const { base } = options.settings;
   return [
     ...[...attributes].flatMap((attribute) => remarkComparison(attribute, schema)),
     ...remarkOddities(trusts.oddities.count()),
-    ...(await checkSpellings(
-      groups === undefined ? [accounts] : [accounts, groups],
-      connection,
-      signal,
-    )),
+    ...(await checkSpellings(branches, connection, signal)),
+    ...(await remarkOutsiders({ base, branches, self: trusts.self }, connection, signal)),
     ...(groups === undefined ? [] : await checkGroups(groups, options, connection, signal)),
   ];
 }
@@ -65,14 +67,14 @@ function remarkOddities(count: number | undefined): readonly Remark[] {
     return [
       {
         level: 'warning',
-        text: 'the server could not look for addresses that are written "Name <address>" in time: if there are any, they are not found',
+        text: 'the server could not look for addresses that are written "Name <address>", or with rare letters (ſ, ϑ), in time: if there are any, they may not be found',
       },
     ];
   if (count === 0) return [];
   return [
     {
       level: 'warning',
-      text: `${count} addresses are written "Name <address>": they are looked for once an hour only, write the address alone`,
+      text: `${count} addresses are written "Name <address>", or with rare letters (ſ, ϑ): they are looked for every ten minutes only, write the address alone, and with common letters`,
     },
   ];
 }

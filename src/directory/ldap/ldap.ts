@@ -19,6 +19,7 @@ import { PRESETS } from './people/presets.ts';
 import { sample } from './sample.ts';
 import { createAsker } from './servers/ask.ts';
 import { createLoginKeeper } from './servers/login.ts';
+import { keepPace } from './servers/software.ts';
 import type { LdapEndpoint } from './settings/endpoint.ts';
 import type { LdapSettings } from './settings.ts';
 import { createTables } from './tables/tables.ts';
@@ -78,6 +79,7 @@ export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHook
     });
     login.taken();
     try {
+      await keepPace(connection, signal);
       await trusts.self.learn(connection, signal);
     } catch (error) {
       connection.close();

@@ -1,5 +1,5 @@
 import { parseAddress, spellAddress } from '../../address/address.ts';
-import { isAskedFor, type Spellings } from '../../address/spellings.ts';
+import { isFindable, type Spellings } from '../../address/spellings.ts';
 import { type Entry, Fault, type Remark } from '../directory.ts';
 
 /** The part of an entry that names its own address. */
@@ -29,7 +29,7 @@ export function believeAbsent({ areAll, texts }: Spellings): void {
 
 /** What an administrator should know of the addresses that some entries hold, as the directory has them. */
 export function remarkSpellings(addresses: readonly string[]): readonly Remark[] {
-  const unasked = addresses.filter((text) => !isAskedFor(text));
+  const unasked = addresses.filter((text) => !isFindable(text));
   const alike = Map.groupBy(new Set(addresses), (text) => parseAddress(text)?.text ?? text)
     .values()
     .filter((texts) => new Set(texts.map(spellAddress)).size > 1);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { calendarOf } from '../../clock.ts';
 import type { Settings } from '../../settings.ts';
 import { printSettings } from '../../settings.ts';
 import { byKey, type Family, type Section, single } from './family.ts';
@@ -42,7 +43,7 @@ const families: readonly Family[] = [
     labels: [],
     help: 'When the settings that serve were taken.',
     advice: 'Older than your last change: it has not arrived.',
-    samples: ({ reloads }) => single(reloads.lastGoodAt / 1000),
+    samples: ({ reloads }) => single(calendarOf(reloads.lastGoodAt) / 1000),
   },
   {
     name: 'idpmap_config_domains',
@@ -59,6 +60,15 @@ const families: readonly Family[] = [
     help: 'How long memory may stand in for a directory that fails (`cache.stale`).',
     advice: 'For comparing with the age of `idpmap_directory_last_answer_timestamp_seconds`.',
     samples: ({ state }) => single(state().settings.cache.stale / 1000),
+  },
+  {
+    name: 'idpmap_log_lines_dropped_total',
+    type: 'counter',
+    labels: [],
+    help: 'Lines of the log that were never written: standard error took none, and too many waited.',
+    advice:
+      'Mail goes on. The disk that the log is written to is full, or what reads it has stopped; the log says when it goes on.',
+    samples: ({ logged }) => single(logged.dropped),
   },
 ];
 

@@ -1,3 +1,4 @@
+import { calendarOf } from '../../clock.ts';
 import { eachDirectory, eachDirectoryBy } from './each.ts';
 import type { Family, Section } from './family.ts';
 import type { MeteredDirectory } from './sources.ts';
@@ -116,7 +117,7 @@ function isUp({ lane: { breaker, figures } }: MeteredDirectory): boolean {
 }
 
 /** The calendar's seconds of an instant that `readMs` told; 0 is never. */
-const toTimestamp = (ms: number): number => (ms === 0 ? 0 : (performance.timeOrigin + ms) / 1000);
+const toTimestamp = (ms: number): number => (ms === 0 ? 0 : calendarOf(ms) / 1000);
 
 /** How each directory fares. */
 export const DIRECTORIES: Section = {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import { calendarOf } from '../../clock.ts';
 import { type Family, type Sample, type Section, single } from './family.ts';
 
 const families: readonly Family[] = [
@@ -9,7 +10,7 @@ const families: readonly Family[] = [
     labels: [],
     help: 'When the process started.',
     advice: 'Recent, and nobody restarted it: the log, or the system’s, says why it ended.',
-    samples: () => single(performance.timeOrigin / 1000),
+    samples: () => single(calendarOf(0) / 1000),
   },
   {
     name: 'process_cpu_seconds_total',

@@ -2,6 +2,7 @@ import { CONFIGURATION } from './configuration.ts';
 import { CONTENTS } from './contents.ts';
 import { DIRECTORIES } from './directories.ts';
 import type { Section } from './family.ts';
+import { HTTP } from './http.ts';
 import { MAPS } from './maps.ts';
 import { MEMORY } from './memory.ts';
 import { NODE } from './node.ts';
@@ -17,6 +18,7 @@ export const SECTIONS: readonly Section[] = [
   CONTENTS,
   MEMORY,
   SOCKETMAP,
+  HTTP,
   CONFIGURATION,
   PROCESS,
   NODE,

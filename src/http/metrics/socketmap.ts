@@ -55,9 +55,9 @@ const families: readonly Family[] = [
     name: 'idpmap_connections_rejected_total',
     type: 'counter',
     labels: ['reason'],
-    help: 'Connections that were not served: the peer is not in allow, there were too many, TLS failed, or the system could not hand it over.',
+    help: 'Connections that were not served: the peer is not in allow, there were too many, of all or of one peer, TLS failed, or the system could not hand it over.',
     advice:
-      '`too-many`: raise `connections.max`. `accept`: raise the limit of open files. `not-allowed` and `tls`: somebody else asks, or a mail server’s network or certificate is missing.',
+      '`too-many`: raise `connections.max`. `too-many-of-peer`: one address has as many as it may; raise `connections.perPeer` if it is a proxy, else see what it does. `accept`: raise the limit of open files. `not-allowed` and `tls`: somebody else asks, or a mail server’s network or certificate is missing.',
     samples: ({ socketmap }) => byKey('reason', socketmap.rejected),
   },
   {
@@ -66,7 +66,7 @@ const families: readonly Family[] = [
     labels: ['reason'],
     help: 'Connections ended by idpmap, and requests refused unread, by what was wrong with them.',
     advice:
-      '`idle` is harmless. Others: something that is not Postfix speaks to this port. `reply-timeout`: the client does not read.',
+      '`idle` is harmless. `oversize`: keys of more than 16 KiB, which are nobody’s. Others: something that is not Postfix speaks to this port. `reply-timeout`: the client does not read.',
     samples: ({ socketmap }) => byKey('reason', socketmap.violations),
   },
   {

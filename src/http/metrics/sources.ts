@@ -1,11 +1,13 @@
 import type { Directory, Entry } from '../../directory/directory.ts';
 import type { CleanFigures } from '../../directory/people/clean.ts';
+import type { LineFigures } from '../../logwriter.ts';
 import type { Lane } from '../../lookup/lane.ts';
 import type { Memory } from '../../lookup/memory.ts';
 import type { DomainList } from '../../maps/domainlist.ts';
 import type { MapFigures } from '../../maps/router.ts';
 import type { Settings } from '../../settings.ts';
 import type { Figures } from '../../socketmap/figures.ts';
+import type { HttpFigures } from '../figures.ts';
 import type { Lag } from './lag.ts';
 
 /** One directory at work, as metrics look at it. */
@@ -33,7 +35,7 @@ export interface ReloadFigures {
   readonly failed: number;
   /** Whether the last one succeeded; so does the start. */
   readonly isLastGood: boolean;
-  /** When the settings that serve were taken: `wallClock` milliseconds. */
+  /** When the settings that serve were taken, as `performance.now()` tells time. */
   readonly lastGoodAt: number;
 }
 
@@ -49,6 +51,8 @@ export interface MetricSources {
   readonly maps: Readonly<MapFigures>;
   readonly socketmap: Figures;
   readonly reloads: ReloadFigures;
+  readonly logged: LineFigures;
+  readonly web: HttpFigures;
 }
 
 /** The sources, and what is seen of the process. */

@@ -1,6 +1,7 @@
 /** @import { Status } from '../status.ts' */
 /** @import { Explanation, SenderExplanation } from '../../maps/explain.ts' */
 /** @import { TraceExplanation } from '../../control/protocol.ts' */
+import { parsePrintable } from './printable.js';
 import { readToken } from './token.js';
 
 /** A daemon that is slower than this shows as one that can't be reached. */
@@ -53,7 +54,7 @@ async function ask(name, timeoutMs, body) {
     credentials: 'omit',
     ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
   });
-  const answer = await response.json();
+  const answer = parsePrintable(await response.text());
   if (!response.ok) throw new Refusal(response.status, String(answer.error));
   return answer;
 }

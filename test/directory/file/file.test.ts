@@ -30,7 +30,7 @@ test.each([
     (directory: PlainFile, gone: AbortSignal) => directory.table?.({ table: 't' })('x', gone),
   ],
 ])('%s whose time is up before the first reading hears that it is starting', async (_, ask) => {
-  const { directory } = openPlace(await makePlace(), {}, { settleMs: 60_000 });
+  const { directory } = openPlace(await makePlace(), {}, { settleMs: 60_000, restMs: 60_000 });
   const leaving = new AbortController();
   const asked = ask(directory, leaving.signal);
   leaving.abort();
@@ -38,7 +38,7 @@ test.each([
 });
 
 test('a question that waits when the directory closes hears of the shutdown', async () => {
-  const { directory } = openPlace(await makePlace(), {}, { settleMs: 60_000 });
+  const { directory } = openPlace(await makePlace(), {}, { settleMs: 60_000, restMs: 60_000 });
   const asked = directory.find('ann@example.org', signal);
   await directory.close();
   await expect(asked).rejects.toMatchObject({ kind: 'shutdown' });

@@ -28,7 +28,7 @@ export interface Telling {
 }
 
 /** Nobody waits for the clock: what these tests change is heard, or polled for within a few milliseconds. */
-const QUICK: WatchTiming = { settleMs: 5, pollMs: 60_000, lookMs: 5 };
+const QUICK: WatchTiming = { settleMs: 5, restMs: 0, pollMs: 60_000, lookMs: 5 };
 
 /** Makes a directory for a test's files, which goes when the test does. */
 export async function makePlace(): Promise<string> {

@@ -4,10 +4,16 @@ import { createKeycloakDirectory } from '../../../src/directory/keycloak/keycloa
 import type { KeycloakSettings } from '../../../src/directory/keycloak/settings.ts';
 import { createKept } from '../../../src/directory/trust/kept.ts';
 import type { Certificate } from '../../support/certificate.ts';
-import { type ScriptedKeycloak, startScripted } from '../../support/keycloak-script.ts';
+import {
+  type Asked,
+  type ScriptedKeycloak,
+  startScripted,
+  user,
+} from '../../support/keycloak-script.ts';
 import { createNotes, type Notes } from '../../support/notes.ts';
 import { type Plain, plain } from '../../support/plain.ts';
 import { makeTemporaryDirectory } from '../../support/temporary.ts';
+import { until } from '../../support/until.ts';
 
 /** Whether what is remembered under a key, of entries with these ids, is to be forgotten. */
 export type IsConcerned = (key: string, ids: readonly string[]) => boolean;
@@ -92,11 +98,22 @@ export function openOn(
 /** Starts a Keycloak and opens its directory, whose first self-check is over. */
 export async function open(more: Partial<KeycloakSettings> = {}): Promise<Opened> {
   const keycloak = await start();
+  const attributes = [more.addressFrom, more.aliasAttribute].filter(
+    (name) => name !== undefined && !/^email$|username/.test(name),
+  );
+  const values = attributes.map((name) => [name, ['known@example.net']] as const);
+  keycloak.users.push(user('known', { attributes: Object.fromEntries(values) }));
   const opened = openOn(keycloak, more);
+  await opened.directory.find(NOBODY, signal).catch(() => {});
+  // By then it is known that this Keycloak counts by what attributes contain.
+  await until(() => keycloak.to('/users/count').filter(isLook).length >= attributes.length, 5000);
+  keycloak.users.pop();
   await opened.directory.find(NOBODY, signal).catch(() => {});
   keycloak.asked.length = 0;
   return { keycloak, ...opened };
 }
+
+const isLook = ({ query }: Asked): boolean => query['q']?.includes('_@_') === true;
 
 /** Whoever is never there. */
 export const NOBODY = 'nobody@example.org';

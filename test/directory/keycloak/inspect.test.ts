@@ -31,7 +31,9 @@ test('a healthy realm is all right', async () => {
     canary: 'ann@example.org',
     organizations: { verified: 'required' },
   });
-  expect(lines.filter((each) => !each.startsWith('ok: '))).toEqual([]);
+  // How quick it is, is the machine's.
+  const others = lines.filter((each) => !each.includes('a search by attribute mailAlias takes'));
+  expect(others.filter((each) => !each.startsWith('ok: '))).toEqual([]);
   expect(lines).toHaveLength(7);
 });
 
@@ -42,8 +44,10 @@ test.each([
 ] as const)(
   'it names the missing role $role and the command that gives it',
   async ({ role, more }) => {
-    expect(await told(more, undefined, [])).toContain(
-      `failed: idpmap lacks the role ${role}, run: kcadm.sh add-roles -r mail --uusername service-account-idpmap --cclientid realm-management --rolename ${role}`,
+    expect(await told(more, undefined, [])).toContainEqual(
+      line(
+        `^failed: idpmap lacks the role ${role}, run: kcadm.sh add-roles -r mail --uusername service-account-idpmap --cclientid realm-management --rolename ${role}`,
+      ),
     );
   },
 );
@@ -119,14 +123,14 @@ test('addresses that Postfix asks for by other letters are told, where they are 
   const script: Script = ({ path }) =>
     path.endsWith('/users')
       ? says(
-          ['weiß', 'weiss', '\u017fmith', 'γιώργος'].map((name) =>
+          ['weiß', 'weiss', '\u017fmith', 'a\u0387b', 'γιώργος'].map((name) =>
             user(`id-${name.length}`, { email: `${name}@example.org` }),
           ),
         )
       : undefined;
   const lines = await told({}, script);
   expect(lines.filter((each) => each.includes('Postfix'))).toEqual([
-    line('warning: the address \u017fmith@example.org', 'mail for smith@example.org'),
+    line('warning: the address a\u0387b@example.org', 'mail for a\u00b7b@example.org'),
     line('warning: Postfix takes weiß@example.org and weiss@example.org for one'),
   ]);
 });

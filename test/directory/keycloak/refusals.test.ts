@@ -79,6 +79,34 @@ test('a token that is refused is replaced by one new one, and the question put o
   expect(fresh).not.toBe(old);
 });
 
+test.each(["o'hara@example.org", "'--@example.org", 'x;@example.org', '%27@example.org'])(
+  'a firewall that says 401 to %s costs no token each time',
+  async (key) => {
+    const { keycloak, directory } = await open();
+    keycloak.script = ({ query }) =>
+      query['email'] === undefined ? undefined : { status: 401, body: '<h1>no</h1>' };
+    for (let i = 0; i < 20; i++) {
+      await expect(directory.find(key, signal)).rejects.toMatchObject({ kind: 'entry' });
+    }
+    expect(keycloak.to('/token').length).toBeLessThanOrEqual(5);
+  },
+);
+
+test.each([0.001, 0.5, 1, 4.9])(
+  'a token that lives for %d s is a fault that says what to set, and is not fetched again and again',
+  async (lifeS) => {
+    const keycloak = await start();
+    keycloak.lifeS = lifeS;
+    const { directory } = openOn(keycloak);
+    for (let i = 0; i < 50; i++) {
+      await expect(directory.find(NOBODY, signal)).rejects.toEqual(
+        fault('directory', 'set the access token lifespan of idpmap to 900 s'),
+      );
+    }
+    expect(keycloak.to('/token').length).toBeLessThanOrEqual(5);
+  },
+);
+
 test('many refusals of one token cost one new one', async () => {
   const { keycloak, directory } = await open();
   await directory.find('ann@example.org', signal);

@@ -1,7 +1,8 @@
 import { EqualityFilter } from 'ldapts';
 import { describe, expect, test } from 'vitest';
 import type { SearchRequest } from '../../../src/directory/ldap/search.ts';
-import { connectTo, entry, notice, reference, result, startPeer } from './peer.ts';
+import { MAX_MESSAGE_BYTES } from '../../../src/directory/ldap/wire/frames.ts';
+import { connectTo, encode, entry, notice, reference, result, startPeer } from './peer.ts';
 
 const REQUEST: SearchRequest = {
   base: 'dc=x',
@@ -144,6 +145,78 @@ describe('a connection', () => {
     await answered;
     await expire(connection);
     expect(connection.isStuck).toBe(false);
+  });
+
+  test.each([
+    ['entries', (id: number) => entry(id, 'uid=ann')],
+    ['answers to nothing', () => entry(999_999, 'uid=ann')],
+    ['words in between', (id: number) => encode(id, 0x79, () => {})],
+  ])('is stuck where %s come without end, and no result', async (_, sent) => {
+    const peer = await startPeer();
+    const connection = await connectTo(peer);
+    for (let i = 0; i < 2; i++) {
+      const own = new AbortController();
+      const asked = connection.search(REQUEST, own.signal);
+      const { id } = await peer.next('search');
+      const other = connection.search(REQUEST, own.signal);
+      peer.send(sent(id));
+      await peer.next('search');
+      own.abort();
+      await Promise.allSettled([asked, other]);
+      await peer.next('abandon');
+    }
+    expect(connection.isStuck).toBe(true);
+  });
+
+  /** The beginning of an answer that is too large, and all that follows of it. */
+  function tooLarge(id: number): Buffer {
+    const bytes = Buffer.alloc(MAX_MESSAGE_BYTES + 1);
+    bytes.writeUInt16BE(0x3084);
+    bytes.writeUInt32BE(bytes.length - 6, 2);
+    bytes.writeUInt16BE(0x0201, 6);
+    bytes.writeUInt8(id, 8);
+    return bytes;
+  }
+
+  test.each([
+    ['an entry larger than any', (id: number) => tooLarge(id), /entry of 16777217 bytes/],
+    [
+      'an entry of too many values',
+      (id: number) => entry(id, 'x', [['m', Array.from({ length: 250_001 }, () => 'a')]]),
+      /more than 250000 values/,
+    ],
+    [
+      'more entries than fit',
+      (id: number) => {
+        const one = entry(id, 'x', [['m', ['a'.repeat(1024 * 1024)]]]);
+        return Buffer.concat(Array.from({ length: 65 }, () => one));
+      },
+      /more than 67108864 bytes/,
+    ],
+  ])('whose server answers with %s fails that question alone', async (_, sent, reason) => {
+    const peer = await startPeer();
+    const connection = await connectTo(peer);
+    const large = connection.search(REQUEST, never);
+    const other = connection.search(REQUEST, never);
+    const [one, two] = [await peer.next('search'), await peer.next('search')];
+    peer.send(Buffer.concat([sent(one.id), result(one.id), result(two.id)]));
+    await expect(large).rejects.toMatchObject({
+      kind: 'entry',
+      message: expect.stringMatching(reason),
+    });
+    expect(await other).toMatchObject({ code: 0 });
+    await peer.next('abandon');
+    expect(connection.death).toBeUndefined();
+  });
+
+  test('to a server that sends what nobody asked for, more than any answer, is dead', async () => {
+    const peer = await startPeer();
+    const connection = await connectTo(peer);
+    const one = entry(4711, 'x', [['m', ['a'.repeat(8 * 1024 * 1024)]]]);
+    const asked = connection.search(REQUEST, never);
+    await peer.next('search');
+    for (let i = 0; i < 9; i++) peer.send(one);
+    await expect(asked).rejects.toThrow('sends what nobody asked for');
   });
 
   test('says goodbye when it is closed', async () => {

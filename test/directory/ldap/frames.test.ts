@@ -43,7 +43,7 @@ describe('frames', () => {
     ['text', '485454502f312e31', /begins with byte 72/],
     ['an indefinite length', '3080', /length has 0 bytes/],
     ['a length of five bytes', '30850000000001', /length has 5 bytes/],
-    ['a message of more than it keeps', '3084ffffffff', /a message of 4294967295 bytes/],
+    ['a message of more than it keeps', '3084ffffffff', /a message of 4294967301 bytes/],
   ])('refuses %s', (_, hex, reason) => {
     expect(() => [...createFrames().push(Buffer.from(hex, 'hex'))]).toThrow(reason);
   });
@@ -54,6 +54,33 @@ describe('frames', () => {
     head.writeUInt32BE(MAX_MESSAGE_BYTES + 1, 2);
     expect(() => [...createFrames().push(head)]).toThrow(RangeError);
   });
+
+  /** The head of a message of so many bytes, its id first. */
+  const headOf = (id: number, size: number): Buffer => {
+    const head = Buffer.alloc(9);
+    head.writeUInt16BE(0x3084);
+    head.writeUInt32BE(size - 6, 2);
+    head.writeUInt16BE(0x0201, 6);
+    head.writeUInt8(id, 8);
+    return head;
+  };
+
+  test.each([1000, 65_536, 5_000_000])(
+    'passes over a message that is too large in pieces of %i bytes, keeps none of it, and goes on',
+    (piece) => {
+      const told: number[] = [];
+      const frames = createFrames((head, size) => told.push(head.readUInt8(8), size));
+      const size = MAX_MESSAGE_BYTES + 1;
+      const read = [...frames.push(headOf(7, size))];
+      for (let rest = size - 9; rest > 0; rest -= piece) {
+        const bytes = Buffer.alloc(Math.min(piece, rest));
+        read.push(...frames.push(rest > piece ? bytes : Buffer.concat([bytes, messageOf(5)])));
+      }
+      expect(told).toEqual([7, size]);
+      expect(read.map(String)).toEqual([String(messageOf(5))]);
+      expect(frames.waiting).toBe(0);
+    },
+  );
 
   test('throws nothing but errors on any bytes', () => {
     fc.assert(

@@ -50,6 +50,45 @@ describe('a message', () => {
     });
   });
 
+  test.each([
+    ['two lines', 'come\r\nlater', 'come later'],
+    ['the colours of a terminal', 'a\u001b[31mred', 'a [31mred'],
+    ['a change of direction', 'a\u202etxt', 'a txt'],
+    ['more than anybody reads', 'a'.repeat(15 * 1024 * 1024), `${'a'.repeat(300)} …`],
+    ['an address after much else', `${'b'.repeat(5000)}@x.org`, `${'b'.repeat(300)} …`],
+  ])('whose words are %s has them as one short line', (_, words, read) => {
+    expect(readMessage(result(3, 'search', 80, words))).toMatchObject({
+      result: { diagnostic: read },
+    });
+  });
+
+  test('has all values of an attribute that is repeated, each taken once', () => {
+    const names = Array.from({ length: 50_000 }, (_, i): [string, string[]] => ['mail', [`${i}`]]);
+    const read = readMessage(entry(1, 'x', names));
+    const count = read.kind === 'entry' ? read.entry.attributes.get('mail')?.length : read.kind;
+    expect(count).toBe(50_000);
+  });
+
+  test.each([
+    ['too many values', 'x', [['mail', Array.from({ length: 250_001 }, () => 'a')]]],
+    ['too many attributes', 'x', Array.from({ length: 250_001 }, () => ['mail', []])],
+    ['a name without end', 'x'.repeat(9000), []],
+    ['an attribute whose name has no end', 'x', [['m'.repeat(9000), []]]],
+  ] satisfies [string, string, [string, string[]][]][])(
+    'that is an entry with %s is told as one that is too large',
+    (_, dn, attributes) => {
+      expect(readMessage(entry(9, dn, attributes))).toMatchObject({ id: 9, kind: 'too large' });
+    },
+  );
+
+  test('has a few URLs of a thousand', () => {
+    const bytes = encode(1, 0x73, (writer) => {
+      for (let i = 0; i < 1000; i++) writer.writeString(`ldap://${i}`);
+    });
+    const read = readMessage(bytes);
+    expect(read.kind === 'reference' ? read.urls.length : read.kind).toBe(20);
+  });
+
   test('that is a reference has its URLs', () => {
     expect(readMessage(reference(3, 'ldap://other/dc=x'))).toEqual({
       id: 3,

@@ -15,7 +15,14 @@ export interface Asked {
   readonly bytes: Buffer;
 }
 
-const OPERATIONS = { bind: 0x60, unbind: 0x42, search: 0x63, abandon: 0x50, extended: 0x77 };
+const OPERATIONS = {
+  bind: 0x60,
+  unbind: 0x42,
+  search: 0x63,
+  abandon: 0x50,
+  extended: 0x77,
+  compare: 0x6e,
+};
 const NAMES = new Map(Object.entries(OPERATIONS).map(([name, tag]) => [tag, name]));
 const isOperation = (name: string | undefined): name is keyof typeof OPERATIONS =>
   name !== undefined && name in OPERATIONS;
@@ -121,7 +128,7 @@ export function encode(id: number, tag: number, write: (writer: BerWriter) => vo
   return writer.buffer;
 }
 
-const RESULTS = { bind: 0x61, search: 0x65, extended: 0x78 };
+const RESULTS = { bind: 0x61, search: 0x65, extended: 0x78, compare: 0x6f };
 
 /** What an operation ends with; the referral, and an extension's value, are left out where there are none. */
 export function result(

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { preciseClock } from '../../../src/clock.ts';
 import { createState, enterState } from '../../../src/daemon/state.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
+import { createHttpFigures } from '../../../src/http/figures.ts';
 import type { MetricSources } from '../../../src/http/metrics/sources.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 import { silentLog } from '../../../src/log.ts';
@@ -57,7 +58,9 @@ export async function startMetered(
     state: () => state,
     maps,
     socketmap,
-    reloads: { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: 1_700_000_000_000 },
+    reloads: { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: 5000 },
+    logged: { dropped: 0 },
+    web: createHttpFigures(),
   };
   const metrics = createMetrics(sources);
   onTestFinished(async () => {

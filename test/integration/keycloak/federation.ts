@@ -64,7 +64,7 @@ export function describeFederation(server: () => KeycloakServer): void {
       const directory = await open('none');
       await expect.poll(() => verdict(directory, 'ann@example.test'), PATIENCE).toBe('found');
       expect(await verdict(directory, 'nobody@example.test')).toMatch(
-        /user \w+ comes from a directory behind Keycloak.*set federation: synced/,
+        /user “\w+” comes from a directory behind Keycloak.*set federation: synced/,
       );
     });
 
@@ -99,7 +99,7 @@ export function describeFederation(server: () => KeycloakServer): void {
       );
       expect(row).toMatchObject({ enabled: false });
       expect(await verdict(directory, 'bob@example.test')).toMatch(
-        /shows user bob as disabled and finds them among the enabled/,
+        /shows user “bob” as disabled and finds them among the enabled/,
       );
     });
 

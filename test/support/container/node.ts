@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,8 +19,11 @@ interface Layer {
 }
 
 const NPM_VERSION = '11.21.2';
-/** npm's package of Node: it holds the official program, in the version that the lock file has. */
-const NODE = join(import.meta.dirname, '../../../node_modules/node');
+/** npm's package of Node for this machine: it holds the official program, in the version that the lock file has. */
+const NODE = join(
+  dirname(realpathSync(join(import.meta.dirname, '../../../node_modules/.bin/node'))),
+  '..',
+);
 /** The authorities that this machine trusts. */
 const BUNDLE = 'etc/ssl/certs/ca-certificates.crt';
 

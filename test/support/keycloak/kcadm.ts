@@ -16,7 +16,8 @@ export async function runKcadm(home: string, place: string, commands: string): P
   const typed = 'printf "%s\\n" "$KC_CLI_PASSWORD" | sh -c "$0"';
   const running = startProcess('sh', ['-c', typed, commands], { cwd: place, env });
   try {
-    await until(() => running.ended() !== undefined, 110_000);
+    // Each of them starts a JVM: ten seconds on a quiet machine, minutes on a busy one.
+    await until(() => running.ended() !== undefined, 400_000);
     if (running.ended() !== 'ended with code 0')
       throw new Error(`the commands ${running.ended()}: ${running.output()}`);
   } finally {

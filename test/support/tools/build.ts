@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
+  type DebianTool,
   type GoTool,
   isBuilt,
   type PythonTool,
   TOOLS,
+  type Tool,
   type ToolName,
   toolPath,
   toolsDirectory,
@@ -36,9 +38,11 @@ export async function buildTool(name: ToolName): Promise<void> {
   const unfinished = await mkdtemp(join(toolsDirectory(), `.${name}-`));
   const work = await mkdtemp(join(tmpdir(), `idpmap-${name}-`));
   try {
-    const tool: GoTool | PythonTool = TOOLS[name];
+    const tool: Tool = TOOLS[name];
     const program = join(unfinished, name);
-    await ('module' in tool ? buildGo(tool, program, work) : fetchPython(tool, program, work));
+    if ('module' in tool) await buildGo(tool, program, work);
+    else if ('package' in tool) await fetchPython(tool, program, work);
+    else await unpackDebian(tool, program, work);
     await chmod(unfinished, 0o755);
     await rename(unfinished, dirname(toolPath(name)));
   } catch (error) {
@@ -79,6 +83,20 @@ async function fetchPython(tool: PythonTool, program: string, work: string): Pro
   await copyFile(join(work, 'bin', basename(program)), program);
 }
 
+/** Whatever else is installed stays: nothing but files is taken of the packages. */
+async function unpackDebian(tool: DebianTool, program: string, work: string): Promise<void> {
+  const root = join(dirname(program), 'root');
+  const download = () => run('apt-get', ['download', ...tool.packages], work);
+  // Images of Debian come without its lists of packages.
+  await download().catch(async () => {
+    await run('apt-get', ['update', '--quiet'], work);
+    await download();
+  });
+  const archives = (await readdir(work)).filter((name) => name.endsWith('.deb'));
+  for (const archive of archives) await run('dpkg', ['--extract', archive, root], work);
+  await symlink(join('root', tool.unpacked), program);
+}
+
 /** The environment of this process goes along: it may name a proxy, a mirror and where modules are kept. */
 async function run(command: string, parameters: readonly string[], cwd: string): Promise<string> {
   const env = { ...process.env, CGO_ENABLED: '0' };
@@ -93,6 +111,7 @@ async function run(command: string, parameters: readonly string[], cwd: string):
 const REMEDIES: Readonly<Record<string, string>> = {
   go: 'install Go 1.26 or later (Debian 12 has an older one): https://go.dev/doc/install',
   python3: 'apt-get install python3-venv',
+  'apt-get': 'this takes a Debian',
 };
 
 function explain(error: unknown, command: string, parameters: readonly string[]): Error {

@@ -27,6 +27,7 @@ test('a tool that there is not is told from those that there are', async () => {
 test.each([
   ['actionlint', 'go is missing: install Go 1.26 or later'],
   ['hadolint', 'python3 is missing: apt-get install python3-venv'],
+  ['opensmtpd', 'apt-get is missing: this takes a Debian'],
 ])('what is missing to build %s is named', async (name, words) => {
   const { status, stderr } = await install(name);
   expect(stderr).toContain(`cannot build ${name} `);

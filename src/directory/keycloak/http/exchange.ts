@@ -1,7 +1,8 @@
 import type { Pool } from 'undici';
 import type { Gate } from './gate.ts';
-import { isLost, type Reply, transportFault } from './replies.ts';
+import type { Reply } from './replies.ts';
 import type { Site } from './site.ts';
+import { isLost, transportFault } from './transport.ts';
 
 /** What is sent, besides the path. */
 export interface Message {

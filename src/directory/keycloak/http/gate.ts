@@ -1,6 +1,7 @@
 import type { Clock } from '../../../clock.ts';
 import { Fault } from '../../directory.ts';
-import { type Reply, Transient } from './replies.ts';
+import { Transient } from './faults.ts';
+import { OFTEN, type Reply } from './replies.ts';
 
 /**
  * Keeps the peace that Keycloak asks for: nothing is sent while it starts, or while it, or a proxy, says that it is asked
@@ -40,7 +41,7 @@ export function createGate(url: string, clock: Clock): Gate {
       closed = undefined;
     },
     note(reply) {
-      if (reply.status === 503 && /bootstrap in progress/i.test(reply.text)) {
+      if (reply.status === 503 && /^\s*bootstrap in progress/i.test(reply.text)) {
         const seconds = Number(/retry in (\d+)/i.exec(reply.text)?.[1] ?? DEFAULT_S);
         const ms = Math.min(seconds * 1000, LONGEST_START_MS);
         coldUntil = clock.now() + ms + WARM_MS;
@@ -48,8 +49,9 @@ export function createGate(url: string, clock: Clock): Gate {
       }
       if (reply.status === 429) {
         const seconds = secondsOf(reply.retryAfter);
-        const reason = `${url} is asked too often (429) and is left alone for ${seconds} s, lower limit.perSecond`;
-        throw close(seconds * 1000, new Fault('directory', reason));
+        const reason = `${url} says 429 and is left alone for ${seconds} s: ${OFTEN}`;
+        // Whoever sends much mail chooses when it says so: no circuit may open for it, and nothing is asked all the same.
+        throw close(seconds * 1000, new Fault('doubt', reason));
       }
     },
     judge: (fault) =>

@@ -1,5 +1,6 @@
 import { Fault } from '../../directory.ts';
 import type { Ask, Query } from './api.ts';
+import { TooLong } from './faults.ts';
 
 /** Keycloak's own default; larger pages are hardly quicker, and cost more for each row on a busy server. */
 export const PAGE = 100;
@@ -41,6 +42,39 @@ export async function readAll<T extends { readonly id: string }>(
   }
 }
 
+/**
+ * Creates what asks in smaller parts for a list that is longer than is read at a time, down to one row: what hangs on it
+ * must not fail for good because some users have photographs. Each list that says how many rows it wants is read so.
+ */
+export function inParts(ask: Ask): Ask {
+  const read: Ask = async (path, query, signal) => {
+    try {
+      return await ask(path, query, signal);
+    } catch (error) {
+      const { max } = query;
+      if (!(error instanceof TooLong) || typeof max !== 'number' || max < 2) throw error;
+      return readHalves(path, query, max, signal);
+    }
+  };
+
+  async function readHalves(path: string, query: Query, max: number, signal: AbortSignal) {
+    const first = Number(query['first'] ?? 0);
+    const half = Math.ceil(max / 2);
+    const head = await read(path, { ...query, first, max: half }, signal);
+    if (!Array.isArray(head) || head.length < half) return head;
+    const tail = await read(path, { ...query, first: first + half, max: max - half }, signal);
+    // A row that vanished between the two hides another.
+    const seam = await ask(path, { ...query, first: first + half - 1, max: 1 }, signal);
+    if (idOf(head.at(-1)) !== idOf(Array.isArray(seam) ? seam[0] : undefined)) throw changed(path);
+    return Array.isArray(tail) ? [...head, ...tail] : tail;
+  }
+
+  return read;
+}
+
+const idOf = (row: unknown): unknown =>
+  typeof row === 'object' && row !== null && 'id' in row ? row.id : undefined;
+
 function append<T extends { readonly id: string }>(
   rows: T[],
   page: readonly T[],
@@ -49,5 +83,8 @@ function append<T extends { readonly id: string }>(
   const last = rows.at(-1);
   if (last === undefined) rows.push(...page);
   else if (page[0]?.id === last.id) rows.push(...page.slice(1));
-  else throw new Fault('entry', `the list ${path} changed while it was read, it is read again`);
+  else throw changed(path);
 }
+
+const changed = (path: string): Fault =>
+  new Fault('entry', `the list ${path} changed while it was read, it is read again`);

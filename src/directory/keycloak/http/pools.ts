@@ -1,5 +1,6 @@
 import { TLSSocket } from 'node:tls';
 import { buildConnector, Pool } from 'undici';
+import { lookupHost } from '../../../net/lookup.ts';
 import { noteCertificates } from '../../certificates.ts';
 import type { ClientTls } from '../../clienttls.ts';
 import { readTlsFiles, type TlsFiles } from '../../tls.ts';
@@ -70,6 +71,7 @@ async function connect(
     ...files,
     ...(serverName === undefined ? {} : { servername: serverName }),
     allowH2: false,
+    lookup: lookupHost,
     maxCachedSessions: 0,
     timeout: CONNECT_MS,
   });

@@ -5,6 +5,7 @@ import { valuesIn } from '../people/account.ts';
 import { attributeQuery } from '../people/query.ts';
 import type { UserRow } from '../people/rows.ts';
 import { bareAddress } from '../people/written.ts';
+import { blame } from '../trust/blame.ts';
 import { countUsers, showUsers } from '../trust/listing.ts';
 import { type Look, ok, some, warning } from './look.ts';
 
@@ -22,7 +23,11 @@ export const lookAtAliases: Look = async ({ settings, ask }, signal) => {
   const { users, isWhole } = await walkUsers(ask, signal);
   const values = users.flatMap(({ attributes }) => attributes[aliasAttribute] ?? []);
   const value = values.find((text) => /^[^"\\\s]+$/.test(text)) ?? 'nobody@example.org';
-  const ms = await measure(ask, attributeQuery(aliasAttribute, value), signal);
+  const ms = await measure(ask, attributeQuery(aliasAttribute, value), signal).catch(
+    async (error: unknown) => {
+      throw await blame(ask, error, signal);
+    },
+  );
   const cost = `a search by attribute ${aliasAttribute} takes ${ms} ms`;
   const odd = [aliasAttribute, addressFrom]
     .flatMap((name) => users.flatMap((user) => valuesIn(user, name)))

@@ -1,5 +1,5 @@
 import type { Ask } from '../http/api.ts';
-import { Forbidden, NotThere } from '../http/replies.ts';
+import { Forbidden, NotThere } from '../http/faults.ts';
 import { isRaw, readAttributes, readGroup } from '../people/rows.ts';
 import { walkGroups } from '../trust/groupwalk.ts';
 import { listOrganizations } from '../trust/listing.ts';

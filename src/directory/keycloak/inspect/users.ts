@@ -1,5 +1,5 @@
 import { remarkSpellings } from '../../people/spelling.ts';
-import { isField } from '../people/account.ts';
+import { liesInFields, valuesIn } from '../people/account.ts';
 import { listSome } from '../trust/visible.ts';
 import { failed, type Look, ok, warning } from './look.ts';
 
@@ -15,8 +15,8 @@ export const lookAtUsers: Look = async ({ settings, site, ask, federation }, sig
       ? warning(`realm ${site.realm} has no users yet`)
       : ok(`it sees the users of realm ${site.realm}`),
     ...remarkSpellings(
-      users.flatMap(
-        (user) => user[isField(settings.addressFrom) ? settings.addressFrom : 'email'] ?? [],
+      users.flatMap((user) =>
+        valuesIn(user, liesInFields(settings.addressFrom) ? settings.addressFrom : 'email'),
       ),
     ),
   ];

@@ -15,6 +15,12 @@ export function rolesIn(token: string, realm: string): readonly string[] {
   });
 }
 
+/** When a token was made, in milliseconds by Keycloak's clock; absent where it does not say. */
+export function issuedAt(token: string): number | undefined {
+  const { iat } = claimsOf(token);
+  return typeof iat === 'number' && iat > 0 ? iat * 1000 : undefined;
+}
+
 function claimsOf(token: string): Readonly<Record<string, unknown>> {
   const [, payload = ''] = token.split('.');
   try {

@@ -1,7 +1,8 @@
 import { Fault } from '../../directory.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { Refused, TooLong, Transient } from '../http/faults.ts';
 import type { Gate } from '../http/gate.ts';
-import { elsewhere, parseJson, Refused, type Reply, Transient, wordsOf } from '../http/replies.ts';
+import { elsewhere, ownWordsOf, parseJson, type Reply, wordsOf } from '../http/replies.ts';
 import type { Site } from '../http/site.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { tokenForm } from './login.ts';
@@ -16,12 +17,20 @@ export const createTokenFetch =
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
     };
-    const reply = await exchange(site.tokenPath, { method: 'POST', headers, body }, signal);
+    const reply = await whole(exchange(site.tokenPath, { method: 'POST', headers, body }, signal));
     if (reply.status !== 200) throw gate.judge(refusal(reply, settings, site));
     return readToken(parseToken(reply, site), site);
   };
 
-/** Without a token nothing is asked, whatever strangers ask for. */
+/** Without a token nothing is asked, whatever strangers ask for: what is too long is no doubt about one key. */
+const whole = (reply: Promise<Reply>): Promise<Reply> =>
+  reply.catch((error: unknown) => {
+    throw error instanceof TooLong
+      ? new Fault('directory', error.message, { cause: error })
+      : error;
+  });
+
+/** What is no JSON is neither. */
 function parseToken(reply: Reply, site: Site): unknown {
   try {
     return parseJson(reply, site, 'the request for a token');
@@ -38,7 +47,13 @@ function refusal(reply: Reply, settings: KeycloakSettings, site: Site): Fault {
   const { status } = reply;
   const said = `${url} gives ${clientId} no token in realm ${realm}: ${status} (${wordsOf(reply)})`;
   if (status === 404 || status === 405) {
-    return new Fault('directory', `${said}, ${elsewhere(reply, site)}`);
+    return new Fault('directory', said + elsewhere(reply, site));
+  }
+  if (status >= 400 && status < 500 && ownWordsOf(reply) === undefined) {
+    return new Fault(
+      'directory',
+      `${said}: a proxy before Keycloak does not let ${site.tokenPath} through: have it do so for idpmap, or set url to the address of Keycloak behind it`,
+    );
   }
   if (status === 403) return new Fault('directory', `${said}, is the realm enabled?`);
   if (status === 400 || status === 401) {
@@ -63,7 +78,10 @@ function wayOf(settings: KeycloakSettings): string {
   return "clientId and tls.cert: its subject is the client's";
 }
 
-function readToken(content: unknown, { url }: Site): Token {
+/** Renewing a token that lives for less would keep Keycloak busy, and us. */
+const LEAST_S = 5;
+
+function readToken(content: unknown, { url, clientId }: Site): Token {
   if (typeof content === 'object' && content !== null) {
     const { access_token: text, expires_in: seconds }: TokenReply = content;
     if (
@@ -72,7 +90,11 @@ function readToken(content: unknown, { url }: Site): Token {
       typeof seconds === 'number' &&
       seconds > 0
     ) {
-      return { text, lifeMs: seconds * 1000 };
+      if (seconds >= LEAST_S) return { text, lifeMs: seconds * 1000 };
+      throw new Fault(
+        'directory',
+        `${url} gives a token that lives for ${seconds} s, which is too short to be asked for again and again: set the access token lifespan of ${clientId} to 900 s`,
+      );
     }
   }
   throw new Fault(

@@ -3,7 +3,7 @@ import type { Log } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
 import { Fault } from '../../directory.ts';
 import { waitFor, withinTime } from '../../waiting.ts';
-import { Transient } from '../http/replies.ts';
+import { Transient } from '../http/faults.ts';
 
 /** A token as Keycloak gave it. */
 export interface Token {
@@ -18,7 +18,10 @@ export interface Tokens {
    * @throws {Fault} where there is none to be had, or `signal` aborts first
    */
   take(signal: AbortSignal): Promise<Token>;
-  /** Drops `token`, which was refused, unless another one has taken its place already. */
+  /**
+   * Drops `token`, which was refused, unless another one has taken its place already, or one was dropped just now: what
+   * refuses each token, or some keys of strangers, must not be asked for a token each time.
+   */
   drop(token: Token): void;
   /** Fetches another one, whatever the present one is worth. */
   renew(signal: AbortSignal): Promise<Token>;
@@ -44,6 +47,8 @@ interface Kept {
 const FETCH_MS = 5000;
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 10_000;
+/** At most one token in this time is dropped. */
+const DROP_MS = 1000;
 /** Longer than any token lives that somebody meant to be short-lived; a timer holds no more than 24 days. */
 const LONGEST_MS = 86_400_000;
 
@@ -59,6 +64,7 @@ export function createTokens({ name, fetch, clock, log }: TokenOptions): Tokens 
   let failure:
     | { readonly fault: Error; readonly times: number; readonly until: number }
     | undefined;
+  let droppedAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
   const schedule = (ms: number): void => {
@@ -118,7 +124,9 @@ export function createTokens({ name, fetch, clock, log }: TokenOptions): Tokens 
       return join(begin(), signal);
     },
     drop(token) {
-      if (kept?.token === token) kept = undefined;
+      if (kept?.token !== token || clock.now() < droppedAt + DROP_MS) return;
+      droppedAt = clock.now();
+      kept = undefined;
     },
     renew: (signal) => join(begin(), signal),
     retry() {

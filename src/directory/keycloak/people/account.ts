@@ -1,6 +1,7 @@
 import type { Entry } from '../../directory.ts';
 import { ownAddress } from '../../people/spelling.ts';
 import type { KeycloakSettings } from '../settings.ts';
+import { isMade, madeOf } from './made.ts';
 import type { UserRow } from './rows.ts';
 import { bareAddress, normalise } from './written.ts';
 
@@ -12,11 +13,15 @@ export type AccountRules = Pick<
 
 /** Whether the rules need a user's attributes, which only the full form shows. */
 export const needsAttributes = ({ addressFrom, aliasAttribute }: AccountRules): boolean =>
-  aliasAttribute !== undefined || !isField(addressFrom);
+  aliasAttribute !== undefined || !liesInFields(addressFrom);
 
 /** Whether addresses lie in one of a user's own fields; else the name is an attribute's. */
 export const isField = (name: string): name is 'email' | 'username' =>
   name === 'email' || name === 'username';
+
+/** Whether the brief form of a user shows what holds the address. */
+export const liesInFields = (addressFrom: string): boolean =>
+  isField(addressFrom) || isMade(addressFrom);
 
 /** Keycloak calls a client's account so; it is listed when it is asked for by a field. */
 const SERVICE_ACCOUNT = 'service-account-';
@@ -47,9 +52,9 @@ export function accountOf(user: UserRow, rules: AccountRules): Entry {
   };
 }
 
-/** What a user shows in the field or attribute `name`. */
+/** What a user shows in the field or attribute `name`, or what is made of the username by it. */
 export function valuesIn(user: UserRow, name: string): readonly string[] {
-  if (!isField(name)) return user.attributes[name] ?? [];
-  const value = user[name];
-  return value === undefined ? [] : [value];
+  const value = isField(name) ? user[name] : madeOf(name, user.username);
+  if (value !== undefined) return [value];
+  return isMade(name) ? [] : (user.attributes[name] ?? []);
 }

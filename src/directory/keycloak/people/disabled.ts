@@ -1,3 +1,4 @@
+import { named } from '../../../redaction.ts';
 import { Fault } from '../../directory.ts';
 import { valuesOf } from '../../finding.ts';
 import type { Ask } from '../http/api.ts';
@@ -45,6 +46,6 @@ async function believe(ask: Ask, { id, username }: UserRow, signal: AbortSignal)
   if (enabled.status === 'none' || !enabled.value.some((user) => user.id === id)) return;
   throw new Fault(
     'doubt',
-    `keycloak shows user ${username} as disabled and finds them among the enabled: the directory behind it is down, or has disabled them itself; ask that directory as type: ldap to know which`,
+    `keycloak shows user ${named(username)} as disabled and finds them among the enabled: the directory behind it is down, or has disabled them itself; ask that directory as type: ldap to know which`,
   );
 }

@@ -3,13 +3,14 @@ import type { Entry, Finding } from '../../directory.ts';
 import { findingOf, none, valuesOf } from '../../finding.ts';
 import { believeAbsent } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
-import { BlockedValue } from '../http/replies.ts';
+import { BlockedValue } from '../http/faults.ts';
 import { blame } from '../trust/blame.ts';
 import { nobody, showUsers } from '../trust/listing.ts';
 import { accountOf, isField, needsAttributes, takesPart } from './account.ts';
 import { believeDisabled, withReasons } from './disabled.ts';
 import { findGroups } from './groups.ts';
 import { type Holding, provedHolders } from './holders.ts';
+import { isMade, usernameIn } from './made.ts';
 import type { FindOptions } from './options.ts';
 import { canBeHeld, holderQueries, MAX_HOLDERS, spellingsOf } from './query.ts';
 
@@ -32,7 +33,11 @@ export async function findHolders(
   }
   const [aliased, groups] = await Promise.all([
     aliasAttribute === undefined ? own : findUsers(ask, aliasAttribute, address, options, signal),
-    groupAttribute === undefined ? own : findGroups(ask, groupAttribute, address, options, signal),
+    groupAttribute === undefined
+      ? own
+      : findGroups(ask, groupAttribute, address, options, signal).catch(async (error: unknown) => {
+          throw await blame(ask, error, signal);
+        }),
   ]);
   return findingOf([...valuesOf(aliased), ...valuesOf(groups)], () => {
     believeAbsent(spellingsOf(address));
@@ -56,14 +61,27 @@ async function findUsers(
   options: FindOptions,
   signal: AbortSignal,
 ): Promise<Finding<Entry>> {
-  if (!isField(name) && !canBeHeld(address)) return none('form', `no ${name} can be written so`);
+  const { field, values } = valuesFor(name, address, options);
+  if (values.length === 0) return none('form', `no ${field} can be written so`);
   const findings = await Promise.all(
-    spellingsOf(address).texts.map((spelling) =>
-      findSpelled(ask, name, spelling, address, options, signal),
-    ),
+    values.map((value) => findSpelled(ask, field, value, address, options, signal)),
   );
   const byId = new Map(findings.flatMap(valuesOf).map((entry) => [entry.id, entry]));
-  return findingOf(preferEnabled([...byId.values()]), () => nobody(...findings));
+  return findingOf([...byId.values()], () => nobody(...findings));
+}
+
+/** The values that are asked for, and where they would lie. */
+function valuesFor(
+  name: string,
+  address: Address,
+  { writtenIn }: FindOptions,
+): { readonly field: string; readonly values: readonly string[] } {
+  const texts = [...new Set([...spellingsOf(address).texts, ...writtenIn(name, address.text)])];
+  if (isMade(name)) {
+    const usernames = texts.map((text) => usernameIn(name, text, address));
+    return { field: 'username', values: usernames.filter((value) => value !== undefined) };
+  }
+  return { field: name, values: isField(name) || canBeHeld(address) ? texts : [] };
 }
 
 async function findSpelled(
@@ -71,7 +89,7 @@ async function findSpelled(
   name: string,
   spelling: string,
   address: Address,
-  { settings, seen, blocked }: FindOptions,
+  { settings, seen, counts, blocked }: FindOptions,
   signal: AbortSignal,
 ): Promise<Finding<Entry>> {
   const queries = holderQueries(name, spelling);
@@ -80,6 +98,7 @@ async function findSpelled(
     name,
     spelling,
     brief,
+    areCounted: isField(name) || counts(name),
     holds: (user) => holds(accountOf(user, settings), address.text),
   };
   try {
@@ -105,11 +124,3 @@ async function findSpelled(
 
 const holds = ({ address, aliases }: Entry, text: string): boolean =>
   address === text || aliases.includes(text);
-
-/** Whoever left must not keep an address from their successor; several who left are as good as one. */
-function preferEnabled(entries: readonly Entry[]): readonly Entry[] {
-  const enabled = entries.filter((entry) => entry.enabled);
-  if (enabled.length > 0) return enabled;
-  const isOneAddress = new Set(entries.map(({ address }) => address)).size === 1;
-  return isOneAddress ? entries.slice(0, 1) : entries;
-}

@@ -3,9 +3,8 @@ import { type Entry, Fault, type Finding } from '../../directory.ts';
 import { findingOf, none, valuesOf } from '../../finding.ts';
 import { mailAddress } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
-import { blame } from '../trust/blame.ts';
 import { listChildren, listGroups, listMembers, nobody } from '../trust/listing.ts';
-import { accountOf, isField, takesPart } from './account.ts';
+import { accountOf, liesInFields, takesPart } from './account.ts';
 import { believeDisabled, withReasons } from './disabled.ts';
 
 import { isLoosely } from './loosely.ts';
@@ -82,11 +81,7 @@ async function findSpelled(
     );
   }
   const q = attributeQuery(attribute, spelling);
-  const finding = await listGroups(ask, { q, max: MAX_HOLDERS }, signal).catch(
-    async (error: unknown) => {
-      throw await blame(ask, error, signal);
-    },
-  );
+  const finding = await listGroups(ask, { q, max: MAX_HOLDERS }, signal);
   if (finding.status === 'none') return finding;
   if (finding.value.length >= MAX_HOLDERS) {
     throw new Fault(
@@ -157,7 +152,7 @@ async function readMembers(
   const { depth: maxDepth, members: maxMembers } = settings.groups;
   const most = (rows: number): void => checkSize(rows, maxMembers);
   // Aliases of members do not count, and the full form of a page takes seconds.
-  const form = { brief: isField(settings.addressFrom), most };
+  const form = { brief: liesInFields(settings.addressFrom), most };
   const members = new Map<string, UserRow>();
   let level: readonly GroupRow[] = [top];
   for (let depth = 0; level.length > 0; depth++) {

@@ -1,6 +1,7 @@
+import { named } from '../../../redaction.ts';
 import { Fault, type Finding, type None } from '../../directory.ts';
 import { none } from '../../finding.ts';
-import type { Ask } from '../http/api.ts';
+import type { Ask, Query } from '../http/api.ts';
 import { countUsers, showUsers } from '../trust/listing.ts';
 import { isField, valuesIn } from './account.ts';
 import { isLoosely } from './loosely.ts';
@@ -14,6 +15,8 @@ export interface Holding {
   /** The address as it is asked for. */
   readonly spelling: string;
   readonly brief: boolean;
+  /** Whether the wide questions count whom they list. */
+  readonly areCounted: boolean;
   readonly holds: (user: UserRow) => boolean;
 }
 
@@ -34,14 +37,33 @@ export async function provedHolders(
   signal: AbortSignal,
 ): Promise<Finding<UserRow>> {
   const found = pick(shown, holding);
-  if (found !== undefined) {
-    if (shown.length < MAX_HOLDERS) return found;
-    throw new Fault(
-      'entry',
-      `${MAX_HOLDERS} users or more have it as ${holding.name}, leave it to one`,
-    );
+  if (found === undefined) {
+    const most = holding.brief ? MANY.brief : MANY.full;
+    return holding.areCounted
+      ? lookAtCounted(ask, holding, queries, { shown, most }, signal)
+      : lookAtParts(ask, holding, queries, { shown, most }, signal);
   }
-  const most = holding.brief ? MANY.brief : MANY.full;
+  if (shown.length < MAX_HOLDERS) return found;
+  throw new Fault(
+    'entry',
+    `${MAX_HOLDERS} users or more have it as ${holding.name}, leave it to one`,
+  );
+}
+
+/** Who was shown, who do not hold it, and how many may be looked at besides. */
+interface Others {
+  readonly shown: readonly UserRow[];
+  readonly most: number;
+}
+
+/** Looks at those who are counted. */
+async function lookAtCounted(
+  ask: Ask,
+  holding: Holding,
+  queries: HolderQueries,
+  { shown, most }: Others,
+  signal: AbortSignal,
+): Promise<Finding<UserRow>> {
   const { count, wide } = await countWidely(ask, queries, most, signal);
   if (queries.isLong) await showAgain(ask, holding, queries, shown.length, signal);
   if (count === 0 && shown.length === 0) return absent([], holding, 0);
@@ -113,19 +135,53 @@ async function lookWidely(
   return absent(all, { ...holding, spelling: part }, count);
 }
 
+/**
+ * Looks at everybody who has something that contains it, where Keycloak can not count these. It counts who has just this, and
+ * shows the others twice with a count between: an empty list alone proves nothing.
+ */
+async function lookAtParts(
+  ask: Ask,
+  holding: Holding,
+  { list, wide, narrow }: HolderQueries,
+  { shown, most }: Others,
+  signal: AbortSignal,
+): Promise<Finding<UserRow>> {
+  const show = (condition: Query, max: number): Promise<readonly UserRow[]> =>
+    showUsers(ask, { condition, brief: holding.brief, max }, signal);
+  const checkCount = async (): Promise<void> => {
+    const count = await countUsers(ask, list, signal);
+    if (count !== shown.length) throw contradiction(count, shown.length, holding);
+  };
+  await checkCount();
+  for (const { look, part } of wide) {
+    const all = await show(look, most + 1);
+    const found = pick(all, holding);
+    if (found !== undefined) return found;
+    if (all.length > most) continue;
+    await checkCount();
+    const again = await show(look, most + 1);
+    if (again.length !== all.length) throw contradiction(again.length, all.length, holding);
+    absent(all, { ...holding, spelling: part }, all.length);
+    return absent(shown, holding, shown.length);
+  }
+  for (const condition of narrow) if ((await show(condition, 1)).length > 0) throw oddly(holding);
+  await checkCount();
+  return absent(shown, holding, shown.length);
+}
+
 /** Counts those among too many who may mean the same. */
 async function lookNarrowly(
   ask: Ask,
   holding: Holding,
-  { list, narrow }: HolderQueries,
+  { list, narrow, alone }: HolderQueries,
   { shown, count }: Seen,
   signal: AbortSignal,
 ): Promise<None> {
   for (const condition of narrow) {
     if ((await countUsers(ask, condition, signal)) > 0) throw oddly(holding);
   }
-  const exact = await countUsers(ask, list, signal);
-  if (exact === shown.length && !isField(holding.name)) return absent(shown, holding, exact);
+  const exact = await countUsers(ask, isField(holding.name) ? alone : list, signal);
+  if (exact === shown.length) return absent(shown, holding, exact);
   throw contradiction(isField(holding.name) ? count : exact, shown.length, holding);
 }
 
@@ -142,7 +198,7 @@ function absent(users: readonly UserRow[], { name, spelling }: Holding, count: n
     throw new Fault(
       'entry',
       values.length === 0
-        ? `keycloak finds user ${user.username} by ${name} and does not show what it is: declare ${name} in the realm's user profile, and let administrators view it`
+        ? `keycloak finds user ${named(user.username)} by ${name} and does not show what it is: declare ${name} in the realm's user profile, and let administrators view it`
         : `keycloak shows somebody who does not have the ${name} that was asked for, is anything between it and idpmap that changes questions?`,
     );
   }

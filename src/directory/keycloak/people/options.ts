@@ -6,10 +6,14 @@ export interface FindOptions {
   readonly settings: FindSettings;
   /** Takes note of everybody whom Keycloak shows. */
   readonly seen: (user: UserRow) => void;
+  /** Whether Keycloak counts users by what an attribute contains, as a part is listed. */
+  readonly counts: (attribute: string) => boolean;
   /** Keycloak took a key for an attack. */
   readonly blocked: () => void;
   /** How groups write addresses that Keycloak would not find as they are asked for. */
   readonly groups: GroupSpellings;
+  /** How users write an address in a field or attribute with letters that nobody is asked for by. */
+  readonly writtenIn: (name: string, address: string) => readonly string[];
 }
 
 /** How groups write their addresses, as a walk through all of them has seen it: Keycloak compares these as they stand. */

@@ -29,6 +29,8 @@ export interface HolderQueries {
   readonly isLong: boolean;
   /** Those of the last wide one that may mean the same: they are counted where all are too many to be looked at. */
   readonly narrow: readonly Query[];
+  /** Counts who has just this, where `list` is counted by a part: of a field, before Keycloak 26.6. */
+  readonly alone: Query;
 }
 
 /** A question for more than just one value. */
@@ -40,6 +42,10 @@ export interface WideQuery {
   /** What the values that it finds contain; `_` stands for any one character. */
   readonly part: string;
 }
+
+/** The question for whoever has something in the field or attribute `name` that contains `part`. */
+export const partQuery = (name: string, part: string): Query =>
+  isField(name) ? { [name]: part } : { q: attributeQuery(name, part), exact: false };
 
 /** What stands directly before or after an address in a value that means it: ` ann@…`, `mailto:ann@…`, `Ann <ann@…>`. */
 const AROUND: readonly ((value: string) => string)[] = [
@@ -59,20 +65,26 @@ export function holderQueries(name: string, value: string): HolderQueries {
     // Without `exact` the value is a pattern. Keycloak itself keeps these two without anything around them.
     const list = { [name]: value, exact: true };
     const wide = { count: list, look: { [name]: value }, part: value };
-    return { list, wide: [wide], isLong: false, narrow: [] };
+    return { list, wide: [wide], isLong: false, narrow: [], alone: aloneQuery(value) ?? list };
   }
   const loosely = (text: string): Query => ({ q: attributeQuery(name, text), exact: false });
   const widely = (part: string): WideQuery => ({ count: loosely(part), look: loosely(part), part });
   const part = patternless(askable(value)).slice(0, SEARCHED);
   const [widest, ...closer] = openings(part);
   const closest = closer.at(-1) ?? widest;
+  const list = askable(value) === value ? { q: attributeQuery(name, value) } : loosely(part);
   return {
-    list: askable(value) === value ? { q: attributeQuery(name, value) } : loosely(part),
+    list,
+    alone: list,
     wide: [widely(widest), ...closer.map(widely)],
     isLong: value.length > SEARCHED,
     narrow: AROUND.map((write) => loosely(write(closest))),
   };
 }
+
+/** The search for a whole field in quotes; it splits at blanks and knows no escapes. */
+const aloneQuery = (value: string): Query | undefined =>
+  /[\s"\\*]/u.test(value) ? undefined : { search: `"${value}"` };
 
 /**
  * `text` with letters left open that a database may not find in a value by Java's lower case, each less open than the one

@@ -1,8 +1,9 @@
 import type { Log } from '../../../log.ts';
+import { named } from '../../../redaction.ts';
 import { type DirectoryHooks, Fault } from '../../directory.ts';
 import { grantCommand } from '../commands.ts';
 import type { Ask } from '../http/api.ts';
-import { Forbidden } from '../http/replies.ts';
+import { Forbidden, Refused } from '../http/faults.ts';
 import type { Site } from '../http/site.ts';
 import { isRaw, type UserRow } from '../people/rows.ts';
 import type { KeycloakSettings } from '../settings.ts';
@@ -72,7 +73,7 @@ export function createFederation({
     see: ({ username, isFederated }) => {
       if (!isFederated) return;
       isSeen = true;
-      learn(`user ${username} comes from a directory behind Keycloak`);
+      learn(`user ${named(username)} comes from a directory behind Keycloak`);
     },
     async look(ask, signal) {
       const names = await storages(ask, signal);
@@ -118,7 +119,7 @@ async function storages(ask: Ask, signal: AbortSignal): Promise<readonly string[
     const type = 'org.keycloak.storage.UserStorageProvider';
     const components = await ask('/components', { type }, signal);
     if (!Array.isArray(components)) {
-      throw new Fault('directory', 'keycloak answers with no list of components');
+      throw new Refused('keycloak answers with no list of components');
     }
     return components.map((component: unknown) => {
       const text = isRaw(component) ? component['name'] : undefined;

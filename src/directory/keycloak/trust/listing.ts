@@ -1,8 +1,8 @@
 import { type Cause, Fault, type Finding, type None } from '../../directory.ts';
 import { findingOf, none } from '../../finding.ts';
 import type { Ask, Query } from '../http/api.ts';
+import { NotThere } from '../http/faults.ts';
 import { readAll } from '../http/paging.ts';
-import { NotThere } from '../http/replies.ts';
 import {
   type EventRow,
   type GroupRow,

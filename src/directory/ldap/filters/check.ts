@@ -22,12 +22,31 @@ export function checkTexts({
     ...checkBranch('accounts', accounts),
     ...checkBranch('groups', groups),
     ...tryRead(['listDomains', 'filter'], listDomains?.filter, parseFilter),
+    ...checkDomainTables(tables),
     ...Object.entries(tables).flatMap(([name, { searchBase, queryFilter, resultFormat }]) => [
       ...tryRead(['tables', name, 'searchBase'], searchBase, parseTemplate),
       ...tryRead(['tables', name, 'queryFilter'], queryFilter, parseFilter),
       ...tryRead(['tables', name, 'resultFormat'], resultFormat, parseResultFormat),
     ]),
   ];
+}
+
+/** Finds tables whose domains are to be in a table that is not there, or in the end in themselves. */
+function checkDomainTables(tables: LdapSettings['tables']): readonly Misfit[] {
+  return Object.keys(tables).flatMap((name): readonly Misfit[] => {
+    const met = new Set<string>();
+    let at = name;
+    for (let next = tables[at]?.domainTable; next !== undefined; next = tables[at]?.domainTable) {
+      const path = ['tables', name, 'domainTable'];
+      if (tables[next] === undefined)
+        return at === name ? [{ path, message: `"${next}" is none of the tables, name one` }] : [];
+      if (next === name) return [{ path, message: `"${name}" would have to find its own domains` }];
+      if (met.has(next)) return [];
+      met.add(next);
+      at = next;
+    }
+    return [];
+  });
 }
 
 function checkBranch(

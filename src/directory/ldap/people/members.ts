@@ -71,7 +71,7 @@ export async function findMembers(
   if (found.accounts.size + addresses.length === 0 && unseen.length > 0) {
     throw new Fault(
       'entry',
-      `none of the group's ${unseen.length} members is to be seen: do they lie below accounts.base, and may bind.dn read them?`,
+      `none of the ${unseen.length} members of ${group.dn} is to be seen: do they lie below accounts.base, and may bind.dn read them?`,
     );
   }
   judgeLost(group.dn, lost, branch.unreadableMembers);

@@ -1,6 +1,11 @@
 import { EqualityFilter, type Filter, PresenceFilter } from 'ldapts';
 import { type Address, parseAddress, parseDomain } from '../../../address/address.ts';
-import { localSpellings, spellingsOf, withCapitals } from '../../../address/spellings.ts';
+import {
+  localSpellings,
+  rareSpellings,
+  spellingsOf,
+  withCapitals,
+} from '../../../address/spellings.ts';
 import { addressIn, writtenForms } from '../../../address/written.ts';
 import type { LdapEntry } from '../search.ts';
 import { textsOf } from './values.ts';
@@ -44,9 +49,13 @@ export function parseSource(text: string, prefix = ''): AddressSource {
         ? addressIn(value.trimStart().slice(prefix.length))
         : undefined,
     (address) =>
-      withCapitals(spellingsOf(address).texts)
-        .flatMap((spelling) => [spelling, ...writtenForms(spelling)])
-        .map((spelling) => prefix + spelling),
+      [
+        ...withCapitals(spellingsOf(address).texts).flatMap((spelling) => [
+          spelling,
+          ...writtenForms(spelling),
+        ]),
+        ...rareSpellings(address),
+      ].map((spelling) => prefix + spelling),
     prefix.toUpperCase() === begin ? undefined : prefix.toUpperCase(),
   );
 }

@@ -9,6 +9,7 @@ import type { Schemas } from '../trust/schema.ts';
 import type { Trust } from '../trust/trust.ts';
 import { type Connection, Lost } from '../wire/connection.ts';
 import type { Asker, View, Work } from '../work.ts';
+import { type Blame, blameLost, createBlame } from './blame.ts';
 import { readOn, searchOn, Untrusted } from './results.ts';
 
 export interface AskerOptions {
@@ -54,6 +55,15 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     return proving;
   }
 
+  /** A proof that begins now or later, shared by those who wait. */
+  const proveAnew = async (connection: Connection, trust: Trust): Promise<void> => {
+    const { prover } = provingOf(connection, trust);
+    await prover.prove(prover.begun());
+  };
+
+  const blameOf = (trust: Trust): Blame =>
+    createBlame({ prove: (connection) => proveAnew(connection, trust), searchMs });
+
   async function prove(
     connection: Connection,
     { proof }: Trust,
@@ -89,6 +99,7 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     const proving = provingOf(connection, trust);
     const { prover } = proving;
     const wasBeyondDoubt = trust.doubts.watch(connection);
+    const watch = blameOf(trust).watch(connection);
     let isMissing = false;
     const missed = (): void => {
       isMissing = true;
@@ -98,7 +109,9 @@ export function createAsker(options: AskerOptions): Asker & Provable {
         (own) => work(viewOn(connection, missed, own)),
         searchMs,
         signal,
-      );
+      ).catch(async (error: unknown) => {
+        throw await watch.of(error, signal);
+      });
       // A proof in flight may have been answered before the question was: only one that begins now counts.
       if (found.length === 0 || isMissing) {
         await prover.prove(prover.begun());
@@ -110,6 +123,8 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     } catch (error) {
       if (error instanceof Untrusted) distrust(connection, error);
       throw error;
+    } finally {
+      watch.stop();
     }
   }
 
@@ -134,14 +149,18 @@ export function createAsker(options: AskerOptions): Asker & Provable {
         try {
           return await run(connection, work, signal, trust);
         } catch (error) {
-          if (tries === MAX_TRIES || signal.aborted || !isLost(connection, error)) throw error;
+          if (signal.aborted || !isLost(connection, error)) throw error;
+          if (tries === MAX_TRIES)
+            throw await blameLost(
+              error,
+              () => pool.take(signal),
+              (other) => proveAnew(other, trust),
+            );
         }
       }
     },
     async prove(trust, signal) {
-      const connection = await pool.take(signal);
-      const { prover } = provingOf(connection, trust);
-      await prover.prove(prover.begun());
+      await proveAnew(await pool.take(signal), trust);
     },
   };
 }

@@ -2,7 +2,8 @@ import { BerReader, PagedResultsControl, PresenceFilter } from 'ldapts';
 import { Fault } from '../../directory.ts';
 import type { LdapEntry, Read, Search, SearchRequest } from '../search.ts';
 import { placesBelow } from '../trust/places.ts';
-import type { Connection, Reply } from '../wire/connection.ts';
+import type { Connection } from '../wire/connection.ts';
+import type { Reply } from '../wire/operations.ts';
 
 /** A result after which the connection is not to be trusted: whoever it was bound as, it may be nobody now. */
 export class Untrusted extends Fault {
@@ -159,8 +160,8 @@ function faultOf(reply: Reply, request: SearchRequest, server: string): Fault {
     );
   }
   const meaning = MEANINGS[code];
-  const words = diagnostic.replaceAll(/\p{Cc}+/gu, ' ').trim();
-  const reason = `${server}: a search failed with code ${code}${meaning === undefined ? '' : `, ${meaning}`}${words === '' ? '' : ` (${words})`}`;
+  const words = diagnostic === '' ? '' : ` (${diagnostic})`;
+  const reason = `${server}: a search failed with code ${code}${meaning === undefined ? '' : `, ${meaning}`}${words}`;
   if (RIGHTS_LOST.has(code)) return new Untrusted(reason);
   return new Fault(OF_THE_QUESTION.has(code) ? 'entry' : 'directory', reason);
 }

@@ -5,11 +5,16 @@ import { count, oneOrMany } from '../../../config/schema/values.ts';
 /** A distinguished name; the server judges it. Empty: the root. */
 export const dn = () => z.string().register(notations, { type: 'DN' });
 
+const ATTRIBUTE = /^[a-z\d.;-]+$/i;
+
+/** Whether an attribute may be called so. */
+export const isAttribute = (text: string): boolean => ATTRIBUTE.test(text);
+
 /** An attribute's name or OID. */
 export const attribute = () =>
   z
     .string()
-    .regex(/^[a-z\d.;-]+$/i, { error: 'is no attribute, write its name: mail' })
+    .regex(ATTRIBUTE, { error: 'is no attribute, write its name: mail' })
     .register(notations, { type: 'attribute' });
 
 const attributes = (description: string, example: string) =>

@@ -38,16 +38,22 @@ const hostOf = ({ host, v6 = '' }: Partial<Record<string, string>>): string | un
 
 const standardPort = (secure: boolean): number => (secure ? 636 : 389);
 
+/** `ldapi:///PATH`, or as a URL has it, `ldapi://%2FPATH/`: what follows the host there would be a base. */
 function readPath(text: string): string {
   const written = text.slice('ldapi://'.length);
+  const [host = '', base = ''] = /^%2f/i.test(written) ? written.split(/\/(.*)/s, 2) : [written];
   let path: string;
   try {
-    path = decodeURIComponent(written);
+    path = decodeURIComponent(host);
   } catch {
-    path = written;
+    path = host;
   }
-  if (!path.startsWith('/') || path === '/' || path.includes('\0')) {
-    throw new SyntaxError(`"${text}" names no socket, write ldapi:///run/slapd/ldapi`);
+  // A socket is no directory.
+  path = path.replace(/\/+$/, '');
+  if (!path.startsWith('/') || path.includes('\0') || base !== '') {
+    throw new SyntaxError(
+      `"${text}" names no socket, write ldapi:///run/slapd/ldapi; the base is a setting of its own`,
+    );
   }
   return path;
 }

@@ -58,6 +58,15 @@ export const tables = z.strictObject({
       description: 'Only keys at these domains are looked up.',
       examples: ['[example.org, example.net]'],
     }),
+  domainTable: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .meta({
+      description:
+        'Only keys whose domain this table of the same directory has are looked up; beside `domain`, those at either.',
+      examples: ['mydestination'],
+    }),
   expansionLimit: limit(0, 'Values in one answer'),
   recursionLimit: limit(1000, 'Levels of special attributes'),
   sizeLimit: limit(0, 'Entries that one search may find'),

@@ -1,5 +1,5 @@
 import { foldDomain, parseAddress, parseDomain } from '../../../address/address.ts';
-import { spellingsOf, withCapitals } from '../../../address/spellings.ts';
+import { rareSpellings, spellingsOf, withCapitals } from '../../../address/spellings.ts';
 import { believeAbsent } from '../../people/spelling.ts';
 import { parseFilter } from '../filters/filter.ts';
 import { parseResultFormat } from '../filters/resultformat.ts';
@@ -15,10 +15,16 @@ import { createExpansion } from './expansion.ts';
  * Makes the questions of one table, which answers what Postfix's `ldap:` table of the same settings would.
  * @param name the table's, for messages
  * @param defaultBase where it looks if its settings do not say
+ * @param domains the table that has the domains whose keys are looked up
  * @throws {SyntaxError} where a template or the filter can't be read, or no attribute is named
  * @see ldap_table(5)
  */
-export function createTable(name: string, settings: LdapTableSettings, defaultBase: string): Table {
+export function createTable(
+  name: string,
+  settings: LdapTableSettings,
+  defaultBase: string,
+  domains?: Table,
+): Table {
   const within = `tables.${name}`;
   const base = read(`${within}.searchBase`, parseTemplate, settings.searchBase ?? defaultBase);
   const filter = read(`${within}.queryFilter`, parseFilter, settings.queryFilter);
@@ -27,7 +33,14 @@ export function createTable(name: string, settings: LdapTableSettings, defaultBa
   if (expansion.common.attributes.length === 0) {
     throw new SyntaxError(`${within} names no attribute: give resultAttributes`);
   }
-  const isOurs = domainTest(settings.domain);
+  const isListed = domainTest(settings.domain);
+  /** What has to find the key's domain first; absent: nothing. */
+  const gateFor = (key: TemplateKey): Table | undefined =>
+    settings.domain !== undefined && isListed(key) ? undefined : domains;
+  const isOurs = (key: TemplateKey): boolean => {
+    if (domains === undefined) return settings.domain === undefined || isListed(key);
+    return key.user !== '' && key.domain !== '';
+  };
 
   /** Absent: there is nothing to ask for this key. */
   const requestFor = (key: TemplateKey) => {
@@ -48,9 +61,14 @@ export function createTable(name: string, settings: LdapTableSettings, defaultBa
       const key = templateKey(text);
       const request = requestFor(key);
       if (request === undefined) return undefined;
+      const gate = gateFor(key);
+      const isDomain = gate?.question(key.domain.toLowerCase());
+      if (gate !== undefined && isDomain === undefined) return undefined;
       const address = parseAddress(text);
       const format = (value: string): string | undefined => result.apply(value, key);
-      return async ({ search, missed }) => {
+      return async (view) => {
+        const { search, missed } = view;
+        if (isDomain !== undefined && (await isDomain(view)).length === 0) return [];
         const entries = await search(request);
         if (entries.length === 0 && address !== undefined) believeAbsent(spellingsOf(address));
         return expansion.expand(entries, format, search, missed);
@@ -64,6 +82,7 @@ export function createTable(name: string, settings: LdapTableSettings, defaultBa
       dereference: settings.dereference,
       anatomy: anatomyOf(filter),
       results: expansion.common.attributes,
+      ...(domains !== undefined && { within: domains.asked }),
     },
   };
 }
@@ -81,7 +100,7 @@ function spelled(key: string): readonly string[] {
   const address = parseAddress(key);
   return address === undefined
     ? [key]
-    : [...new Set([key, ...withCapitals(spellingsOf(address).texts)])];
+    : [...new Set([key, ...withCapitals(spellingsOf(address).texts), ...rareSpellings(address)])];
 }
 
 /** Reads a setting; says which one where it can't be read. */
@@ -95,8 +114,7 @@ function read<T>(setting: string, parse: (text: string) => T, text: string): T {
 }
 
 /** Whether a key is an address with a local part at one of these domains. */
-function domainTest(domains: readonly string[] | undefined): (key: TemplateKey) => boolean {
-  if (domains === undefined) return () => true;
+function domainTest(domains: readonly string[] = []): (key: TemplateKey) => boolean {
   const named = (domain: string): string => parseDomain(domain) ?? domain;
   const ours = new Set(domains.map(named).flatMap((domain) => [domain, foldDomain(domain)]));
   return ({ user, domain }) => user !== '' && ours.has(named(domain));

@@ -16,9 +16,20 @@ export interface Tables {
  * @throws {SyntaxError} where a filter or template can't be read
  */
 export function createTables({ tables, base }: Pick<LdapSettings, 'tables' | 'base'>): Tables {
-  const made = new Map(
-    Object.entries(tables).map(([name, table]) => [name, createTable(name, table, base)]),
-  );
+  const made = new Map<string, Table>();
+  const make = (name: string, within: readonly string[]): Table => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const settings = tables[name];
+    if (settings === undefined || within.includes(name))
+      throw new SyntaxError(describeChain(name, within));
+    const { domainTable } = settings;
+    const domains = domainTable === undefined ? undefined : make(domainTable, [...within, name]);
+    const table = createTable(name, settings, base, domains);
+    made.set(name, table);
+    return table;
+  };
+  for (const name of Object.keys(tables)) make(name, []);
   return {
     bases: Object.values(tables).map(({ searchBase = base }) => commonBase(searchBase)),
     open(name) {
@@ -29,3 +40,9 @@ export function createTables({ tables, base }: Pick<LdapSettings, 'tables' | 'ba
     },
   };
 }
+
+/** Why a table that `domainTable` names can't be made. */
+const describeChain = (name: string, within: readonly string[]): string =>
+  within.includes(name)
+    ? `tables.${name}.domainTable leads back to it: ${[...within, name].join(', ')}`
+    : `tables.${within.at(-1)}.domainTable: there is no table "${name}"`;

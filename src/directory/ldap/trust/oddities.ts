@@ -1,5 +1,6 @@
 import { EqualityFilter, type Filter, SubstringFilter } from 'ldapts';
 import { type Address, parseAddress } from '../../../address/address.ts';
+import { hasRareLetter, RARE_CAPITALS, RARE_LETTERS } from '../../../address/rare.ts';
 import { withinTime } from '../../waiting.ts';
 import { type Branch, withHolders } from '../people/branch.ts';
 import type { LdapEntry } from '../search.ts';
@@ -8,8 +9,8 @@ import { sample } from './places.ts';
 import type { Proof } from './proof.ts';
 
 /**
- * Addresses that are stored as `Ann Smith <ann@example.org>`: no search for the address finds them, so they are looked for
- * now and then, and asked for as they are written.
+ * Addresses that are stored as `Ann Smith <ann@example.org>`, or with letters that nobody is asked for by (`ſmith@`): no
+ * search for the address finds them, so they are looked for now and then, and asked for as they are written.
  */
 export interface Oddities {
   /** What to ask besides for an address. */
@@ -21,11 +22,13 @@ export interface Oddities {
 }
 
 /** So long what was seen is taken to be all, in ms. */
-const KEEP_MS = 60 * 60_000;
+const KEEP_MS = 10 * 60_000;
 /** So long a look may take, in ms: no index serves it, and a connection that opens waits for it. */
 const LOOK_MS = 400;
 /** So many of each kind of entry are taken note of. */
 const MOST = 200;
+
+const LETTERS = [...RARE_LETTERS, ...RARE_CAPITALS];
 
 interface Odd {
   readonly attribute: string;
@@ -38,13 +41,22 @@ export function createOddities(branches: readonly Branch[], now: () => number): 
   let due = Number.NEGATIVE_INFINITY;
   let isLooked = false;
 
-  async function look(branch: Branch, connection: Connection, signal: AbortSignal): Promise<void> {
+  /** Looks for what stands in addresses of a branch; `isOdd` tells those that do from those that the server takes for them. */
+  async function look(
+    branch: Branch,
+    parts: readonly string[],
+    isOdd: (value: string) => boolean,
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<readonly LdapEntry[]> {
     const sources = [...branch.address, ...branch.aliases];
     const filter = withHolders(
       branch,
-      sources.map(({ attribute }) => new SubstringFilter({ attribute, any: ['<'] })),
+      sources.flatMap(({ attribute }) =>
+        parts.map((part) => new SubstringFilter({ attribute, any: [part] })),
+      ),
     );
-    if (filter === undefined || branch.filter.hasPlaceholders) return;
+    if (filter === undefined || branch.filter.hasPlaceholders) return [];
     const scope = branch.base.hasPlaceholders ? 'sub' : branch.scope;
     const attributes = sources.map(({ attribute }) => attribute);
     const { entries, isWhole } = await sample(
@@ -52,8 +64,19 @@ export function createOddities(branches: readonly Branch[], now: () => number): 
       connection,
       signal,
     );
-    known.set(branch, indexOf(branch, entries));
-    isLooked &&= isWhole;
+    const isOwn = (entry: LdapEntry): boolean =>
+      sources.some((source) => source.valuesIn(entry).some(isOdd));
+    // A server that finds others takes the odd letters for common ones, and finds whoever has them by these.
+    isLooked &&= isWhole || !entries.every(isOwn);
+    return entries;
+  }
+
+  async function lookAt(branch: Branch, connection: Connection, signal: AbortSignal) {
+    const entries = await Promise.all([
+      look(branch, ['<'], (value) => value.includes('<'), connection, signal),
+      look(branch, LETTERS, hasRareLetter, connection, signal),
+    ]);
+    known.set(branch, indexOf(branch, entries.flat()));
   }
 
   return {
@@ -65,7 +88,7 @@ export function createOddities(branches: readonly Branch[], now: () => number): 
       isLooked = true;
       // On one signal: what runs out of time together counts once against the connection.
       const results = await withinTime(
-        (own) => Promise.allSettled(branches.map((branch) => look(branch, connection, own))),
+        (own) => Promise.allSettled(branches.map((branch) => lookAt(branch, connection, own))),
         LOOK_MS,
         signal,
       );
@@ -82,8 +105,9 @@ function indexOf(branch: Branch, entries: readonly LdapEntry[]): Map<string, Odd
   const index = new Map<string, Odd[]>();
   for (const source of [...branch.address, ...branch.aliases]) {
     for (const value of entries.flatMap((entry) => source.valuesIn(entry))) {
-      const address = value.includes('<') ? parseAddress(source.addressIn(value) ?? '') : undefined;
-      if (address === undefined) continue;
+      const address = parseAddress(source.addressIn(value) ?? '');
+      const isOdd = value.includes('<') || hasRareLetter(value);
+      if (address === undefined || !isOdd) continue;
       const { attribute } = source;
       index.set(address.text, [...(index.get(address.text) ?? []), { attribute, value }]);
     }

@@ -2,6 +2,7 @@ import { Fault } from '../../directory.ts';
 import type { AccountBranch, GroupBranch } from '../people/branch.ts';
 import type { LdapEntry } from '../search.ts';
 import type { Connection } from '../wire/connection.ts';
+import { createAccessCheck } from './access.ts';
 import { addressSights, type MemberSights, memberSights } from './peoplesights.ts';
 import { counted, type Proof } from './proof.ts';
 import type { Schema } from './schematext.ts';
@@ -35,6 +36,7 @@ export function createPeopleTrust(options: PeopleOptions): PeopleTrust {
   const ofAccounts = addressSights(accounts);
   const ofGroups = groups === undefined ? [] : addressSights(groups);
   const all = [...ofAccounts, ...ofGroups];
+  const access = createAccessCheck(witnesses);
   const own = ofAccounts.slice(0, accounts.address.length);
   const ofMembers = groups === undefined ? undefined : memberSights(groups, accounts);
 
@@ -57,6 +59,9 @@ export function createPeopleTrust(options: PeopleOptions): PeopleTrust {
     async proof(connection, signal) {
       const count = await witnesses.check(all, referrals, connection, signal);
       await checkAccounts(connection, signal);
+      await Promise.all(
+        [ofAccounts, ofGroups].map((sights) => access.check(sights, connection, signal)),
+      );
       return count === 0 ? [] : [counted(count, 'witness', 'witnesses')];
     },
     emptiness: (group, schema) => async (connection, signal) => {

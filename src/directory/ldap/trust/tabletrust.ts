@@ -22,6 +22,8 @@ export interface Asked {
   readonly anatomy: Anatomy;
   /** What is answered of entries, or names others. */
   readonly results: readonly string[];
+  /** Another question that has to find something first. */
+  readonly within?: Asked;
 }
 
 export interface TableTrustOptions {

@@ -111,7 +111,11 @@ export function createTrusts(options: TrustsOptions): Trusts {
     const proof = createProof({
       bases: [own],
       referrals,
-      checks: [table, ...(own === '' ? [root] : [])],
+      checks: [
+        table,
+        ...(asked.within === undefined ? [] : [trustOf(asked.within).proof]),
+        ...(own === '' ? [root] : []),
+      ],
     });
     const trust = { ...createTrust(proof), unseen };
     made.set(asked.name, trust);

@@ -29,6 +29,10 @@ export interface Witnesses {
   ): Promise<number>;
   /** How many others were seen, up to two. */
   readonly count: () => number;
+  /** Somebody who has one of these, where anybody is known. */
+  someone(sights: readonly Sight[]): Witness | undefined;
+  /** Notes that there is nothing to be missed any more. */
+  found(sight: Sight): void;
   /** Whether somebody is known who has one of these. */
   isSeen(sights: readonly Sight[]): boolean;
   /**
@@ -67,10 +71,14 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
 
   const tellMissing = (): void => missing(missed.size);
 
+  const found = (sight: Sight): void => {
+    if (missed.delete(sight)) tellMissing();
+  };
+
   function note(witness: Witness): void {
     const { sight, dn } = witness;
     if (everybody.size < 2) everybody.add(comparable(dn));
-    if (missed.delete(sight)) tellMissing();
+    found(sight);
     witnesses.set(sight, witness);
     recall.keep(sight, witness);
   }
@@ -139,6 +147,8 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
     learn,
     find,
     miss,
+    someone: (sights) => sights.flatMap((sight) => witnesses.get(sight) ?? [])[0],
+    found,
     count: () => everybody.size,
     isSeen: (sights) => sights.some((sight) => witnesses.has(sight)),
     isAccepted: (sight) => recall.isAccepted(sight),
@@ -147,8 +157,7 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
       await lookRound(sights, connection, signal);
       const own = sights.flatMap((sight) => witnesses.get(sight) ?? []);
       const gone = await findMissed(own, referrals, connection, signal);
-      for (const { sight } of own.filter((witness) => !gone.includes(witness)))
-        if (missed.delete(sight)) tellMissing();
+      for (const { sight } of own.filter((witness) => !gone.includes(witness))) found(sight);
       for (const { sight } of gone) {
         missed.add(sight);
         if ((await find([sight], connection, signal)) !== 'somebody')

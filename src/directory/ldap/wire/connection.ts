@@ -1,19 +1,12 @@
 import type { Socket } from 'node:net';
-import { AbandonRequest, type Control, type Message, UnbindRequest } from 'ldapts';
+import { AbandonRequest, type Control, type Message, PresenceFilter, UnbindRequest } from 'ldapts';
 import { reasonOf } from '../../../reason.ts';
 import { Fault } from '../../directory.ts';
-import type { LdapEntry, SearchRequest } from '../search.ts';
+import type { SearchRequest } from '../search.ts';
 import { createFrames, type Frames } from './frames.ts';
-import { type LdapMessage, type LdapResult, readMessage } from './message.ts';
+import { createDeliveries, type Deliveries, type Operation, type Reply } from './operations.ts';
 import { searchMessage } from './searchmessage.ts';
 import { createTurns, type Turns } from './turns.ts';
-
-/** What an operation brought. */
-export interface Reply extends LdapResult {
-  readonly entries: readonly LdapEntry[];
-  /** Pointers to other servers that hold a part of what was searched. */
-  readonly references: readonly string[];
-}
 
 /** The connection went away with questions under way; another one may be asked. */
 export class Lost extends Fault {
@@ -32,15 +25,6 @@ export interface Pace {
 }
 
 const PACE: Pace = { width: Number.POSITIVE_INFINITY, timeLimitS: 2 };
-
-interface Operation {
-  /** The type of message that ends it. */
-  readonly answer: number;
-  readonly entries: LdapEntry[];
-  readonly references: string[];
-  readonly resolve: (reply: Reply) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /** RFC 4511: ids are positive and below 2^31. */
 const MAX_ID = 2 ** 31 - 1;
@@ -61,22 +45,24 @@ export class Connection {
   readonly spent: Promise<void>;
   readonly #spend = Promise.withResolvers<void>();
   readonly #operations = new Map<number, Operation>();
+  readonly #deliveries: Deliveries;
   readonly #pace: Pace;
-  readonly #turns: Turns;
+  #turns: Turns;
   #socket: Socket;
-  #frames: Frames = createFrames();
+  #frames: Frames = this.#newFrames();
   #lastId = 0;
   #death: Lost | undefined;
-  /** How many questions in a row ran out of time, nothing having come in between. */
+  /** How many questions in a row ran out of time, none having been answered in between, whatever else came. */
   #expiries = 0;
+  /** How many were answered when the last one ran out of time. */
+  #answered = 0;
   /** The last question's. */
   #expired: AbortSignal | undefined;
   #isStuck = false;
-  /** Messages that answer nothing that is asked. */
-  #strays = 0;
 
   constructor(socket: Socket, server: string, pace: Pace = PACE) {
     this.server = server;
+    this.#deliveries = createDeliveries(server, this.#operations, (id) => this.#abandon(id));
     this.#pace = pace;
     this.#turns = createTurns(pace.width);
     this.spent = this.#spend.promise;
@@ -89,6 +75,11 @@ export class Connection {
     return this.#death;
   }
 
+  /** How many questions it has answered. */
+  get answers(): number {
+    return this.#deliveries.answers();
+  }
+
   /** Questions under way. */
   get load(): number {
     return this.#operations.size;
@@ -99,32 +90,43 @@ export class Connection {
     return this.#isStuck;
   }
 
+  /** Lets no more than so many questions be under way at a time from now on, where none are. */
+  narrow(width: number): void {
+    this.#turns = createTurns(Math.min(width, this.#pace.width));
+  }
+
   /** Sends a request and waits for its result. When `signal` aborts, the server is told to abandon it. */
-  request(create: (messageId: number) => Message, signal: AbortSignal): Promise<Reply> {
+  request(
+    create: (messageId: number) => Message,
+    signal: AbortSignal,
+    way: 'in turn' | 'at once' = 'in turn',
+  ): Promise<Reply> {
+    const turns = way === 'in turn' ? this.#turns : createTurns(1);
     return new Promise((resolve, reject) => {
       if (this.#death !== undefined) return reject(this.#death);
       if (signal.aborted) return reject(expired(this.server));
       const id = this.#nextId();
       const message = create(id);
       const bytes = message.write();
-      const abandon = (): void => this.#abandon(id, signal);
+      const expire = (): void => this.#expire(id, way === 'in turn' ? signal : this.#expired);
       const settle = <V>(end: (value: V) => void) => {
         return (value: V): void => {
-          signal.removeEventListener('abort', abandon);
+          signal.removeEventListener('abort', expire);
           this.#operations.delete(id);
           end(value);
-          if (!withdraw()) this.#turns.leave();
+          if (!withdraw()) turns.leave();
         };
       };
       this.#operations.set(id, {
         answer: answerTo(message),
         entries: [],
         references: [],
+        bytes: 0,
         resolve: settle(resolve),
         reject: settle(reject),
       });
-      signal.addEventListener('abort', abandon);
-      const withdraw = this.#turns.enter(() => this.#socket.write(bytes));
+      signal.addEventListener('abort', expire);
+      const withdraw = turns.enter(() => this.#socket.write(bytes));
     });
   }
 
@@ -139,17 +141,23 @@ export class Connection {
     return this.request(create, signal);
   }
 
+  /** Asks whether the server is there, past all that waits for its turn: the least of questions. */
+  async ping(signal: AbortSignal): Promise<void> {
+    const create = (id: number): Message => searchMessage(id, ROOT, this.#pace.timeLimitS, []);
+    await this.request(create, signal, 'at once');
+  }
+
   /**
    * Goes on over another socket, which wraps the old one (StartTLS).
    * @throws {Lost} where the server has sent more than its consent: that came unprotected
    */
   async upgrade(wrap: (socket: Socket) => Promise<Socket>): Promise<void> {
-    if (this.#frames.waiting > 0 || this.#strays > 0) {
+    if (this.#frames.waiting > 0 || this.#deliveries.hadStrays()) {
       throw this.kill('the server sent something between its consent to StartTLS and TLS');
     }
     this.#socket.removeAllListeners('data');
     this.#socket = await wrap(this.#socket);
-    this.#frames = createFrames();
+    this.#frames = this.#newFrames();
     this.#attach();
   }
 
@@ -169,6 +177,10 @@ export class Connection {
     this.kill('closed by idpmap');
   }
 
+  #newFrames(): Frames {
+    return createFrames((head, bytes) => this.#deliveries.passOver(head, bytes));
+  }
+
   #attach(): void {
     const socket = this.#socket;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
@@ -177,43 +189,23 @@ export class Connection {
   }
 
   #take(chunk: Buffer): void {
-    this.#expiries = 0;
     try {
-      for (const bytes of this.#frames.push(chunk)) this.#deliver(readMessage(bytes));
+      for (const bytes of this.#frames.push(chunk)) this.#deliveries.take(bytes);
     } catch (error) {
       this.kill(reasonOf(error), error);
     }
   }
 
-  #deliver(message: LdapMessage): void {
-    if (message.id === 0) {
-      const words = message.kind === 'result' ? message.result.diagnostic : '';
-      this.kill(`the server disconnects${words === '' ? '' : `: ${words}`}`);
-      return;
-    }
-    const operation = this.#operations.get(message.id);
-    if (operation === undefined) {
-      // A late answer to what was abandoned.
-      this.#strays += 1;
-      return;
-    }
-    const { answer, entries, references } = operation;
-    if (message.kind === 'entry') entries.push(message.entry);
-    else if (message.kind === 'reference') references.push(...message.urls);
-    else if (message.kind === 'result') {
-      if (message.type !== answer) throw new Error('an answer to something else than was asked');
-      operation.resolve({ ...message.result, entries, references });
-    }
-  }
-
-  #abandon(id: number, signal: AbortSignal): void {
+  /** Ends a question that ran out of time. */
+  #expire(id: number, signal: AbortSignal | undefined): void {
     const operation = this.#operations.get(id);
     if (operation === undefined) return;
     operation.reject(expired(this.server));
-    // An Abandon has no answer; its own id is never waited for.
-    const abandon = new AbandonRequest({ messageId: this.#nextId(), abandonId: id });
-    this.#socket.write(abandon.write());
-    // The searches of one question end together.
+    this.#abandon(id);
+    // Whatever else came in between, entries without end for one, is no answer.
+    if (this.answers > this.#answered) this.#expiries = 0;
+    this.#answered = this.answers;
+    // The searches of one question end together, and a ping with its question.
     if (signal !== this.#expired) this.#expiries += 1;
     this.#expired = signal;
     if (this.#expiries < MAX_EXPIRIES) return;
@@ -221,11 +213,26 @@ export class Connection {
     this.#spend.resolve();
   }
 
+  /** An Abandon has no answer; its own id is never waited for. */
+  #abandon(id: number): void {
+    const abandon = new AbandonRequest({ messageId: this.#nextId(), abandonId: id });
+    this.#socket.write(abandon.write());
+  }
+
   #nextId(): number {
     this.#lastId = (this.#lastId % MAX_ID) + 1;
     return this.#lastId;
   }
 }
+
+/** The root's own entry, which everybody may ask for. */
+const ROOT: SearchRequest = {
+  base: '',
+  scope: 'base',
+  filter: new PresenceFilter({ attribute: 'objectClass' }),
+  attributes: [],
+  sizeLimit: 0,
+};
 
 const expired = (server: string): Fault => new Fault('timeout', `${server} did not answer in time`);
 

@@ -5,7 +5,7 @@ import type { LdapEntry } from '../search.ts';
 export interface LdapResult {
   /** RFC 4511 appendix A. */
   readonly code: number;
-  /** The server's own words, often empty. */
+  /** The server's own words, often empty; one line, cut off where it is long. */
   readonly diagnostic: string;
   /** Where it would have us ask instead (code 10). */
   readonly referrals: readonly string[];
@@ -20,8 +20,19 @@ export type LdapMessage = { readonly id: number } & (
   | { readonly kind: 'entry'; readonly entry: LdapEntry }
   | { readonly kind: 'reference'; readonly urls: readonly string[] }
   | { readonly kind: 'result'; readonly type: number; readonly result: LdapResult }
+  /** An entry that is more than anybody can be; what it is too much of. */
+  | { readonly kind: 'too large'; readonly reason: string }
   | { readonly kind: 'intermediate' }
 );
+
+/** So much of the server's own words is kept, of each key that fails. */
+const MAX_WORDS = 300;
+/** A name of an entry, an attribute or a server may have so many bytes. */
+const MAX_NAME_BYTES = 8 * 1024;
+/** An entry may have so many attributes and values, each of which costs many times its bytes. */
+const MAX_PARTS = 250_000;
+/** So many servers are told of that hold a part of what was searched. */
+const MAX_URLS = 20;
 
 const TAG = {
   entry: 0x64,
@@ -29,6 +40,7 @@ const TAG = {
   intermediate: 0x79,
   bindResult: 0x61,
   searchResult: 0x65,
+  compareResult: 0x6f,
   extendedResult: 0x78,
   set: 0x31,
   octets: 0x04,
@@ -51,13 +63,14 @@ export function readMessage(bytes: Buffer): LdapMessage {
   const end = enter(reader);
   switch (type) {
     case TAG.entry:
-      return { id, kind: 'entry', entry: readEntry(reader, end) };
+      return readEntry(id, reader, end);
     case TAG.reference:
-      return { id, kind: 'reference', urls: readStrings(reader, end) };
+      return { id, kind: 'reference', urls: readUrls(reader, end) };
     case TAG.intermediate:
       return { id, kind: 'intermediate' };
     case TAG.bindResult:
     case TAG.searchResult:
+    case TAG.compareResult:
     case TAG.extendedResult:
       return { id, kind: 'result', type, result: readResult(reader, end) };
     default:
@@ -65,18 +78,54 @@ export function readMessage(bytes: Buffer): LdapMessage {
   }
 }
 
-function readEntry(reader: BerReader, end: number): LdapEntry {
-  const dn = readString(reader);
-  const attributes = new Map<string, readonly Buffer[]>();
+/**
+ * Reads the id alone of a message that may be cut off behind it.
+ * @throws {Error} where there is none
+ */
+export function readId(bytes: Buffer): number {
+  const reader = new BerReader(bytes);
+  // The length that is told may be more than is there.
+  reader.offset = 2 + (bytes.readUInt8(1) < 0x80 ? 0 : bytes.readUInt8(1) & 0x7f);
+  return present(reader.readInt());
+}
+
+function readEntry(id: number, reader: BerReader, end: number): LdapMessage {
+  const attributes = new Map<string, Buffer[]>();
+  const dn = readName(reader);
+  let excess = dn === undefined ? 'an entry whose name is too long' : undefined;
+  let parts = 0;
   enter(reader);
   readUntil(reader, end, () => {
     enter(reader);
-    const name = nameOf(readString(reader));
-    const valuesEnd = enter(reader, TAG.set);
-    const values = readUntil(reader, valuesEnd, () => present(reader.readString(TAG.octets, true)));
-    attributes.set(name, [...(attributes.get(name) ?? []), ...values]);
+    const description = readName(reader);
+    if (description === undefined) excess ??= 'an attribute whose name is too long';
+    // Those of one attribute gather in one list: one that is repeated must not be copied each time.
+    const values = excess === undefined ? gathered(attributes, nameOf(description ?? '')) : [];
+    parts += 1;
+    readUntil(reader, enter(reader, TAG.set), () => {
+      const value = present(reader.readString(TAG.octets, true));
+      parts += 1;
+      if (excess === undefined) values.push(value);
+    });
+    if (parts > MAX_PARTS) excess ??= `an entry of more than ${MAX_PARTS} values`;
   });
-  return { dn, attributes };
+  return dn === undefined || excess !== undefined
+    ? { id, kind: 'too large', reason: excess ?? '' }
+    : { id, kind: 'entry', entry: { dn, attributes } };
+}
+
+function gathered(attributes: Map<string, Buffer[]>, name: string): Buffer[] {
+  const known = attributes.get(name);
+  if (known !== undefined) return known;
+  const fresh: Buffer[] = [];
+  attributes.set(name, fresh);
+  return fresh;
+}
+
+/** A name; absent: it is too long for one. */
+function readName(reader: BerReader): string | undefined {
+  const bytes = present(reader.readString(TAG.octets, true));
+  return bytes.length > MAX_NAME_BYTES ? undefined : bytes.toString('utf8');
 }
 
 /** A search for `mail` finds `mail;lang-de` too (RFC 4512, 2.5), so its values are values of `mail`. */
@@ -87,17 +136,30 @@ const nameOf = (description: string): string => {
 
 function readResult(reader: BerReader, end: number): LdapResult {
   const code = present(reader.readEnumeration());
-  readString(reader);
-  const diagnostic = readString(reader);
+  present(reader.readString(TAG.octets, true));
+  const diagnostic = readWords(reader);
   let referrals: readonly string[] = [];
   if (reader.offset < end && reader.peek() === TAG.referral) {
-    referrals = readStrings(reader, enter(reader));
+    referrals = readUrls(reader, enter(reader));
   }
   const value = reader.offset < end ? readValue(reader, end) : undefined;
   // What else an operation's own result holds (a SASL answer) is passed over.
   reader.offset = end;
   const controls = readControls(reader);
   return { code, diagnostic, referrals, controls, ...(value !== undefined && { value }) };
+}
+
+/** The server's own words as one line for logs and terminals, of which no more is ever made than is shown. */
+function readWords(reader: BerReader): string {
+  const bytes = present(reader.readString(TAG.octets, true));
+  const words = bytes
+    .subarray(0, 4 * MAX_WORDS)
+    .toString('utf8')
+    .replaceAll(/[\p{C}\s]+/gu, ' ')
+    .trim();
+  return words.length > MAX_WORDS || bytes.length > 4 * MAX_WORDS
+    ? `${words.slice(0, MAX_WORDS)} …`
+    : words;
 }
 
 /** What an extended operation answers, behind its name. */
@@ -112,7 +174,7 @@ function readControls(reader: BerReader): ReadonlyMap<string, Buffer> {
   if (reader.peek() !== TAG.controls) return controls;
   readUntil(reader, enter(reader), () => {
     const end = enter(reader);
-    const oid = readString(reader);
+    const oid = readName(reader) ?? '';
     if (reader.offset < end && reader.peek() === TAG.boolean) reader.readBoolean();
     if (reader.offset < end) controls.set(oid, present(reader.readString(TAG.octets, true)));
     reader.offset = end;
@@ -120,10 +182,15 @@ function readControls(reader: BerReader): ReadonlyMap<string, Buffer> {
   return controls;
 }
 
-const readStrings = (reader: BerReader, end: number): readonly string[] =>
-  readUntil(reader, end, () => readString(reader));
-
-const readString = (reader: BerReader): string => present(reader.readString());
+/** URLs, as many as anybody reads. */
+function readUrls(reader: BerReader, end: number): readonly string[] {
+  const urls: string[] = [];
+  readUntil(reader, end, () => {
+    const url = readName(reader);
+    if (url !== undefined && urls.length < MAX_URLS) urls.push(url);
+  });
+  return urls;
+}
 
 /** Goes into what begins here; gives where it ends. Lengths of four bytes may be negative to the reader. */
 function enter(reader: BerReader, tag?: number): number {
@@ -133,14 +200,12 @@ function enter(reader: BerReader, tag?: number): number {
 }
 
 /** Reads one after the other up to `end`, which must be where the last one ends. */
-function readUntil<T>(reader: BerReader, end: number, read: () => T): readonly T[] {
-  const all: T[] = [];
+function readUntil(reader: BerReader, end: number, read: () => void): void {
   while (reader.offset < end) {
     const begin = reader.offset;
-    all.push(read());
+    read();
     if (reader.offset <= begin || reader.offset > end) throw new Error(TORN);
   }
-  return all;
 }
 
 const TORN = 'an answer whose parts do not fit into one another';

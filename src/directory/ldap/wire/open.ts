@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { BindRequest, ExtendedRequest } from 'ldapts';
+import { lookupHost } from '../../../net/lookup.ts';
 import { reasonOf } from '../../../reason.ts';
 import { noteCertificates } from '../../certificates.ts';
 import type { ClientTls } from '../../clienttls.ts';
@@ -92,6 +93,7 @@ async function connectTo(
           noDelay: true,
           keepAlive: true,
           keepAliveInitialDelay: KEEP_ALIVE_MS,
+          lookup: lookupHost,
         }),
   );
   await connected(socket);
@@ -169,7 +171,7 @@ function refusalOf(
 ): Fault {
   const who = 'dn' in login ? login.dn : 'SASL EXTERNAL';
   const meaning = REFUSALS[code] ?? `code ${code}`;
-  const words = diagnostic === '' ? '' : ` (${diagnostic.replaceAll(/\p{Cc}+/gu, ' ').trim()})`;
+  const words = diagnostic === '' ? '' : ` (${diagnostic})`;
   const reason = `${server} refuses ${who}: ${meaning}${words}`;
   return JUDGED.has(code) ? new Refused(reason) : new Fault('directory', reason);
 }

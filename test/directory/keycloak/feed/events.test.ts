@@ -17,6 +17,7 @@ const event = (operationType: string, resourcePath: string, more: object = {}) =
 /** Opens a directory that has begun to read events, of which there was one. */
 async function follow(more: Parameters<typeof openOn>[1] = {}): Promise<Opened> {
   const keycloak = await start();
+  keycloak.now = () => time;
   keycloak.events.push(event('CREATE', `users/${OTHER}`));
   const opened = openOn(keycloak, { events: EVERY_MS, ...more });
   // The last one before the start is followed as well.
@@ -109,6 +110,66 @@ test('an event that comes out of order is followed', async () => {
   const late = { ...event('UPDATE', `users/${OTHER}`), time: time - 3000 };
   const isConcerned = await concernAfter(opened, late);
   expect(isConcerned('x', [OTHER])).toBe(true);
+});
+
+test('an address that is made of the username is forgotten with its user', async () => {
+  const opened = await follow({ addressFrom: '{username}@example.net' });
+  opened.keycloak.users.push(user('bob', { id: ID }));
+  const isConcerned = await concernAfter(opened, event('CREATE', `users/${ID}`));
+  expect(isConcerned('bob@example.net', [])).toBe(true);
+});
+
+test.each([60_000, 3_600_000, 365 * 86_400_000])(
+  'an event that is dated %i ms in the future mutes none that follows it',
+  async (aheadMs) => {
+    const opened = await follow();
+    await concernAfter(opened, { ...event('UPDATE', `users/${ID}`), time: time + aheadMs });
+    for (const id of [OTHER, ID]) {
+      opened.forgotten.length = 0;
+      const isConcerned = await concernAfter(opened, event('UPDATE', `users/${id}`));
+      expect(isConcerned('x', [id])).toBe(true);
+    }
+    const { length } = opened.keycloak.to('/admin-events');
+    await until(() => opened.keycloak.to('/admin-events').length > length + 3, 5000);
+    expect(opened.forgotten).toHaveLength(1);
+  },
+);
+
+test('an event that was dated in the future before the start mutes none either', async () => {
+  const keycloak = await start();
+  keycloak.now = () => time;
+  keycloak.events.push({ ...event('CREATE', `users/${OTHER}`), time: time + 86_400_000 });
+  const opened = { keycloak, ...openOn(keycloak, { events: EVERY_MS }) };
+  await until(() => opened.forgotten.length > 0, 5000);
+  opened.forgotten.length = 0;
+  const isConcerned = await concernAfter(opened, event('UPDATE', `users/${ID}`));
+  expect(isConcerned('x', [ID])).toBe(true);
+});
+
+test('a clock of Keycloak’s that is set back makes all that is remembered old, and is followed', async () => {
+  const opened = await follow();
+  const { keycloak, changes } = opened;
+  const aheadMs = 7_200_000;
+  time -= aheadMs;
+  // The next token tells.
+  keycloak.script = ({ headers }) =>
+    headers.authorization !== undefined && !headers.authorization.endsWith('.2')
+      ? { status: 401, body: { error: 'HTTP 401 Unauthorized' } }
+      : undefined;
+  await until(() => changes() > 0, 5000);
+  const isConcerned = await concernAfter(opened, event('UPDATE', `users/${ID}`));
+  expect([changes(), isConcerned('x', [ID])]).toEqual([1, true]);
+});
+
+test('events nobody can read at one time are read in parts', async () => {
+  const opened = await follow();
+  const representation = 'x'.repeat(1_500_000);
+  const isConcerned = await concernAfter(
+    opened,
+    ...[OTHER, OTHER, ID].map((id) => event('UPDATE', `users/${id}`, { representation })),
+  );
+  expect(isConcerned('x', [ID])).toBe(true);
+  expect(opened.notes.all.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
 test('events that concern nobody forget nobody', async () => {

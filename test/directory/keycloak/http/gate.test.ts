@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Fault } from '../../../../src/directory/directory.ts';
+import { Transient } from '../../../../src/directory/keycloak/http/faults.ts';
 import { createGate } from '../../../../src/directory/keycloak/http/gate.ts';
-import { Transient } from '../../../../src/directory/keycloak/http/replies.ts';
 import { testClock, useFakeTime } from '../../../support/world.ts';
 
 useFakeTime();

@@ -39,42 +39,43 @@ test.each([
     reply: says([user('bob')]),
     outcome: fault('entry', 'does not have the email'),
   },
-  { of: 'an object', reply: says({ users: [] }), outcome: fault('directory', 'no list of users') },
-  { of: 'null', reply: says(null), outcome: fault('directory', 'no list of users') },
+  {
+    of: 'an object',
+    reply: says({ users: [] }),
+    outcome: fault('entry', 'no list of users, and answers other questions: is there a firewall'),
+  },
+  { of: 'null', reply: says(null), outcome: fault('entry', 'no list of users') },
   {
     of: 'a list of what is no user',
     reply: says([{ id: 1 }]),
-    outcome: fault('directory', 'something that is none'),
+    outcome: fault('entry', 'something that is none'),
   },
   {
     of: 'a list that breaks off',
     reply: says('[{"id":"1","username"'),
-    outcome: fault('doubt', 'no JSON'),
+    outcome: fault('entry', 'no JSON'),
   },
   {
     of: 'a list that ends in an error',
     reply: says('[]{"error":"unknown_error"}'),
-    outcome: fault('doubt', 'no JSON'),
+    outcome: fault('entry', 'no JSON'),
   },
-  { of: 'nothing at all', reply: says(''), outcome: fault('doubt', 'no JSON') },
+  { of: 'nothing at all', reply: says(''), outcome: fault('entry', 'no JSON') },
   {
     of: 'a page of a proxy',
     reply: { body: '<html>Welcome</html>', ...HTML },
-    outcome: fault('doubt', 'no JSON: Welcome'),
+    outcome: fault('entry', 'no JSON: Welcome'),
   },
   {
     of: 'more than is read',
     reply: says([user('ann', { attributes: { note: ['x'.repeat(1_100_000)] } })]),
-    outcome: fault('entry', 'longer than is read'),
+    outcome: fault('entry', 'longer than is read at a time (1 MB of them in a lookup'),
   },
-  { of: '204', reply: { status: 204, body: '' }, outcome: fault('doubt', '204') },
+  { of: '204', reply: { status: 204, body: '' }, outcome: fault('entry', '204') },
   {
     of: '302',
     reply: { status: 302, body: '', headers: { location: '/auth' } },
-    outcome: fault(
-      'doubt',
-      'redirects are not followed, set url to where Keycloak is (it points to /auth)',
-    ),
+    outcome: fault('entry', '302 (nothing), and answers other questions: is there a firewall'),
   },
   {
     of: '400 of a blocked value',
@@ -84,42 +85,39 @@ test.each([
   {
     of: '400 of a doubled slash',
     reply: { status: 400, body: 'missingNormalization' },
-    outcome: fault('doubt', 'check url'),
+    outcome: fault('entry', '400 (missingNormalization), and answers'),
   },
   {
     of: '403',
     reply: { status: 403, body: { error: 'HTTP 403 Forbidden' } },
-    outcome: fault(
-      'doubt',
-      'kcadm.sh add-roles -r mail --uusername service-account-idpmap --cclientid realm-management --rolename view-users',
-    ),
+    outcome: fault('entry', '403 (HTTP 403 Forbidden), and answers other questions'),
   },
   {
     of: '404 of an unknown path',
     reply: { status: 404, body: '<html>Not Found</html>', ...HTML },
-    outcome: fault('doubt', 'try url with /auth at its end'),
+    outcome: fault('entry', '404 (Not Found), and answers other questions'),
   },
   {
     of: '404 of an unknown realm',
     reply: { status: 404, body: { error: 'Realm not found.' } },
-    outcome: fault('doubt', 'there is no realm mail'),
+    outcome: fault('entry', '404 (Realm not found.), and answers'),
   },
   {
     of: '404 of a group',
     reply: { status: 404, body: { error: 'Group path does not exist' } },
-    outcome: fault('doubt', '404'),
+    outcome: fault('entry', '404'),
   },
   {
     of: '404 of a user',
     reply: { status: 404, body: { error: 'User not found' } },
-    outcome: fault('doubt', '404'),
+    outcome: fault('entry', '404'),
   },
-  { of: '405', reply: { status: 405, body: '' }, outcome: fault('doubt', '405') },
-  { of: '406', reply: { status: 406, body: '' }, outcome: fault('doubt', '406') },
+  { of: '405', reply: { status: 405, body: '' }, outcome: fault('entry', '405') },
+  { of: '406', reply: { status: 406, body: '' }, outcome: fault('entry', '406') },
   {
     of: '429',
     reply: { status: 429, body: '' },
-    outcome: fault('directory', 'lower limit.perSecond'),
+    outcome: fault('doubt', 'lower limit.perSecond'),
   },
   {
     of: '500',
@@ -141,7 +139,10 @@ test.each([
   {
     of: '401',
     reply: { status: 401, body: { error: 'HTTP 401 Unauthorized' } },
-    outcome: fault('directory', 'although the token is new'),
+    outcome: fault(
+      'entry',
+      '401 (HTTP 401 Unauthorized), and answers other questions: is there a firewall',
+    ),
   },
   {
     of: 'a cut connection',
@@ -159,7 +160,7 @@ test.each([
 ])('of %j, which is not word for word what Keycloak says, nobody is made', async (body) => {
   const { keycloak, directory } = await open();
   keycloak.script = usersSay({ status: 400, body });
-  await expect(directory.find('ann@example.org', signal)).rejects.toMatchObject({ kind: 'doubt' });
+  await expect(directory.find('ann@example.org', signal)).rejects.toMatchObject({ kind: 'entry' });
   expect(directory.figures).toMatchObject({ blockedKeys: 0 });
 });
 
@@ -221,7 +222,7 @@ test('after a 429 nothing is sent for as long as it says', async () => {
   const { keycloak, directory } = await open();
   keycloak.script = () => ({ status: 429, body: '', headers: { 'retry-after': '20' } });
   for (let i = 0; i < 3; i++) {
-    await expect(directory.find(NOBODY, signal)).rejects.toEqual(fault('directory', 'for 20 s'));
+    await expect(directory.find(NOBODY, signal)).rejects.toEqual(fault('doubt', 'for 20 s'));
   }
   expect(keycloak.asked).toHaveLength(1);
 });

@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { wallClock } from '../../../../src/clock.ts';
 import { Secret } from '../../../../src/config/sources/secret.ts';
 import { createSite } from '../../../../src/directory/keycloak/http/site.ts';
 import { tokenForm } from '../../../../src/directory/keycloak/login/login.ts';
@@ -86,6 +87,23 @@ test.each([
   );
   expect([readPart(jwt, 0), isGenuine]).toEqual([{ alg: algorithm, typ: 'JWT', kid: 'one' }, true]);
 });
+
+test.each([-7_200_000, 10_800_000, 86_400_000 * 365])(
+  'an assertion is dated by the calendar as it is set by then, also %i ms from where it was',
+  async (setMs) => {
+    const { file } = await makeKey('ec');
+    const way = { privateKey: { file, algorithm: 'ES256' } } as const;
+    await formFor(way);
+    const now = Date.now() + setMs;
+    const calendar = vi.spyOn(wallClock, 'now').mockReturnValue(now);
+    onTestFinished(() => calendar.mockRestore());
+    const { client_assertion: jwt } = await formFor(way);
+    expect(readPart(jwt, 1)).toMatchObject({
+      iat: Math.trunc(now / 1000) - 5,
+      exp: Math.trunc(now / 1000) + 60,
+    });
+  },
+);
 
 test('an assertion is meant for the realm, short-lived, not from the future, and used once', async () => {
   const { file } = await makeKey('ec');

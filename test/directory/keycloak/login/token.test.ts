@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Fault } from '../../../../src/directory/directory.ts';
-import { Transient } from '../../../../src/directory/keycloak/http/replies.ts';
+import { Transient } from '../../../../src/directory/keycloak/http/faults.ts';
 import {
   createTokens,
   type Token,
@@ -128,6 +128,15 @@ test('a token that was refused is dropped', async () => {
   const { tokens } = keep();
   tokens.drop(await tokens.take(signal));
   expect(await tokens.take(signal)).toMatchObject({ text: 'token-2' });
+});
+
+test('tokens that are refused one after the other are dropped once in a second', async () => {
+  const { tokens, fetches } = keep();
+  for (let i = 0; i < 100; i++) {
+    tokens.drop(await tokens.take(signal));
+    await vi.advanceTimersByTimeAsync(20);
+  }
+  expect(fetches()).toBe(3);
 });
 
 test('the next token is not dropped for the sake of the last one', async () => {

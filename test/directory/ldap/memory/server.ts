@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { BerReader } from 'ldapts';
 import type { LdapEndpoint } from '../../../../src/directory/ldap/settings/endpoint.ts';
 import { type Decoded, decodeBytes } from '../ber.ts';
@@ -26,6 +27,16 @@ export interface MemoryServer {
   readonly contexts: string[];
   /** What searches whose filter holds this text end with, in the place of a result. */
   readonly codes: Map<string, number>;
+  /** What searches whose filter or base holds this text are answered with, if at all. */
+  readonly replies: Map<string, (id: number, socket: Socket) => void>;
+  /** Whether it is an OpenLDAP server, by the class of its root. */
+  isOpenLdap: boolean;
+  /** Whether entries may be compared at all. */
+  compares: boolean;
+  /** What it calls itself; empty: nothing. */
+  vendorName: string;
+  /** What a login ends with. */
+  loginCode: number;
 }
 
 /** What is withdrawn from whoever asks. */
@@ -45,7 +56,7 @@ export async function startMemory(
   entries: Readonly<Record<string, Attributes>>,
 ): Promise<MemoryServer> {
   const peer = await startPeer(({ id, operation, bytes }, socket) => {
-    if (operation === 'bind') socket.write(result(id, 'bind'));
+    if (operation === 'bind') socket.write(result(id, 'bind', server.loginCode));
     if (operation === 'extended') {
       const { identity } = server;
       socket.write(
@@ -54,7 +65,13 @@ export async function startMemory(
           : result(id, 'extended', 0, '', undefined, identity),
       );
     }
-    if (operation === 'search') socket.write(answer(id, readSearch(bytes), server));
+    if (operation === 'compare') socket.write(result(id, 'compare', compared(bytes, server)));
+    if (operation !== 'search') return;
+    const search = readSearch(bytes);
+    const text = `${search.base} ${JSON.stringify(search.filter)}`;
+    const scripted = [...server.replies].find(([part]) => text.includes(part));
+    if (scripted === undefined) socket.write(answer(id, search, server));
+    else scripted[1](id, socket);
   });
   const server: MemoryServer = {
     peer,
@@ -67,8 +84,42 @@ export async function startMemory(
     showsNothing: false,
     contexts: ['dc=x'],
     codes: new Map(),
+    replies: new Map(),
+    isOpenLdap: false,
+    compares: true,
+    vendorName: '',
+    loginCode: 0,
   };
   return server;
+}
+
+interface Compare {
+  readonly dn: string;
+  readonly attribute: string;
+  readonly value: string;
+}
+
+function readCompare(bytes: Buffer): Compare {
+  const reader = new BerReader(bytes);
+  reader.readSequence();
+  reader.readInt();
+  reader.readSequence();
+  const dn = normal(reader.readString() ?? '');
+  reader.readSequence();
+  const attribute = (reader.readString() ?? '').toLowerCase();
+  const value = (reader.readString() ?? '').toLowerCase();
+  return { dn, attribute, value };
+}
+
+/** What comparing an attribute of an entry ends with. */
+function compared(bytes: Buffer, { entries, rights, compares }: MemoryServer): number {
+  const { dn, attribute, value } = readCompare(bytes);
+  const found = [...entries].find(([name]) => normal(name) === dn && rights.sees(name));
+  if (found === undefined) return NO_SUCH_OBJECT;
+  if (!compares || rights.hidden.has(attribute)) return 50;
+  const [, values = []] = valuesOf(...found).get(attribute) ?? [];
+  if (values.length === 0) return 16;
+  return values.some((each) => each.toLowerCase() === value) ? 6 : 5;
 }
 
 /** Whether a search may begin at a base. */
@@ -153,9 +204,14 @@ function valuesOf(dn: string, attributes: Attributes): Values {
 
 /** The root's own entry, and that of the schema: everybody may read them. */
 function specialEntry(base: string, server: MemoryServer): Values | undefined {
-  const { attributeTypes, objectClasses, matchingRules, contexts } = server;
+  const { attributeTypes, objectClasses, matchingRules, contexts, vendorName, isOpenLdap } = server;
   if (base === '')
-    return valuesOf('', { subschemaSubentry: 'cn=subschema', namingContexts: contexts });
+    return valuesOf('', {
+      subschemaSubentry: 'cn=subschema',
+      namingContexts: contexts,
+      ...(vendorName !== '' && { vendorName }),
+      ...(isOpenLdap && { objectClass: ['top', 'OpenLDAProotDSE'] }),
+    });
   if (base === 'cn=subschema')
     return valuesOf(base, { attributeTypes, objectClasses, matchingRules });
   return undefined;

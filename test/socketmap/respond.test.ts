@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { silentLog } from '../../src/log.ts';
+import { createCounters } from '../../src/socketmap/figures.ts';
+import { ok } from '../../src/socketmap/protocol.ts';
+import { createRespond } from '../../src/socketmap/respond.ts';
+import { contextNow } from '../support/world.ts';
+
+test('tells once of each map whose answers can’t be sent, and what to do', async () => {
+  const told: object[] = [];
+  const counters = createCounters();
+  const respond = createRespond({
+    route: (map, key) => ok(map === 'lines' ? 'a\nb' : key.repeat(200_000)),
+    hasMap: () => true,
+    log: { ...silentLog, warn: (fields) => void told.push(fields) },
+    counters,
+  });
+  for (const request of ['large a', 'large b', 'lines a', 'large a', 'other a'])
+    await respond(request, contextNow());
+  expect(told).toEqual([
+    { map: 'large', reason: expect.stringContaining('set result: OK') },
+    { map: 'lines', reason: expect.stringContaining('a line break') },
+    { map: 'other', reason: expect.stringContaining('more than 100000 bytes') },
+  ]);
+  expect(counters.refused.size).toBe(4);
+});
