@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { CommonOptions } from './cli/common.ts';
 import { CliError, EXIT } from './cli/exit.ts';
-import type { ImportOptions } from './cli/importldap.ts';
+import { addImport } from './cli/importing.ts';
 import type { InitOptions } from './cli/init.ts';
 import type { PeopleOptions } from './cli/people.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
@@ -181,31 +181,7 @@ people
     exitWith(import('./cli/people.ts').then(({ peopleSeal }) => peopleSeal(file, options))),
   );
 
-program
-  .command('import')
-  .description('turn what Postfix asked until now into configuration')
-  .command('ldap-table [files...]')
-  .description('make directories and maps of Postfix’s ldap: tables')
-  .addOption(
-    new Option(
-      '--keys <keys>',
-      'what the map of the files tries for a key, as Postfix did where it looked the tables up; but for exact, they are one map, asked in this order',
-    )
-      .choices(['exact', 'address', 'recipient', 'virtual', 'domain', 'host'])
-      .default('exact'),
-  )
-  .option(
-    '--map <parameter=files>',
-    'make one map of the tables of a line of main.cf (virtual_alias_maps=a.cf,b.cf), with its keys and in its order; may be repeated',
-    (line: string, lines?: readonly string[]) => [...(lines ?? []), line],
-  )
-  .action((files: string[], options: ImportOptions) =>
-    exitWith(
-      import('./cli/importldap.ts').then(({ importLdapTables }) =>
-        importLdapTables(files, options),
-      ),
-    ),
-  );
+addImport(program, exitWith);
 
 try {
   await program.parseAsync();

@@ -27,9 +27,9 @@ const ROOMS = [
 
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
-  commander: ['cli.ts'],
-  zod: ['config', 'directory'],
-  yaml: ['config', 'directory/file', 'cli/importldap.ts'],
+  commander: ['cli.ts', 'cli/importing.ts'],
+  zod: ['config', 'directory', 'cli/import/sockmapd.ts'],
+  yaml: ['config', 'directory/file', 'cli/importldap.ts', 'cli/importsql.ts'],
   fastify: ['http'],
   'prom-client': ['http'],
   '@opentelemetry/api': ['lookup'],

@@ -23,7 +23,7 @@ export async function importLdapTables(
   files: readonly string[],
   { keys, map = [] }: ImportOptions,
 ): Promise<number> {
-  const lines = map.map(readLine);
+  const lines = map.map((text) => readLine(text));
   if (files.length + lines.length === 0)
     throw new CliError(EXIT.usage, 'name the files, or --map PARAMETER=FILE,FILE');
   const orders: readonly Order[] = [
@@ -34,7 +34,7 @@ export async function importLdapTables(
   const others = await readNamed(given);
   const imported = importTables(orders, others);
   const notes = [
-    ...lines.flatMap(tellOthers),
+    ...lines.flatMap((line) => tellOthers(line)),
     ...tellOrder(imported, keys),
     ...[...given, ...others].flatMap(tellLetters),
     ...imported.notes,
@@ -58,7 +58,7 @@ const readOrder = async ({ parameter, keys, items }: Line): Promise<Order> => ({
   parameter,
   keys,
   files: await Promise.all(
-    items.flatMap((item) => (item.kind === 'ldap' ? [readText(item.file)] : [])),
+    items.flatMap((item) => (item.kind === 'own' ? [readText(item.file)] : [])),
   ),
 });
 

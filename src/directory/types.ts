@@ -5,10 +5,13 @@ import type { Directory, DirectoryHooks } from './directory.ts';
 import { file } from './file/type.ts';
 import { keycloak } from './keycloak/type.ts';
 import { ldap } from './ldap/type.ts';
+import { mysql } from './mysql/type.ts';
+import { postgresql } from './postgresql/type.ts';
+import { sqlite } from './sqlite/type.ts';
 import type { DirectoryType } from './type.ts';
 
 /** All types of directories. A new one is a folder and a line here; examples show the first. */
-export const TYPES = [file, ldap, keycloak, demo] as const;
+export const TYPES = [file, ldap, keycloak, postgresql, mysql, sqlite, demo] as const;
 
 /** The settings of one directory, told apart by `type`. */
 export type DirectorySettings = DeepReadonly<z.output<(typeof TYPES)[number]['schema']>>;

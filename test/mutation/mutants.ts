@@ -134,17 +134,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'one server that fails is enough',
-    file: 'directory/ldap/servers/pool.ts',
+    file: 'directory/connections/pool.ts',
     from: 'if (!isOpening() || failures >= enough) throw failure;',
     to: 'if (!isOpening()) throw failure;',
-    tests: ['test/directory/ldap'],
+    tests: ['test/directory/connections'],
   },
   {
     bug: 'a refused password is tried at the next server',
-    file: 'directory/ldap/servers/servers.ts',
-    from: 'if (signal.aborted || error instanceof Refused) throw error;',
+    file: 'directory/connections/servers.ts',
+    from: 'if (signal.aborted || isRefusal(error)) throw error;',
     to: 'if (signal.aborted) throw error;',
-    tests: ['test/directory/ldap'],
+    tests: ['test/directory/connections'],
   },
   {
     bug: 'a witness that is gone stays one',

@@ -40,6 +40,13 @@ const REQUIREMENTS = {
       ['mariadbd', 'mariadb', 'mariadb-dump', 'mariadb-install-db'].every(isInstalled),
     remedy: 'as root: apt-get install mariadb-server',
   },
+  postgresql: {
+    isMet: () =>
+      process.getuid?.() === 0 &&
+      ['psql', 'setpriv'].every(isInstalled) &&
+      existsSync('/usr/lib/postgresql'),
+    remedy: 'as root: apt-get install postgresql',
+  },
   prometheus: {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),
     remedy: 'apt-get install prometheus',
@@ -48,6 +55,12 @@ const REQUIREMENTS = {
   postfixLdap: {
     isMet: () => isInstalled('postconf') && mapTypes().includes('ldap'),
     remedy: 'apt-get install postfix-ldap',
+  },
+  postfixSql: {
+    isMet: () =>
+      isInstalled('postconf') &&
+      ['pgsql', 'mysql', 'sqlite'].every((type) => mapTypes().includes(type)),
+    remedy: 'apt-get install postfix-pgsql postfix-mysql postfix-sqlite',
   },
   podman: {
     isMet: () => ['podman', 'buildah', 'runc', 'mmdebstrap', 'catatonit'].every(isInstalled),

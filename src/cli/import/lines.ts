@@ -9,9 +9,9 @@ export interface Line {
   readonly items: readonly Item[];
 }
 
-/** One table of a line: an `ldap:` table's file, or one of another type, which stays where it is. */
+/** One table of a line: the file of one of the type that is imported, or one of another type, which stays where it is. */
 export type Item =
-  | { readonly kind: 'ldap'; readonly file: string }
+  | { readonly kind: 'own'; readonly file: string }
   | { readonly kind: 'other'; readonly text: string };
 
 /** Which keys Postfix derives where it asks the tables of a parameter, or of a restriction. */
@@ -44,9 +44,10 @@ const KEYS: readonly (readonly [keys: KeyMode, parameters: readonly string[]])[]
 /**
  * Reads `virtual_alias_maps = ldap:/etc/postfix/a.cf, proxy:ldap:/etc/postfix/b.cf`, as main.cf writes it, or with files
  * alone.
+ * @param type of the tables that are imported
  * @throws {SyntaxError} where it can't be read
  */
-export function parseLine(text: string): Line {
+export function parseLine(text: string, type = 'ldap'): Line {
   const { parameter, value = '' } =
     /^\s*(?<parameter>\w+)\s*=(?<value>.*)$/s.exec(text)?.groups ?? {};
   if (parameter === undefined)
@@ -57,8 +58,8 @@ export function parseLine(text: string): Line {
   const items = value
     .split(/[\s,]+/)
     .filter((item) => item !== '')
-    .map(readItem);
-  if (!items.some(({ kind }) => kind === 'ldap'))
+    .map((item) => readItem(item, type));
+  if (!items.some(({ kind }) => kind === 'own'))
     throw new SyntaxError(`${text.trim()}: it names no file, write ${parameter}=FILE,FILE`);
   // Each check_ restriction is asked with all its keys before the next one.
   if (parameter.startsWith('check_') && items.length > 1)
@@ -73,17 +74,17 @@ function keysOf(parameter: string): KeyMode {
   throw new SyntaxError(`"${parameter}" is none of the parameters known here: ${known.join(', ')}`);
 }
 
-function readItem(text: string): Item {
+function readItem(text: string, type: string): Item {
   const bare = text.replace(/^proxy:/, '');
-  if (bare.startsWith('ldap:')) return { kind: 'ldap', file: bare.slice('ldap:'.length) };
-  return /^[\w-]+:|^\$/.test(bare) ? { kind: 'other', text } : { kind: 'ldap', file: text };
+  if (bare.startsWith(`${type}:`)) return { kind: 'own', file: bare.slice(type.length + 1) };
+  return /^[\w-]+:|^\$/.test(bare) ? { kind: 'other', text } : { kind: 'own', file: text };
 }
 
 /** Says what it means that tables of other types stay in the line, before the map or behind it. */
-export function tellOthers({ parameter, items }: Line): readonly Note[] {
-  const map = items.findIndex(({ kind }) => kind === 'ldap');
+export function tellOthers({ parameter, items }: Line, type = 'ldap'): readonly Note[] {
+  const map = items.findIndex(({ kind }) => kind === 'own');
   return items.flatMap((item, i) => {
-    if (item.kind === 'ldap') return [];
+    if (item.kind === 'own') return [];
     const lost =
       i < map
         ? 'what it has for a part of a key (@domain, an address without its extension) counts after all that the map finds'
@@ -91,7 +92,7 @@ export function tellOthers({ parameter, items }: Line): readonly Note[] {
     return [
       {
         where: `--map ${parameter}`,
-        text: `${item.text} is no ldap: table and stays in main.cf ${i < map ? 'before' : 'behind'} the map: ${lost}; put it into a table of a file directory, and that into the list of the map`,
+        text: `${item.text} is no ${type}: table and stays in main.cf ${i < map ? 'before' : 'behind'} the map: ${lost}; put it into a table of a file directory, and that into the list of the map`,
         isEssential: true,
       },
     ];

@@ -1,5 +1,7 @@
 import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
+import { createPool } from '../connections/pool.ts';
+import { createServers } from '../connections/servers.ts';
 import {
   type Ask,
   type Directory,
@@ -17,8 +19,6 @@ import { PRESETS } from './people/presets.ts';
 import { sample } from './sample.ts';
 import { createAsker } from './servers/ask.ts';
 import { createLoginKeeper } from './servers/login.ts';
-import { createPool } from './servers/pool.ts';
-import { createServers } from './servers/servers.ts';
 import { keepPace } from './servers/software.ts';
 import type { LdapEndpoint } from './settings/endpoint.ts';
 import type { LdapSettings } from './settings.ts';
@@ -93,6 +93,7 @@ export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHook
     open: openProved,
     connectMs: settings.connectTimeout,
     coolMs: settings.returnAfter,
+    isRefusal: (error) => error instanceof Refused,
     clock: preciseClock,
   });
   const pool = createPool({

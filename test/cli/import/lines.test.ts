@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseLine, tellOthers } from '../../../src/cli/import/lines.ts';
 
-const ldap = (file: string) => ({ kind: 'ldap', file });
+const ldap = (file: string) => ({ kind: 'own', file });
 
 test.each([
   ['virtual_alias_maps=a.cf,b.cf', 'virtual', [ldap('a.cf'), ldap('b.cf')]],

@@ -26,6 +26,8 @@ export interface Mariadb {
   restore(file: string): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -102,6 +104,10 @@ export async function startMariadb(): Promise<Mariadb> {
     stop: async () => {
       await running?.stop();
       running = undefined;
+    },
+    kill: async () => {
+      if (running !== undefined) process.kill(running.pid, 'SIGKILL');
+      await database.stop();
     },
     remove: async () => {
       await database.stop();

@@ -1,4 +1,6 @@
 import { reasonOf } from '../../../reason.ts';
+import type { Pool } from '../../connections/pool.ts';
+import type { Servers } from '../../connections/servers.ts';
 import { Fault, type Finding, isDoubt } from '../../directory.ts';
 import { findingOf, none } from '../../finding.ts';
 import { createProver, type Prover } from '../../trust/prover.ts';
@@ -8,13 +10,11 @@ import type { Trust } from '../trust/trust.ts';
 import { type Connection, Lost } from '../wire/connection.ts';
 import type { Asker, View, Work } from '../work.ts';
 import { type Blame, blameLost, createBlame } from './blame.ts';
-import type { Pool } from './pool.ts';
 import { readOn, searchOn, Untrusted } from './results.ts';
-import type { Servers } from './servers.ts';
 
 export interface AskerOptions {
-  readonly pool: Pool;
-  readonly servers: Servers;
+  readonly pool: Pool<Connection>;
+  readonly servers: Servers<Connection>;
   readonly schemas: Pick<Schemas, 'of'>;
   /** One connection's time for a whole work, and for a proof. */
   readonly searchMs: number;

@@ -1,14 +1,28 @@
-import type { Log } from '../../../log.ts';
-import { reasonOf } from '../../../reason.ts';
-import { Fault } from '../../directory.ts';
-import type { Connection } from '../wire/connection.ts';
+import type { Log } from '../../log.ts';
+import { reasonOf } from '../../reason.ts';
+import { Fault } from '../directory.ts';
 import type { Opened, Servers } from './servers.ts';
 
-export interface PoolOptions {
+/** A connection to a server, over which several questions may be under way. Dead for ever once it is closed. */
+export interface Pooled {
+  /** The server, for messages. */
+  readonly server: string;
+  /** Questions under way. */
+  readonly load: number;
+  /** Why it is dead; absent while it lives. */
+  readonly death: Error | undefined;
+  /** Whether it answers no more, though nothing has ended it. */
+  readonly isStuck: boolean;
+  /** Resolves when it is dead, or stuck. */
+  readonly spent: Promise<void>;
+  close(): void;
+}
+
+export interface PoolOptions<C extends Pooled> {
   /** The directory's name. */
   readonly name: string;
   readonly size: number;
-  readonly servers: Servers;
+  readonly servers: Servers<C>;
   /** A connection is replaced at this age, ±10 %: below what the server's idle limit would be. */
   readonly maxAgeMs: number;
   /** One to another server than the first is replaced at this age: the first one may be back. */
@@ -17,9 +31,9 @@ export interface PoolOptions {
 }
 
 /** A few connections, all proved, kept open and replaced in the background. */
-export interface Pool {
+export interface Pool<C extends Pooled> {
   /** The one with the least to do; waits for those that are being opened. Throws why there is none. */
-  take(signal: AbortSignal): Promise<Connection>;
+  take(signal: AbortSignal): Promise<C>;
   /** Ends all connections, those with questions under way too. */
   close(): Promise<void>;
 }
@@ -28,19 +42,19 @@ export interface Pool {
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 1000;
 
-interface Slot {
-  connection?: Connection;
+interface Slot<C extends Pooled> {
+  connection?: C;
   /** After a failed opening, until the next one. */
   isPausing: boolean;
 }
 
 /** Creates a pool and begins to open its connections. */
-export function createPool(options: PoolOptions): Pool {
+export function createPool<C extends Pooled>(options: PoolOptions<C>): Pool<C> {
   const { servers, log, name } = options;
   const life = new AbortController();
-  const slots = Array.from({ length: options.size }, (): Slot => ({ isPausing: false }));
+  const slots = Array.from({ length: options.size }, (): Slot<C> => ({ isPausing: false }));
   /** Replaced ones that have questions to answer. */
-  const retired = new Set<Connection>();
+  const retired = new Set<C>();
   let failure: unknown = new Fault('starting', 'it has not been reached yet');
   /** Openings that failed. */
   let failures = 0;
@@ -52,7 +66,7 @@ export function createPool(options: PoolOptions): Pool {
     news = Promise.withResolvers();
   };
 
-  async function open(): Promise<Opened | undefined> {
+  async function open(): Promise<Opened<C> | undefined> {
     try {
       const opened = await servers.open(life.signal);
       tell.reached(opened.connection.server);
@@ -66,7 +80,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** Keeps one slot filled until the pool closes. */
-  async function keep(slot: Slot): Promise<void> {
+  async function keep(slot: Slot<C>): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     while (!life.signal.aborted) {
       const opened = await open();
@@ -90,7 +104,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** Closes a connection once its questions are answered, or as soon as it is plain that they are not. */
-  function retire(connection: Connection): void {
+  function retire(connection: C): void {
     if (connection.load === 0 || connection.isStuck) return connection.close();
     retired.add(connection);
     const timer = setInterval(() => {
@@ -103,8 +117,8 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** The least busy of those that answer. */
-  function best(): Connection | undefined {
-    let chosen: Connection | undefined;
+  function best(): C | undefined {
+    let chosen: C | undefined;
     for (const { connection } of slots) {
       if (!isUsable(connection)) continue;
       if (chosen === undefined || connection.load < chosen.load) chosen = connection;
@@ -138,7 +152,7 @@ export function createPool(options: PoolOptions): Pool {
   };
 }
 
-const isUsable = (connection: Connection | undefined): connection is Connection =>
+const isUsable = <C extends Pooled>(connection: C | undefined): connection is C =>
   connection !== undefined && connection.death === undefined && !connection.isStuck;
 
 /** Tells each change once: another server, or another reason for having none. */

@@ -1,12 +1,13 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Fault } from '../../../../src/directory/directory.ts';
-import { createPool } from '../../../../src/directory/ldap/servers/pool.ts';
-import type { Opened } from '../../../../src/directory/ldap/servers/servers.ts';
-import { silentLog } from '../../../../src/log.ts';
-import { createNotes } from '../../../support/notes.ts';
-import { useFakeTime } from '../../../support/world.ts';
-import { connectTo, startPeer } from '../peer.ts';
-import { ALL } from '../request.ts';
+import { createPool } from '../../../src/directory/connections/pool.ts';
+import type { Opened } from '../../../src/directory/connections/servers.ts';
+import { Fault } from '../../../src/directory/directory.ts';
+import type { Connection } from '../../../src/directory/ldap/wire/connection.ts';
+import { silentLog } from '../../../src/log.ts';
+import { createNotes } from '../../support/notes.ts';
+import { useFakeTime } from '../../support/world.ts';
+import { connectTo, startPeer } from '../ldap/peer.ts';
+import { ALL } from '../ldap/request.ts';
 
 useFakeTime();
 
@@ -18,13 +19,13 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 /** A pool whose openings end when the test says so, in order. */
 async function open(size = 2, log = silentLog) {
   const peer = await startPeer();
-  const openings: PromiseWithResolvers<Opened>[] = [];
+  const openings: PromiseWithResolvers<Opened<Connection>>[] = [];
   const pool = createPool({
     name: 'staff',
     size,
     servers: {
       open: (signal) => {
-        const opening = Promise.withResolvers<Opened>();
+        const opening = Promise.withResolvers<Opened<Connection>>();
         openings.push(opening);
         signal.addEventListener('abort', () => opening.reject(new Fault('timeout', 'aborted')));
         return opening.promise;

@@ -1,41 +1,41 @@
-import type { Clock } from '../../../clock.ts';
-import { Fault } from '../../directory.ts';
-import { withinTime } from '../../waiting.ts';
-import type { Connection } from '../wire/connection.ts';
-import { Refused } from '../wire/open.ts';
+import type { Clock } from '../../clock.ts';
+import { Fault } from '../directory.ts';
+import { withinTime } from '../waiting.ts';
 
 /** Opens connections to the first of several servers that serves. */
-export interface Servers {
+export interface Servers<C> {
   /** One after the other, so that a password that is refused is sent once and not once a connection. */
-  open(signal: AbortSignal): Promise<Opened>;
+  open(signal: AbortSignal): Promise<Opened<C>>;
 }
 
 /** A connection, and how many servers come before its own. */
-export interface Opened {
-  readonly connection: Connection;
+export interface Opened<C> {
+  readonly connection: C;
   readonly rank: number;
 }
 
-export interface ServersOptions<Endpoint> {
+export interface ServersOptions<Endpoint, C> {
   readonly endpoints: readonly Endpoint[];
   /** Opens and proves a connection. */
-  readonly open: (endpoint: Endpoint, signal: AbortSignal) => Promise<Connection>;
+  readonly open: (endpoint: Endpoint, signal: AbortSignal) => Promise<C>;
   /** One server's time to get ready. */
   readonly connectMs: number;
   /** A server that failed is asked after the others for 0.6 to 0.8 of this: connections of this age find it first again. */
   readonly coolMs: number;
+  /** Whether an error is a refused login, which ends the round; absent: none does. */
+  readonly isRefusal?: (error: unknown) => boolean;
   readonly clock: Clock;
 }
 
 /**
  * Tries servers in the order of the configuration, those that failed a short time ago last.
- * A refused login ends the round: the next server would only count it as one more wrong password.
+ * A refused login may end the round: the next server would only count it as one more wrong password.
  */
-export function createServers<Endpoint>(options: ServersOptions<Endpoint>): Servers {
-  const { clock } = options;
+export function createServers<Endpoint, C>(options: ServersOptions<Endpoint, C>): Servers<C> {
+  const { clock, isRefusal = () => false } = options;
   const servers = options.endpoints.map((endpoint, rank) => ({ endpoint, rank, coolUntil: 0 }));
 
-  async function openFirst(signal: AbortSignal): Promise<Opened> {
+  async function openFirst(signal: AbortSignal): Promise<Opened<C>> {
     const now = clock.now();
     const warm = servers.filter(({ coolUntil }) => coolUntil <= now);
     const cool = servers.filter(({ coolUntil }) => coolUntil > now);
@@ -51,7 +51,7 @@ export function createServers<Endpoint>(options: ServersOptions<Endpoint>): Serv
         return { connection, rank: server.rank };
       } catch (error) {
         // It was not the server that ended this.
-        if (signal.aborted || error instanceof Refused) throw error;
+        if (signal.aborted || isRefusal(error)) throw error;
         failure = error;
         server.coolUntil = clock.now() + options.coolMs * (0.6 + Math.random() * 0.2);
       }

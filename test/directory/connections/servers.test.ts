@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createServers } from '../../../../src/directory/ldap/servers/servers.ts';
-import type { Connection } from '../../../../src/directory/ldap/wire/connection.ts';
-import { Refused } from '../../../../src/directory/ldap/wire/open.ts';
-import { testClock, useFakeTime } from '../../../support/world.ts';
-import { connectTo, startPeer } from '../peer.ts';
+import { createServers } from '../../../src/directory/connections/servers.ts';
+import type { Connection } from '../../../src/directory/ldap/wire/connection.ts';
+import { Refused } from '../../../src/directory/ldap/wire/open.ts';
+import { testClock, useFakeTime } from '../../support/world.ts';
+import { connectTo, startPeer } from '../ldap/peer.ts';
 
 useFakeTime();
 
@@ -28,6 +28,7 @@ async function three() {
     },
     connectMs: 1000,
     coolMs: COOL_MS,
+    isRefusal: (error) => error instanceof Refused,
     clock: testClock,
   });
   const open = async (signal = never): Promise<readonly string[]> => {

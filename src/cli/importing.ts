@@ -1,0 +1,64 @@
+import { type Command, Option } from 'commander';
+import type { ImportOptions } from './importldap.ts';
+import type { SockmapdOptions } from './importsql.ts';
+
+/** Adds the commands that make configuration of what Postfix asked until now; `exitWith` ends the program with a code. */
+export function addImport(
+  program: Command,
+  exitWith: (code: Promise<number>) => Promise<void>,
+): void {
+  const importing = program
+    .command('import')
+    .description('turn what Postfix asked until now into configuration');
+
+  /** A command for Postfix's tables of one type. */
+  const importTables = (type: string): Command =>
+    importing
+      .command(`${type}-table [files...]`)
+      .description(`make directories and maps of Postfix's ${type}: tables`)
+      .addOption(
+        new Option(
+          '--keys <keys>',
+          'what the map of the files tries for a key, as Postfix did where it looked the tables up; but for exact, they are one map, asked in this order',
+        )
+          .choices(['exact', 'address', 'recipient', 'virtual', 'domain', 'host'])
+          .default('exact'),
+      )
+      .option(
+        '--map <parameter=files>',
+        'make one map of the tables of a line of main.cf (virtual_alias_maps=a.cf,b.cf), with its keys and in its order; may be repeated',
+        append,
+      );
+
+  importTables('ldap').action((files: string[], options: ImportOptions) =>
+    exitWith(
+      import('./importldap.ts').then(({ importLdapTables }) => importLdapTables(files, options)),
+    ),
+  );
+  for (const type of ['pgsql', 'mysql', 'sqlite'] as const)
+    importTables(type).action((files: string[], options: ImportOptions) =>
+      exitWith(
+        import('./importsql.ts').then(({ importSqlFiles }) => importSqlFiles(type, files, options)),
+      ),
+    );
+  importing
+    .command('sockmapd <file>')
+    .description("make directories and maps of sockmapd's config.json")
+    .option(
+      '--keys <service=keys>',
+      'what the map of a service tries for a key (host, address …); may be repeated',
+      append,
+    )
+    .action((file: string, options: SockmapdOptions) =>
+      exitWith(
+        import('./importsql.ts').then(({ importSockmapdFile }) =>
+          importSockmapdFile(file, options),
+        ),
+      ),
+    );
+}
+
+/** Gathers an option that may be repeated. */
+function append(one: string, others: readonly string[] = []): readonly string[] {
+  return [...others, one];
+}

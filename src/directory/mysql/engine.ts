@@ -1,0 +1,176 @@
+import { connect, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import mysql from 'mysql2';
+import { reasonOf } from '../../reason.ts';
+import { noteCertificates } from '../certificates.ts';
+import { Fault } from '../directory.ts';
+import { rowOf } from '../sql/connect/rows.ts';
+import { secureFor } from '../sql/connect/secure.ts';
+import type { Engine, Row, Session } from '../sql/engine.ts';
+import { formatHost, type SqlHost } from '../sql/settings/host.ts';
+import type { TlsFiles } from '../tls.ts';
+import { faultOf } from './errors.ts';
+import { MYSQL_PORT, type MysqlSettings } from './settings.ts';
+
+/** What a connection goes by. */
+export type MysqlAccess = Pick<
+  MysqlSettings,
+  'database' | 'user' | 'password' | 'encrypt' | 'tls' | 'replicas' | 'statementTimeout'
+>;
+
+/** Asks MySQL and MariaDB over `mysql2`, by prepared statements, one after the other on a connection. */
+export const createMysqlEngine = (
+  access: MysqlAccess,
+  figures: Record<string, number>,
+): Engine<SqlHost> => ({
+  dialect: 'mysql',
+  name: nameOf,
+  open: (host, signal) => open(host, access, figures, signal),
+  faultOf,
+});
+
+const nameOf = (host: SqlHost): string => `mysql ${formatHost(host, MYSQL_PORT)}`;
+
+async function open(
+  host: SqlHost,
+  access: MysqlAccess,
+  figures: Record<string, number>,
+  signal: AbortSignal,
+): Promise<Session> {
+  const files = await secureFor(host, access);
+  const password = await access.password?.read();
+  if (signal.aborted) throw new Error('there was no time left');
+  const socket = socketTo(host);
+  const connection = connectionOver(socket, host, access, files, password);
+  const ended = Promise.withResolvers<string>();
+  const destroy = (): void => {
+    connection.destroy();
+    socket.destroy();
+    ended.resolve('the connection was ended');
+  };
+  connection.on('error', (error) => ended.resolve(reasonOf(error)));
+  connection.on('end', () => ended.resolve('the server ended the connection'));
+  socket.on('close', () => ended.resolve('the server ended the connection'));
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => {
+    destroy();
+    aborted.reject(new Error('there was no answer in time'));
+  };
+  signal.addEventListener('abort', abort);
+  try {
+    await Promise.race([prepare(connection, access), aborted.promise]);
+    const secure = streamOf(connection);
+    if (secure instanceof TLSSocket) noteCertificates(figures, secure, files?.cert);
+  } catch (error) {
+    destroy();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+  const run: Session['run'] = (text, values) => ask(connection, text, values);
+  return { run, believe: () => believeOriginal(run, host, access), destroy, ended: ended.promise };
+}
+
+function connectionOver(
+  stream: Socket,
+  host: SqlHost,
+  { tls, user, database }: MysqlAccess,
+  files: TlsFiles | undefined,
+  password: string | undefined,
+): mysql.Connection {
+  return mysql.createConnection({
+    stream,
+    // Which name its certificate has to carry.
+    host: tls.serverName ?? (host.kind === 'tcp' ? host.host : 'localhost'),
+    user,
+    database,
+    ...(password !== undefined && { password }),
+    ...(files !== undefined && {
+      ssl: { ...files, rejectUnauthorized: true, verifyIdentity: true },
+    }),
+    charset: 'utf8mb4',
+    // The server must not be able to ask for our files.
+    flags: ['-LOCAL_FILES'],
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    jsonStrings: true,
+    connectTimeout: 0,
+  });
+}
+
+async function believeOriginal(
+  run: Session['run'],
+  host: SqlHost,
+  { replicas }: MysqlAccess,
+): Promise<readonly string[]> {
+  if (replicas === 'trust') return [];
+  const [row] = await run('SELECT @@global.read_only AS copy', []);
+  if (/^(?:0|off)$/i.test(String(row?.['copy']))) return ['it may be written'];
+  throw new Fault(
+    'doubt',
+    `${nameOf(host)} is read-only, as a copy is, so nobody is believed to be absent: ask the original first, or set replicas: trust`,
+  );
+}
+
+function socketTo(host: SqlHost): Socket {
+  const socket = host.kind === 'unix' ? connect(host.path) : connect(host.port, host.host);
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true);
+  return socket;
+}
+
+/** Logs in; the session reads, takes quotes and backslashes as we read them, and ends what takes too long. */
+async function prepare(connection: mysql.Connection, access: MysqlAccess): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  connection.connect((error) => (error === null ? resolve() : reject(error)));
+  await promise;
+  const [row] = await ask(connection, 'SELECT VERSION() AS version', []);
+  const isMariadb = /mariadb/i.test(String(row?.['version']));
+  const limit = isMariadb
+    ? `max_statement_time = ${access.statementTimeout / 1000}`
+    : `max_execution_time = ${access.statementTimeout}`;
+  const modes = ['ANSI_QUOTES', 'NO_BACKSLASH_ESCAPES', 'ANSI'].reduce(
+    (mode, name) => `REPLACE(${mode}, '${name}', '')`,
+    '@@sql_mode',
+  );
+  await say(
+    connection,
+    // A statement that waits for a lock does not see that nobody waits for it any more.
+    `SET SESSION sql_mode = ${modes}, autocommit = 1, lock_wait_timeout = 1, ${limit}`,
+  );
+  await say(connection, 'SET SESSION TRANSACTION READ ONLY');
+}
+
+async function say(connection: mysql.Connection, text: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  connection.query(text, (error: Error | null) => (error === null ? resolve() : reject(error)));
+  await promise;
+}
+
+async function ask(
+  connection: mysql.Connection,
+  sql: string,
+  values: readonly string[],
+): Promise<readonly Row[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<readonly Row[]>();
+  connection.execute({ sql, rowsAsArray: true }, [...values], (error, result, fields) => {
+    if (error === null) resolve(rowsIn(result, fields));
+    else reject(error);
+  });
+  return promise;
+}
+
+/** The rows of a result; of a procedure, those of all its results. */
+function rowsIn(result: unknown, fields: unknown): readonly Row[] {
+  if (!Array.isArray(result) || !Array.isArray(fields)) return [];
+  if (fields.some((each) => Array.isArray(each)))
+    return fields.flatMap((each, i) => rowsIn(result[i], each));
+  const names = fields.map((field: mysql.FieldPacket) => field.name);
+  return result.map((values: readonly unknown[]) => rowOf(names, values));
+}
+
+/** Its socket, which is another one under TLS; mysql2's types do not name it. */
+function streamOf(connection: mysql.Connection): unknown {
+  return 'stream' in connection ? connection.stream : undefined;
+}

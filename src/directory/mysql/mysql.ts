@@ -1,0 +1,13 @@
+import type { Directory, DirectoryHooks } from '../directory.ts';
+import { createSqlDirectory } from '../sql/sql.ts';
+import { createMysqlEngine } from './engine.ts';
+import type { MysqlSettings } from './settings.ts';
+
+/**
+ * Opens a directory of type `mysql`, for MariaDB too; its connections are opened in the background.
+ * @throws {SyntaxError} where a statement can't be read
+ */
+export function createMysqlDirectory(settings: MysqlSettings, hooks: DirectoryHooks): Directory {
+  const figures: Record<string, number> = {};
+  return createSqlDirectory(settings, createMysqlEngine(settings, figures), hooks, figures);
+}

@@ -1,0 +1,37 @@
+import type { Misfit } from '../../config/settings/directories.ts';
+import type { Path } from '../../config/sources/tree.ts';
+import { parseResultFormat } from '../ldap/filters/resultformat.ts';
+import type { QuestionSettings } from './settings.ts';
+import { parseStatement } from './text/statement.ts';
+import type { Dialect } from './text/tokens.ts';
+
+/** Finds the statements and formats that can't be read, all of them, without a server. */
+export function checkStatements(
+  { people, listDomains, tables }: Pick<QuestionSettings, 'people' | 'listDomains' | 'tables'>,
+  dialect: Dialect,
+): readonly Misfit[] {
+  const read = (text: string): unknown => parseStatement(text, dialect);
+  return [
+    ...Object.entries(people).flatMap(([name, text]) => tryRead(['people', name], text, read)),
+    ...tryRead(['listDomains'], listDomains, read),
+    ...Object.entries(tables).flatMap(([name, { query, resultFormat }]) => [
+      ...tryRead(['tables', name, 'query'], query, read),
+      ...tryRead(['tables', name, 'resultFormat'], resultFormat, parseResultFormat),
+    ]),
+  ];
+}
+
+function tryRead(
+  path: Path,
+  text: string | undefined,
+  read: (text: string) => unknown,
+): readonly Misfit[] {
+  if (text === undefined) return [];
+  try {
+    read(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return [{ path, message: `can't be read: ${error.message}` }];
+  }
+}

@@ -1,0 +1,140 @@
+import type { Pool } from '../../connections/pool.ts';
+import type { Servers } from '../../connections/servers.ts';
+import { Fault, type Finding, type How, isDoubt } from '../../directory.ts';
+import { findingOf, none } from '../../finding.ts';
+import { createProver, type Prover } from '../../trust/prover.ts';
+import { joining, waitFor } from '../../waiting.ts';
+import { Lost, type Row } from '../engine.ts';
+import type { Part } from '../parts.ts';
+import type { SqlConnection } from './connection.ts';
+
+/** Makes up an answer out of statements; it may run again, on another connection. */
+export type Work<T> = (view: View) => Promise<readonly T[]>;
+
+/** One connection, as a work sees it. */
+export interface View {
+  /** The rows of a part for a key; none at once where the key lacks what it asks for. */
+  readonly rows: (part: Part, key: string) => Promise<readonly Row[]>;
+  /** Says that something was absent which the answer would else hold: a proof is due although there is an answer. */
+  readonly missed: () => void;
+}
+
+/** How a *none* of one kind of question is believed. */
+export interface Trust {
+  /** Looks, on the connection that said so; gives what it looked at. */
+  readonly proof: (connection: SqlConnection) => Promise<readonly string[]>;
+}
+
+/** Asks over the connections of a pool. */
+export interface Asker {
+  /**
+   * Runs `work`, on another connection where the first is lost. *None* is proved on the same connection by what began
+   * afterwards, and asked once more after that: a table that is being filled is empty first.
+   * @throws {Fault}
+   */
+  ask<T>(work: Work<T>, how: How, trust: Trust): Promise<Finding<T>>;
+  /** A proof of one connection that begins now or later. */
+  prove(trust: Trust, signal: AbortSignal): Promise<void>;
+}
+
+export interface AskerOptions {
+  readonly pool: Pool<SqlConnection>;
+  readonly servers: Servers<SqlConnection>;
+  readonly rowsOf: (connection: SqlConnection) => View['rows'];
+  /** Ends with the directory. */
+  readonly lifetime: AbortSignal;
+}
+
+/** What ends one connection ends the others at the same time, and that shows only when they are asked. */
+const MAX_TRIES = 3;
+
+/** Creates what asks. */
+export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): Asker {
+  const provings = new WeakMap<SqlConnection, Map<Trust, Proving>>();
+
+  /** Everybody who waits for a proof of one connection shares it. */
+  function provingOf(connection: SqlConnection, trust: Trust): Proving {
+    const own = provings.get(connection) ?? new Map<Trust, Proving>();
+    provings.set(connection, own);
+    const known = own.get(trust);
+    if (known !== undefined) return known;
+    const proving: Proving = {
+      shown: [],
+      prover: createProver(async () => {
+        proving.shown = await trust.proof(connection);
+      }, lifetime),
+    };
+    own.set(trust, proving);
+    return proving;
+  }
+
+  async function run<T>(
+    connection: SqlConnection,
+    work: Work<T>,
+    trust: Trust,
+  ): Promise<Finding<T>> {
+    const rows = rowsOf(connection);
+    let isMissing = false;
+    const missed = (): void => {
+      isMissing = true;
+    };
+    const found = await work({ rows, missed });
+    if (found.length > 0 && !isMissing) return findingOf(found, unreachable);
+    const proving = provingOf(connection, trust);
+    await proving.prover.prove(proving.prover.begun());
+    return findingOf(await work({ rows, missed }), () =>
+      none('connection', [...proving.shown, `on ${connection.server}`].join(', ')),
+    );
+  }
+
+  async function askAnew<T>(work: Work<T>, signal: AbortSignal, trust: Trust): Promise<Finding<T>> {
+    const open = (own: AbortSignal) => servers.open(own);
+    const { connection } = await joining(open, new AbortController(), signal, lifetime);
+    const close = (): void => connection.close();
+    lifetime.addEventListener('abort', close);
+    try {
+      return await waitFor(run(connection, work, trust), signal, left);
+    } finally {
+      lifetime.removeEventListener('abort', close);
+      close();
+    }
+  }
+
+  return {
+    async ask(work, { signal, anew }, trust) {
+      if (anew === true) return askAnew(work, signal, trust);
+      for (let tries = 1; ; tries++) {
+        const connection = await pool.take(signal);
+        try {
+          return await waitFor(run(connection, work, trust), signal, left);
+        } catch (error) {
+          if (tries === MAX_TRIES || signal.aborted || !(error instanceof Lost)) throw error;
+        }
+      }
+    },
+    async prove(trust, signal) {
+      for (let tries = 1; ; tries++) {
+        const connection = await pool.take(signal);
+        const { prover } = provingOf(connection, trust);
+        try {
+          return await waitFor(prover.prove(prover.begun()), signal, left);
+        } catch (error) {
+          if (isDoubt(error) || tries === MAX_TRIES || !(error instanceof Lost)) throw error;
+        }
+      }
+    },
+  };
+}
+
+/** The proofs of one connection for one kind of question. */
+interface Proving {
+  readonly prover: Prover;
+  /** What the last one looked at. */
+  shown: readonly string[];
+}
+
+const left = (): Fault => new Fault('timeout', 'the database did not answer in time');
+
+function unreachable(): never {
+  throw new Fault('bug', 'somebody was found and is nobody');
+}

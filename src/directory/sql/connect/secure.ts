@@ -1,0 +1,13 @@
+import { readTlsFiles, type TlsFiles } from '../../tls.ts';
+import { type SqlHost, staysHere } from '../settings/host.ts';
+import type { ServerSettings } from '../settings.ts';
+
+/** What a connection to a host is secured with, read for it; absent: nothing. */
+export async function secureFor(
+  host: SqlHost,
+  { encrypt, tls }: Pick<ServerSettings, 'encrypt' | 'tls'>,
+): Promise<TlsFiles | undefined> {
+  if (host.kind === 'unix' || encrypt === 'never') return undefined;
+  if (encrypt === 'remote' && staysHere(host)) return undefined;
+  return readTlsFiles(tls);
+}

@@ -1,0 +1,170 @@
+import { parseAddress, parseDomain } from '../../address/address.ts';
+import { preciseClock } from '../../clock.ts';
+import { createPool } from '../connections/pool.ts';
+import { createServers } from '../connections/servers.ts';
+import {
+  type Ask,
+  type Directory,
+  type DirectoryHooks,
+  type Entry,
+  Fault,
+  isDoubt,
+} from '../directory.ts';
+import { none } from '../finding.ts';
+import { templateKey } from '../ldap/filters/template.ts';
+import { createAsker, type Trust, type View, type Work } from './connect/ask.ts';
+import { createConnection, type SqlConnection } from './connect/connection.ts';
+import type { Engine } from './engine.ts';
+import { inspectSql } from './inspect.ts';
+import { type Part, readPart } from './parts.ts';
+import { findHolders, type PeopleParts } from './people/find.ts';
+import { textsIn } from './people/values.ts';
+import type { QuestionSettings, ServerSettings } from './settings.ts';
+import { createTable } from './tables.ts';
+import { createTrusts } from './trust/trusts.ts';
+
+/** What a directory in a database goes by, whatever the database. */
+export interface SqlSettings<Host>
+  extends QuestionSettings,
+    Pick<ServerSettings, 'connections' | 'connectTimeout' | 'maxAge' | 'returnAfter'> {
+  readonly hosts: readonly Host[];
+}
+
+/** The connection is given up that much later than the database should have ended the statement itself. */
+const GRACE_MS = 100;
+
+/**
+ * Opens a directory in a database; its connections are opened in the background. What it counts goes into `figures`.
+ * @throws {SyntaxError} where a statement can't be read
+ */
+export function createSqlDirectory<Host>(
+  settings: SqlSettings<Host>,
+  engine: Engine<Host>,
+  hooks: DirectoryHooks,
+  figures: Record<string, number>,
+): Directory {
+  const { name, log } = hooks;
+  const { dialect } = engine;
+  figures['held'] = 0;
+  const life = new AbortController();
+  const parts = readPeople(settings, engine);
+  const list =
+    settings.listDomains === undefined
+      ? undefined
+      : readPart('listDomains', settings.listDomains, dialect);
+  const tables = new Map(
+    Object.entries(settings.tables).map(([each, own]) => [each, createTable(each, own, dialect)]),
+  );
+  const find = { parts, limits: settings.groups };
+  const trusts = createTrusts({ find, canary: settings.canary, rowsOf, hooks, figures });
+  const told = new Set<string>();
+
+  async function open(host: Host, signal: AbortSignal): Promise<SqlConnection> {
+    try {
+      const session = await engine.open(host, signal);
+      const silenceMs = settings.statementTimeout + GRACE_MS;
+      return createConnection(session, { engine, host, silenceMs });
+    } catch (error) {
+      throw engine.faultOf(error, engine.name(host));
+    }
+  }
+
+  /** Whoever wrote a statement has to hear that it fails; each reason once. */
+  function tell(part: Part, error: unknown): void {
+    if (!isDoubt(error) || told.has(`${part.name} ${error.message}`)) return;
+    told.add(`${part.name} ${error.message}`);
+    log.error(
+      { directory: name, statement: part.name, reason: error.message },
+      'a statement fails',
+    );
+  }
+
+  function rowsOf(connection: SqlConnection): View['rows'] {
+    return async (part, key) => {
+      const values = part.bind(templateKey(key));
+      if (values === undefined) return [];
+      try {
+        const rows = await connection.run(part.text, values);
+        if (rows.length > 0) trusts.learn(part, key);
+        return rows;
+      } catch (error) {
+        tell(part, error);
+        throw error;
+      }
+    };
+  }
+
+  const servers = createServers({
+    endpoints: settings.hosts,
+    open,
+    connectMs: settings.connectTimeout,
+    coolMs: settings.returnAfter,
+    clock: preciseClock,
+  });
+  const pool = createPool({
+    name,
+    size: settings.connections,
+    servers,
+    maxAgeMs: settings.maxAge,
+    returnMs: settings.returnAfter,
+    log,
+  });
+  const asker = createAsker({ pool, servers, rowsOf, lifetime: life.signal });
+
+  const asking =
+    <T>(question: (key: string) => Work<T> | undefined, trust: Trust): Ask<T> =>
+    (key, how) => {
+      const work = question(key);
+      return work === undefined
+        ? none('form', 'no statement can be made of it')
+        : asker.ask(work, how, trust);
+    };
+
+  const holdersOf = (key: string): Work<Entry> | undefined => {
+    const address = parseAddress(key);
+    if (address === undefined) throw new Fault('bug', 'a key that is no address was asked for');
+    if (parts.account === undefined && parts.aliases === undefined && parts.groups === undefined)
+      throw new Fault('doubt', 'it has no statement for people, give it people.account');
+    return address.text.isWellFormed() ? findHolders(find, address) : undefined;
+  };
+
+  return {
+    find: asking(holdersOf, trusts.people),
+    probe: (signal) => asker.prove(trusts.people, signal),
+    ...(list !== undefined && {
+      domains: (signal: AbortSignal) =>
+        asker.ask(({ rows }) => listDomains(list, rows), { signal }, trusts.of(list)),
+    }),
+    table: ({ table }) => {
+      const own = tables.get(table);
+      if (own !== undefined) return asking(own.question, trusts.of(own.part));
+      const known = tables.size === 0 ? 'no tables' : `the tables ${[...tables.keys()].join(', ')}`;
+      throw new Fault('entry', `it has no table "${table}", it has ${known}`);
+    },
+    figures,
+    accept: () => trusts.accept(),
+    inspect: (signal) =>
+      inspectSql({ hosts: settings.hosts, engine, open, parts, list, tables, trusts }, signal),
+    async close() {
+      life.abort();
+      await pool.close();
+    },
+  };
+}
+
+/** The key of a statement that asks for everything. */
+const EVERYTHING = '*';
+
+async function listDomains(part: Part, rows: View['rows']): Promise<readonly string[]> {
+  const found = await rows(part, EVERYTHING);
+  const names = found.flatMap((row) => Object.values(row).flatMap(textsIn));
+  return [...new Set(names.map(parseDomain).filter((domain) => domain !== undefined))];
+}
+
+function readPeople<Host>({ people }: QuestionSettings, { dialect }: Engine<Host>): PeopleParts {
+  const read = (key: keyof PeopleParts): PeopleParts => {
+    const text = people[key];
+    return text === undefined ? {} : { [key]: readPart(`people.${key}`, text, dialect) };
+  };
+  return { ...read('account'), ...read('aliases'), ...read('groups'), ...read('logins') };
+}

@@ -1,0 +1,16 @@
+import type { Directory, DirectoryHooks } from '../directory.ts';
+import { createSqlDirectory } from '../sql/sql.ts';
+import { createSqliteEngine } from './engine.ts';
+import type { SqliteSettings } from './settings.ts';
+
+/** A file needs no login, and is there or not: neither is a thread for long. */
+const OF_FILES = { connectTimeout: 5000, maxAge: 24 * 3_600_000, returnAfter: 1000 };
+
+/**
+ * Opens a directory of type `sqlite`; the file is opened in the background.
+ * @throws {SyntaxError} where a statement can't be read
+ */
+export function createSqliteDirectory(settings: SqliteSettings, hooks: DirectoryHooks): Directory {
+  const own = { ...OF_FILES, ...settings, hosts: [settings.path] };
+  return createSqlDirectory(own, createSqliteEngine(), hooks, {});
+}

@@ -1,0 +1,66 @@
+import { startMariadb } from '../keycloak/mariadb.ts';
+import { peopleSection, populate, type SqlDialect } from './population.ts';
+import { ACCESS, startPostgresql } from './postgresql.ts';
+
+/** A server with the population in its database `mail`, which idpmap's own login may read. */
+export interface SqlServer {
+  readonly port: number;
+  /** The settings of a directory there; `changes` come on top. */
+  section(changes?: object): object;
+  /** Runs statements as an administrator, in the population's database. */
+  run(statements: string): Promise<readonly string[]>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export type SqlServerName = 'postgresql' | 'mysql';
+
+/** What each of them makes of the population. */
+export const DIALECTS: Readonly<Record<SqlServerName, SqlDialect>> = {
+  postgresql: { text: 'VARCHAR(255)', folded: (column) => `lower(${column})` },
+  mysql: { text: 'VARCHAR(255)', folded: (column) => column },
+};
+
+/** Starts one. Where that fails, nothing is left of it. */
+export async function startSqlServer(name: SqlServerName): Promise<SqlServer> {
+  const server = await (name === 'postgresql' ? postgresql() : mariadb());
+  try {
+    for (const statement of populate(DIALECTS[name])) await server.run(statement);
+    const grant =
+      name === 'postgresql'
+        ? `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${ACCESS.user}`
+        : `GRANT SELECT ON ${ACCESS.database}.* TO ${ACCESS.user}@'127.0.0.1'`;
+    await server.run(grant);
+    return {
+      ...server,
+      section: (changes = {}) => ({
+        type: name,
+        hosts: `127.0.0.1:${server.port}`,
+        ...ACCESS,
+        ...peopleSection(DIALECTS[name]),
+        connectTimeout: '20s',
+        ...changes,
+      }),
+    };
+  } catch (error) {
+    await server.remove();
+    throw error;
+  }
+}
+
+async function postgresql(): Promise<Omit<SqlServer, 'section'>> {
+  const server = await startPostgresql();
+  return { ...server, run: (statements) => server.sql(statements) };
+}
+
+async function mariadb(): Promise<Omit<SqlServer, 'section'>> {
+  const server = await startMariadb();
+  const { database, user, password } = ACCESS;
+  await server.sql(
+    `create database ${database} character set utf8mb4; create user ${user}@'127.0.0.1' identified by '${password}'`,
+  );
+  return { ...server, run: (statements) => server.sql(`use ${database}; ${statements}`) };
+}
