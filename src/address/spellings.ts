@@ -23,11 +23,11 @@ export interface Spellings {
  *
  * - a domain in A-labels and in U-labels
  * - `ß` for each `ss`, and the doubles of ideographs, one by one
- * - all at once: `ς` at the ends of words and `և`; Armenian ligatures; an iota below; the lower case of Cherokee; letters
- *   and their marks apart (NFD), or together where Unicode never puts them so (Hindi's `क़`)
+ * - all at once: `ς` at the ends of words and `և`; ligatures, as text copied from a PDF has them; an iota below; the lower
+ *   case of Cherokee; letters and their marks apart (NFD), or together where Unicode never puts them so (Hindi's `क़`)
  *
- * Not asked are letters of the past and of mathematics that fold to common ones, nor ligatures (`ſ`, `ϑ`, `ﬁ`), for each name
- * has an `s`: whoever compares letters looks for those that are stored (`RARE_LETTERS`). Characters that are no letters
+ * Not asked are letters of the past and of mathematics that fold to common ones (`ſ`, `ϑ`, `ŉ`), for each name has an
+ * `s`: whoever compares letters looks for those that are stored (`RARE_LETTERS`). Characters that are no letters
  * and have a double are neither asked nor looked for, so that nobody is denied who has one.
  *
  * @param most at most so many are listed: a stranger's `sssssssssssss@` has hundreds
@@ -50,7 +50,7 @@ export const rareSpellings = ({ local, domain }: Address, most = 16): readonly s
   withRareLetters(local, most).map((text) => `${text}@${domain}`);
 
 /** What nobody writes with other letters than these, nearly every address. */
-const PLAIN = /^(?!.*(?:ss.*@|@.*xn--))[a-z0-9.!#$&'*+/=?^_{|}~%"@ -]+$/;
+const PLAIN = /^(?!.*(?:(?:ss|f[fil]).*@|@.*xn--))[a-z0-9.!#$&'*+/=?^_{|}~%"@ -]+$/;
 
 /** The local parts among an address's spellings, for where the domain stands elsewhere. */
 export const localSpellings = (address: Address): readonly string[] =>
@@ -140,6 +140,7 @@ const properly = unfolding(['և']);
 const STYLES: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => properly(text).replaceAll(/(?<=\p{L}\p{M}*)σ(?!\p{M}*\p{L})/gu, 'ς'),
+  unfolding(FURTHER_LETTERS.filter(isIn(0xfb00, 0xfb04))),
   unfolding(FURTHER_LETTERS.filter(isIn(0xfb13, 0xfb17))),
   unfolding(FURTHER_LETTERS.filter(isIn(0x1f80, 0x1fff))),
   unfolding(

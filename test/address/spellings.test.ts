@@ -20,10 +20,9 @@ const addressOf = (text: string): Address => {
 
 test.each([
   'ann@example.org',
-  'kate.smith@example.org',
   'mike.sikorsky@example.org',
   'istanbul+news@example.org',
-  'office.finance@example.org',
+  'kate.smith@example.org',
   '"ann b"@example.org',
 ])('a plain address is asked for once: %s', (text) => {
   expect(spellingsOf(addressOf(text))).toEqual({ texts: [text], areAll: true });
@@ -101,7 +100,7 @@ test('capitals that servers do not know are added', () => {
   expect(withCapitals(['i\u0307nci@x.org'])).toEqual(['i\u0307nci@x.org', 'İnci@x.org']);
 });
 
-test.each(['\u017fmith@example.org', 'ϑeo@example.gr', '\u0149a@example.org', '\ufb01nn@x.org'])(
+test.each(['\u017fmith@example.org', 'ϑeo@example.gr', '\u0149a@example.org', '\ufb06efan@x.org'])(
   'what hardly anybody writes is not asked, but looked for: %s',
   (text) => {
     expect(isAskedFor(text)).toBe(false);

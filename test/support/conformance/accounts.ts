@@ -139,6 +139,7 @@ function describeUnicode({ subject, directory }: Examined): void {
       ['γιώργος.νίκος@example.test', 'γιώργοσ.νίκοσ@example.test'],
       ['ΝΊΚΟΣ@example.test', 'νίκοσ@example.test'],
       ['İnci@example.test', 'i\u0307nci@example.test'],
+      ['back.o\ufb03ce@example.test', 'back.office@example.test'],
       ['ju\u0308rgen.apart@example.test', 'jürgen.apart@example.test'],
       ['verkauf@straße.example', 'verkauf@xn--strae-oqa.example'],
     ])('finds %s by what Postfix makes of it', async (stored, asked) => {
