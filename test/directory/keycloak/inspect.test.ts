@@ -76,7 +76,7 @@ test('users who come from elsewhere are told', async () => {
   const rows = [user('lea', { federationLink: 'ldap' })];
   const lines = await told({}, ({ path }) => (path.endsWith('/users') ? says(rows) : undefined));
   expect(lines).toContainEqual(
-    line('^failed: nobody is believed to be absent: user lea', 'set federation'),
+    line('^failed: nobody is believed to be absent: user "lea"', 'set federation'),
   );
 });
 

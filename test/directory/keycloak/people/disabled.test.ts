@@ -5,7 +5,7 @@ import { open, signal } from '../fixture.ts';
 const FEDERATED = { federationLink: 'ldap', enabled: false };
 const DOUBT = expect.objectContaining({
   kind: 'doubt',
-  message: expect.stringMatching(/shows user bob as disabled and finds them among the enabled/),
+  message: expect.stringMatching(/shows user "bob" as disabled and finds them among the enabled/),
 });
 
 /** Opens a directory whose Keycloak shows Bob so; `enabled`: a search for enabled users finds him. */

@@ -61,7 +61,7 @@ test.each([
   keycloak.users.pop();
   const after = openOn(keycloak, {}, kept).directory;
   for (const address of ['lena@example.org', 'lars@example.org', NOBODY]) {
-    await expect(after.find(address, signal)).rejects.toEqual(doubted('user lena comes from'));
+    await expect(after.find(address, signal)).rejects.toEqual(doubted('user "lena" comes from'));
   }
 });
 
@@ -86,7 +86,7 @@ test('an administrator may say that it is there no more', async () => {
   await directory.find('lena@example.org', signal);
   keycloak.users.pop();
   await expect(directory.find(NOBODY, signal)).rejects.toEqual(doubted('idpmap accept'));
-  expect(directory.accept?.()).toContain('user lena');
+  expect(directory.accept?.()).toContain('user "lena"');
   expect(directory.accept?.()).toBeUndefined();
   expect(await directory.find(NOBODY, signal)).toEqual([]);
   expect(kept.read('federation')).toBeUndefined();
@@ -109,7 +109,7 @@ test('a list without storages takes back nobody who was shown', async () => {
   await notes.next('nobody is believed to be absent');
   keycloak.asked.length = 0;
   await expect.poll(() => keycloak.to('/components').length).toBeGreaterThan(1);
-  await expect(directory.find(NOBODY, signal)).rejects.toEqual(doubted('user lena comes from'));
+  await expect(directory.find(NOBODY, signal)).rejects.toEqual(doubted('user "lena" comes from'));
 });
 
 test('without the role it is not known any more', async () => {

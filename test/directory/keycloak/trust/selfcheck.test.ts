@@ -142,7 +142,7 @@ test('with federation: none one user from elsewhere makes every none unknown', a
     disbelieved('set federation: synced'),
   );
   expect((await notes.next('nobody is believed')).fields).toMatchObject({
-    reason: expect.stringContaining('user lea comes from a directory behind Keycloak'),
+    reason: expect.stringContaining('user "lea" comes from a directory behind Keycloak'),
   });
 });
 
@@ -150,6 +150,6 @@ test('the first check sees users from elsewhere', async () => {
   const keycloak = await start();
   keycloak.users.push(user('lea', { federationLink: 'ldap' }));
   await expect(openOn(keycloak).directory.find(NOBODY, signal)).rejects.toEqual(
-    disbelieved('user lea'),
+    disbelieved('user "lea"'),
   );
 });
