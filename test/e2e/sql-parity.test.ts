@@ -76,7 +76,7 @@ const ODD = [
   '192.0.2.7',
   'jurgen@example.test',
   "u1@example.test' or ''='",
-  `${'a'.repeat(300)}`,
+  'a'.repeat(300),
 ];
 
 const COUNT = 1000;

@@ -5,121 +5,13 @@ import { plain } from '../support/plain.ts';
 import { type FaultProxy, startFaultProxy } from '../support/proxy.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { openSqlForTest } from '../support/sql/population.ts';
-import { type Postgresql, startPostgresql } from '../support/sql/postgresql.ts';
 import { type SqlServer, type SqlServerName, startSqlServer } from '../support/sql/server.ts';
+import { TROUBLES } from '../support/sql/troubles.ts';
 import { until } from '../support/until.ts';
 
 /** What recovery may take on a busy machine of the tests; the pool tries again each second at the latest. */
 const WELL_MS = 20_000;
 const KNOWN = ['ann@example.test', 'a.smith@example.test', 'team@example.test', 'bob@example.test'];
-
-interface Trouble {
-  readonly title: string;
-  readonly begin: (server: SqlServer) => Promise<unknown>;
-  readonly end: (server: SqlServer) => Promise<unknown>;
-}
-
-/** What befalls a server, and how that ends. */
-const TROUBLES: Readonly<Record<SqlServerName, readonly Trouble[]>> = {
-  postgresql: [
-    {
-      title: 'all connections are ended',
-      begin: ({ run }) =>
-        run("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'idpmap'"),
-      end: async () => {},
-    },
-    ...ofAll('ALTER TABLE users RENAME TO gone', 'ALTER TABLE gone RENAME TO users'),
-    {
-      title: 'the right to read is taken back',
-      begin: ({ run }) => run('REVOKE SELECT ON users FROM idpmap'),
-      end: ({ run }) => run('GRANT SELECT ON users TO idpmap'),
-    },
-    {
-      title: 'the right to read a column is taken back',
-      begin: ({ run }) =>
-        run('REVOKE SELECT ON aliases FROM idpmap; GRANT SELECT (account) ON aliases TO idpmap'),
-      end: ({ run }) => run('GRANT SELECT ON aliases TO idpmap'),
-    },
-    {
-      title: 'row-level security hides all rows',
-      begin: ({ run }) => run('ALTER TABLE users ENABLE ROW LEVEL SECURITY'),
-      end: ({ run }) => run('ALTER TABLE users DISABLE ROW LEVEL SECURITY'),
-    },
-    {
-      title: 'the login is refused',
-      begin: ({ run }) =>
-        run(
-          "ALTER ROLE idpmap NOLOGIN; select pg_terminate_backend(pid) from pg_stat_activity where usename = 'idpmap'",
-        ),
-      end: ({ run }) => run('ALTER ROLE idpmap LOGIN'),
-    },
-    {
-      title: 'a column gets another type, so that prepared statements are void',
-      begin: ({ run }) => run('ALTER TABLE users ALTER COLUMN login TYPE text'),
-      end: ({ run }) => run('ALTER TABLE users ALTER COLUMN login TYPE varchar(255)'),
-    },
-  ],
-  mysql: [
-    {
-      title: 'all connections are ended',
-      begin: async ({ run }) => {
-        const ids = await run(
-          "select id from information_schema.processlist where user = 'idpmap'",
-        );
-        await run(ids.map((id) => `kill ${id}`).join('; ') || 'select 1').catch(() => {});
-      },
-      end: async () => {},
-    },
-    ...ofAll('RENAME TABLE users TO gone', 'RENAME TABLE gone TO users'),
-    {
-      title: 'the right to read is taken back',
-      begin: ({ run }) => run("REVOKE SELECT ON mail.* FROM idpmap@'127.0.0.1'"),
-      end: ({ run }) => run("GRANT SELECT ON mail.* TO idpmap@'127.0.0.1'"),
-    },
-    {
-      title: 'it may only be read, as a copy',
-      begin: ({ run }) => run('SET GLOBAL read_only = 1'),
-      end: ({ run }) => run('SET GLOBAL read_only = 0'),
-    },
-    {
-      title: 'the login is refused',
-      begin: async ({ run }) => {
-        await run("ALTER USER idpmap@'127.0.0.1' ACCOUNT LOCK");
-        const ids = await run(
-          "select id from information_schema.processlist where user = 'idpmap'",
-        );
-        await run(ids.map((id) => `kill ${id}`).join('; ') || 'select 1').catch(() => {});
-      },
-      end: ({ run }) => run("ALTER USER idpmap@'127.0.0.1' ACCOUNT UNLOCK"),
-    },
-  ],
-};
-
-/** What every server can come to. */
-function ofAll(away: string, back: string): readonly Trouble[] {
-  return [
-    {
-      title: 'it stops and starts again',
-      begin: (server) => server.stop(),
-      end: (server) => server.start(),
-    },
-    {
-      title: 'it is killed and starts again',
-      begin: (server) => server.kill(),
-      end: (server) => server.start(),
-    },
-    {
-      title: 'the table is gone and comes back',
-      begin: ({ run }) => run(away),
-      end: ({ run }) => run(back),
-    },
-    {
-      title: 'the table is emptied and filled again',
-      begin: ({ run }) => run('CREATE TABLE safe AS SELECT * FROM users; DELETE FROM users'),
-      end: ({ run }) => run('INSERT INTO users SELECT * FROM safe; DROP TABLE safe'),
-    },
-  ];
-}
 
 const SERVERS: readonly { readonly name: SqlServerName; readonly needs: readonly Requirement[] }[] =
   [
@@ -130,10 +22,10 @@ const SERVERS: readonly { readonly name: SqlServerName; readonly needs: readonly
 /** Asks until it is told to stop; tells who was denied, and how often somebody was found. */
 function hammer(directory: Directory) {
   const denied = new Set<string>();
-  let isOver = false;
+  const over = new AbortController();
   let found = 0;
   const worker = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       // Where nothing is connected, answers come without leaving others their turn.
       await nextTurn();
       for (const key of KNOWN) {
@@ -148,7 +40,7 @@ function hammer(directory: Directory) {
   return {
     found: () => found,
     stop: async () => {
-      isOver = true;
+      over.abort();
       await Promise.all(workers);
       return [...denied];
     },
@@ -191,7 +83,7 @@ for (const { name, needs } of SERVERS) {
           connectTimeout: '2s',
         }),
       );
-      expect(await until(() => isWell(directory), WELL_MS)).toBe(true);
+      if (!(await until(() => isWell(directory), WELL_MS))) throw new Error('it does not get well');
     });
 
     test.each(TROUBLES[name])('denies nobody, and recovers: $title', async ({ begin, end }) => {
@@ -251,51 +143,3 @@ for (const { name, needs } of SERVERS) {
     });
   });
 }
-
-describeWith(['postgresql'], 'a copy of PostgreSQL', () => {
-  let original: Postgresql;
-  let copy: Postgresql;
-  beforeAll(async () => {
-    original = await startPostgresql();
-    await original.sql(
-      "create table users (address text); insert into users values ('ann@example.test'); grant select on users to idpmap",
-    );
-    copy = await original.copy();
-  });
-  afterAll(() => original?.remove());
-
-  const open = (more: object) =>
-    openSqlForTest({
-      type: 'postgresql',
-      hosts: `127.0.0.1:${copy.port}`,
-      database: 'mail',
-      user: 'idpmap',
-      password: 'secret',
-      people: { account: "select address from users where address = '%s'" },
-      statementTimeout: '20s',
-      connectTimeout: '20s',
-      ...more,
-    });
-
-  test('shows who is there, and denies nobody', async () => {
-    const directory = await open({});
-    const { signal } = new AbortController();
-    expect(await plain(directory).find('ann@example.test', signal)).toHaveLength(1);
-    await expect(plain(directory).find('eve@example.test', signal)).rejects.toMatchObject({
-      kind: 'doubt',
-    });
-  });
-
-  test('is believed where the configuration says so', async () => {
-    const directory = await open({ replicas: 'trust' });
-    const { signal } = new AbortController();
-    expect(await plain(directory).find('eve@example.test', signal)).toEqual([]);
-  });
-
-  test('is believed once it is the original', async () => {
-    const directory = await open({});
-    await copy.sql('select pg_promote()', 'postgres');
-    const knows = async () => (await find(directory, 'eve@example.test'))?.length === 0;
-    expect(await until(knows, WELL_MS)).toBe(true);
-  });
-});

@@ -42,16 +42,12 @@ function readQuery(reader: Reader, dialect: Dialect): string | undefined {
 
 function readOld(reader: Reader, dialect: Dialect): string | undefined {
   const call = reader.text('select_function') ?? '';
-  const [field = '', table = '', where = '', conditions = ''] = [
-    'select_field',
-    'table',
-    'where_field',
-    'additional_conditions',
-  ].map((name) => reader.text(name));
+  const names = ['select_field', 'table', 'where_field'].map((name) => reader.text(name) ?? '');
+  const more = (reader.text('additional_conditions') ?? '').replaceAll('%', '%%').trim();
   if (call !== '' && dialect === 'postgresql') return `SELECT ${call}('%s')`;
-  if (field === '' || table === '' || where === '') return undefined;
-  const more = conditions.replaceAll('%', '%%').trim();
-  return `SELECT ${field} FROM ${table} WHERE ${where} = '%s'${more === '' ? '' : ` ${more}`}`;
+  if (names.includes('')) return undefined;
+  const [field, table, where] = names;
+  return `SELECT ${field} FROM ${table} WHERE ${where} = '%s' ${more}`.trim();
 }
 
 /** Says what can't be read, and writes it all the same: whoever mends it has it before their eyes. */

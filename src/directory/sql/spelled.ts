@@ -1,4 +1,5 @@
 import { type Address, parseAddress } from '../../address/address.ts';
+import { fold } from '../../address/fold.ts';
 import { type Spellings, spellingsOf, withCapitals } from '../../address/spellings.ts';
 
 /**
@@ -7,12 +8,21 @@ import { type Spellings, spellingsOf, withCapitals } from '../../address/spellin
  */
 export function spelled(address: Address): Spellings {
   const { texts, areAll } = spellingsOf(address);
+  const isPlain = texts.length === 1 && !ODD.test(address.text);
   // Nearly every one.
-  if (texts.length === 1 && !address.text.includes('i\u0307')) return { texts, areAll };
+  if (isPlain) return { texts, areAll };
   const all = new Set(withCapitals(texts));
+  for (const text of texts) all.add(text.replaceAll(/ff[il]?|f[il]/gu, ligatureOf));
   for (const text of texts) all.add(text.replaceAll('i\u0307', 'i'));
   return { texts: [...all].slice(0, MOST), areAll: areAll && all.size <= MOST };
 }
+
+/** What lower case makes of `İ`, and what a text that was copied out of a PDF has as one letter. */
+const ODD = /i\u0307|ff|fi|fl/u;
+
+const LIGATURES = new Map(['ﬀ', 'ﬁ', 'ﬂ', 'ﬃ', 'ﬄ'].map((letter) => [fold(letter), letter]));
+
+const ligatureOf = (letters: string): string => LIGATURES.get(letters) ?? letters;
 
 const MOST = 24;
 

@@ -25,16 +25,15 @@ function textOf(value: unknown): string {
     case 'undefined':
       return '';
     case 'object':
-      if (value === null) return '';
-      if (value instanceof Uint8Array) return decode(value);
-      throw new Fault('entry', 'a column holds what is no text');
+      return value === null ? '' : decode(value);
     case 'symbol':
     case 'function':
-      throw new Fault('bug', 'a engine gave what is no value');
+      throw new Fault('bug', 'a driver gave what is no value');
   }
 }
 
-function decode(bytes: Uint8Array): string {
+function decode(bytes: object): string {
+  if (!(bytes instanceof Uint8Array)) throw new Fault('entry', 'a column holds what is no text');
   try {
     return UTF8.decode(bytes);
   } catch (error) {

@@ -88,17 +88,22 @@ export function createWitnesses({ part, isNeeded, kept }: WitnessOptions): Witne
     if (emptied.length > 0) throw missing(`${emptied.join(' and ')} had rows and has none`);
     if (names.length === 0 && keys.length > 0 && !isFound)
       throw missing('nobody is found who was found before');
-    if (!isNeeded || isFound) return;
-    const lacking = needed.length > 0 ? empty.filter((table) => needed.includes(table)) : empty;
-    if (lacking.length > 0 && (needed.length > 0 || lacking.length === names.length))
-      throw new Fault(
-        'doubt',
-        `${part.name}: ${lacking.join(' and ')} has no rows, so nobody is believed to be absent`,
-      );
+    if (isNeeded && !isFound) checkNeeded(empty);
+  }
+
+  /** Where nobody shows that people are there, the tables have to. */
+  function checkNeeded(empty: readonly string[]): void {
     if (names.length === 0)
       throw new Fault(
         'doubt',
         `${part.name}: it has found nobody yet, and names no table that could be looked at; nobody is believed to be absent until it does, or set canary`,
+      );
+    const lacking = needed.length > 0 ? empty.filter((table) => needed.includes(table)) : empty;
+    const isLacking = needed.length > 0 ? lacking.length > 0 : lacking.length === names.length;
+    if (isLacking)
+      throw new Fault(
+        'doubt',
+        `${part.name}: ${lacking.join(' and ')} has no rows, so nobody is believed to be absent`,
       );
   }
 
