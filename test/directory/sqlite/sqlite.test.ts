@@ -1,0 +1,124 @@
+import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Directory } from '../../../src/directory/directory.ts';
+import { plain } from '../../support/plain.ts';
+import { openSqlForTest } from '../../support/sql/population.ts';
+import { makeTemporaryDirectory } from '../../support/temporary.ts';
+import { until } from '../../support/until.ts';
+
+const PATIENCE_MS = 20_000;
+
+function write(file: string, addresses: readonly string[]): void {
+  using database = new DatabaseSync(file);
+  database.exec('CREATE TABLE users (address TEXT)');
+  for (const address of addresses) database.prepare('INSERT INTO users VALUES (?)').run(address);
+}
+
+/** A directory of a file with these addresses; `account` is its statement. */
+async function open(addresses: readonly string[], more: object = {}) {
+  const place = await makeTemporaryDirectory('idpmap-sqlite');
+  onTestFinished(() => place.remove());
+  const path = join(place.path, 'users.sqlite');
+  write(path, addresses);
+  const directory = await openSqlForTest({
+    type: 'sqlite',
+    path,
+    people: { account: "SELECT address FROM users WHERE address = '%s'" },
+    statementTimeout: '5s',
+    ...more,
+  });
+  return { directory, path, other: join(place.path, 'other.sqlite') };
+}
+
+const find = (directory: Directory, key: string) =>
+  plain(directory).find(key, AbortSignal.timeout(PATIENCE_MS));
+
+const knows = (directory: Directory, key: string, count: number) => () =>
+  find(directory, key).then(
+    (found) => found.length === count,
+    () => false,
+  );
+
+test('a file that is replaced is opened anew', async () => {
+  const { directory, path, other } = await open(['ann@x.org']);
+  expect(await find(directory, 'ann@x.org')).toHaveLength(1);
+  expect(await find(directory, 'bob@x.org')).toEqual([]);
+  write(other, ['bob@x.org']);
+  await rename(other, path);
+  expect(await until(knows(directory, 'bob@x.org', 1), PATIENCE_MS)).toBe(true);
+  expect(await until(knows(directory, 'ann@x.org', 0), PATIENCE_MS)).toBe(true);
+});
+
+test('what another process writes counts at once', async () => {
+  const { directory, path } = await open(['ann@x.org']);
+  expect(await find(directory, 'bob@x.org')).toEqual([]);
+  using database = new DatabaseSync(path);
+  database.exec("INSERT INTO users VALUES ('bob@x.org')");
+  expect(await find(directory, 'bob@x.org')).toHaveLength(1);
+});
+
+test('nobody is absent from a file that was replaced and not opened yet', async () => {
+  const { directory, path, other } = await open(['ann@x.org']);
+  expect(await find(directory, 'ann@x.org')).toHaveLength(1);
+  write(other, ['ann@x.org', 'bob@x.org']);
+  await rename(other, path);
+  const found = await find(directory, 'bob@x.org').catch(() => 'unknown');
+  expect(found).not.toEqual([]);
+});
+
+test.each<[string, (path: string) => Promise<void>]>([
+  ['gone', (path) => rm(path)],
+  ['empty', (path) => writeFile(`${path}.new`, '').then(() => rename(`${path}.new`, path))],
+  [
+    'no database',
+    (path) => writeFile(`${path}.new`, 'x'.repeat(5000)).then(() => rename(`${path}.new`, path)),
+  ],
+])('nobody is absent from a file that is %s, and it recovers', async (_, spoil) => {
+  const { directory, path, other } = await open(['ann@x.org']);
+  await copyFile(path, other);
+  expect(await find(directory, 'eve@x.org')).toEqual([]);
+  await spoil(path);
+  for (let i = 0; i < 5; i++) {
+    const found = await find(directory, 'eve@x.org').catch(() => 'unknown');
+    expect(found).toBe('unknown');
+  }
+  await rename(other, path);
+  expect(await until(knows(directory, 'eve@x.org', 0), PATIENCE_MS)).toBe(true);
+});
+
+test('a table that was emptied is doubted until an administrator says so', async () => {
+  const { directory, path } = await open(['ann@x.org'], { canary: 'post@x.org' });
+  using database = new DatabaseSync(path);
+  database.exec("INSERT INTO users VALUES ('post@x.org')");
+  expect(await find(directory, 'eve@x.org')).toEqual([]);
+  database.exec('DELETE FROM users');
+  await expect(find(directory, 'eve@x.org')).rejects.toMatchObject({ kind: 'doubt' });
+  database.exec("INSERT INTO users VALUES ('post@x.org')");
+  expect(await find(directory, 'eve@x.org')).toEqual([]);
+});
+
+test('a file that somebody locks is a fault for as long', async () => {
+  const { directory, path } = await open(['ann@x.org']);
+  expect(await find(directory, 'eve@x.org')).toEqual([]);
+  using database = new DatabaseSync(path);
+  database.exec('BEGIN EXCLUSIVE');
+  await expect(find(directory, 'eve@x.org')).rejects.toMatchObject({ kind: 'timeout' });
+  database.exec('ROLLBACK');
+  expect(await until(knows(directory, 'eve@x.org', 0), PATIENCE_MS)).toBe(true);
+});
+
+test('a slow statement stops nobody else, and is given up', async () => {
+  const slow =
+    "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 40000000) SELECT max(n) FROM c WHERE '%s' <> ''";
+  const { directory } = await open(['ann@x.org'], {
+    tables: { slow: { query: slow } },
+    statementTimeout: '200ms',
+  });
+  expect(await find(directory, 'ann@x.org')).toHaveLength(1);
+  const asking = plain(directory).table?.({ table: 'slow' })('x', AbortSignal.timeout(PATIENCE_MS));
+  const refused = expect(asking).rejects.toMatchObject({ kind: 'timeout' });
+  expect(await find(directory, 'ann@x.org')).toHaveLength(1);
+  await refused;
+});
