@@ -6,8 +6,11 @@ const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** The same for servers, which are installed, filled and waited for. */
 const SERVERS_PATIENCE = { testTimeout: 180_000, hookTimeout: 600_000 };
 
-/** Unit tests that take minutes: they break the sources once for each bug, try an example on a copy, or run a tool over all rules. */
-const SLOW = ['test/law/mutants.test.ts', 'test/deploy/rules.test.ts', 'test/docs/worked.test.ts'];
+/**
+ * Unit tests that take longer than all others together: the law, over any sequence; bugs planted in the sources, one by one; an
+ * example on a copy; a tool over all rules.
+ */
+const SLOW = ['test/law/*.test.ts', 'test/deploy/rules.test.ts', 'test/docs/worked.test.ts'];
 
 /** `unit` needs nothing but Node and takes less than a minute, `slow` is the rest of its kind; `real` starts real servers and takes turns with them. */
 export default defineConfig({

@@ -10,8 +10,10 @@ interface Page {
 }
 const page: Page = await import(new URL('../src/http/page/printable.js', import.meta.url).href);
 
-/** Every code point, by whether people see it. */
-const all = Array.from({ length: 0x11_0000 }, (_, code) => String.fromCodePoint(code));
+/** Every code point, of those in private use and without any meaning one of a hundred. */
+const all = Array.from({ length: 0x11_0000 }, (_, code) => String.fromCodePoint(code)).filter(
+  (text, code) => code % 101 === 0 || !/[\p{Cn}\p{Co}]/u.test(text),
+);
 const isUnseen = (text: string): boolean => /[\p{C}\p{Zl}\p{Zp}]/u.test(text);
 const unseen = all.filter(isUnseen);
 
@@ -49,8 +51,8 @@ describe('of all code points', () => {
   });
 
   test('what is shown is what JSON would read', () => {
-    const shown = unseen.map((text) => JSON.parse(`"${printable(text)}"`));
-    expect(shown).toEqual(unseen);
+    const text = unseen.join('');
+    expect(JSON.parse(`"${printable(text)}"`) === text).toBe(true);
   });
 
   test('the page shows them as the commands do', () => {

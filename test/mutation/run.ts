@@ -55,7 +55,17 @@ function runWith({ file, from, to, tests }: Mutant): boolean {
   try {
     const { status } = spawnSync(
       process.execPath,
-      ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--bail', '1', ...tests],
+      [
+        'node_modules/vitest/vitest.mjs',
+        'run',
+        '--project',
+        'unit',
+        '--project',
+        'slow',
+        '--bail',
+        '1',
+        ...tests,
+      ],
       { cwd: place, stdio: 'ignore', timeout: MOST_MS },
     );
     return status !== 0;
