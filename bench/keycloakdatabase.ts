@@ -1,14 +1,14 @@
 /**
- * Asks a real Keycloak over a real MariaDB for people who are there, while its connections to the database break: by
+ * Asks a real Keycloak over a real MariaDB or PostgreSQL for people who are there, while its connections to the database break: by
  * restarts of the database, or by a proxy that ends those that are idle, as balancers do. A none is a bounce.
  * At the end it says what a none costs, in questions to Keycloak and in milliseconds.
- * Usage: node bench/keycloakdatabase.ts restarts 20 | idle 30 (minutes) | none (only what that costs)
+ * Usage: node bench/keycloakdatabase.ts restarts 20 | idle 30 (minutes) | none 0 (only what that costs), then mariadb | postgres
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { startDatabase } from '../test/support/keycloak/database.ts';
 import { startKeycloak } from '../test/support/keycloak/keycloak.ts';
-import { startMariadb } from '../test/support/keycloak/mariadb.ts';
 import {
   type KeycloakSection,
   keycloakSection,
@@ -16,7 +16,7 @@ import {
 } from '../test/support/keycloak-directory.ts';
 import { findUser } from '../test/support/keycloak-subject.ts';
 
-const [, , what = 'restarts', count = '20'] = process.argv;
+const [, , what = 'restarts', count = '20', kind = 'mariadb'] = process.argv;
 const IDLE_MS = 15_000;
 const NONES = 200;
 
@@ -37,9 +37,9 @@ let questions = 0;
 subscribe('undici:request:create', () => {
   questions += 1;
 });
-const mariadb = await startMariadb();
-const port = what === 'idle' ? await startBalancer(mariadb.port) : mariadb.port;
-const server = await startKeycloak({ mariadb, databasePort: port });
+const database = await startDatabase(kind === 'postgres' ? kind : 'mariadb');
+const port = what === 'idle' ? await startBalancer(database.port) : database.port;
+const server = await startKeycloak({ beside: database, databasePort: port });
 // Only then, for a start does not survive it.
 isUp = true;
 const directory = await openKeycloak(keycloakSection(server, 'http', { federation: 'none' }));
@@ -54,22 +54,22 @@ try {
   if (what === 'restarts') for (let i = 0; i < Number(count); i++) await restart();
   isUp = false;
   const asked = Object.values(outcomes).reduce((sum, each) => sum + each, 0);
-  console.log(JSON.stringify({ what, count, asked, outcomes, wrong }));
+  console.log(JSON.stringify({ kind, what, count, asked, outcomes, wrong }));
   for (const changes of [{}, { aliasAttribute: undefined, groupAttribute: undefined }]) {
     console.log(JSON.stringify(await costOfNone(changes)));
   }
 } finally {
   await directory.close();
   await server.remove();
-  await mariadb.remove();
+  await database.remove();
   process.exit(wrong.length > 0 ? 1 : 0);
 }
 
 async function restart(): Promise<void> {
   await round(6);
-  await mariadb.stop();
+  await database.stop();
   await round(4);
-  await mariadb.start();
+  await database.start();
   for (let i = 0; i < 4; i++) await round(1 + i);
 }
 

@@ -60,7 +60,7 @@ describeWith(['keycloak', 'mariadb'], 'Keycloak over MariaDB', () => {
 
   beforeAll(async () => {
     mariadb = await startMariadb();
-    server = await startKeycloak({ mariadb });
+    server = await startKeycloak({ beside: mariadb });
     directory = await openKeycloak(keycloakSection(server, 'http'));
     if (!(await until(isWell, WELL_MS))) throw new Error('keycloak does not get warm');
   }, KEYCLOAK_START_MS);

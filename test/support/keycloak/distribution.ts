@@ -19,7 +19,7 @@ export interface BuildOptions {
   /** Features that are not on by themselves. */
   readonly features?: readonly string[];
   /** The kind of its database; absent: its own, in a file. */
-  readonly database?: 'mariadb';
+  readonly database?: 'mariadb' | 'postgres';
 }
 
 /** The environment of Keycloak and its tools: nothing of this process's but the way to Java. */

@@ -5,20 +5,20 @@ import type { RunningProcess } from '../process.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../temporary.ts';
 import { type Admin, createAdmin } from './admin.ts';
 import { CERTIFICATE_CLIENT } from './clients.ts';
+import { type Database, databaseParameters } from './database.ts';
 import { type BuildOptions, builtTree } from './distribution.ts';
 import { endGently, findPorts, launch, layOut, type Ports } from './instance.ts';
-import type { Mariadb } from './mariadb.ts';
 import type { RealmOptions } from './realms.ts';
-import { databaseParameters, type Seed, seedFor, seedForMariadb } from './seed.ts';
+import { type Seed, seedBeside, seedFor } from './seed.ts';
 
 /** How a server differs from the others. Each combination is built and seeded once, which takes a minute or two. */
 export interface KeycloakOptions extends BuildOptions, RealmOptions {
   /** Further parameters of its start: `--http-max-queued-requests=5` for instance. They need no building. */
   readonly parameters?: readonly string[];
-  /** The port of the MariaDB that it keeps its data in, where that is not the one of `mariadb` itself: a proxy's. */
+  /** The port of the database that it keeps its data in, where that is not the one of `beside` itself: a proxy's. */
   readonly databasePort?: number;
-  /** Absent: it has a database of its own. */
-  readonly mariadb?: Mariadb;
+  /** The database that it keeps its data in; absent: one of its own, in a file. */
+  readonly beside?: Database;
 }
 
 /** A real Keycloak on 127.0.0.1, with the realms of `realms.ts`. It ends, at the latest, with this process. */
@@ -59,7 +59,7 @@ export const KEYCLOAK_START_MS = 400_000;
 
 /** Starts a server. Where that fails, nothing is left of it. */
 export async function startKeycloak(options: KeycloakOptions = {}): Promise<KeycloakServer> {
-  const { parameters = [], mariadb, databasePort = mariadb?.port } = options;
+  const { parameters = [], beside, databasePort = beside?.port } = options;
   const { home, seed } = await prepare(options);
   const directory = await makeTemporaryDirectory('idpmap-keycloak');
   const server = createServer({
@@ -70,15 +70,17 @@ export async function startKeycloak(options: KeycloakOptions = {}): Promise<Keyc
     relativePath: options.relativePath ?? '',
     parameters: [
       ...parameters,
-      ...(databasePort === undefined ? [] : databaseParameters(databasePort)),
+      ...(beside === undefined || databasePort === undefined
+        ? []
+        : databaseParameters(beside.kind, databasePort)),
     ],
   });
   try {
     await layOut(directory.path, home);
     await makeCertificates(directory.path, `CN=${CERTIFICATE_CLIENT}`);
-    if (mariadb === undefined) {
+    if (beside === undefined) {
       await cp(seed.database, join(directory.path, 'data', 'h2'), { recursive: true });
-    } else await mariadb.restore(seed.database);
+    } else await beside.restore(seed.database);
     await server.start();
     return server;
   } catch (error) {
@@ -92,16 +94,19 @@ async function prepare({
   relativePath,
   features,
   bulk,
-  mariadb,
+  beside,
 }: KeycloakOptions): Promise<Pick<Facts, 'home' | 'seed'>> {
   const build: BuildOptions = {
-    ...(mariadb !== undefined && { database: 'mariadb' }),
+    ...(beside !== undefined && { database: beside.kind }),
     ...(relativePath !== undefined && { relativePath }),
     ...(features !== undefined && { features }),
   };
   const home = await builtTree(build);
-  const seedOf = mariadb === undefined ? seedFor : seedForMariadb;
-  return { home, seed: await seedOf(home, build, bulk === undefined ? {} : { bulk }) };
+  const realms = bulk === undefined ? {} : { bulk };
+  const seed = await (beside === undefined
+    ? seedFor(home, build, realms)
+    : seedBeside(beside.kind, home, build, realms));
+  return { home, seed };
 }
 
 interface Facts {

@@ -16,6 +16,7 @@ export const DATABASE = { name: 'keycloak', user: 'keycloak', password: 'secret'
 
 /** A private MariaDB on 127.0.0.1, run by its own user, with an empty database for Keycloak in MariaDB's default collation. */
 export interface Mariadb {
+  readonly kind: 'mariadb';
   readonly port: number;
   /** Runs statements as its administrator; gives the rows, their columns apart by tabs. */
   sql(statements: string): Promise<readonly string[]>;
@@ -47,6 +48,7 @@ export async function startMariadb(): Promise<Mariadb> {
   };
 
   const database: Mariadb = {
+    kind: 'mariadb',
     port,
     sql,
     cut: async () => {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { makeCertificates } from '../ldap/certificates.ts';
 import { makeTemporaryDirectory } from '../temporary.ts';
 import { CERTIFICATE_CLIENT } from './clients.ts';
+import { type Database, databaseParameters, startDatabase } from './database.ts';
 import { type BuildOptions, fingerprint } from './distribution.ts';
 import { endGently, findPorts, launch, layOut } from './instance.ts';
 import { keep } from './kept.ts';
-import { DATABASE, startMariadb } from './mariadb.ts';
 import { makeRealms, type RealmOptions } from './realms.ts';
 
 /** What a server starts from: its database, and what clients prove themselves by. */
@@ -35,31 +35,26 @@ const seedIn = (directory: string): Seed => ({
   jwtKey: join(directory, 'jwt.key'),
 });
 
-/** Gives the seed of a server over MariaDB: a file that its database is restored from. */
-export async function seedForMariadb(
+/** Gives the seed of a server over a database beside it: a file that the database is restored from. */
+export async function seedBeside(
+  kind: Database['kind'],
   tree: string,
   build: BuildOptions,
   realms: RealmOptions,
 ): Promise<Seed> {
   const name = `seed-${fingerprint(build, makeRealms({}, realms))}`;
   const kept = await keep(name, async (directory) => {
-    const mariadb = await startMariadb();
+    const database = await startDatabase(kind);
     try {
-      const take = (): Promise<void> => mariadb.dump(seedIn(directory).database);
-      await sow(directory, tree, realms, { parameters: databaseParameters(mariadb.port), take });
+      const take = (): Promise<void> => database.dump(seedIn(directory).database);
+      const parameters = databaseParameters(kind, database.port);
+      await sow(directory, tree, realms, { parameters, take });
     } finally {
-      await mariadb.remove();
+      await database.remove();
     }
   });
   return seedIn(kept);
 }
-
-/** Where a server over MariaDB finds its database. */
-export const databaseParameters = (port: number): readonly string[] => [
-  `--db-url=jdbc:mariadb://127.0.0.1:${port}/${DATABASE.name}`,
-  `--db-username=${DATABASE.user}`,
-  `--db-password=${DATABASE.password}`,
-];
 
 /** A database beside the server. */
 interface Beside {
