@@ -3,94 +3,14 @@ import { expect } from 'vitest';
 import { parseAddress } from '../../src/address/address.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { createKept } from '../../src/directory/trust/kept.ts';
-import { CONTAINERS, dnOf, LOGIN, openOver, person, team } from '../directory/ldap/memory/open.ts';
+import { CONTAINERS, dnOf, openOver, person, team } from '../directory/ldap/memory/open.ts';
 import {
   type Attributes,
   type MemoryServer,
   startMemory,
 } from '../directory/ldap/memory/server.ts';
 import { SETTINGS } from '../directory/ldap/tablefixture.ts';
-
-/** Logins with the letters that an address is stored with. */
-const STORED: Readonly<Record<string, string>> = {
-  ann: 'ann@example.org',
-  bob: 'Bob@example.org',
-  eve: 'strauß@example.org',
-  max: 'νίκος@example.org',
-  kim: '\u017fmith@example.org',
-};
-const NAMES = Object.keys(STORED);
-const RIGHTS = [
-  'mail',
-  'mailalternateaddress',
-  'member',
-  'maildrop',
-  'accountstatus',
-  'objectclass',
-];
-
-/** What the login may see of entries. */
-const VIEWS: Readonly<Record<string, (dn: string) => boolean>> = {
-  all: () => true,
-  'itself alone': (dn) => !/^(?:uid|cn)=/.test(dn) || dn === LOGIN,
-  'no people': (dn) => !dn.startsWith('uid='),
-  'no groups': (dn) => !dn.startsWith('cn='),
-  nobody: (dn) => !/^(?:uid|cn)=/.test(dn),
-};
-
-type Step =
-  | { readonly do: 'ask'; readonly name: string; readonly what: 'address' | 'alias' | 'row' }
-  | { readonly do: 'team' }
-  | { readonly do: 'members'; readonly names: readonly string[] }
-  | { readonly do: 'come' | 'go'; readonly name: string }
-  | { readonly do: 'withdraw'; readonly attribute: string; readonly way: 'hidden' | 'unread' }
-  | { readonly do: 'view'; readonly view: string }
-  | { readonly do: 'restore' }
-  | { readonly do: 'restart' }
-  /** A directory that remembers nothing is asked by a login that sees itself alone. */
-  | { readonly do: 'begin'; readonly name: string };
-
-const name = fc.constantFrom(...NAMES);
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('ask' as const),
-      name,
-      what: fc.constantFrom('address' as const, 'alias' as const, 'row' as const),
-    }),
-  },
-  { weight: 3, arbitrary: fc.constant({ do: 'team' as const }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('members' as const),
-      names: fc.subarray(NAMES),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constantFrom('come' as const, 'go' as const), name }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('withdraw' as const),
-      attribute: fc.constantFrom(...RIGHTS),
-      way: fc.constantFrom('hidden' as const, 'unread' as const),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant('view' as const),
-      view: fc.constantFrom(...Object.keys(VIEWS)),
-    }),
-  },
-  { weight: 1, arbitrary: fc.constant({ do: 'restore' as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('begin' as const), name }) },
-);
+import { STORED, type Step, step, VIEWS, type What } from './sightsteps.ts';
 
 const employee = (uid: string): Readonly<Record<string, Attributes>> =>
   person(uid, {
@@ -146,7 +66,7 @@ async function live(
     server.entries.set(dn, attributes);
   const life = { directory: open(), server, seen };
   // What was seen before is known: a directory that never showed an attribute may have none.
-  for (const what of ['address', 'alias', 'row'] as const) await ask(life, 'wim', what);
+  for (const asked of ['address', 'alias', 'row'] as const) await ask(life, 'wim', asked);
   await askTeam(life);
   for (const each of steps) {
     if (each.do === 'restart') {
@@ -174,12 +94,25 @@ interface Life {
 }
 
 async function take(life: Life, each: Exclude<Step, { do: 'begin' | 'restart' }>): Promise<void> {
-  const { server } = life;
   switch (each.do) {
     case 'ask':
       return ask(life, each.name, each.what);
     case 'team':
       return askTeam(life);
+    case 'arrive':
+      put(life.server, employee(each.name));
+      return ask(life, each.name, each.what);
+    case 'overlook':
+      return overlook(life, each);
+    default:
+      return change(life.server, each);
+  }
+}
+
+type Change = Extract<Step, { do: 'members' | 'come' | 'go' | 'withdraw' | 'view' | 'restore' }>;
+
+function change(server: MemoryServer, each: Change): void {
+  switch (each.do) {
     case 'members':
       return put(server, team('team', each.names));
     case 'come':
@@ -196,6 +129,20 @@ async function take(life: Life, each: Exclude<Step, { do: 'begin' | 'restart' }>
   }
 }
 
+async function overlook(
+  life: Life,
+  { name: uid, what: asked, attribute }: Step & { do: 'overlook' },
+): Promise<void> {
+  const { server } = life;
+  restore(server);
+  server.entries.delete(dnOf(uid));
+  await ask(life, uid, asked);
+  put(server, employee(uid));
+  server.rights.hidden.add(attribute);
+  await ask(life, uid, asked);
+  restore(server);
+}
+
 function put(server: MemoryServer, entries: Readonly<Record<string, Attributes>>): void {
   for (const [dn, attributes] of Object.entries(entries)) server.entries.set(dn, attributes);
 }
@@ -209,11 +156,7 @@ function restore({ rights }: MemoryServer): void {
 const signal = new AbortController().signal;
 
 /** Somebody who is there is found, or it is not known. */
-async function ask(
-  { directory, server, seen }: Life,
-  uid: string,
-  what: 'address' | 'alias' | 'row',
-): Promise<void> {
+async function ask({ directory, server, seen }: Life, uid: string, what: What): Promise<void> {
   const stored =
     what === 'alias' ? `${uid}.alias@example.org` : (STORED[uid] ?? `${uid}@example.org`);
   const key = parseAddress(stored)?.text ?? stored;
