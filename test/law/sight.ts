@@ -94,6 +94,7 @@ interface Life {
 }
 
 async function take(life: Life, each: Exclude<Step, { do: 'begin' | 'restart' }>): Promise<void> {
+  if (isChange(each)) return change(life.server, each);
   switch (each.do) {
     case 'ask':
       return ask(life, each.name, each.what);
@@ -104,12 +105,13 @@ async function take(life: Life, each: Exclude<Step, { do: 'begin' | 'restart' }>
       return ask(life, each.name, each.what);
     case 'overlook':
       return overlook(life, each);
-    default:
-      return change(life.server, each);
   }
 }
 
 type Change = Extract<Step, { do: 'members' | 'come' | 'go' | 'withdraw' | 'view' | 'restore' }>;
+
+const isChange = (each: Step): each is Change =>
+  ['members', 'come', 'go', 'withdraw', 'view', 'restore'].includes(each.do);
 
 function change(server: MemoryServer, each: Change): void {
   switch (each.do) {
