@@ -6,6 +6,7 @@ import { createProver, type Prover } from '../../trust/prover.ts';
 import { joining, waitFor } from '../../waiting.ts';
 import { Lost, type Row } from '../engine.ts';
 import type { Part } from '../parts.ts';
+import { createBlame } from './blame.ts';
 import type { SqlConnection } from './connection.ts';
 
 /** Makes up an answer out of statements; it may run again, on another connection. */
@@ -50,6 +51,7 @@ const MAX_TRIES = 3;
 
 /** Creates what asks. */
 export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): Asker {
+  const blame = createBlame(() => pool.take(lifetime));
   const provings = new WeakMap<SqlConnection, Map<Trust, Proving>>();
 
   /** Everybody who waits for a proof of one connection shares it. */
@@ -72,8 +74,17 @@ export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): 
     connection: SqlConnection,
     work: Work<T>,
     trust: Trust,
+    trail: Trail,
   ): Promise<Finding<T>> {
-    const rows = rowsOf(connection);
+    const ask = rowsOf(connection);
+    const rows: View['rows'] = async (part, key) => {
+      try {
+        return await ask(part, key);
+      } catch (error) {
+        trail.failed ??= part;
+        throw error;
+      }
+    };
     let isMissing = false;
     const missed = (): void => {
       isMissing = true;
@@ -92,8 +103,11 @@ export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): 
     const { connection } = await joining(open, new AbortController(), signal, lifetime);
     const close = (): void => connection.close();
     lifetime.addEventListener('abort', close);
+    const trail: Trail = {};
     try {
-      return await waitFor(run(connection, work, trust), signal, left);
+      return await waitFor(run(connection, work, trust, trail), signal, left);
+    } catch (error) {
+      throw await blame.of(error, trail.failed, signal);
     } finally {
       lifetime.removeEventListener('abort', close);
       close();
@@ -105,10 +119,12 @@ export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): 
       if (anew === true) return askAnew(work, signal, trust);
       for (let tries = 1; ; tries++) {
         const connection = await pool.take(signal);
+        const trail: Trail = {};
         try {
-          return await waitFor(run(connection, work, trust), signal, left);
+          return await waitFor(run(connection, work, trust, trail), signal, left);
         } catch (error) {
-          if (tries === MAX_TRIES || signal.aborted || !(error instanceof Lost)) throw error;
+          if (tries === MAX_TRIES || signal.aborted || !(error instanceof Lost))
+            throw await blame.of(error, trail.failed, signal);
         }
       }
     },
@@ -124,6 +140,12 @@ export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): 
       }
     },
   };
+}
+
+/** What a question has come upon. */
+interface Trail {
+  /** The part whose statement failed first. */
+  failed?: Part;
 }
 
 /** The proofs of one connection for one kind of question. */

@@ -4,7 +4,7 @@ import { cut, hang, raise, type Scripted, type Way } from './scripted.ts';
 const byStranger = { cause: 'stranger', kind: 'entry', opens: false } as const;
 
 const at =
-  (evil: Way): Row['after'] =>
+  (evil: Way): NonNullable<Row['after']> =>
   (world) => {
     world.evil = evil;
   };

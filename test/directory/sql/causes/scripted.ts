@@ -15,6 +15,7 @@ export type Way = (end: () => void, values: readonly string[]) => Promise<readon
 
 /** What the sessions of a test show; it may change at any time. */
 export interface World {
+  /** `from` is the table, `key` what it is found by, which else is its address. */
   rows: readonly Row[];
   /** Without rows, tables are empty. */
   isFilled: boolean;
@@ -86,15 +87,17 @@ export function openScripted({ database = 'postgresql', settings, before }: Scri
 
 function wayOf(world: World, text: string, values: readonly string[]): Way {
   if (world.all !== undefined) return world.all;
-  if (world.evil !== undefined && values.some((value) => value.includes('evil')))
-    return world.evil;
+  if (world.evil !== undefined && values.some((value) => value.includes('evil'))) return world.evil;
   const asked = [...text.matchAll(/EXISTS \(SELECT 1 FROM \w+\) AS (\w+)/g)];
   if (asked.length > 0)
     return async () => [Object.fromEntries(asked.map(([, name]) => [name, world.isFilled]))];
   return async () =>
     world.rows
-      .filter(({ from, address }) => text.includes(`FROM ${from}`) && address === values[0])
-      .map(({ from: _, ...row }) => row);
+      .filter(
+        ({ from, address, key = address }) =>
+          text.includes(`FROM ${String(from)}`) && key === values[0],
+      )
+      .map(({ from: _from, key: _key, ...row }) => row);
 }
 
 /** Raises a driver's error. */

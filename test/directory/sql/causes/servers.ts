@@ -6,7 +6,7 @@ const inDoubt = { kind: 'doubt', opens: false } as const;
 const failing = { cause: 'server', kind: 'directory', opens: true } as const;
 
 const all =
-  (way: Way): Row['after'] =>
+  (way: Way): NonNullable<Row['after']> =>
   (world) => {
     world.all = way;
   };
