@@ -162,5 +162,16 @@ export const BY_SERVER: readonly Row[] = [
     fault: 'there is no such table',
     table: 'gone',
   },
+  {
+    ...inDoubt,
+    cause: 'stranger',
+    fault: 'keys keep at work all threads that may read a file',
+    after: (world) => {
+      world.all = cut;
+      world.open = async () => {
+        throw new Fault('doubt', '4 threads are at work');
+      };
+    },
+  },
   { kind: 'shutdown', opens: false, cause: 'server', fault: 'it is closed', isClosed: true },
 ];
