@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { DirectoryHooks } from '../../../../src/directory/directory.ts';
 import { faultOf as ofMysql } from '../../../../src/directory/mysql/errors.ts';
 import { faultOf as ofPostgresql } from '../../../../src/directory/postgresql/errors.ts';
 import type { Engine, Row } from '../../../../src/directory/sql/engine.ts';
@@ -53,10 +54,16 @@ export interface ScriptedOptions {
   readonly database?: Scripted;
   readonly settings?: Partial<SqlSettings<string>>;
   readonly before?: (world: World) => void;
+  readonly hooks?: Partial<DirectoryHooks>;
 }
 
 /** Opens a directory on sessions that do as `world` says, until the test ends. */
-export function openScripted({ database = 'postgresql', settings, before }: ScriptedOptions) {
+export function openScripted({
+  database = 'postgresql',
+  settings,
+  before,
+  hooks,
+}: ScriptedOptions) {
   const world: World = {
     rows: [{ from: 'users', address: 'ann@example.org' }],
     isFilled: true,
@@ -80,7 +87,7 @@ export function openScripted({ database = 'postgresql', settings, before }: Scri
       };
     },
   };
-  const directory = createSqlDirectory({ ...SETTINGS, ...settings }, engine, quietHooks(), {});
+  const directory = createSqlDirectory({ ...SETTINGS, ...settings }, engine, quietHooks(hooks), {});
   onTestFinished(() => directory.close());
   return { directory, world };
 }
