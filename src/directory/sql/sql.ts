@@ -33,6 +33,9 @@ export interface SqlSettings<Host>
 /** The connection is given up that much later than the database should have ended the statement itself. */
 const GRACE_MS = 100;
 
+/** All statements of a question take no longer than so many may: less than the directory's `timeout`, as both are by default. */
+const MOST_WORK = 6;
+
 const MOST_REASONS = 5;
 
 /**
@@ -59,12 +62,13 @@ export function createSqlDirectory<Host>(
   );
   const find = { parts, limits: settings.groups };
   const trusts = createTrusts({ find, canary: settings.canary, rowsOf, hooks, figures });
+  const silenceMs = settings.statementTimeout + GRACE_MS;
+  const workMs = silenceMs * MOST_WORK;
   const told = new Map<string, Set<string>>();
 
   async function open(host: Host, signal: AbortSignal): Promise<SqlConnection> {
     try {
       const session = await engine.open(host, signal);
-      const silenceMs = settings.statementTimeout + GRACE_MS;
       return createConnection(session, { engine, host, silenceMs });
     } catch (error) {
       throw engine.faultOf(error, engine.name(host));
@@ -116,7 +120,7 @@ export function createSqlDirectory<Host>(
     returnMs: settings.returnAfter,
     log,
   });
-  const asker = createAsker({ pool, servers, rowsOf, lifetime: life.signal });
+  const asker = createAsker({ pool, servers, rowsOf, workMs, lifetime: life.signal });
 
   const asking =
     <T>(question: (key: string) => Work<T> | undefined, trust: Trust): Ask<T> =>

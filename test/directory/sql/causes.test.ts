@@ -105,7 +105,7 @@ const PLACES: Readonly<Record<string, number>> = {
   'mysql/errors.ts': 5,
   'postgresql/engine.ts': 1,
   'postgresql/errors.ts': 6,
-  'sql/connect/ask.ts': 2,
+  'sql/connect/ask.ts': 3,
   'sql/connect/blame.ts': 1,
   'sql/connect/connection.ts': 4,
   'sql/people/entries.ts': 2,

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { Fault } from '../../../../src/directory/directory.ts';
 import { silentLog } from '../../../../src/log.ts';
@@ -88,3 +89,17 @@ test('a question that is given up meanwhile is no key’s fault', async () => {
   expect(fault).toBeInstanceOf(Fault);
   expect(fault).toMatchObject({ kind: 'timeout' });
 });
+
+// Strangers choose letters that are stored in many ways: each is a statement, and all together take long.
+test.each(['evilßßσσ', 'evilßßσ', 'evilßfiσ', 'evilßß'])(
+  'a key whose spellings together take too long, while others are answered, is to blame: %s',
+  async (local) => {
+    const { ask, world, breaker } = await open();
+    world.evil = async () => {
+      await setTimeout(90);
+      return [];
+    };
+    expect(await ask(`${local}@example.org`)).toMatchObject({ status: 'unknown', cause: 'entry' });
+    expect(breaker.isOpen()).toBe(false);
+  },
+);
