@@ -100,6 +100,34 @@ test('addresses of groups in upper case are told', async () => {
   expect(lines).toContainEqual(line('^warning: ', 'in lower case: "Team@example.org"'));
 });
 
+/** An organization whose groups are these, as Keycloak 26.6 has them. */
+const withOrganizationGroups =
+  (groups: readonly unknown[]): Script =>
+  ({ path }) => {
+    if (path.endsWith('/organizations')) return says([{ id: 'o1', enabled: true, domains: [] }]);
+    if (path.endsWith('/organizations/count')) return says(1);
+    return path.endsWith('/organizations/o1/groups') ? says(groups) : undefined;
+  };
+
+test('groups of organizations that have an address are named, for they are not found', async () => {
+  const groups = [
+    { id: 'g1', name: 'crew', attributes: { mail: ['crew@org.example'] } },
+    { id: 'g2', name: 'quiet' },
+  ];
+  expect(await told({ groupAttribute: 'mail' }, withOrganizationGroups(groups))).toContainEqual(
+    line('^warning: groups of organizations are not looked at', 'crew@org.example'),
+  );
+});
+
+test.each([
+  ['have no address', withOrganizationGroups([{ id: 'g2', name: 'quiet' }])],
+  ['are not there, before 26.6', withOrganizationGroups([])],
+] as const)('groups of organizations that %s are not spoken of', async (_, script) => {
+  expect((await told({ groupAttribute: 'mail' }, script)).join('\n')).not.toContain(
+    'groups of organizations',
+  );
+});
+
 test('organizations whose domains nobody vouches for are told', async () => {
   expect(await told({ organizations: { verified: 'any' } })).toContainEqual(
     line('^warning: ', 'allowDomains'),
