@@ -3,7 +3,7 @@ import type { Remark } from '../directory.ts';
 import { templateKey } from '../ldap/filters/template.ts';
 import type { SqlConnection } from './connect/connection.ts';
 import type { Engine } from './engine.ts';
-import type { Part } from './parts.ts';
+import { NOBODY, type Part } from './parts.ts';
 import type { PeopleParts } from './people/find.ts';
 import type { Table } from './tables.ts';
 import type { Trusts } from './trust/trusts.ts';
@@ -17,9 +17,6 @@ export interface InspectOptions<Host> {
   readonly tables: ReadonlyMap<string, Table>;
   readonly trusts: Trusts;
 }
-
-/** An address that has all parts that a placeholder may stand for, and is nobody's. */
-const NOBODY = 'idpmap-asks-for-nobody@a.b.c.d.e.f.g.h.invalid';
 
 /** Looks at each server: whether it lets us in, takes all statements, and proves an absence. */
 export async function inspectSql<Host>(

@@ -7,6 +7,9 @@ export interface Part extends Statement {
   readonly name: string;
 }
 
+/** An address that has all parts that a placeholder may stand for, and is nobody's. */
+export const NOBODY = 'idpmap-asks-for-nobody@a.b.c.d.e.f.g.h.invalid';
+
 /**
  * Reads the statement of a setting.
  * @throws {SyntaxError} that names the setting

@@ -33,6 +33,11 @@ export interface SqlSettings<Host>
 /** The connection is given up that much later than the database should have ended the statement itself. */
 const GRACE_MS = 100;
 
+/** All statements of a question take no longer than so many may: less than the directory's `timeout`, as both are by default. */
+const MOST_WORK = 6;
+
+const MOST_REASONS = 5;
+
 /**
  * Opens a directory in a database; its connections are opened in the background. What it counts goes into `figures`.
  * @throws {SyntaxError} where a statement can't be read
@@ -57,22 +62,28 @@ export function createSqlDirectory<Host>(
   );
   const find = { parts, limits: settings.groups };
   const trusts = createTrusts({ find, canary: settings.canary, rowsOf, hooks, figures });
-  const told = new Set<string>();
+  const silenceMs = settings.statementTimeout + GRACE_MS;
+  const workMs = silenceMs * MOST_WORK;
+  const told = new Map<string, Set<string>>();
 
   async function open(host: Host, signal: AbortSignal): Promise<SqlConnection> {
     try {
       const session = await engine.open(host, signal);
-      const silenceMs = settings.statementTimeout + GRACE_MS;
       return createConnection(session, { engine, host, silenceMs });
     } catch (error) {
       throw engine.faultOf(error, engine.name(host));
     }
   }
 
-  /** Whoever wrote a statement has to hear that it fails; each reason once. */
+  /** Whoever wrote a statement has to hear that it fails: each reason once, and few of a kind, for keys may stand in them. */
   function tell(part: Part, error: unknown): void {
-    if (!isDoubt(error) || told.has(`${part.name} ${error.message}`)) return;
-    told.add(`${part.name} ${error.message}`);
+    if (!isDoubt(error)) return;
+    const { code }: { code?: unknown } = Object(error.cause);
+    const kind = `${part.name} ${String(code)}`;
+    const reasons = told.get(kind) ?? new Set();
+    told.set(kind, reasons);
+    if (reasons.size >= MOST_REASONS || reasons.has(error.message)) return;
+    reasons.add(error.message);
     log.error(
       { directory: name, statement: part.name, reason: error.message },
       'a statement fails',
@@ -109,7 +120,7 @@ export function createSqlDirectory<Host>(
     returnMs: settings.returnAfter,
     log,
   });
-  const asker = createAsker({ pool, servers, rowsOf, lifetime: life.signal });
+  const asker = createAsker({ pool, servers, rowsOf, workMs, lifetime: life.signal });
 
   const asking =
     <T>(question: (key: string) => Work<T> | undefined, trust: Trust): Ask<T> =>

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { reasonOf } from '../../reason.ts';
+import { Fault } from '../directory.ts';
 import { rowOf } from '../sql/connect/rows.ts';
 import { type Engine, Lost, type Row, type Session } from '../sql/engine.ts';
 import { faultOf } from './errors.ts';
@@ -19,7 +20,11 @@ export function createSqliteEngine(): Engine<string> {
     faultOf,
     async open(path, signal) {
       if (abandoned.size >= MOST_ABANDONED)
-        throw new Lost(`${nameOf(path)}: ${abandoned.size} threads are at work at slow statements`);
+        // Any stranger's key may have been the slow one, and soon they are done.
+        throw new Fault(
+          'doubt',
+          `${nameOf(path)}: ${abandoned.size} threads are at work at slow statements, is an index missing?`,
+        );
       const before = await identify(path);
       const session = await start(path, before, abandoned, signal);
       // It may have been replaced in between: then the next one opens the new one.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Directory } from '../../../src/directory/directory.ts';
+import { createSqliteEngine } from '../../../src/directory/sqlite/engine.ts';
 import { plain } from '../../support/plain.ts';
 import { openSqlForTest } from '../../support/sql/population.ts';
 import { makeTemporaryDirectory } from '../../support/temporary.ts';
@@ -121,4 +122,22 @@ test('a slow statement stops nobody else, and is given up', async () => {
   const refused = slowly?.catch((error: unknown) => error);
   expect(await find(directory, 'ann@x.org')).toHaveLength(1);
   expect(await refused).toMatchObject({ kind: 'timeout' });
+});
+
+test('threads that can’t be ended yet are a doubt, which opens no circuit: a key may keep them at work', async () => {
+  const { path } = await open(['ann@x.org']);
+  const engine = createSqliteEngine();
+  const { signal } = new AbortController();
+  const sessions = await Promise.all([1, 2, 3, 4].map(() => engine.open(path, signal)));
+  for (const session of sessions) session.destroy();
+  await expect(engine.open(path, signal)).rejects.toMatchObject({ kind: 'doubt' });
+  const opens = () =>
+    engine.open(path, signal).then(
+      (session) => {
+        session.destroy();
+        return true;
+      },
+      () => false,
+    );
+  expect(await until(opens, PATIENCE_MS)).toBe(true);
 });

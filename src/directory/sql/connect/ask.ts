@@ -3,9 +3,10 @@ import type { Servers } from '../../connections/servers.ts';
 import { Fault, type Finding, type How, isDoubt } from '../../directory.ts';
 import { findingOf, none } from '../../finding.ts';
 import { createProver, type Prover } from '../../trust/prover.ts';
-import { joining, waitFor } from '../../waiting.ts';
-import { Lost, type Row } from '../engine.ts';
+import { joining, waitFor, withinTime } from '../../waiting.ts';
+import { Lost, Overrun, type Row } from '../engine.ts';
 import type { Part } from '../parts.ts';
+import { createBlame } from './blame.ts';
 import type { SqlConnection } from './connection.ts';
 
 /** Makes up an answer out of statements; it may run again, on another connection. */
@@ -41,6 +42,8 @@ export interface AskerOptions {
   readonly pool: Pool<SqlConnection>;
   readonly servers: Servers<SqlConnection>;
   readonly rowsOf: (connection: SqlConnection) => View['rows'];
+  /** A question's time: a key may be written in many ways, and each is a statement. */
+  readonly workMs: number;
   /** Ends with the directory. */
   readonly lifetime: AbortSignal;
 }
@@ -49,7 +52,8 @@ export interface AskerOptions {
 const MAX_TRIES = 3;
 
 /** Creates what asks. */
-export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): Asker {
+export function createAsker({ pool, servers, rowsOf, workMs, lifetime }: AskerOptions): Asker {
+  const blame = createBlame(() => pool.take(lifetime));
   const provings = new WeakMap<SqlConnection, Map<Trust, Proving>>();
 
   /** Everybody who waits for a proof of one connection shares it. */
@@ -72,17 +76,34 @@ export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): 
     connection: SqlConnection,
     work: Work<T>,
     trust: Trust,
+    signal: AbortSignal,
+    trail: Trail,
   ): Promise<Finding<T>> {
-    const rows = rowsOf(connection);
+    const ask = rowsOf(connection);
+    const rows: View['rows'] = async (part, key) => {
+      trail.asked = part;
+      try {
+        return await ask(part, key);
+      } catch (error) {
+        trail.failed ??= part;
+        throw error;
+      }
+    };
     let isMissing = false;
     const missed = (): void => {
       isMissing = true;
     };
-    const found = await work({ rows, missed });
+    const late = (): Fault => {
+      if (trail.asked !== undefined) trail.failed ??= trail.asked;
+      return new Overrun(`${connection.server}: its statements took more than ${workMs} ms`);
+    };
+    const answer = () =>
+      withinTime((own) => waitFor(work({ rows, missed }), own, late), workMs, signal);
+    const found = await answer();
     if (found.length > 0 && !isMissing) return findingOf(found, unreachable);
     const proving = provingOf(connection, trust);
     await proving.prover.prove(proving.prover.begun());
-    return findingOf(await work({ rows, missed }), () =>
+    return findingOf(await answer(), () =>
       none('connection', [...proving.shown, `on ${connection.server}`].join(', ')),
     );
   }
@@ -92,8 +113,11 @@ export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): 
     const { connection } = await joining(open, new AbortController(), signal, lifetime);
     const close = (): void => connection.close();
     lifetime.addEventListener('abort', close);
+    const trail: Trail = {};
     try {
-      return await waitFor(run(connection, work, trust), signal, left);
+      return await waitFor(run(connection, work, trust, signal, trail), signal, left);
+    } catch (error) {
+      throw await blame.of(error, trail.failed, signal);
     } finally {
       lifetime.removeEventListener('abort', close);
       close();
@@ -105,10 +129,12 @@ export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): 
       if (anew === true) return askAnew(work, signal, trust);
       for (let tries = 1; ; tries++) {
         const connection = await pool.take(signal);
+        const trail: Trail = {};
         try {
-          return await waitFor(run(connection, work, trust), signal, left);
+          return await waitFor(run(connection, work, trust, signal, trail), signal, left);
         } catch (error) {
-          if (tries === MAX_TRIES || signal.aborted || !(error instanceof Lost)) throw error;
+          if (tries === MAX_TRIES || signal.aborted || !(error instanceof Lost))
+            throw await blame.of(error, trail.failed, signal);
         }
       }
     },
@@ -124,6 +150,14 @@ export function createAsker({ pool, servers, rowsOf, lifetime }: AskerOptions): 
       }
     },
   };
+}
+
+/** What a question has come upon. */
+interface Trail {
+  /** The part whose statement failed first. */
+  failed?: Part;
+  /** The part whose statement was sent last. */
+  asked?: Part;
 }
 
 /** The proofs of one connection for one kind of question. */

@@ -8,7 +8,9 @@ import { spelled } from '../spelled.ts';
 /** The rows of a part for an address, in all spellings, each row once. */
 export async function rowsFor(part: Part, address: Address, view: View): Promise<readonly Row[]> {
   const { texts } = spelled(address);
-  const rows = (await Promise.all(texts.map((text) => view.rows(part, text)))).flat();
+  const rows: Row[] = [];
+  // One after the other: where the first takes too long, others must not wait behind the rest.
+  for (const text of texts) rows.push(...(await view.rows(part, text)));
   if (texts.length === 1) return rows;
   return [...new Map(rows.map((row) => [JSON.stringify(row, writable), row])).values()];
 }

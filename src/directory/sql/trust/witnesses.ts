@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Fault, type Kept } from '../../directory.ts';
 import { templateKey } from '../../ldap/filters/template.ts';
 import type { SqlConnection } from '../connect/connection.ts';
+import { Overrun } from '../engine.ts';
 import type { Part } from '../parts.ts';
 import { isEnabled } from '../people/values.ts';
 
@@ -45,14 +46,29 @@ export function createWitnesses({ part, isNeeded, kept }: WitnessOptions): Witne
   let keys = before?.keys ?? [];
   /** Tables that had rows. */
   let filled = new Set(before?.filled);
+  /** Those that took too long. */
+  const slow = new Set<string>();
   let held: string | undefined;
 
   const keep = (): void => kept.write(name, { keys, filled: [...filled] });
 
+  /** Strangers chose the keys: one that is refused shows nobody, and one that is slow gives others the precedence. */
   const isSeen = async (key: string, connection: SqlConnection): Promise<boolean> => {
     const values = part.bind(templateKey(key));
     if (values === undefined) return false;
-    return (await connection.run(part.text, values)).length > 0;
+    try {
+      const rows = await connection.run(part.text, values);
+      slow.delete(key);
+      return rows.length > 0;
+    } catch (error) {
+      if (error instanceof Fault && error.kind === 'entry') return false;
+      if (error instanceof Overrun && keys.includes(key)) {
+        slow.add(key);
+        keys = [...keys.filter((each) => each !== key), key];
+        keep();
+      }
+      throw error;
+    }
   };
 
   async function find(connection: SqlConnection): Promise<boolean> {
@@ -122,8 +138,11 @@ export function createWitnesses({ part, isNeeded, kept }: WitnessOptions): Witne
   return {
     learn(key) {
       held = undefined;
-      if (keys.length >= MOST || keys.includes(key)) return;
-      keys = [...keys, key];
+      if (keys.includes(key)) return;
+      const leaving = keys.length < MOST ? undefined : keys.find((each) => slow.has(each));
+      if (keys.length >= MOST && leaving === undefined) return;
+      if (leaving !== undefined) slow.delete(leaving);
+      keys = [...keys.filter((each) => each !== leaving), key];
       keep();
     },
     async check(connection) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Fault } from '../../../../src/directory/directory.ts';
 import type { SqlConnection } from '../../../../src/directory/sql/connect/connection.ts';
-import type { Row } from '../../../../src/directory/sql/engine.ts';
+import { Overrun, type Row } from '../../../../src/directory/sql/engine.ts';
 import { readPart } from '../../../../src/directory/sql/parts.ts';
 import { createWitnesses } from '../../../../src/directory/sql/trust/witnesses.ts';
 import { createKept } from '../../../../src/directory/trust/kept.ts';
@@ -108,5 +109,45 @@ describe('where nobody was found yet', () => {
     witnesses.learn('ann');
     await expect(witnesses.check(connectionTo({ users: ['ann'] }))).resolves.toMatch('finds');
     await expect(witnesses.check(connectionTo({}))).rejects.toMatchObject(DOUBT);
+  });
+});
+
+describe('a key that a stranger chose, and that had rows', () => {
+  /** Connections on which keys do as they are called, and tables have rows. */
+  const connection: SqlConnection = {
+    ...connectionTo({ users: ['ann', 'slow', 'slower', 'crawling', 'odd', 'ann2'] }),
+    run: async (text, values) => {
+      const [key = ''] = values;
+      if (/slow|crawl/.test(key)) throw new Overrun('no answer');
+      if (key.startsWith('odd')) throw new Fault('entry', 'it does not take this key');
+      return connectionTo({ users: [key], aliases: ['x'] }).run(text, values);
+    },
+  };
+
+  test('takes no proof from others by being refused', async () => {
+    const { witnesses } = open();
+    for (const key of ['odd', 'odd2', 'odd3', 'ann']) witnesses.learn(key);
+    await expect(witnesses.check(connection)).resolves.toMatch('finds whom it found');
+  });
+
+  test.each([
+    [['slow', 'ann'], 1],
+    [['slow', 'odd', 'slower', 'ann'], 2],
+    [['slow', 'slower', 'crawling', 'ann'], 3],
+  ])('takes so many proofs by being slow: %j %i', async (keys, most) => {
+    const { witnesses } = open();
+    for (const key of keys) witnesses.learn(key);
+    for (let i = 0; i < most; i++)
+      await expect(witnesses.check(connection)).rejects.toMatchObject({ kind: 'timeout' });
+    await expect(witnesses.check(connection)).resolves.toMatch('finds whom it found');
+  });
+
+  test('gives way to whoever is found next, where all are slow', async () => {
+    const { witnesses } = open();
+    for (const key of ['slow', 'slower', 'crawling', 'slowest']) witnesses.learn(key);
+    await expect(witnesses.check(connection)).rejects.toMatchObject({ kind: 'timeout' });
+    witnesses.learn('ann');
+    for (let i = 0; i < 3; i++) await witnesses.check(connection).catch(() => {});
+    await expect(witnesses.check(connection)).resolves.toMatch('finds whom it found');
   });
 });
