@@ -23,9 +23,9 @@ COPY .ci/node .ci/node
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-# What is left of the packages is what runs, with the licences: no tool, no types, no tests.
+# What is left of the packages is what runs, with the licences: no tool, no types (mysql2 asks for Node's), no tests.
 RUN --mount=type=cache,target=/root/.npm npm run build \
- && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+ && npm prune --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf node_modules/@types \
  && find dist node_modules -type f \( -name '*.ts' -o -name '*.?ts' -o -name '*.map' -o -name '*.md' -o -name '*.sh' \
       -o -name '*.test.*' \) ! -iname 'licen[cs]e*' -delete \
  && find ./node_modules -type d -regex '.*/node_modules/\(@[^/]*/\)?[^/]*/\(tests?\|docs\|bench[^/]*\|examples?\)' \

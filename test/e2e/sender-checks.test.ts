@@ -17,7 +17,7 @@ const read = (name: string): Promise<string> => readFile(join(ROOT, name), 'utf8
 
 /** The block between fences of a page that holds `mark`. */
 async function blockOf(page: string, mark: string): Promise<string> {
-  const blocks = [...(await read(page)).matchAll(/^```\n(.*?)^```$/gms)].map(
+  const blocks = [...(await read(page)).matchAll(/^```\w*\n(.*?)^```$/gms)].map(
     ([, text = '']) => text,
   );
   const block = blocks.find((text) => text.includes(mark));
