@@ -166,12 +166,19 @@ export function operationsOf({ chunks }: Heard): readonly (keyof typeof OPERATIO
   return operations;
 }
 
-const OPERATIONS = { bind: 0x60, unbind: 0x42, search: 0x63, abandon: 0x50, extended: 0x77 };
+const OPERATIONS = {
+  bind: 0x60,
+  unbind: 0x42,
+  search: 0x63,
+  compare: 0x6e,
+  abandon: 0x50,
+  extended: 0x77,
+};
 
 function operationOf(message: Buffer): keyof typeof OPERATIONS {
   const head = message.readUInt8(1) < 0x80 ? 2 : 2 + (message.readUInt8(1) & 0x7f);
   const tag = message.readUInt8(head + 2 + message.readUInt8(head + 1));
-  for (const name of ['bind', 'unbind', 'search', 'abandon', 'extended'] as const)
+  for (const name of ['bind', 'unbind', 'search', 'compare', 'abandon', 'extended'] as const)
     if (OPERATIONS[name] === tag) return name;
   throw new Error(`a client sent an operation with tag ${tag}`);
 }
