@@ -134,6 +134,9 @@ for (const { title, needs, start, all, reading } of SERVERS) {
       expect(directory.figures?.['held']).toBe(1);
       expect(directory.accept?.()).toMatch(/mailAlternateAddress/);
       expect(directory.figures?.['held']).toBe(0);
+      // What was not told yet, that of groups, is not accepted unseen.
+      expect(await verdict(directory, 'nobody@example.test')).toMatch(/any group.*idpmap accept/);
+      expect(directory.accept?.()).toMatch(/mailAlternateAddress/);
       expect(await verdict(directory, 'nobody@example.test')).toBe('none');
     });
 

@@ -176,12 +176,15 @@ describeWith(['root', 'podman'], 'idpmap under a systemd of its own', () => {
     const folder = '/etc/systemd/system/idpmap.service.d';
     const script = `mkdir -p ${folder} /etc/idpmap/credentials
       grep -v -i mail /opt/idpmap/deploy/systemd/credentials.conf >${folder}/credentials.conf
-      echo of-systemd >/etc/idpmap/credentials/http-token
+      echo of-systemd-and-long >/etc/idpmap/credentials/http-token
       chmod 600 /etc/idpmap/credentials/http-token
       systemctl daemon-reload && systemctl restart idpmap`;
     await machine.run('sh', '-c', script);
     const url = `http://127.0.0.1:${await machine.forward(9101)}/api/explain`;
-    const headers = { authorization: 'Bearer of-systemd', 'content-type': 'application/json' };
+    const headers = {
+      authorization: 'Bearer of-systemd-and-long',
+      'content-type': 'application/json',
+    };
     const body = JSON.stringify({ address: 'ann@example.org' });
     expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
   });
