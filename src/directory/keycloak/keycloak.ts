@@ -116,9 +116,9 @@ export function createKeycloakDirectory(
     name,
     check: async (signal) => {
       void counting.look(askBeside);
+      void letters.look(askBeside);
       await check(signal);
       await groups.walk(askBeside, signal);
-      await letters.look(askBeside, signal);
     },
     everyMs: settings.selfCheck,
     log,
@@ -137,6 +137,7 @@ export function createKeycloakDirectory(
     }
     if (finding.status === 'found' || finding.proof.by === 'form') return finding;
     await believeNone(signal);
+    await letters.ready(signal);
     // A look round has meanwhile seen somebody who writes it otherwise.
     if (letters.count(address.text) > written) return findOver(own, key, signal);
     return none('probe', `${finding.proof.how}; the self-check holds, and a probe after it`);
@@ -206,6 +207,7 @@ export function createKeycloakDirectory(
     async close() {
       watch?.stop();
       counting.stop();
+      letters.stop();
       selfCheck.stop();
       tokens.stop();
       await Promise.all([lookups.destroy(), upkeep.destroy()]);
