@@ -85,6 +85,7 @@ export const BESIDE: readonly {
     why: 'the question’s own time is over first: trust/selfcheck.test.ts',
   },
   {
+    fault: 'who has rare letters has not been looked for yet',
     at: 'trust/letters.ts',
     why: 'the question’s own time is over first, while the first look has lasted for less than a second',
   },
