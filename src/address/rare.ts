@@ -44,13 +44,22 @@ export function withRareLetters(text: string, most: number): readonly string[] {
 
 const COMMON = RARE_LETTERS.map((letter) => [letter, fold(letter)] as const);
 
-/** What is no letter and has a double that folds to it (`;` the Greek question mark): in an address it is nobody's name. */
-const DOUBLED = new Set(
-  Array.from(
-    '`;\u00b4\u00b7\u02b9\u0385\u2002\u2003\u3008\u3009\u2add' +
-      '\u{1d157}\u{1d158}\u{1d1b9}\u{1d1ba}',
-  ),
-);
+/** Signs that stand twice in Unicode, which makes the first of the second: `;` of the Greek question mark. */
+export const SIGN_DOUBLES: ReadonlyMap<string, string> = new Map([
+  ['`', '\u1fef'],
+  [';', '\u037e'],
+  ['\u00b4', '\u1ffd'],
+  ['\u00b7', '\u0387'],
+  ['\u02b9', '\u0374'],
+  ['\u0385', '\u1fee'],
+  ['\u2002', '\u2000'],
+  ['\u2003', '\u2001'],
+  ['\u3008', '\u2329'],
+  ['\u3009', '\u232a'],
+]);
+
+/** Signs of mathematics and music that are made of several others, in an order: in an address they are nobody's name. */
+const DOUBLED = new Set(Array.from('\u2add\u{1d157}\u{1d158}\u{1d1b9}\u{1d1ba}'));
 
 /** Whether the folded `local` may be stored with a character that is neither asked nor looked for. */
 export const hasDoubledSign = (local: string): boolean =>

@@ -6,6 +6,7 @@ import {
   hasRareLetter,
   IDEOGRAPHS,
   KEYBOARD_DOUBLES,
+  SIGN_DOUBLES,
   withRareLetters,
 } from './rare.ts';
 
@@ -24,11 +25,12 @@ export interface Spellings {
  * - a domain in A-labels and in U-labels
  * - `ß` for each `ss`, and the doubles of ideographs, one by one
  * - all at once: `ς` at the ends of words and `և`; ligatures, as text copied from a PDF has them; an iota below; the lower
- *   case of Cherokee; letters and their marks apart (NFD), or together where Unicode never puts them so (Hindi's `क़`)
+ *   case of Cherokee; letters and their marks apart (NFD), or together where Unicode never puts them so (Hindi's `क़`); signs
+ *   that stand twice (`;`)
  *
  * Not asked are letters of the past and of mathematics that fold to common ones (`ſ`, `ϑ`, `ŉ`), for each name has an
- * `s`: whoever compares letters looks for those that are stored (`RARE_LETTERS`). Characters that are no letters
- * and have a double are neither asked nor looked for, so that nobody is denied who has one.
+ * `s`: whoever compares letters looks for those that are stored (`RARE_LETTERS`). Signs of music are
+ * neither asked nor looked for, so nobody is denied who has one.
  *
  * @param most at most so many are listed: a stranger's `sssssssssssss@` has hundreds
  */
@@ -137,6 +139,8 @@ const isIn = (first: number, last: number) => (letter: string) =>
 const FURTHER_LETTERS = [...FURTHER.keys()];
 const properly = unfolding(['և']);
 
+const SIGNS = new RegExp(`[${[...SIGN_DOUBLES.keys()].join('')}]`, 'gu');
+
 const STYLES: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => properly(text).replaceAll(/(?<=\p{L}\p{M}*)σ(?!\p{M}*\p{L})/gu, 'ς'),
@@ -149,4 +153,5 @@ const STYLES: readonly ((text: string) => string)[] = [
     ),
   ),
   ...KEYBOARD_DOUBLES.map(unfolding),
+  (text) => text.replaceAll(SIGNS, (sign) => SIGN_DOUBLES.get(sign) ?? sign),
 ];

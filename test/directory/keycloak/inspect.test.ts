@@ -151,14 +151,14 @@ test('addresses that Postfix asks for by other letters are told, where they are 
   const script: Script = ({ path }) =>
     path.endsWith('/users')
       ? says(
-          ['weiß', 'weiss', '\u017fmith', 'a\u0387b', 'γιώργος'].map((name) =>
+          ['weiß', 'weiss', '\u017fmith', 'a\u0387b\u00b7c', 'γιώργος'].map((name) =>
             user(`id-${name.length}`, { email: `${name}@example.org` }),
           ),
         )
       : undefined;
   const lines = await told({}, script);
   expect(lines.filter((each) => each.includes('Postfix'))).toEqual([
-    line('warning: the address a\u0387b@example.org', 'mail for a\u00b7b@example.org'),
+    line('warning: the address a\u0387b\u00b7c@example.org', 'mail for a\u00b7b\u00b7c@example.org'),
     line('warning: Postfix takes weiß@example.org and weiss@example.org for one'),
   ]);
 });

@@ -36,7 +36,7 @@ const DOUBTED: unknown = expect.objectContaining(DOUBT);
 
 /** Registers what holds of keys that nobody means well with. */
 export function describeKeys({ subject, directory }: Examined): void {
-  /** Whoever is asked from afar is not asked for a sign with a double (`;`), nor denied then. */
+  /** Whoever is asked from afar is not asked for a sign of music that is made of others, nor denied then. */
   const isDoubled = (local: string): boolean =>
     hasDoubledSign(local) && !subject.lacks.includes('remote store');
   const isNarrow = subject.lacks.includes('letters beyond 16 bits');
