@@ -2,6 +2,7 @@ import { CompareRequest } from 'ldapts';
 import { Fault } from '../../directory.ts';
 import { type Software, softwareOf } from '../servers/software.ts';
 import type { Connection } from '../wire/connection.ts';
+import type { Schemas } from './schema.ts';
 import type { Sight } from './sight.ts';
 import type { Witnesses } from './witness.ts';
 
@@ -27,6 +28,7 @@ const TELLING: ReadonlySet<Software> = new Set(['openldap', '389ds']);
 /** Creates it. It asks one question for each attribute that nobody shows, of somebody who shows another. */
 export function createAccessCheck(
   witnesses: Pick<Witnesses, 'isSeen' | 'isAccepted' | 'someone' | 'miss' | 'found'>,
+  schemas: Pick<Schemas, 'of'>,
 ): AccessCheck {
   const known = new WeakMap<Connection, Promise<Software>>();
 
@@ -39,12 +41,15 @@ export function createAccessCheck(
 
   return {
     async check(sights, connection, signal) {
-      const unseen = sights.filter(
+      const open = sights.filter(
         (sight) => !witnesses.isSeen([sight]) && !witnesses.isAccepted(sight),
       );
       const witness = witnesses.someone(sights);
-      if (unseen.length === 0 || witness === undefined) return;
+      if (open.length === 0 || witness === undefined) return;
       if (!TELLING.has(await software(connection, signal))) return;
+      // Of what its schema lacks 389-DS says the same; a preset may name such.
+      const schema = await schemas.of(connection, signal);
+      const unseen = open.filter(({ attribute }) => schema.has(attribute));
 
       const compare = async (attribute: string, value: string): Promise<number> => {
         const entry = witness.dn;

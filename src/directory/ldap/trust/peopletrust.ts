@@ -5,6 +5,7 @@ import type { Connection } from '../wire/connection.ts';
 import { createAccessCheck } from './access.ts';
 import { addressSights, type MemberSights, memberSights } from './peoplesights.ts';
 import { counted, type Proof } from './proof.ts';
+import type { Schemas } from './schema.ts';
 import type { Schema } from './schematext.ts';
 import type { Self } from './self.ts';
 import type { Sight } from './sight.ts';
@@ -18,6 +19,7 @@ export interface PeopleOptions {
   readonly self: Self;
   /** Whether some account has to be visible from the start. */
   readonly isAccountNeeded: boolean;
+  readonly schemas: Pick<Schemas, 'of'>;
   readonly referrals: 'refuse' | 'ignore';
 }
 
@@ -32,11 +34,11 @@ export interface PeopleTrust {
 
 /** Creates it for one directory. */
 export function createPeopleTrust(options: PeopleOptions): PeopleTrust {
-  const { accounts, groups, witnesses, self, isAccountNeeded, referrals } = options;
+  const { accounts, groups, witnesses, self, isAccountNeeded, schemas, referrals } = options;
   const ofAccounts = addressSights(accounts);
   const ofGroups = groups === undefined ? [] : addressSights(groups);
   const all = [...ofAccounts, ...ofGroups];
-  const access = createAccessCheck(witnesses);
+  const access = createAccessCheck(witnesses, schemas);
   const own = ofAccounts.slice(0, accounts.address.length);
   const ofMembers = groups === undefined ? undefined : memberSights(groups, accounts);
 

@@ -65,6 +65,7 @@ export function createTrusts(options: TrustsOptions): Trusts {
     witnesses,
     self,
     isAccountNeeded: settings.proof === 'account' && canary === undefined,
+    schemas,
     referrals,
   });
   const find: FindOptions = {

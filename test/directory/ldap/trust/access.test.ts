@@ -37,6 +37,15 @@ describe('an alias attribute that was never shown to anybody', () => {
     expect(directory.figures?.['held']).toBe(0);
   });
 
+  test('is no matter of rights where the schema lacks it, though 389-DS says the same of both', async () => {
+    const server = await open({}, (each) => Object.assign(each, { vendorName: '389 Project' }));
+    const known = ['objectClass', 'mail', 'uid', 'cn', 'member', 'mailAlternateAddress'];
+    server.attributeTypes.push(...known.map((name, i) => `( 1.2.${i} NAME '${name}' )`));
+    server.rights.hidden.add('nosuchaddress');
+    const directory = openOver(server, { accounts: { aliases: ['noSuchAddress'] } });
+    expect(await says(directory, OTHER)).toMatch(/schema .* has no attribute noSuchAddress/);
+  });
+
   test('denies nobody where it is an attribute of groups', async () => {
     const server = await open(team('crew', ['ann'], { mailAlternateAddress: OTHER }));
     server.rights.hidden.add('mailalternateaddress');

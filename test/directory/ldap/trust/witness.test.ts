@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { preciseClock } from '../../../../src/clock.ts';
 import { createPeopleTrust } from '../../../../src/directory/ldap/trust/peopletrust.ts';
 import { createRecall } from '../../../../src/directory/ldap/trust/recall.ts';
+import { createSchemas } from '../../../../src/directory/ldap/trust/schema.ts';
 import { createSelf } from '../../../../src/directory/ldap/trust/self.ts';
 import { createWitnesses } from '../../../../src/directory/ldap/trust/witness.ts';
 import { createKept } from '../../../../src/directory/trust/kept.ts';
@@ -22,6 +24,7 @@ async function open(people: readonly Person[], isAccountNeeded = true, aliasPref
     witnesses,
     self,
     isAccountNeeded,
+    schemas: createSchemas(preciseClock),
     referrals: 'refuse',
   });
   const check = () => trust.proof(staff.connection, never);
