@@ -17,7 +17,13 @@ if (!Number.isSafeInteger(seed) || !(minutes > 0)) {
 console.log(`seed ${seed}, ${minutes} minutes`);
 const startedAt = performance.now();
 const minutesPast = (): number => (performance.now() - startedAt) / 60_000;
-const goesOn = (): boolean => minutesPast() < minutes;
+let isStopped = false;
+// Whoever ends it early gets the report of what was, and no daemon is left.
+for (const sign of ['SIGINT', 'SIGTERM'] as const)
+  process.once(sign, () => {
+    isStopped = true;
+  });
+const goesOn = (): boolean => !isStopped && minutesPast() < minutes;
 const report = await soak({ goesOn, seed, tell: console.log });
 console.log(`\nseed ${seed}, ${report.samples.length} rounds, ${minutesPast().toFixed(1)} minutes`);
 console.table(report.counts);
