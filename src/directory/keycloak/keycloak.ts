@@ -12,6 +12,7 @@ import { listDomains } from './domains.ts';
 import { createEventWatch, type EventWatch } from './feed/events.ts';
 import { type Ask, createAsk } from './http/api.ts';
 import { createExchange } from './http/exchange.ts';
+import { Refused } from './http/faults.ts';
 import { createGate } from './http/gate.ts';
 import { inParts } from './http/paging.ts';
 import { createPool, LOOKUP_BYTES, UPKEEP_BYTES } from './http/pools.ts';
@@ -130,7 +131,7 @@ export function createKeycloakDirectory(
     // Nobody can hold what is no address, and an empty one would ask Keycloak for everybody.
     if (address === undefined) return none('form', 'it is no address');
     const written = letters.count(address.text);
-    const finding = await findHolders(own, address, options, signal);
+    const finding = await findHolders(own, address, options, signal).catch(refused);
     for (const { kind, id, address: held } of valuesOf(finding)) {
       if (kind === 'group') groupIds.add(id);
       else if (held === address.text) proof.learn(address);
@@ -141,6 +142,12 @@ export function createKeycloakDirectory(
     // A look round has meanwhile seen somebody who writes it otherwise.
     if (letters.count(address.text) > written) return findOver(own, key, signal);
     return none('probe', `${finding.proof.how}; the self-check holds, and a probe after it`);
+  }
+
+  /** Keycloak refuses all questions: that is told at once, not at the next check. */
+  function refused(error: unknown): never {
+    if (isDoubt(error) && error.cause instanceof Refused) selfCheck.doubt(error.message);
+    throw error;
   }
 
   async function believeNone(signal: AbortSignal): Promise<void> {

@@ -158,7 +158,10 @@ test('addresses that Postfix asks for by other letters are told, where they are 
       : undefined;
   const lines = await told({}, script);
   expect(lines.filter((each) => each.includes('Postfix'))).toEqual([
-    line('warning: the address a\u0387b\u00b7c@example.org', 'mail for a\u00b7b\u00b7c@example.org'),
+    line(
+      'warning: the address a\u0387b\u00b7c@example.org',
+      'mail for a\u00b7b\u00b7c@example.org',
+    ),
     line('warning: Postfix takes weiß@example.org and weiss@example.org for one'),
   ]);
 });

@@ -16,7 +16,7 @@ export interface RoledClient {
 }
 
 /** So short that a change shows in the next token within seconds. */
-const TOKEN_LIFE_S = 3;
+const TOKEN_LIFE_S = 5;
 
 /** Creates one with these roles. */
 export async function createRoled(
