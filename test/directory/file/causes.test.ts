@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Ask, Cause, Entry, Finding } from '../../../src/directory/directory.ts';
 import type { FileDirectorySettings } from '../../../src/directory/file/file.ts';
 import { findingOf, none } from '../../../src/directory/finding.ts';
 import { askEntries } from '../../../src/directory/people/ask.ts';
-import { silentLog } from '../../../src/log.ts';
-import { createBreaker, withBreaker } from '../../../src/lookup/breaker.ts';
+import { withBreaker } from '../../../src/lookup/breaker.ts';
 import { consult } from '../../../src/lookup/consult.ts';
+import { createTripwire } from '../../support/tripwire.ts';
 import { makePlace, openPlace, people, type Telling, write } from './fixture.ts';
 
 /**
@@ -149,18 +149,7 @@ async function provoke({ text = people('ann'), settings, after, table, ...row }:
   if (row.kind !== 'directory') await told.loaded();
   await after?.(place, told);
   if (row.isClosed === true) await directory.close();
-  const breaker = createBreaker({
-    name: 'staff',
-    failures: 0.01,
-    minimum: 1,
-    windowMs: 60_000,
-    probeMs: 60_000,
-    probe: async () => {},
-    lifetime: new AbortController().signal,
-    healed: () => {},
-    log: silentLog,
-  });
-  onTestFinished(() => breaker.stop());
+  const breaker = createTripwire();
   const find: Ask<Entry> = async (key, how) => given(await directory.find(key, how.signal));
   const holders = askEntries({ find }, { sharedAliases: false }, { dropped: 0 });
   const ask: Ask<unknown> = async (key, how) =>

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Ask, Directory } from '../../../src/directory/directory.ts';
-import { silentLog } from '../../../src/log.ts';
-import { createBreaker, withBreaker } from '../../../src/lookup/breaker.ts';
+import { withBreaker } from '../../../src/lookup/breaker.ts';
 import { consult } from '../../../src/lookup/consult.ts';
+import { createTripwire } from '../../support/tripwire.ts';
 import { BY_ENTRY } from './causes/entries.ts';
 import { BY_KEY } from './causes/keys.ts';
 import type { Row } from './causes/row.ts';
@@ -36,18 +36,7 @@ async function provoke(row: Row): Promise<{ readonly kind: string; readonly open
   await says(directory, 'ann@example.org');
   await says(directory, 'nobody@example.org');
   row.after?.(server);
-  const breaker = createBreaker({
-    name: 'staff',
-    failures: 0.01,
-    minimum: 1,
-    windowMs: 60_000,
-    probeMs: 60_000,
-    probe: async () => {},
-    lifetime: new AbortController().signal,
-    healed: () => {},
-    log: silentLog,
-  });
-  onTestFinished(() => breaker.stop());
+  const breaker = createTripwire();
   const { key = 'evil@example.org' } = row;
   if (row.waits !== undefined) vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const flight = withBreaker<unknown>(breaker, 'staff')(consult(asked(directory, row), 'staff'));

@@ -4,12 +4,12 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Ask, Directory } from '../../../src/directory/directory.ts';
-import { silentLog } from '../../../src/log.ts';
-import { createBreaker, withBreaker } from '../../../src/lookup/breaker.ts';
+import { withBreaker } from '../../../src/lookup/breaker.ts';
 import { consult } from '../../../src/lookup/consult.ts';
 import { plain } from '../../support/plain.ts';
 import { openSqlForTest } from '../../support/sql/population.ts';
 import { makeTemporaryDirectory } from '../../support/temporary.ts';
+import { createTripwire } from '../../support/tripwire.ts';
 import { BY_ENTRY } from './causes/entries.ts';
 import { OF_FILES } from './causes/files.ts';
 import { BY_KEY } from './causes/keys.ts';
@@ -36,18 +36,7 @@ interface Question {
 
 /** What becomes of a question, and of a circuit that one failure opens. */
 async function judge(directory: Directory, { key = 'evil@example.org', table, anew }: Question) {
-  const breaker = createBreaker({
-    name: 'staff',
-    failures: 0.01,
-    minimum: 1,
-    windowMs: 60_000,
-    probeMs: 60_000,
-    probe: async () => {},
-    lifetime: signal,
-    healed: () => {},
-    log: silentLog,
-  });
-  onTestFinished(() => breaker.stop());
+  const breaker = createTripwire();
   const ask: Ask<unknown> = async (text, how) => {
     if (table === undefined) return directory.find(text, how);
     const tableOf = directory.table?.({ table });

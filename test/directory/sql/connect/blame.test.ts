@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Fault } from '../../../../src/directory/directory.ts';
-import { silentLog } from '../../../../src/log.ts';
-import { createBreaker, withBreaker } from '../../../../src/lookup/breaker.ts';
+import { withBreaker } from '../../../../src/lookup/breaker.ts';
 import { consult } from '../../../../src/lookup/consult.ts';
+import { createTripwire } from '../../../support/tripwire.ts';
 import { cut, hang, openScripted, raise, type Way } from '../causes/scripted.ts';
 
 const { signal } = new AbortController();
@@ -11,18 +11,7 @@ const { signal } = new AbortController();
 /** A directory behind a circuit that one failure opens, to which Ann is known. */
 async function open() {
   const { directory, world } = openScripted({});
-  const breaker = createBreaker({
-    name: 'staff',
-    failures: 0.01,
-    minimum: 1,
-    windowMs: 60_000,
-    probeMs: 60_000,
-    probe: async () => {},
-    lifetime: signal,
-    healed: () => {},
-    log: silentLog,
-  });
-  onTestFinished(() => breaker.stop());
+  const breaker = createTripwire();
   const flight = withBreaker<unknown>(breaker, 'staff')(consult(directory.find, 'staff'));
   const ask = (key: string) => flight(key, signal);
   await ask('ann@example.org');
