@@ -29,7 +29,7 @@ const ROOMS = [
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli.ts', 'cli/importing.ts'],
   zod: ['config', 'directory', 'cli/import/sockmapd.ts'],
-  yaml: ['config', 'directory/file', 'cli/importldap.ts', 'cli/importsql.ts'],
+  yaml: ['config', 'directory/file', 'cli/import'],
   fastify: ['http'],
   'prom-client': ['http'],
   '@opentelemetry/api': ['lookup'],

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { ImportOptions } from './importldap.ts';
+import type { ImportOptions } from './import/orders.ts';
 import type { SockmapdOptions } from './importsql.ts';
 
 /** Adds the commands that make configuration of what Postfix asked until now; `exitWith` ends the program with a code. */

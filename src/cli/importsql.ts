@@ -1,15 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { stringify } from 'yaml';
 import type { Dialect } from '../directory/sql/text/tokens.ts';
 import type { KeyMode } from '../maps/keys.ts';
 import { reasonOf } from '../reason.ts';
 import { CliError, EXIT } from './exit.ts';
-import type { Imported, Order, TextFile } from './import/directories.ts';
-import { type Line, parseLine, tellOthers } from './import/lines.ts';
-import type { Note } from './import/reader.ts';
+import { tellOthers } from './import/lines.ts';
+import { type ImportOptions, readOrders } from './import/orders.ts';
+import { printImported } from './import/output.ts';
 import { importSockmapd } from './import/sockmapd.ts';
 import { importSqlTables } from './import/sqltables.ts';
-import type { ImportOptions } from './importldap.ts';
+import { readText } from './import/texts.ts';
 
 /** What Postfix writes before the files of its tables in a database. */
 export type SqlTableType = 'pgsql' | 'mysql' | 'sqlite';
@@ -27,17 +25,12 @@ const DIALECTS: Readonly<Record<SqlTableType, Dialect>> = {
 export async function importSqlFiles(
   type: SqlTableType,
   files: readonly string[],
-  { keys, map = [] }: ImportOptions,
+  options: ImportOptions,
 ): Promise<number> {
-  const lines = map.map((text) => readLine(text, type));
-  if (files.length + lines.length === 0)
-    throw new CliError(EXIT.usage, 'name the files, or --map PARAMETER=FILE,FILE');
-  const orders = await Promise.all(lines.map(readOrder));
-  const own: readonly Order[] =
-    files.length === 0 ? [] : [{ keys, files: await Promise.all(files.map(readText)) }];
-  const imported = importSqlTables([...orders, ...own], DIALECTS[type]);
+  const { lines, orders } = await readOrders(type, files, options);
+  const imported = importSqlTables(orders, DIALECTS[type]);
   const notes = [...lines.flatMap((line) => tellOthers(line, type)), ...imported.notes];
-  return print({ ...imported, notes }, imported.settings, [
+  return printImported(imported.settings, notes, [
     `What Postfix asked by ${type}: tables, to be put into the configuration, beside domains. Maps that`,
     'are written out take the place of all built-in ones: add those that you use. In main.cf:',
     ...imported.replacements.map(({ parameter, specs, map: name }) => {
@@ -70,7 +63,7 @@ export async function importSockmapdFile(
     throw new CliError(EXIT.data, `${file} can't be read: ${reasonOf(error)}`, { cause: error });
   }
   const settings = { listen: [imported.listen], ...imported.settings };
-  return print(imported, settings, [
+  return printImported(settings, imported.notes, [
     'What sockmapd was, as configuration of idpmap. main.cf stays as it is: the services are maps of',
     'the same names on the same port, here on this machine only. Access maps of clients need',
     '--keys SERVICE=host, those of addresses --keys SERVICE=address: then networks, parent domains and',
@@ -85,50 +78,4 @@ function readKeys(text: string): readonly [string, KeyMode] {
   const mode = MODES.find((each) => each === keys);
   if (mode !== undefined) return [service, mode];
   throw new CliError(EXIT.usage, `--keys ${text} is not SERVICE=${MODES.join('|')}`);
-}
-
-function readLine(text: string, type: SqlTableType): Line {
-  try {
-    return parseLine(text, type);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new CliError(EXIT.usage, `--map ${error.message}`, { cause: error });
-  }
-}
-
-const readOrder = async ({ parameter, keys, items }: Line): Promise<Order> => ({
-  parameter,
-  keys,
-  files: await Promise.all(
-    items.flatMap((item) => (item.kind === 'own' ? [readText(item.file)] : [])),
-  ),
-});
-
-async function readText(file: string): Promise<TextFile> {
-  try {
-    return { file, text: await readFile(file, 'utf8') };
-  } catch (error) {
-    throw new CliError(EXIT.data, `${file} can't be read: ${reasonOf(error)}`, { cause: error });
-  }
-}
-
-/** On one line: it may quote the file. */
-const formatNote = ({ where, text, isEssential }: Note): string =>
-  `${where}: ${isEssential ? 'MISSING: ' : ''}${text.replaceAll(/\s+/g, ' ')}`;
-
-function print(
-  { notes }: Pick<Imported, 'notes'>,
-  settings: object,
-  remarks: readonly string[],
-): number {
-  const all = [
-    ...remarks,
-    ...(notes.length === 0 ? [] : ['To be looked at:']),
-    ...notes.map((note) => `  ${formatNote(note)}`),
-  ];
-  const comments = all.map((remark) => `# ${remark}\n`).join('');
-  const yaml = stringify(settings, { version: '1.2', schema: 'core', lineWidth: 0 });
-  process.stdout.write(comments + yaml);
-  for (const note of notes) process.stderr.write(`${formatNote(note)}\n`);
-  return notes.some(({ isEssential }) => isEssential) ? EXIT.data : EXIT.ok;
 }
