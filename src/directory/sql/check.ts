@@ -1,6 +1,6 @@
 import type { Misfit } from '../../config/settings/directories.ts';
-import type { Path } from '../../config/sources/tree.ts';
 import { parseResultFormat } from '../ldap/filters/resultformat.ts';
+import { tryRead } from '../readable.ts';
 import type { QuestionSettings } from './settings.ts';
 import { parseStatement } from './text/statement.ts';
 import type { Dialect } from './text/tokens.ts';
@@ -19,19 +19,4 @@ export function checkStatements(
       ...tryRead(['tables', name, 'resultFormat'], resultFormat, parseResultFormat),
     ]),
   ];
-}
-
-function tryRead(
-  path: Path,
-  text: string | undefined,
-  read: (text: string) => unknown,
-): readonly Misfit[] {
-  if (text === undefined) return [];
-  try {
-    read(text);
-    return [];
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return [{ path, message: `can't be read: ${error.message}` }];
-  }
 }

@@ -1,5 +1,5 @@
 import type { Misfit } from '../../../config/settings/directories.ts';
-import type { Path } from '../../../config/sources/tree.ts';
+import { tryRead } from '../../readable.ts';
 import { parseSource } from '../people/sources.ts';
 import type { AccountSettings, GroupSettings, LdapSettings } from '../settings.ts';
 import { parseFilter } from './filter.ts';
@@ -59,19 +59,4 @@ function checkBranch(
     ...address.flatMap((text, i) => tryRead([branch, 'address', i], text, parseSource)),
     ...aliases.flatMap((text, i) => tryRead([branch, 'aliases', i], text, parseSource)),
   ];
-}
-
-function tryRead(
-  path: Path,
-  text: string | undefined,
-  read: (text: string) => unknown,
-): readonly Misfit[] {
-  if (text === undefined) return [];
-  try {
-    read(text);
-    return [];
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return [{ path, message: `can't be read: ${error.message}` }];
-  }
 }
