@@ -5,6 +5,12 @@
 
 export type { Clock } from './clock.ts';
 export type { Maybe } from './directory/directory.ts';
+export {
+  createClient,
+  type MapClient,
+  type MapClientOptions,
+  type Seen,
+} from './library/client.ts';
 export { DEFAULT_PORT } from './library/endpoint.ts';
 export type { DefaultHandler, Handler, HandlerContext } from './library/handlers.ts';
 export type { Hooks, ReplyEvent } from './library/hooks.ts';
@@ -31,6 +37,7 @@ export {
   type ClientOptions,
   type ClientTls,
   createSocketmapClient,
+  LostConnection,
   type SocketmapClient,
 } from './socketmap/client.ts';
 export type { Client } from './socketmap/clients.ts';

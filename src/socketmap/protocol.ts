@@ -88,7 +88,8 @@ export function parseReply(payload: string): Answer {
   const rest = space === -1 ? '' : payload.slice(space + 1);
   switch (status) {
     case 'OK':
-      return ok(rest);
+      // Without a space there is no data, and Postfix takes that for "not found".
+      return space === -1 ? NOTFOUND : ok(rest);
     case 'NOTFOUND':
       return NOTFOUND;
     case 'TEMP':
