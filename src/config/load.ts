@@ -62,9 +62,10 @@ export async function loadConfig<Settings extends Configured>(
   const given = await gather(file, options, root);
   const { tree, secrets } = bindSecrets(given.tree ?? {}, root, options.environment);
   const parsed = schema.safeParse(tree);
-  const issues = parsed.success ? await findMisfits(parsed.data, types) : parsed.error.issues;
   const mistakes = [
-    ...describeIssues(issues, tree, root),
+    ...(parsed.success
+      ? await findMisfits(parsed.data, types, tree, root)
+      : describeIssues(parsed.error.issues, tree, root)),
     ...checkRelations(given.tree, types),
     ...(await checkSecrets(secrets)),
   ];

@@ -90,6 +90,14 @@ const MAX_PATH_BYTES = 4096;
 export const path = (most = MAX_PATH_BYTES) =>
   written({ type: 'path', place: 'path' }, (text) => checkPath(text, most), String);
 
+/** A module's: a file's name, or that of a package, which stands nowhere relative to anything. */
+export const modulePath = () =>
+  written(
+    { type: 'path or package', place: 'module' },
+    (text) => checkPath(text, MAX_PATH_BYTES),
+    String,
+  );
+
 /** A file's name, or the word `off`. */
 export const pathOrOff = () =>
   written(
