@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import type { Logger, LoggerOptions } from 'pino';
 import { createLineWriter, type LineWriter } from './logwriter.ts';
 import { printableLines, printableValue } from './printable.ts';
 import { NAMED } from './redaction.ts';
@@ -33,9 +33,10 @@ const STANDARD_ERROR = 2;
 
 /**
  * Creates the program's log, on standard error. It never waits for who reads it: see `createLineWriter`. Pretty printing is
- * loaded only where it is asked for.
+ * loaded only where it is asked for, and pino by who has a log: the library's users may have another.
  */
 export async function createLog({ level, format, showAddress }: LogOptions): Promise<OpenLog> {
+  const { pino } = await import('pino');
   const base: LoggerOptions = {
     level,
     base: null,

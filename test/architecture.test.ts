@@ -8,7 +8,9 @@ const SRC = join(import.meta.dirname, '../src');
 const ROOMS = [
   ['cli.ts'],
   ['cli'],
-  ['daemon.ts', 'daemon', 'index.ts'],
+  ['index.ts', 'directory.ts', 'testing.ts'],
+  ['library'],
+  ['daemon.ts', 'daemon'],
   ['http'],
   ['control'],
   ['socketmap'],

@@ -62,6 +62,10 @@ const REQUIREMENTS = {
       ['pgsql', 'mysql', 'sqlite'].every((type) => mapTypes().includes(type)),
     remedy: 'apt-get install postfix-pgsql postfix-mysql postfix-sqlite',
   },
+  mtaSts: {
+    isMet: () => isInstalled('mta-sts-daemon'),
+    remedy: 'apt-get install postfix-mta-sts-resolver',
+  },
   podman: {
     isMet: () => ['podman', 'buildah', 'runc', 'mmdebstrap', 'catatonit'].every(isInstalled),
     remedy: 'apt-get install podman buildah runc netavark mmdebstrap catatonit',
