@@ -7,6 +7,7 @@ import { addImport } from './cli/importing.ts';
 import type { InitOptions } from './cli/init.ts';
 import type { PeopleOptions } from './cli/people.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
+import type { StatusOptions } from './cli/status.ts';
 import { printableLines } from './printable.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
@@ -62,6 +63,15 @@ add(program, 'explain [address]', 'tell why an address is answered as it is')
   .option('--direct', 'ask the directories from here, no daemon is needed')
   .action((address: string | undefined, options: CommonOptions) =>
     exitWith(import('./cli/explain.ts').then(({ explain }) => explain(address, options))),
+  );
+add(
+  program,
+  'status',
+  'tell how mail fares: exits 0 for well, 1 for a warning, 2 while it is deferred',
+)
+  .option('--watch [interval]', 'tell it again and again')
+  .action((options: StatusOptions) =>
+    exitWith(import('./cli/status.ts').then(({ status }) => status(options))),
   );
 add(program, 'check', 'check the configuration and every directory')
   .option('--queue-directory <directory>', 'Postfix’s', QUEUE_DIRECTORY)

@@ -10,6 +10,7 @@ import {
   type ShowAddress,
 } from '../log.ts';
 import { EndpointError } from '../net/errors.ts';
+import { reasonOf } from '../reason.ts';
 import type { Loaded, Settings } from '../settings.ts';
 import { controlPathOf, load, type ServeOptions, statePathOf } from './common.ts';
 import { createDemoToken, demoHint } from './demo.ts';
@@ -172,10 +173,10 @@ async function reloadFrom(
     following.follow(filesOf(loaded));
     if (await daemon.reload(loaded.settings)) log.level = loaded.settings.log.level;
   } catch (error) {
-    daemon.countFailedReload();
-    const reason = error instanceof CliError ? error.message : undefined;
+    const reason = reasonOf(error);
+    daemon.countFailedReload(reason);
     log.error(
-      reason === undefined ? { err: error } : { reason },
+      error instanceof CliError ? { reason } : { err: error },
       "the configuration can't be read, the old one serves on",
     );
   }

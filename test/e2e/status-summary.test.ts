@@ -46,6 +46,7 @@ const STAFF: DirectoryStatus = {
   latency: { count: 0 },
   remembered: { found: 9, none: 1, unknown: 0 },
   dropped: 0,
+  pending: [],
 };
 const DOWN: DirectoryStatus = {
   ...STAFF,
@@ -65,6 +66,7 @@ const WELL: Status = {
   now: NOW,
   startedAt: '2026-11-20T03:00:00.000Z',
   maps: [],
+  unconfigured: [],
   directories: [STAFF],
   domains: { configured: 1 },
   connections: {
@@ -88,6 +90,8 @@ const WELL: Status = {
     isLastGood: true,
     lastGoodAt: '2026-11-20T03:00:00.000Z',
   },
+  cache: { staleMs: 86_400_000 },
+  token: 'configured',
   causes: [],
   history: { stepMs: 10_000, answers: BUSY },
   memory: { rssBytes: 1, heapBytes: 1 },
