@@ -8,6 +8,7 @@ import type { InitOptions } from './cli/init.ts';
 import type { PeopleOptions } from './cli/people.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
 import type { StatusOptions } from './cli/status.ts';
+import { forgiveReaders } from './cli/readers.ts';
 import { printableLines } from './printable.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
@@ -16,6 +17,8 @@ const QUEUE_DIRECTORY = '/var/spool/postfix';
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
+
+forgiveReaders();
 
 const program = new Command('idpmap')
   .description('Answers Postfix’s lookups from your identity provider.')
