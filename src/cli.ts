@@ -7,8 +7,9 @@ import { addImport } from './cli/importing.ts';
 import type { InitOptions } from './cli/init.ts';
 import type { PeopleOptions } from './cli/people.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
-import type { StatusOptions } from './cli/status.ts';
 import { forgiveReaders } from './cli/readers.ts';
+import type { StatusOptions } from './cli/status.ts';
+import { forJournal, isJournal } from './journal.ts';
 import { printableLines } from './printable.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
@@ -204,13 +205,15 @@ try {
 
 /** Tells what went wrong, without a stack where it is not ours; gives the exit code. */
 function report(error: unknown): number {
+  const tell = (said: string): void => {
+    const text = `idpmap: ${printableLines(said)}\n`;
+    process.stderr.write(isJournal(2, process.env) ? forJournal('error', text) : text);
+  };
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof CliError) {
-    process.stderr.write(`idpmap: ${printableLines(error.message)}\n`);
+    tell(error.message);
     return error.code;
   }
-  process.stderr.write(
-    `idpmap: ${printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
-  );
+  tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.software;
 }

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createFollowing, type Following } from '../daemon/follow.ts';
 import { LOSS } from '../daemon/statefile.ts';
+import { isJournal } from '../journal.ts';
 import {
   createAddressHash,
   createLog,
@@ -119,8 +120,12 @@ const filesOf = ({ watched, settings }: Loaded): readonly string[] => [
   ...settings.listen.flatMap(({ tls }) => Object.values(tls ?? {})),
 ];
 
+/** Where the log goes. */
+const STANDARD_ERROR = 2;
+
 const logOptions = ({ settings: { log } }: Loaded, showAddress: ShowAddress): LogOptions => {
-  const auto = process.stderr.isTTY ? ('pretty' as const) : ('json' as const);
+  const elsewhere = isJournal(STANDARD_ERROR, process.env) ? 'journal' : 'json';
+  const auto = process.stderr.isTTY ? 'pretty' : elsewhere;
   return {
     level: log.level,
     format: log.format === 'auto' ? auto : log.format,
