@@ -7,6 +7,9 @@ import { addImport } from './cli/importing.ts';
 import type { InitOptions } from './cli/init.ts';
 import type { PeopleOptions } from './cli/people.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
+import { forgiveReaders } from './cli/readers.ts';
+import type { StatusOptions } from './cli/status.ts';
+import { forJournal, isJournal } from './journal.ts';
 import { printableLines } from './printable.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
@@ -15,6 +18,8 @@ const QUEUE_DIRECTORY = '/var/spool/postfix';
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
+
+forgiveReaders();
 
 const program = new Command('idpmap')
   .description('Answers Postfix’s lookups from your identity provider.')
@@ -62,6 +67,15 @@ add(program, 'explain [address]', 'tell why an address is answered as it is')
   .option('--direct', 'ask the directories from here, no daemon is needed')
   .action((address: string | undefined, options: CommonOptions) =>
     exitWith(import('./cli/explain.ts').then(({ explain }) => explain(address, options))),
+  );
+add(
+  program,
+  'status',
+  'tell how mail fares: exits 0 for well, 1 for a warning, 2 while it is deferred',
+)
+  .option('--watch [interval]', 'tell it again and again')
+  .action((options: StatusOptions) =>
+    exitWith(import('./cli/status.ts').then(({ status }) => status(options))),
   );
 add(program, 'check', 'check the configuration and every directory')
   .option('--queue-directory <directory>', 'Postfix’s', QUEUE_DIRECTORY)
@@ -191,13 +205,15 @@ try {
 
 /** Tells what went wrong, without a stack where it is not ours; gives the exit code. */
 function report(error: unknown): number {
+  const tell = (said: string): void => {
+    const text = `idpmap: ${printableLines(said)}\n`;
+    process.stderr.write(isJournal(2, process.env) ? forJournal('error', text) : text);
+  };
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof CliError) {
-    process.stderr.write(`idpmap: ${printableLines(error.message)}\n`);
+    tell(error.message);
     return error.code;
   }
-  process.stderr.write(
-    `idpmap: ${printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
-  );
+  tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.software;
 }

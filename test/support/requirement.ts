@@ -51,6 +51,7 @@ const REQUIREMENTS = {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),
     remedy: 'apt-get install prometheus',
   },
+  curl: { isMet: () => isInstalled('curl'), remedy: 'apt-get install curl' },
   chromium: { isMet: () => isInstalled('chromium'), remedy: 'apt-get install chromium' },
   postfixLdap: {
     isMet: () => isInstalled('postconf') && mapTypes().includes('ldap'),
