@@ -14,9 +14,7 @@ export const lookAtTables: Look = (facts) => {
   const { postfix } = facts;
   if (postfix === undefined) return [];
   const findings = postfix.asked.flatMap((asked) => judgeTable(asked, facts, postfix));
-  const ours = postfix.asked.filter(
-    (asked) => asked.table !== undefined && listenerOf(asked, asked.table, facts) !== undefined,
-  );
+  const ours = postfix.asked.filter((asked) => listenerOf(asked, facts) !== undefined);
   if (ours.length === 0 && findings.length === 0)
     return [
       warning(
@@ -42,7 +40,7 @@ function judgeTable(asked: Asked, facts: Facts, postfix: Postfix): readonly Find
         'write socketmap:unix:idpmap/socketmap:MAP, or socketmap:inet:127.0.0.1:9100:MAP',
       ),
     ];
-  const listener = listenerOf(asked, table, facts);
+  const listener = listenerOf(asked, facts);
   if (listener === undefined) return [...refused, ...judgeStranger(asked, table, facts, postfix)];
   return [
     ...refused,

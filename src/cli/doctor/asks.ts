@@ -10,8 +10,5 @@ export const asksAny = (facts: Facts): boolean => asksFor(() => true, facts);
 
 const asksFor = (isMeant: (parameter: string) => boolean, facts: Facts): boolean =>
   facts.postfix?.asked.some(
-    (asked) =>
-      isMeant(asked.parameter) &&
-      asked.table !== undefined &&
-      listenerOf(asked, asked.table, facts) !== undefined,
+    (asked) => isMeant(asked.parameter) && listenerOf(asked, facts) !== undefined,
   ) ?? false;

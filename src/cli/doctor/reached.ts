@@ -47,14 +47,17 @@ export function pathsMeant(asked: Asked, path: string, postfix: Postfix): readon
 }
 
 /** The listener of this configuration that a table means, wherever the jail lets it end; absent: none of ours. */
-export function listenerOf(asked: Asked, table: Table, facts: Facts): ListenSettings | undefined {
+export function listenerOf(
+  { table }: Pick<Asked, 'table'>,
+  facts: Facts,
+): ListenSettings | undefined {
   const { postfix } = facts;
-  if (postfix === undefined) return undefined;
+  if (postfix === undefined || table === undefined) return undefined;
   const isMeant = (endpoint: Endpoint): boolean => {
     if (endpoint.kind === 'tcp') return table.kind === 'tcp' && isSame(endpoint, table);
     if (table.kind === 'tcp') return false;
-    const meant = [...pathsMeant(asked, table.path, postfix), table.path];
-    return meant.includes(endpoint.path);
+    const inside = join(parameterOf(postfix, 'queue_directory'), table.path);
+    return endpoint.path === inside || endpoint.path === table.path;
   };
   return facts.loaded.settings.listen.find(({ endpoint }) => isMeant(endpoint));
 }
