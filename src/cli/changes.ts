@@ -46,24 +46,26 @@ function changeOf(
   const inForce = parameterOf(postfix, name);
   if (IS_GOOD[name]?.(inForce, wanted) === true) return [];
   const own = postfix.written.get(name);
-  const given = (own === undefined ? [] : entriesOf(inForce)).filter(
-    (entry) => !entriesOf(wanted).includes(entry),
-  );
-  const theirs = LISTS.test(name) ? given.filter((entry) => !isOurs(entry)) : given;
+  const theirs = own === undefined ? [] : strangersIn(name, inForce, wanted);
   const isKept = keep === 'theirs' && LISTS.test(name) && wanted !== '';
-  const to = isKept && theirs.length > 0 ? [...theirs, wanted].join(', ') : wanted;
-  if (sameList(inForce, to) && (own !== undefined || to !== '')) return [];
-  if (own === undefined && inForce === to) return [];
-  return [
-    {
-      file: 'main.cf',
-      name,
-      to,
-      from: own ?? inForce,
-      whose: own === undefined ? 'default' : 'theirs',
-      lost: isKept ? [] : theirs,
-    },
-  ];
+  const to = isKept ? [...theirs, wanted].join(', ') : wanted;
+  if (sameList(inForce, to) && !(own === undefined && name in FOLLOWERS)) return [];
+  const lost = isKept ? [] : theirs;
+  const before =
+    own === undefined
+      ? ({ from: inForce, whose: 'default' } as const)
+      : ({ from: own, whose: 'theirs' } as const);
+  return [{ file: 'main.cf', name, to, ...before, lost }];
+}
+
+/** Parameters whose default is another one's value, which is about to change. */
+const FOLLOWERS: Readonly<Record<string, string>> = { virtual_alias_domains: 'virtual_alias_maps' };
+
+/** What of an administrator's own value is not in ours; an older table of idpmap's is no loss. */
+function strangersIn(name: string, value: string, wanted: string): readonly string[] {
+  const ours = entriesOf(wanted);
+  const others = entriesOf(value).filter((entry) => !ours.includes(entry));
+  return LISTS.test(name) ? others.filter((entry) => !isOurs(entry)) : others;
 }
 
 /** A list's entries; what stands in braces is one with what is before it. */

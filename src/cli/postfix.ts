@@ -1,7 +1,7 @@
 import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
 import { applyChanges, isAgreed } from './apply.ts';
-import { findChanges, formatChanges } from './changes.ts';
+import { type Change, findChanges, formatChanges } from './changes.ts';
 import { type CommonOptions, load } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
 import { mainCf, masterCf, type Use } from './maincf.ts';
@@ -34,43 +34,43 @@ export async function postfix(options: PostfixOptions): Promise<number> {
   const { settings } = await load(options);
   const use: Use = options.relay === true ? 'relay' : 'mailboxes';
   const running = await readPostfix(createPostconf(options.postfixConfig)).catch(asAbsent);
-  const lines = await linesFor(
-    settings,
-    use,
-    options,
-    running instanceof Error ? undefined : running,
-  );
+  const isAbsent = running instanceof Error;
+  const lines = await linesFor(settings, use, options, isAbsent ? undefined : running);
   const master = masterCf(settings, use);
   if (options.diff !== true && options.apply !== true) {
     print(options, { mainCf: lines, masterCf: master }, lines.join('\n'));
     return EXIT.ok;
   }
-  if (running instanceof Error)
+  if (isAbsent)
     throw new CliError(
       EXIT.unavailable,
       `Postfix can't be asked (${reasonOf(running)}): is it here, and is --postfix-config right?`,
     );
   const keep = options.keep === true ? 'theirs' : 'none';
   const changes = findChanges(lines, master, running, keep);
-  if (options.apply !== true || changes.length === 0) {
-    print(options, { changes }, formatChanges(changes, running.directory));
-    return changes.length === 0 ? EXIT.ok : EXIT.notFound;
-  }
-  if (options.json !== true) print({}, undefined, formatChanges(changes, running.directory));
-  if (options.yes !== true && !(await isAgreed(`write this into ${running.directory}?`))) {
+  if (options.apply === true && changes.length > 0)
+    return write(options, changes, running.directory);
+  print(options, { changes }, formatChanges(changes, running.directory));
+  return changes.length === 0 ? EXIT.ok : EXIT.notFound;
+}
+
+/** Shows what is changed, asks, and changes it. */
+async function write(
+  options: PostfixOptions,
+  changes: readonly Change[],
+  directory: string,
+): Promise<number> {
+  if (options.json !== true) print({}, undefined, formatChanges(changes, directory));
+  if (options.yes !== true && !(await isAgreed(`write this into ${directory}?`))) {
     print(options, { changes, written: false }, 'nothing was written');
     return EXIT.notFound;
   }
-  const backups = await applyChanges(
-    changes,
-    running.directory,
-    createPostconf(options.postfixConfig),
-  );
+  const backups = await applyChanges(changes, directory, createPostconf(options.postfixConfig));
   const undo = backups.map(({ from, to }) => `cp -p ${to} ${from}`).join(' && ');
   print(
     options,
     { changes, written: true, backups },
-    `written. Now: postfix check && postfix reload, then idpmap doctor\nto undo it: ${undo} && postfix reload`,
+    `written; now: postfix check && postfix reload, then idpmap doctor\nto undo it: ${undo} && postfix reload`,
   );
   return EXIT.ok;
 }

@@ -129,53 +129,65 @@ function mapFor(parameter: string, maps: Facts['loaded']['settings']['maps']): s
 }
 
 /** A table of ours whose way is barred: by the jail, or by the version of IP. */
-function judgeWay(
+const judgeWay = (
   asked: Asked,
   table: Table,
   postfix: Postfix,
-  endpoint: { readonly kind: string; readonly path?: string },
+  endpoint: Endpoint,
+): readonly Finding[] =>
+  table.kind === 'tcp'
+    ? judgeHost(asked, table, postfix)
+    : judgePath(asked, table, postfix, endpoint.kind === 'unix' ? endpoint.path : table.path);
+
+function judgeHost(
+  asked: Asked,
+  { host, port, map }: Table & { readonly kind: 'tcp' },
+  postfix: Postfix,
 ): readonly Finding[] {
   const about = placeOf(asked);
-  const jailed = isJailed(asked, postfix);
-  if (table.kind === 'tcp') {
-    const at = `socketmap:inet:127.0.0.1:${table.port}:${table.map}`;
-    if (table.host === 'localhost' && jailed)
-      return [
-        failed(
-          about,
-          'localhost is unknown in the jail, which has no /etc/hosts: its mail is delayed (451 4.3.0, "Cannot assign requested address")',
-          `write ${at}`,
-        ),
-      ];
-    const protocols = wordsOf(parameterOf(postfix, 'inet_protocols'));
-    const family = table.host.includes(':') ? 'ipv6' : 'ipv4';
-    if (table.host === 'localhost' || protocols.includes('all') || protocols.includes(family))
-      return [];
-    return [
-      failed(
-        about,
-        `${table.host} is ${family}, and Postfix speaks ${protocols.join(', ')} only (inet_protocols): its mail is delayed`,
-        family === 'ipv6'
-          ? `listen at tcp://127.0.0.1:${table.port}, and write ${at}`
-          : 'listen at tcp://[::1]:9100, and write that',
-      ),
-    ];
+  const mend = `write socketmap:inet:127.0.0.1:${port}:${map}`;
+  if (host === 'localhost') {
+    const text =
+      'localhost is unknown in the jail, which has no /etc/hosts: its mail is delayed (451 4.3.0, "Cannot assign requested address")';
+    return isJailed(asked, postfix) ? [failed(about, text, mend)] : [];
   }
-  const path = endpoint.path ?? table.path;
-  const meant = pathsMeant(asked, table.path, postfix);
-  if (meant.every((each) => each === path)) return [];
-  const queue = parameterOf(postfix, 'queue_directory');
-  const inside = relative(queue, path);
-  const names = servicesOf(asked, postfix)
-    .filter((service) => service.isJailed === jailed)
-    .map(({ name }) => name);
+  const protocols = wordsOf(parameterOf(postfix, 'inet_protocols'));
+  const family = host.includes(':') ? 'ipv6' : 'ipv4';
+  if (protocols.includes('all') || protocols.includes(family)) return [];
+  const text = `${host} is ${family}, and Postfix speaks ${protocols.join(', ')} only (inet_protocols): its mail is delayed`;
+  const other = family === 'ipv6' ? '127.0.0.1' : '[::1]';
   return [
     failed(
       about,
-      `${[...new Set(names)].join(', ') || 'its service'} ${jailed ? `runs in the jail ${queue}, so that` : 'runs outside of the jail, so that'} ${asked.text} means ${meant.find((each) => each !== path)}: "No such file or directory", its mail is delayed (451 4.3.0)`,
+      text,
+      `listen at tcp://${other}:${port}, too, and write socketmap:inet:${other}:${port}:${map}`,
+    ),
+  ];
+}
+
+function judgePath(
+  asked: Asked,
+  { path: written, map }: Table & { readonly kind: 'unix' },
+  postfix: Postfix,
+  path: string,
+): readonly Finding[] {
+  const wrong = pathsMeant(asked, written, postfix).find((each) => each !== path);
+  if (wrong === undefined) return [];
+  const queue = parameterOf(postfix, 'queue_directory');
+  const jailed = isJailed(asked, postfix);
+  const names = servicesOf(asked, postfix)
+    .filter((service) => service.isJailed === jailed)
+    .map(({ name }) => name);
+  const who = [...new Set(names)].join(', ') || 'its service';
+  const where = jailed ? `in the jail ${queue}` : 'outside of the jail';
+  const inside = relative(queue, path);
+  return [
+    failed(
+      placeOf(asked),
+      `${who} runs ${where}, so that ${asked.text} means ${wrong}: "No such file or directory", its mail is delayed (451 4.3.0)`,
       inside.startsWith('..')
-        ? `let idpmap listen at unix:${queue}/idpmap/socketmap?mode=0660&group=postfix and write socketmap:unix:idpmap/socketmap:${table.map}, or write proxy:${asked.text}`
-        : `write socketmap:unix:${inside}:${table.map}`,
+        ? `let idpmap listen at unix:${queue}/idpmap/socketmap?mode=0660&group=postfix and write socketmap:unix:idpmap/socketmap:${map}, or write proxy:${asked.text}`
+        : `write socketmap:unix:${inside}:${map}`,
     ),
   ];
 }

@@ -99,7 +99,7 @@ function judgeLocal(facts: Facts, postfix: Postfix): readonly Finding[] {
   const local = wordsOf(parameterOf(postfix, 'mydestination'));
   const maps = wordsOf(parameterOf(postfix, name));
   if (local.length === 0) return [];
-  if (maps.length === 0 && !/^error:/.test(parameterOf(postfix, 'local_transport')))
+  if (maps.length === 0 && !parameterOf(postfix, 'local_transport').startsWith('error:'))
     return [
       failed(
         about,

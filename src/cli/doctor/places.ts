@@ -7,25 +7,21 @@ import type { FileFact, Place } from './facts.ts';
 
 /** Looks at a file and all that leads to it. What may not be seen is as if it were absent. */
 export async function readPlace(path: string): Promise<Place> {
-  const file = await factOf(path);
-  const holding = await factOf(dirname(path));
-  const above: FileFact[] = [];
-  for (let place = await nearestReal(dirname(path)); ; place = dirname(place)) {
-    const fact = await factOf(place);
-    if (fact?.kind === 'directory') above.push(fact);
-    if (place === dirname(place)) break;
-  }
-  const unsafe =
-    holding?.kind === 'directory'
-      ? await findUnsafe(holding.path).catch(() => undefined)
-      : undefined;
-  return {
-    path,
-    ...(file === undefined ? {} : { file }),
-    above,
-    holder: holding === undefined ? 'absent' : holding.kind === 'directory' ? 'directory' : 'other',
-    ...(unsafe === undefined ? {} : { unsafe }),
-  };
+  const [file, holding] = [await factOf(path), await factOf(dirname(path))];
+  const above = await factsAbove(await nearestReal(dirname(path)));
+  const place = { path, above, ...(file === undefined ? {} : { file }) };
+  if (holding?.kind !== 'directory')
+    return { ...place, holder: holding === undefined ? 'absent' : 'other' };
+  const unsafe = await findUnsafe(holding.path).catch(() => undefined);
+  return { ...place, holder: 'directory', ...(unsafe === undefined ? {} : { unsafe }) };
+}
+
+/** A directory and all above it. */
+async function factsAbove(directory: string): Promise<readonly FileFact[]> {
+  const fact = await factOf(directory);
+  const own = fact?.kind === 'directory' ? [fact] : [];
+  const parent = dirname(directory);
+  return parent === directory ? own : [...own, ...(await factsAbove(parent))];
 }
 
 /** The path itself without links, or of what is there of it. */

@@ -3,7 +3,7 @@ import type { ListenSettings } from '../../config/schema.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { type Postfix, parameterOf, type Service } from '../postconf.ts';
 import type { Facts } from './facts.ts';
-import type { Asked, Table } from './tables.ts';
+import type { Asked } from './tables.ts';
 
 /** Which program of Postfix's asks a parameter; smtpd where none is named. */
 const ASKERS: readonly (readonly [RegExp, readonly string[]])[] = [

@@ -24,40 +24,43 @@ export const unixEndpoints = ({ loaded }: Pick<Facts, 'loaded'>): readonly UnixE
 
 function judgePlace(endpoint: UnixEndpoint, place: Place, { user }: Facts): readonly Finding[] {
   const about = formatEndpoint(endpoint);
-  const directory = dirname(endpoint.path);
-  const make = `install -d -o ${user.name} -g ${endpoint.group ?? 'postfix'} -m 2750 ${directory}`;
-  if (place.holder === 'absent')
-    return [failed(about, `its directory ${directory} does not exist`, make)];
-  if (place.holder === 'other')
-    return [failed(about, `${directory} is no directory`, 'let "listen" name another path')];
-  if (place.file !== undefined && place.file.kind !== 'socket')
-    return [
-      failed(
-        about,
-        `a ${place.file.kind === 'directory' ? 'directory' : 'file'} is there, and no socket`,
-        `remove ${endpoint.path}, or let "listen" name another path`,
-      ),
-    ];
-  if (place.unsafe !== undefined)
-    return [
-      failed(
-        about,
-        `anybody may write to ${place.unsafe}, and answer in idpmap's place`,
-        `chmod o-w ${place.unsafe}, or let "listen" name a directory of its own`,
-      ),
-    ];
+  const fault = faultOf(endpoint, place, user);
+  if (fault !== undefined) return [failed(about, ...fault)];
   const barrier = findBarrier(user, place.above);
   if (barrier !== undefined) return [failed(about, cannotPass(user, barrier), letPass(barrier))];
   const [own] = place.above;
-  if (own !== undefined && !has(user, 'write', own))
-    return [
-      failed(
-        about,
-        `${nameOf(user)} may not write to ${own.path} (mode ${formatMode(own.mode)}, owner ${own.uid}, group ${own.gid})`,
-        `chown ${user.name} ${own.path}, or tell doctor who runs idpmap: --user NAME`,
-      ),
-    ];
-  return [];
+  if (own === undefined || has(user, 'write', own)) return [];
+  return [
+    failed(
+      about,
+      `${nameOf(user)} may not write to ${own.path} (mode ${formatMode(own.mode)}, owner ${own.uid}, group ${own.gid})`,
+      `chown ${user.name} ${own.path}, or tell doctor who runs idpmap: --user NAME`,
+    ),
+  ];
+}
+
+/** What keeps anybody from listening there, and the remedy. */
+function faultOf(
+  { path, group = 'postfix' }: UnixEndpoint,
+  { holder, file, unsafe }: Place,
+  user: Account,
+): readonly [text: string, mend: string] | undefined {
+  const directory = dirname(path);
+  const another = 'let "listen" name another path';
+  if (holder === 'absent') {
+    const make = `install -d -o ${user.name} -g ${group} -m 2750 ${directory}`;
+    return [`its directory ${directory} does not exist`, make];
+  }
+  if (holder === 'other') return [`${directory} is no directory`, another];
+  if (file !== undefined && file.kind !== 'socket') {
+    const what = file.kind === 'directory' ? 'directory' : 'file';
+    return [`a ${what} is there, and no socket`, `remove ${path}, or ${another}`];
+  }
+  if (unsafe === undefined) return undefined;
+  return [
+    `anybody may write to ${unsafe}, and answer in idpmap's place`,
+    `chmod o-w ${unsafe}, or let "listen" name a directory of its own`,
+  ];
 }
 
 function judgeGroup(endpoint: UnixEndpoint, place: Place, facts: Facts): readonly Finding[] {

@@ -57,30 +57,31 @@ const isInherited = (
   value === parameters.get('virtual_alias_maps');
 
 /** Reads the socketmap tables of a value, those within `unionmap:{…}` and the like too. */
-export function readTables(
+export const readTables = (
   value: string,
   where: Pick<Asked, 'parameter' | 'service'>,
-): readonly Asked[] {
-  const asked: Asked[] = [];
-  /** For each open brace, whether proxymap reads what is inside. */
-  const braces: boolean[] = [];
-  let before = '';
-  for (const word of value.match(/[{}]|[^\s,{}]+/g) ?? []) {
-    if (word === '{') braces.push(before.startsWith('proxy:') || (braces.at(-1) ?? false));
-    else if (word === '}') braces.pop();
+): readonly Asked[] =>
+  readWords(value).flatMap(({ word, isProxied }): readonly Asked[] => {
     const { text } = /^(?:proxy:)?(?<text>socketmap:.*)$/.exec(word)?.groups ?? {};
-    if (text !== undefined) {
-      const table = readTable(text);
-      asked.push({
-        ...where,
-        text,
-        isProxied: word.startsWith('proxy:') || (braces.at(-1) ?? false),
-        ...(table === undefined ? {} : { table }),
-      });
-    }
-    before = word;
-  }
-  return asked;
+    if (text === undefined) return [];
+    const table = readTable(text);
+    return [{ ...where, text, isProxied, ...(table === undefined ? {} : { table }) }];
+  });
+
+/** The words of a value, and whether proxymap reads what they name: `proxy:` before a brace is for all within. */
+function readWords(
+  value: string,
+): readonly { readonly word: string; readonly isProxied: boolean }[] {
+  /** For each open brace. */
+  const braces: boolean[] = [];
+  let isProxied = false;
+  return (value.match(/[{}]|[^\s,{}]+/g) ?? []).map((word) => {
+    if (word === '}') braces.pop();
+    const isWithin = braces.at(-1) ?? false;
+    if (word === '{') braces.push(isProxied);
+    isProxied = isWithin || word.startsWith('proxy:');
+    return { word, isProxied };
+  });
 }
 
 /** @see socketmap_table(5) */

@@ -57,33 +57,33 @@ const isOpenTo = ({ file, above }: Place): boolean =>
 function judgeWritten(setting: string, path: string, facts: Facts): readonly Finding[] {
   const { user } = facts;
   const place = facts.places.get(path);
-  if (place === undefined) return [];
-  const [directory] = place.above;
-  const told = setting === 'control' ? failed : warning;
-  const about = `${setting}: ${path}`;
-  const consequence =
-    {
-      control: 'idpmap does not start',
-      state: 'what is held and accepted is forgotten at a restart',
-    }[setting] ?? 'memory is lost at a restart';
-  if (place.holder !== 'directory') {
-    // That of the control socket is made.
-    if (setting === 'control' && place.holder === 'absent') return [];
-    const text = `${dirname(path)} ${place.holder === 'absent' ? 'does not exist' : 'is no directory'}: ${consequence}`;
-    return [told(about, text, `install -d -o ${user.name} -m 700 ${dirname(path)}`)];
-  }
-  const barrier = findBarrier(user, place.above);
-  if (barrier === undefined && directory !== undefined && has(user, 'write', directory)) return [];
-  const what = barrier ?? directory;
-  const text = `${user.name} (uid ${user.uid}) may not write to ${dirname(path)}${what === undefined ? '' : ` (${what.path} has mode ${formatMode(what.mode)}, owner ${what.uid})`}: ${consequence}`;
-  return [
-    told(
-      about,
-      text,
-      `chown ${user.name} ${dirname(path)}, or tell doctor who runs idpmap: --user NAME`,
-    ),
-  ];
+  // The directory of the control socket is made.
+  if (place === undefined || (setting === 'control' && place.holder === 'absent')) return [];
+  const directory = dirname(path);
+  const tell = (text: string, mend: string): readonly Finding[] => {
+    const told = setting === 'control' ? failed : warning;
+    return [told(`${setting}: ${path}`, `${text}: ${CONSEQUENCES[setting]}`, mend)];
+  };
+  if (place.holder === 'absent')
+    return tell(`${directory} does not exist`, `install -d -o ${user.name} -m 700 ${directory}`);
+  if (place.holder === 'other')
+    return tell(`${directory} is no directory`, `let "${setting}" name another path`);
+  const [own] = place.above;
+  const barrier =
+    findBarrier(user, place.above) ?? (own && has(user, 'write', own) ? undefined : own);
+  if (barrier === undefined) return [];
+  return tell(
+    `${user.name} (uid ${user.uid}) may not write to ${directory} (${barrier.path} has mode ${formatMode(barrier.mode)}, owner ${barrier.uid})`,
+    `chown ${user.name} ${directory}, or tell doctor who runs idpmap: --user NAME`,
+  );
 }
+
+/** What it means that one can't be written. */
+const CONSEQUENCES: Readonly<Record<string, string>> = {
+  control: 'idpmap does not start',
+  state: 'what is held and accepted is forgotten at a restart',
+  'cache.file': 'memory is lost at a restart',
+};
 
 /** A file that is dated so much later than now was written while the clock was wrong, or it is wrong now. */
 const AHEAD_MS = 5 * 60_000;
