@@ -26,10 +26,11 @@ function judgePlace(endpoint: UnixEndpoint, place: Place, { user }: Facts): read
   const about = formatEndpoint(endpoint);
   const fault = faultOf(endpoint, place, user);
   if (fault !== undefined) return [failed(about, ...fault)];
-  const barrier = findBarrier(user, place.above);
-  if (barrier !== undefined) return [failed(about, cannotPass(user, barrier), letPass(barrier))];
-  const [own] = place.above;
-  if (own === undefined || has(user, 'write', own)) return [];
+  const [own, ...above] = place.above;
+  const barrier = findBarrier(user, above);
+  if (barrier !== undefined)
+    return [failed(about, cannotPass(user, barrier), letPass(user, barrier))];
+  if (own === undefined || (has(user, 'write', own) && has(user, 'search', own))) return [];
   return [
     failed(
       about,
@@ -106,7 +107,8 @@ function judgeAsker(endpoint: UnixEndpoint, place: Place, facts: Facts): readonl
   const about = formatEndpoint(endpoint);
   const way = inQueue(place.above, facts);
   const barrier = findBarrier(asker, way);
-  if (barrier !== undefined) return [failed(about, cannotPass(asker, barrier), letPass(barrier))];
+  if (barrier !== undefined)
+    return [failed(about, cannotPass(asker, barrier), letPass(asker, barrier))];
   const wanted = ownershipOf(endpoint, place, facts);
   const group = nameOfGroup(facts) ?? 'postfix';
   const remedy = `write ${about}?mode=0660&group=${group}`;
@@ -158,5 +160,5 @@ const nameOf = ({ name, uid }: Account): string => `${name} (uid ${uid})`;
 const cannotPass = (user: Account, barrier: FileFact): string =>
   `${nameOf(user)} may not pass ${barrier.path} (mode ${formatMode(barrier.mode)}, owner ${barrier.uid}, group ${barrier.gid})`;
 
-const letPass = ({ path }: FileFact): string =>
-  `chgrp postfix ${path} && chmod g+x ${path}, or chmod o+x ${path}`;
+const letPass = ({ name }: Account, { path }: FileFact): string =>
+  `chmod o+x ${path}, or chmod g+x ${path} and give it to the group that ${name} has first`;
