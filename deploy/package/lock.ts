@@ -15,10 +15,10 @@ const { packages }: { readonly packages: Readonly<Record<string, Locked>> } = JS
   readFileSync(join(ROOT, 'package-lock.json'), 'utf8'),
 );
 
-/** The folders of the packages that idpmap runs with, tools apart: `node_modules/NAME`. */
+/** The folders of the packages that idpmap runs with, tools and types apart (mysql2 asks for Node's): `node_modules/NAME`. */
 export const runtimePackages = (): readonly string[] =>
   Object.entries(packages)
-    .filter(([folder, { dev }]) => folder.startsWith('node_modules/') && dev !== true)
+    .filter(([folder, { dev }]) => /^node_modules\/(?!@types\/)/.test(folder) && dev !== true)
     .map(([folder]) => folder);
 
 /**

@@ -81,6 +81,7 @@ const programs = (stage: string): readonly Content[] => [
 const units = (): readonly Content[] =>
   Object.entries({
     'idpmap.service': `${UNITS}/idpmap.service`,
+    'idpmap-places.service': `${UNITS}/idpmap-places.service`,
     'idpmap-relief.conf': `${UNITS}/idpmap-relief.service.d/relief.conf`,
     'idpmap.sysusers': '/usr/lib/sysusers.d/idpmap.conf',
     'idpmap.tmpfiles': '/usr/lib/tmpfiles.d/idpmap.conf',

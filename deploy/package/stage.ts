@@ -14,7 +14,8 @@ const isNeeded = (path: string): boolean =>
 
 /** Lays out `/usr/lib/idpmap`: what was built, the packages that it runs with, the command, and Node. */
 export async function layProgram(arch: Arch, folder: string): Promise<void> {
-  await run('tsc', ['--project', 'tsconfig.build.json', '--outDir', join(folder, 'dist')], NO_TSC);
+  const options = ['--declaration', 'false', '--outDir', join(folder, 'dist')];
+  await run('tsc', ['--project', 'tsconfig.build.json', ...options], NO_TSC);
   await copy('src/http/page', join(folder, 'dist/http/page'));
   for (const each of runtimePackages()) await copy(each, join(folder, each));
   for (const each of ['package.json', 'LICENSE', 'deploy/bin'])

@@ -26,6 +26,7 @@ const FILES = [
   '/usr/lib/idpmap/dist/cli.js',
   '/usr/lib/idpmap/dist/http/page/index.html',
   '/usr/lib/idpmap/node_modules/commander/LICENSE',
+  '/usr/lib/systemd/system/idpmap-places.service',
   '/usr/lib/systemd/system/idpmap-relief.service',
   '/usr/lib/systemd/system/idpmap-relief.service.d/relief.conf',
   '/usr/lib/systemd/system/idpmap.service',
@@ -38,7 +39,8 @@ const FILES = [
 ];
 
 /** What has no place in a package: tools, types, tests. */
-const FOREIGN = /node_modules\/(?:vitest|typescript|@types|\.bin)\/|\.d\.ts$|\/lib\/.*\.md$/;
+const FOREIGN =
+  /node_modules\/(?:vitest|typescript|@types|\.bin)\/|\.d\.ts$|\/lib\/(?!.*licen).*\.md$/i;
 
 describeWith(['nfpm', 'rpm'], 'packages', () => {
   let folder: string;
@@ -54,7 +56,7 @@ describeWith(['nfpm', 'rpm'], 'packages', () => {
   /** One file of a package, as it is on the disk. */
   const readOf = async (arch: string, format: string, path: string): Promise<Buffer> => {
     const unpack =
-      format === 'deb' ? `dpkg-deb --fsys-tarfile "$0"` : `rpm2archive <"$0" | gzip -dc`;
+      format === 'deb' ? `dpkg-deb --fsys-tarfile "$0"` : `rpm2archive - <"$0" | gzip -dc`;
     const script = `${unpack} | tar -xO ".${path}"`;
     const options = { encoding: 'buffer', maxBuffer: 1 << 28 } as const;
     return (await execute('sh', ['-c', script, named(arch, format)], options)).stdout;

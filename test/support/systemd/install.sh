@@ -7,7 +7,7 @@ mkdir -p /etc/sysusers.d /etc/tmpfiles.d
 ln -s /opt/idpmap/deploy/bin/idpmap /usr/local/bin/idpmap
 cp $unit/idpmap.sysusers /etc/sysusers.d/idpmap.conf && systemd-sysusers
 cp $unit/idpmap.tmpfiles /etc/tmpfiles.d/idpmap.conf && systemd-tmpfiles --create idpmap.conf
-cp $unit/idpmap.service /etc/systemd/system/idpmap.service
+cp $unit/idpmap.service $unit/idpmap-places.service /etc/systemd/system
 cp $unit/idpmap.service /etc/systemd/system/idpmap-relief.service
 install -D -m 644 $unit/idpmap-relief.conf /etc/systemd/system/idpmap-relief.service.d/relief.conf
 
