@@ -75,6 +75,8 @@ const REQUIREMENTS = {
     isMet: () => process.getuid?.() === 0 && isInstalled('unshare'),
     remedy: 'as root: apt-get install util-linux',
   },
+  rpm: { isMet: () => isInstalled('rpm'), remedy: 'apt-get install rpm' },
+  nfpm: built('nfpm'),
   systemd: { isMet: () => isInstalled('systemd-analyze'), remedy: 'apt-get install systemd' },
   helm: built('helm'),
   helmUnittest: built('helm-unittest'),
