@@ -112,7 +112,14 @@ export interface DirectoryHooks {
 /** Who has changed: everybody may have, or whoever has, or had, one of these ids and addresses (normalised). */
 export type Concern =
   | 'everything'
-  | { readonly ids: ReadonlySet<string>; readonly addresses: ReadonlySet<string> };
+  | {
+      readonly ids: ReadonlySet<string>;
+      readonly addresses: ReadonlySet<string>;
+      /** Whoever is at one of these domains too. */
+      readonly domains?: ReadonlySet<string>;
+      /** All groups too: any of them may have other members. */
+      readonly groups?: 'all';
+    };
 
 /** A few small values of one directory, written down by the daemon: what was accepted, learnt and held. */
 export interface Kept {
