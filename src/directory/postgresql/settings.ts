@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../../config/schema.ts';
-import { questions, servers } from '../sql/settings.ts';
+import { preset, questions, servers } from '../sql/settings.ts';
 
 /** Where PostgreSQL listens. */
 export const POSTGRESQL_PORT = 5432;
@@ -9,6 +9,7 @@ export const POSTGRESQL_PORT = 5432;
 export const postgresqlSettings = z
   .strictObject({
     ...servers({ port: POSTGRESQL_PORT, socket: '/run/postgresql' }),
+    preset: preset('postgresql'),
     ...questions,
     pooler: z.enum(['none', 'transaction']).prefault('none').meta({
       description:

@@ -4,7 +4,9 @@ import { notations } from '../../config/schema/notation.ts';
 import { count, duration, oneOrMany, secret, written } from '../../config/schema/values.ts';
 import type { DeepReadonly } from '../../config/schema.ts';
 import { clientTls } from '../clienttls.ts';
+import { PRESETS_OF } from './presets/presets.ts';
 import { formatHost, parseHost } from './settings/host.ts';
+import type { Dialect } from './text/tokens.ts';
 
 const statement = () => z.string().min(1).register(notations, { type: 'SQL' });
 
@@ -65,6 +67,16 @@ const groups = z.strictObject({
       'Members of a group once the groups within it are expanded; a larger one is deferred.',
   }),
 });
+
+/** Whose tables they are; what each database may be told. */
+export const preset = (dialect: Dialect) =>
+  z
+    .enum(PRESETS_OF[dialect])
+    .exactOptional()
+    .meta({
+      description: 'Whose tables they are, which decides what is not set under `people`.',
+      examples: ['virtual_users'],
+    });
 
 /** The settings of what is asked, which all databases have. */
 export const questions = {

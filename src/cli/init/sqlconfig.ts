@@ -1,0 +1,42 @@
+import { scalar } from './scalar.ts';
+
+/** A directory in a database, as a configuration. */
+export interface SqlConfig {
+  /** Its name among the directories. */
+  readonly directory: string;
+  readonly type: 'postgresql' | 'mysql' | 'sqlite';
+  /** How it is reached: lines below the directory. */
+  readonly access: readonly string[];
+  readonly preset: string;
+  /** The domains that it knows the people of; none: those that it lists. */
+  readonly domains: readonly string[];
+  readonly listDomains: string;
+}
+
+/** Writes the configuration of a daemon that asks one database: lines of YAML. */
+export const sqlConfig = (config: SqlConfig): readonly string[] => [
+  ...(config.domains.length === 0
+    ? []
+    : [
+        'domains:',
+        ...config.domains.map(
+          (domain) => `  ${scalar(domain)}: { directory: ${config.directory} }`,
+        ),
+      ]),
+  'directories:',
+  `  ${config.directory}:`,
+  ...describe(config).map((line) => `    ${line}`),
+];
+
+const describe = ({ type, access, preset, domains, listDomains }: SqlConfig): readonly string[] => [
+  `type: ${type}`,
+  ...access,
+  '# whose tables they are; a statement under people takes the place of its own',
+  `preset: ${preset}`,
+  ...(domains.length > 0
+    ? []
+    : [
+        '# the domains whose mail is yours; whoever may write them there makes them so',
+        `listDomains: ${scalar(listDomains)}`,
+      ]),
+];
