@@ -16,6 +16,8 @@ export interface Entry {
   /** A group's: the addresses of enabled members, nested groups already expanded, with the directory's letters. */
   readonly members: readonly string[];
   readonly enabled: boolean;
+  /** An account's whose mail goes to the group of the same address, without a copy; absent: it gets its own mail. */
+  readonly isForwarded?: true;
   /** Members who get none of a group's mail, and why, a few of them: for `explain`. */
   readonly leftOut?: readonly string[];
 }
@@ -101,6 +103,8 @@ export interface DirectoryHooks {
   /** The directory's name. */
   readonly name: string;
   readonly log: Log;
+  /** Characters that may begin an address's extension (`recipientDelimiter`): `ann+news@` is asked for first, then `ann@`. */
+  readonly delimiters: string;
   /** Others are there now: what is remembered of those concerned counts no more. */
   readonly changed: (concern: Concern) => void;
   /** The domains that it lists may be others now. */

@@ -156,13 +156,20 @@ function configOf(
   { preset, domain = [] }: CommonSqlOptions,
   access: readonly string[],
 ): readonly string[] {
+  const domains = domain.map(readDomain);
+  const { listDomains } = presetStatements(preset, type);
+  if (domains.length === 0 && listDomains === undefined)
+    throw new CliError(
+      EXIT.usage,
+      `${preset} keeps no list of domains, so name yours: --domain example.org`,
+    );
   return sqlConfig({
     directory: directoryOf(preset),
     type,
     access,
     preset,
-    domains: domain.map(readDomain),
-    listDomains: presetStatements(preset, type).listDomains,
+    domains,
+    ...(domains.length === 0 && listDomains !== undefined && { listDomains }),
   });
 }
 

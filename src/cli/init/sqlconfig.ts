@@ -8,9 +8,10 @@ export interface SqlConfig {
   /** How it is reached: lines below the directory. */
   readonly access: readonly string[];
   readonly preset: string;
-  /** The domains that it knows the people of; none: those that it lists. */
+  /** The domains that it knows the people of. */
   readonly domains: readonly string[];
-  readonly listDomains: string;
+  /** Lists them; absent: `domains` are all. */
+  readonly listDomains?: string;
 }
 
 /** Writes the configuration of a daemon that asks one database: lines of YAML. */
@@ -28,12 +29,12 @@ export const sqlConfig = (config: SqlConfig): readonly string[] => [
   ...describe(config).map((line) => `    ${line}`),
 ];
 
-const describe = ({ type, access, preset, domains, listDomains }: SqlConfig): readonly string[] => [
+const describe = ({ type, access, preset, listDomains }: SqlConfig): readonly string[] => [
   `type: ${type}`,
   ...access,
   '# whose tables they are; a statement under people takes the place of its own',
   `preset: ${preset}`,
-  ...(domains.length > 0
+  ...(listDomains === undefined
     ? []
     : [
         '# the domains whose mail is yours; whoever may write them there makes them so',

@@ -22,7 +22,7 @@ const people = z.strictObject({
     .exactOptional()
     .meta({
       description:
-        'Where mail for the alias `%s` goes. Columns: `alias`, and `target`, one or several addresses.',
+        'Where mail for the alias `%s` goes. Columns: `alias`, and `target`, one or several addresses; where there is such `may_send`, whether the account that it leads to may send as the alias.',
       examples: ["SELECT alias, target FROM aliases WHERE alias = '%s'"],
     }),
   groups: statement()
@@ -37,6 +37,13 @@ const people = z.strictObject({
     .meta({
       description: 'Further logins that may send as the account `%s`. Column: `login`.',
       examples: ["SELECT login FROM senders WHERE address = '%s'"],
+    }),
+  catchAll: statement()
+    .exactOptional()
+    .meta({
+      description:
+        'Where mail for addresses at the domain `%d` goes that nobody holds. Columns: `domain`, and `target`, one or several addresses, or `@example.net` for the same person in another domain.',
+      examples: ["SELECT domain, target FROM catch_all WHERE domain = '%d'"],
     }),
 });
 

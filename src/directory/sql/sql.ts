@@ -62,7 +62,7 @@ export function createSqlDirectory<Host>(
   const tables = new Map(
     Object.entries(settings.tables).map(([each, own]) => [each, createTable(each, own, dialect)]),
   );
-  const find = { parts, limits: settings.groups };
+  const find = { parts, limits: settings.groups, delimiters: hooks.delimiters };
   const trusts = createTrusts({ find, canary: settings.canary, rowsOf, hooks, figures });
   const silenceMs = settings.statementTimeout + GRACE_MS;
   const workMs = silenceMs * MOST_WORK;
@@ -184,5 +184,11 @@ function readPeople<Host>(
     const text = all[key];
     return text === undefined ? {} : { [key]: readPart(`people.${key}`, text, dialect) };
   };
-  return { ...read('account'), ...read('aliases'), ...read('groups'), ...read('logins') };
+  return {
+    ...read('account'),
+    ...read('aliases'),
+    ...read('groups'),
+    ...read('logins'),
+    ...read('catchAll'),
+  };
 }

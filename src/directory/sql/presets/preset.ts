@@ -8,8 +8,8 @@ export interface PresetStatements {
   readonly groups?: string;
   readonly logins?: string;
   readonly catchAll?: string;
-  /** Lists the domains whose mail is delivered here; `idpmap init` writes it into a configuration without domains. */
-  readonly listDomains: string;
+  /** Lists the domains whose mail is delivered here; absent: the product knows none. `idpmap init` writes it where it is told no domain. */
+  readonly listDomains?: string;
 }
 
 /** How a product keeps its people in a database. */
