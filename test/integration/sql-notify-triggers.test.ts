@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRESETS_OF } from '../../src/directory/sql/presets/presets.ts';
 import { runCommand } from '../support/daemon.ts';
 import { makePlace, startInstance } from '../support/instance.ts';
@@ -8,6 +9,7 @@ import { NOTICE_CASES } from '../support/sql/notices.ts';
 import { type Postgresql, startPostgresql } from '../support/sql/postgresql.ts';
 import { until } from '../support/until.ts';
 
+const execute = promisify(execFile);
 const PATIENCE_MS = 45_000;
 
 describeWith(['postgresql'], 'the triggers that init prints', () => {
@@ -17,60 +19,65 @@ describeWith(['postgresql'], 'the triggers that init prints', () => {
   });
   afterAll(() => server?.remove());
 
-  const initialize = async (preset: string, ...more: readonly string[]): Promise<string> => {
+  const initialize = async (
+    preset: string,
+    database: string,
+    ...more: readonly string[]
+  ): Promise<string> => {
     const { code, stdout, stderr } = await runCommand([
-      ...['init', 'postgresql', `--preset=${preset}`, `--database=${preset}`, '--notify'],
-      ...[`--user=reader_${preset}`, ...more],
+      ...[
+        'init',
+        'postgresql',
+        `--preset=${preset}`,
+        `--database=${database}`,
+        '--notify',
+        '--domain=example.org',
+      ],
+      ...[`--user=reader_${database}`, ...more],
     ]);
     if (code !== 0) throw new Error(stderr);
     return stdout;
   };
 
   /** Makes a database of a preset, and runs in it what `init` prints, as an administrator does; gives where. */
-  async function prepare(preset: string): Promise<string> {
-    await server.sql(`create database ${preset}`, 'postgres');
-    await server.sql(NOTICE_CASES[preset]?.schema ?? '', preset);
+  async function prepare(preset: string, database: string): Promise<string> {
+    await server.sql(`create database ${database}`, 'postgres');
+    await server.sql((NOTICE_CASES[preset]?.schema ?? []).join(';\n'), database);
     const place = await makePlace();
-    const child = execFile('sh', {
-      cwd: place,
-      env: {
-        PATH: '/usr/bin:/bin',
-        PGHOST: server.socket,
-        PGPORT: String(server.port),
-        PGUSER: 'postgres',
-      },
-    });
-    let output = '';
-    child.stderr?.on('data', (chunk) => {
-      output += String(chunk);
-    });
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    child.stdin?.end(await initialize(preset, '--only=commands'));
-    expect([await ended, output]).toEqual([0, '']);
+    const env = {
+      PATH: '/usr/bin:/bin',
+      PGHOST: server.socket,
+      PGPORT: String(server.port),
+      PGUSER: 'postgres',
+    };
+    const child = execute('sh', { cwd: place, env });
+    child.child.stdin?.end(await initialize(preset, database, '--only=commands'));
+    expect(await child).toEqual({ stdout: '', stderr: '' });
     return place;
   }
 
   describe.each(PRESETS_OF.postgresql)('for %s', (preset) => {
     test('name whom a change concerns', async () => {
-      await prepare(preset);
+      const database = `of_${preset}`;
+      await prepare(preset, database);
       const { changes = [] } = NOTICE_CASES[preset] ?? {};
       expect(changes).not.toEqual([]);
       // psql shows what was notified behind each statement.
       const script = changes.flatMap(([statement], i) => [`\\echo @${i}`, `${statement};`]);
-      const lines = await server.sql(['listen idpmap;', ...script, ''].join('\n'), preset);
+      const lines = await server.sql(['listen idpmap;', ...script, ''].join('\n'), database);
       expect(changes.map(([statement], i) => [statement, ...payloadsOf(lines, i)])).toEqual(
         changes,
       );
     });
   });
 
-  test('make a row count that psql inserts, changes or truncates, long before it would by time', async () => {
-    const place = await prepare('virtual_users');
+  test('make a row count that psql inserts or changes, long before it would by time', async () => {
+    const place = await prepare('virtual_users', 'mail_in_use');
     const config = await initialize(
       'virtual_users',
+      'mail_in_use',
       '--only=config',
       `--host=${server.socket}/.s.PGSQL.${server.port}`,
-      '--domain=example.org',
     );
     const { ask, notes } = await startInstance({
       place,
@@ -78,21 +85,21 @@ describeWith(['postgresql'], 'the triggers that init prints', () => {
     });
     await notes.next('notifications are heard');
     await server.sql(
-      "insert into virtual_users (email) values ('known@example.org')",
-      'virtual_users',
+      "insert into virtual_domains (name) values ('example.org'); insert into virtual_users (domain_id, email, password) values (1, 'known@example.org', 'x')",
+      'mail_in_use',
     );
     const answers = (key: string, answer: string) =>
       until(async () => (await ask('user-exists', key)) === answer, PATIENCE_MS);
     expect(await answers('known@example.org', 'OK known@example.org')).toBe(true);
     expect(await answers('new@example.org', 'NOTFOUND')).toBe(true);
     await server.sql(
-      "insert into virtual_users (email) values ('new@example.org')",
-      'virtual_users',
+      "insert into virtual_users (domain_id, email, password) values (1, 'new@example.org', 'x')",
+      'mail_in_use',
     );
     expect(await answers('new@example.org', 'OK new@example.org')).toBe(true);
     await server.sql(
       "update virtual_users set email = 'other@example.org' where email = 'new@example.org'",
-      'virtual_users',
+      'mail_in_use',
     );
     expect(await answers('new@example.org', 'NOTFOUND')).toBe(true);
     expect(await answers('other@example.org', 'OK other@example.org')).toBe(true);

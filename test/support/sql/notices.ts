@@ -1,6 +1,11 @@
+import { dbmailProduct } from './presets/dbmail.ts';
+import { iredmailProduct } from './presets/iredmail.ts';
+import { postfixadminProduct } from './presets/postfixadmin.ts';
+import { virtualUsersProduct } from './presets/virtualusers.ts';
+
 /** Tables like a product's own, what is done to them, and whom that concerns. */
 export interface NoticeCase {
-  readonly schema: string;
+  readonly schema: readonly string[];
   /** Statements, and the payloads that each brings, names in order. */
   readonly changes: readonly (readonly [statement: string, ...payloads: readonly string[]])[];
 }
@@ -8,96 +13,90 @@ export interface NoticeCase {
 /** By preset. */
 export const NOTICE_CASES: Readonly<Record<string, NoticeCase>> = {
   virtual_users: {
-    schema: `
-      create table virtual_domains (id serial, name text);
-      create table virtual_users (id serial, email text, password text);
-      create table virtual_aliases (id serial, source text, destination text)`,
+    schema: virtualUsersProduct.schema('postgresql'),
     changes: [
       ["insert into virtual_domains (name) values ('example.org')", '@example.org'],
       [
-        "insert into virtual_users (email) values ('ann@example.org'), ('bob@example.org')",
+        "insert into virtual_users (domain_id, email, password) values (1, 'ann@example.org', 'x'), (1, 'bob@example.org', 'x')",
         'ann@example.org,bob@example.org',
       ],
-      ["update virtual_users set password = 'x'"],
+      ["update virtual_users set password = 'y'"],
       [
         "update virtual_users set email = 'eve@example.org' where email = 'ann@example.org'",
         'ann@example.org,eve@example.org',
       ],
       [
-        "insert into virtual_aliases (source, destination) values ('@example.org', 'bob@example.org')",
+        "insert into virtual_aliases (domain_id, source, destination) values (1, '@example.org', 'bob@example.org')",
         '@example.org',
       ],
       ["update virtual_aliases set destination = 'eve@example.org'", '@example.org'],
       ["delete from virtual_users where email = 'bob@example.org'", 'bob@example.org'],
       ["delete from virtual_users where email = 'nobody'"],
       [
-        "insert into virtual_users (email) select 'user' || i || '@example.org' from generate_series(1, 1000) i",
+        "insert into virtual_users (domain_id, email, password) select 1, 'user' || i || '@example.org', 'x' from generate_series(1, 1000) i",
         '*',
       ],
       ['truncate virtual_users', '*'],
     ],
   },
   postfixadmin: {
-    schema: `
-      create table domain (domain text, transport text, backupmx boolean, active boolean, modified timestamptz);
-      create table mailbox (username text, password text, active boolean);
-      create table alias (address text, goto text, active boolean);
-      create table alias_domain (alias_domain text, target_domain text, active boolean)`,
+    schema: postfixadminProduct.schema('postgresql'),
     changes: [
-      ["insert into alias_domain values ('example.com', 'example.org', true)", '@example.com'],
+      ["insert into domain (domain, active) values ('n.example', true)", '@n.example'],
+      ["insert into domain (domain) values ('m.example')", '@m.example'],
       [
-        "insert into mailbox values ('ann@example.org', 'x', true)",
-        'ann@example.com,ann@example.org',
+        "insert into alias_domain (alias_domain, target_domain) values ('m.example', 'n.example')",
+        '@m.example',
+      ],
+      [
+        "insert into mailbox (username, domain) values ('ann@n.example', 'n.example')",
+        'ann@m.example,ann@n.example',
       ],
       ["update mailbox set password = 'y'"],
-      ['update mailbox set active = false', 'ann@example.com,ann@example.org'],
+      ['update mailbox set active = false', 'ann@m.example,ann@n.example'],
       [
-        "insert into alias values ('@example.org', 'ann@example.org', true)",
-        '@example.com,@example.org',
+        "insert into alias (address, goto, domain) values ('@n.example', 'ann@n.example', 'n.example')",
+        '@m.example,@n.example',
       ],
       [
-        "insert into alias values ('team@example.net', 'ann@example.org', true)",
-        'team@example.net',
+        "insert into alias (address, goto, domain) values ('team@m.example', 'ann@n.example', 'm.example')",
+        'team@m.example',
       ],
-      ["insert into domain values ('example.org', 'virtual', false, true)", '@example.org'],
       ['update domain set modified = now()'],
-      ['delete from alias_domain', '@example.com'],
+      ['delete from alias_domain', '@m.example'],
       // The change itself goes on, and concerns everybody.
-      [
-        "alter table alias_domain rename to gone; insert into mailbox values ('eve@example.org', 'x', true)",
-        '*',
-      ],
+      ['alter table alias_domain rename to gone; delete from mailbox', '*'],
     ],
   },
   iredmail: {
-    schema: `
-      create table domain (domain text, backupmx int, active int);
-      create table mailbox (username text, domain text, enablesmtp int, active int, quota int);
-      create table forwardings (address text, forwarding text, domain text, active int);
-      create table alias_domain (alias_domain text, target_domain text, active int)`,
+    schema: iredmailProduct.schema('postgresql'),
     changes: [
-      ["insert into domain values ('example.org', 0, 1)", '@example.org'],
-      ["insert into alias_domain values ('example.com', 'example.org', 1)", '@example.com'],
+      ["insert into domain (domain) values ('n.example')", '@n.example'],
       [
-        "insert into mailbox values ('ann@example.org', 'example.org', 1, 1, 0)",
-        'ann@example.com,ann@example.org',
+        "insert into alias_domain (alias_domain, target_domain) values ('m.example', 'n.example')",
+        '@m.example',
+      ],
+      [
+        "insert into mailbox (username, domain) values ('ann@n.example', 'n.example')",
+        'ann@m.example,ann@n.example',
       ],
       ['update mailbox set quota = 1'],
       [
-        "insert into forwardings values ('example.org', 'ann@example.org', 'example.org', 1)",
-        'example.com,example.org',
+        "insert into forwardings (address, forwarding, domain) values ('n.example', 'ann@n.example', 'n.example')",
+        'm.example,n.example',
       ],
     ],
   },
   modoboa: {
-    schema: `
-      create table admin_domain (id int, name text, type text, enabled boolean);
-      create table admin_domainalias (name text, target_id int, enabled boolean);
-      create table admin_mailbox (id int, address text, domain_id int, user_id int);
-      create table core_user (id int, is_active boolean, last_login timestamptz);
-      create table admin_alias (id int, address text, enabled boolean, internal boolean, expire_at timestamptz);
-      create table modoboa_admin_aliasrecipient (address text, alias_id int);
-      create table admin_senderaddress (address text, mailbox_id int)`,
+    schema: [
+      'create table admin_domain (id int, name text, type text, enabled boolean)',
+      'create table admin_domainalias (name text, target_id int, enabled boolean)',
+      'create table admin_mailbox (id int, address text, domain_id int, user_id int)',
+      'create table core_user (id int, is_active boolean, last_login timestamptz)',
+      'create table admin_alias (id int, address text, enabled boolean, internal boolean, expire_at timestamptz)',
+      'create table modoboa_admin_aliasrecipient (address text, alias_id int)',
+      'create table admin_senderaddress (address text, mailbox_id int)',
+    ],
     changes: [
       ["insert into admin_domain values (1, 'example.org', 'domain', true)", '@example.org'],
       ["insert into admin_domainalias values ('example.com', 1, true)", '@example.com'],
@@ -118,18 +117,19 @@ export const NOTICE_CASES: Readonly<Record<string, NoticeCase>> = {
     ],
   },
   dbmail: {
-    schema: `
-      create table dbmail_users (user_idnr bigint, userid text, active smallint, curmail_size bigint);
-      create table dbmail_aliases (alias_idnr serial, alias text, deliver_to text)`,
+    schema: dbmailProduct.schema('postgresql'),
     changes: [
-      ["insert into dbmail_users values (1, 'ann', 1, 0)"],
+      ["insert into dbmail_users (user_idnr, userid, passwd) values (1, 'ann', 'x')"],
       [
         "insert into dbmail_aliases (alias, deliver_to) values ('ann@example.org', '1'), ('@example.net', '1')",
         '@example.net,ann@example.org',
       ],
       ['update dbmail_users set active = 0', '@example.net,ann@example.org'],
       ['update dbmail_users set curmail_size = 9'],
-      ["insert into dbmail_users values (2, 'bob@example.org', 1, 0)", 'bob@example.org'],
+      [
+        "insert into dbmail_users (user_idnr, userid, passwd) values (2, 'bob@example.org', 'x')",
+        'bob@example.org',
+      ],
     ],
   },
 };
