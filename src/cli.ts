@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { CommonOptions } from './cli/common.ts';
 import type { DoctorOptions } from './cli/doctor/doctor.ts';
 import { CliError, EXIT } from './cli/exit.ts';
 import { addImport } from './cli/importing.ts';
-import type { InitOptions } from './cli/init.ts';
+import { addInit } from './cli/initing.ts';
 import type { PeopleOptions } from './cli/people.ts';
 import type { PostfixOptions } from './cli/postfix.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
@@ -120,26 +120,7 @@ add(
     exitWith(import('./cli/drill.ts').then(({ drill }) => drill(addresses, options))),
   );
 
-program
-  .command('init')
-  .description('print what to begin with')
-  .command('keycloak')
-  .description('print a configuration for a realm, and the commands that let idpmap look into it')
-  .requiredOption('--url <url>', 'where Keycloak answers, with its path prefix if it has one')
-  .requiredOption('--realm <realm>', 'the realm that people with mail are in')
-  .option('--client <client>', 'the client that is to be made', 'idpmap')
-  .option('--domain <domains...>', 'domains of the mail; with --organizations the only ones taken')
-  .addOption(
-    new Option('--aliases [attribute]', 'aliases, from a user attribute').preset('mailAlias'),
-  )
-  .addOption(new Option('--groups [attribute]', 'groups, from a group attribute').preset('mail'))
-  .option('--organizations', 'domains, from the realm’s organizations')
-  .option('--events', 'let changes in Keycloak count within seconds')
-  .addOption(new Option('--only <part>', 'print one part').choices(['config', 'commands']))
-  .option('--json', 'print JSON')
-  .action((options: InitOptions) =>
-    exitWith(import('./cli/init.ts').then(({ initKeycloak }) => initKeycloak(options))),
-  );
+addInit(program, exitWith);
 
 program
   .command('rcpt <address>')
