@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { initSqlite } from '../../../src/cli/init/sql.ts';
 import { capture } from '../../support/command.ts';
 import { makePlace, startInstance } from '../../support/instance.ts';
-import { misanswered } from '../../support/sql/presets/ask.ts';
-import { postfixadminProduct } from '../../support/sql/presets/postfixadmin.ts';
+import { domainsTold, misanswered } from '../../support/sql/presets/ask.ts';
+import { patient } from '../../support/sql/presets/printed.ts';
+import { productsOf } from '../../support/sql/presets/products.ts';
 
-describe.each([postfixadminProduct])('$preset', (product) => {
+describe.each(productsOf('sqlite'))('$preset', (product) => {
   test('answers as the product does', async () => {
     const place = await makePlace();
     const path = join(place, 'mail.sqlite');
@@ -15,9 +16,9 @@ describe.each([postfixadminProduct])('$preset', (product) => {
     for (const statement of [...product.schema('sqlite'), ...product.rows('sqlite')])
       database.exec(statement);
     const { text } = await capture(() =>
-      initSqlite({ preset: product.preset, path, only: 'config' }),
+      initSqlite({ preset: product.preset, path, domain: domainsTold(product), only: 'config' }),
     );
-    const instance = await startInstance({ config: text, place });
+    const instance = await startInstance({ config: patient(text), place });
     expect(await misanswered(product, instance.ask)).toEqual([]);
   });
 });
