@@ -2,12 +2,12 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Breach, NetEvent, TrafficCounters } from './figures.ts';
-import { type Limits, MAX_UNANSWERED } from './limits.ts';
+import { type Limits, MAX_UNANSWERED, MAX_UNANSWERED_OF_ALL } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import type { Peer } from './peers.ts';
 import { Presence } from './presence.ts';
 import type { Arrival, Decoder, Dialect, Protocol } from './protocol.ts';
-import { ReplyQueue } from './replies.ts';
+import { type Backlog, ReplyQueue } from './replies.ts';
 import { SHARE, type Turns } from './turns.ts';
 
 /** What all connections of one server share. */
@@ -19,6 +19,7 @@ export interface ConnectionOptions<Fault extends string> {
   readonly log: Log;
   readonly counters: TrafficCounters<Fault>;
   readonly turns: Turns;
+  readonly backlog: Backlog;
   /** Hears of what is counted as it happens; it never throws. Absent: nobody does. */
   readonly hear?: (event: NetEvent<Fault>) => void;
 }
@@ -66,6 +67,7 @@ export class Connection<Fault extends string> {
     this.#begunAt = this.#activeAt = options.clock.now();
     this.#replies = new ReplyQueue({
       clock: options.clock,
+      backlog: options.backlog,
       onReady: () => this.#continue(),
       giveUp: () => this.#giveUp(),
     });
@@ -145,7 +147,12 @@ export class Connection<Fault extends string> {
   }
 
   get #isBlocked(): boolean {
-    return this.#out.isBackedUp || this.#replies.waiting >= MAX_UNANSWERED || this.#isClosing;
+    return this.#out.isBackedUp || this.#replies.waiting >= this.#room || this.#isClosing;
+  }
+
+  /** How many requests may wait for their replies; one always may, and its reply lets others follow. */
+  get #room(): number {
+    return this.#options.backlog.waiting < MAX_UNANSWERED_OF_ALL ? MAX_UNANSWERED : 1;
   }
 
   get #isClosing(): boolean {
