@@ -1,14 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { createSchema } from '../config/schema.ts';
 import type { Tree } from '../config/sources/tree.ts';
 import type { OwnType } from '../directory/define.ts';
 import { openingOf, TYPES } from '../directory/types.ts';
 import { createAddressHash, type Log, silentLog } from '../log.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import type { Settings } from '../settings.ts';
+import { type Loaded, loadSettingsBy } from '../settings.ts';
 
 /** What a daemon within a program is given beside its configuration. */
 export interface CreateDaemonOptions {
@@ -54,8 +53,8 @@ export async function createDaemon(
 ): Promise<EmbeddedDaemon> {
   const types = withOwn(directories);
   const schema = createSchema<(typeof TYPES)[number]>(types);
-  const load = (from: Configuration): Promise<LoadedConfig<Settings>> =>
-    loadConfig<Settings>(schema, {
+  const load = (from: Configuration): Promise<Loaded> =>
+    loadSettingsBy(schema, {
       environment,
       ...(typeof from === 'string' ? { file: from } : { instead: from }),
     });

@@ -52,37 +52,37 @@ test.each([
   [
     'a name that is written wrong',
     'tokn: sesame\ntoken: x\nbook: b\nnames: [ann]',
-    'settings.tokn (line 8, column 7): unknown key, did you mean "token"?',
+    '.yaml:8:7: directories.staff.settings.tokn: unknown key, did you mean "token"?',
   ],
   [
     'a value of another kind',
     'token: sesame\nbook: b\nnames: [ann]\nwait: 5',
-    'settings.wait (line 11, column 13): 5 has no unit, write 5s',
+    '.yaml:11:13: directories.staff.settings.wait: 5 has no unit',
   ],
   [
     'a word that is none',
     'token: s\nbook: b\nnames: a\nmode: ajar',
-    'settings.mode (line 11, column 13): unknown value "ajar"',
+    '.yaml:11:13: directories.staff.settings.mode: unknown value "ajar"',
   ],
   [
     'a URL that is none',
     'token: s\nbook: b\nnames: a\nurl: nowhere',
-    'settings.url (line 11, column 12): "nowhere" is no URL',
+    '.yaml:11:12: directories.staff.settings.url: "nowhere" is no URL',
   ],
   [
     'a missing one',
     'token: sesame\nnames: [ann]',
-    'settings.book (line 7, column 5): is missing, write book: book.txt',
+    '.yaml:7:5: directories.staff.settings.book: is missing, write book: book.txt',
   ],
   [
     'what only its code reads',
     'token: s\nbook: b\nnames: [nobody]',
-    'settings.names (line 10, column 14): names nobody',
+    '.yaml:10:14: directories.staff.settings.names: names nobody',
   ],
   [
     'a secret that is not there',
     'token: { file: /nonexistent }\nbook: b\nnames: a',
-    'settings.token (line 8, column 14): file /nonexistent does not exist',
+    '.yaml:8:14: directories.staff.settings.token: file /nonexistent does not exist',
   ],
 ])('tells %s with line and column', async (_, settings, told) => {
   await expect(loadText(configured(settings))).rejects.toThrow(told);
@@ -117,7 +117,7 @@ describe('a module that can not be used', () => {
     using scratch = createScratch();
     const file = text === undefined ? `/nonexistent/${name}` : scratch.write('module.mjs', text);
     const loading = loadText(configured(RIGHT).replace(LEDGER, `"${file}"`));
-    await expect(loading).rejects.toThrow(/directories\.staff\.module \(line 5, column 13\): /);
+    await expect(loading).rejects.toThrow(/\.yaml:5:13: directories\.staff\.module: /);
     await expect(loading).rejects.toThrow(told);
   });
 
