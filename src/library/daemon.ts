@@ -112,7 +112,8 @@ function withOwn(own: readonly OwnType[]): readonly [BuiltIn, ...BuiltIn[]] {
     taken.add(type);
     return true;
   };
-  return [first, ...others, ...own.filter(isUsable)];
+  const added: readonly DirectorySchema[] = own;
+  return [first, ...others, ...added.filter(isUsable)];
 }
 
 async function makeControlPath(places: AsyncDisposableStack): Promise<string> {

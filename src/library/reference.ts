@@ -68,9 +68,10 @@ const plain = (comment: string): string =>
 /** Up to the end of what says how it is used: a body is left out, and what a class keeps to itself. */
 function cutDeclaration(text: string): string {
   const [first = ''] = text.split('\n');
-  if (/^(?:interface|type)/.test(first)) return text.slice(0, endOf(text)).trimEnd();
-  if (/^class/.test(first)) return first.replace(/ \{$/, '');
-  if (/^const/.test(first)) return constant(text);
+  if (first.startsWith('interface') || first.startsWith('type'))
+    return text.slice(0, endOf(text)).trimEnd();
+  if (first.startsWith('class')) return first.replace(/ \{$/, '');
+  if (first.startsWith('const')) return constant(text);
   const body = /\)(?:: [^{}]*?(?:\{[^{}]*\}[^{}]*?)?)? \{\n/s.exec(text);
   return text.slice(0, body === null ? first.length : body.index + body[0].length - ' {\n'.length);
 }

@@ -63,11 +63,14 @@ function restOf({ tree }: Example): string {
 }
 
 /** The secrets that examples name; those below /run/secrets lie beside the configuration here. */
-const SECRETS = ['ldap', 'keycloak', 'postgresql', 'mysql', 'mail.secret'];
+const SECRETS = ['ldap', 'keycloak', 'postgresql', 'mysql', 'mail.secret', 'hr'];
+
+/** The module that they load. */
+const MODULE = join(ROOT, 'docs/examples/hr.ts');
 
 /** The files of somebody who follows an example. */
 const filesFor = (text: string): Readonly<Record<string, string>> => ({
-  'idpmap.yaml': text.replaceAll('/run/secrets/', ''),
+  'idpmap.yaml': text.replaceAll('/run/secrets/', '').replaceAll('/etc/idpmap/hr.ts', MODULE),
   ...Object.fromEntries(SECRETS.map((name) => [name, 'secret'])),
 });
 
