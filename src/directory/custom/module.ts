@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { createRequire, registerHooks } from 'node:module';
 import { dirname, extname, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -38,6 +37,8 @@ function leadHome(): void {
 
 /** By the file that they were loaded from: code is loaded once a process. */
 const loaded = new Map<string, Promise<OwnType>>();
+/** How often each could not be. */
+const failed = new Map<string, number>();
 
 /**
  * Loads a type of directory: the default export of `module`, which is an absolute path or the name of a package that is
@@ -55,7 +56,10 @@ export async function loadModule(module: string): Promise<OwnType> {
   const loading = importType(file);
   loaded.set(file, loading);
   // Who mends the file tries again.
-  loading.catch(() => loaded.delete(file));
+  loading.catch(() => {
+    loaded.delete(file);
+    failed.set(file, (failed.get(file) ?? 0) + 1);
+  });
   return loading;
 }
 
@@ -74,9 +78,9 @@ function findPackage(name: string): string {
 
 async function importType(file: string): Promise<OwnType> {
   leadHome();
-  const { mtimeMs } = await stat(file);
-  // A file that failed and was changed is another to Node.
-  const url = `${pathToFileURL(file).href}?${mtimeMs}`;
+  const failures = failed.get(file);
+  // To Node a file that failed stays so under its name.
+  const url = `${pathToFileURL(file).href}${failures === undefined ? '' : `?${failures}`}`;
   const all: { readonly default?: unknown } = await import(url).catch((error: unknown) => {
     throw new ModuleError(`${file} can't be loaded: ${reasonOf(error)}`, { cause: error });
   });
