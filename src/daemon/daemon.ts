@@ -3,7 +3,7 @@ import { type ControlServer, openControl } from '../control/server.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import type { LineFigures } from '../logwriter.ts';
 import { isNamed } from '../maps/names.ts';
-import { createRouter, type MapFigures } from '../maps/router.ts';
+import { createRouter, type MapFigures, type MeteredRouter } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
 import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
@@ -86,9 +86,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     ...(options.open && { open: options.open }),
   };
   const traces = createTraces(clock);
+  const createTracedRouter = (state: State): MeteredRouter => {
+    const { route, lastRepeat } = createRouter(state.routes.maps, maps, log);
+    return { route: tracing(route, traces), lastRepeat };
+  };
   const servingAt = (state: State, open: Serving['open']): Serving => ({
     state,
-    route: tracing(createRouter(state.routes.maps, maps, log), traces),
+    ...createTracedRouter(state),
     open,
   });
   const created = createState(options.settings, stateOptions).catch((error: unknown) => {
@@ -106,6 +110,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const server = createSocketmapServer({
     route: (map, key, context) => serving.route(map, key, context),
+    lastRepeat: () => serving.lastRepeat(),
     hasMap: (name) => isNamed(serving.state.routes.maps, name),
     clock,
     deadlineMs: () => serving.state.settings.deadline,

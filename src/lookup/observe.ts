@@ -3,6 +3,7 @@ import { printable } from '../printable.ts';
 import { withoutNames } from '../redaction.ts';
 import { createDurations, type Durations, readMs } from './durations.ts';
 import type { Context, Flight, Lookup, Outcome, Policy } from './outcome.ts';
+import { noteLookup } from './tally.ts';
 
 /** What happened at one directory since the start: plain numbers, read when somebody asks for them. */
 export interface LookupFigures {
@@ -84,6 +85,7 @@ export const withObservation =
       const outcome = next(key, context);
       if (outcome instanceof Promise) return outcome.then((late) => note(key, context, late));
       figures.remembered += 1;
+      noteLookup(outcome, figures);
       return note(key, context, outcome);
     };
   };

@@ -2,6 +2,8 @@ import type { Maybe } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
+import { createRecentReplies, type Encode } from '../maps/recent.ts';
+import type { Repeat } from '../maps/router.ts';
 import type { Fit } from './clients.ts';
 import type { Counters } from './figures.ts';
 import {
@@ -24,14 +26,21 @@ export interface RespondOptions {
   readonly counters: Counters;
   /** How answers are said to whoever asks; absent: as they are. */
   readonly fit?: Fit;
+  /** How the answer that `route` gave last may be given again without it; absent: it is asked each time. */
+  readonly lastRepeat?: () => Repeat | undefined;
 }
 
-/** Turns a request's payload into its reply's; absent: it can't be read. Neither throws nor rejects. */
-export type Respond = (request: string, context: Context) => Maybe<string> | undefined;
+/** Turns a request's payload into its framed reply; absent: it can't be read. Neither throws nor rejects. */
+export type Respond = (
+  request: string,
+  context: Context,
+  encode: Encode,
+) => Maybe<string> | undefined;
 
 /** Creates the function that answers requests, whoever sent them. An answer that is there at once comes back at once. */
 export function createRespond(options: RespondOptions): Respond {
-  const { route, hasMap, log, counters, fit = (answer) => answer } = options;
+  const { route, hasMap, log, counters, lastRepeat, fit = (answer) => answer } = options;
+  const recent = lastRepeat && createRecentReplies();
   const told = new Set<string>();
   const format = (answer: Answer, map: string): string => {
     const fault = answer.status === 'OK' ? findReplyFault(answer.data) : undefined;
@@ -50,22 +59,37 @@ export function createRespond(options: RespondOptions): Respond {
     log.error({ err: error }, 'a map threw, its query was answered TEMP');
     return formatReply(temp('idpmap bug'));
   };
-  const formatLater = async (answer: Promise<Answer>, map: string): Promise<string> => {
+  const answerLater = async (
+    answer: Promise<Answer>,
+    map: string,
+    encode: Encode,
+  ): Promise<string> => {
     try {
-      return format(await answer, map);
+      return encode(format(await answer, map));
     } catch (error) {
-      return excuse(error);
+      return encode(excuse(error));
     }
   };
-  return (request, context) => {
+  const answer = (request: string, context: Context, encode: Encode): Maybe<string> | undefined => {
     try {
       const query = parseRequest(request, hasMap);
       if (query === undefined) return undefined;
-      const answer = route(query.map, query.key, context);
-      return 'status' in answer ? format(answer, query.map) : formatLater(answer, query.map);
+      const said = route(query.map, query.key, context);
+      if (!('status' in said)) return answerLater(said, query.map, encode);
+      const reply = format(said, query.map);
+      const frame = encode(reply);
+      // What could not be sent went out as TEMP, and is told each time.
+      if (reply.startsWith(said.status)) recent?.keep(request, encode, frame, lastRepeat?.());
+      return frame;
     } catch (error) {
-      return excuse(error);
+      return encode(excuse(error));
     }
+  };
+  return (request, context, encode) => {
+    const known = recent?.get(request, encode, context.arrivedAt);
+    if (known === undefined) return answer(request, context, encode);
+    known.repeat.countAgain(context);
+    return known.frame;
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Clock, preciseClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
+import type { Repeat } from '../maps/router.ts';
 import { LIMITS, type Limits } from '../net/limits.ts';
 import type { BoundListener, Listener, ListenOptions } from '../net/listening.ts';
 import type { Protocol } from '../net/protocol.ts';
@@ -17,6 +18,8 @@ import { createRespond, createRespondCut, type RespondOptions } from './respond.
 export interface ServerOptions {
   /** Asked for each request, so maps may be swapped behind it. Says PERM of a map that is not there. */
   readonly route: Router;
+  /** How the answer that `route` gave last, at once, may be given again without it; absent: it is always asked. */
+  readonly lastRepeat?: () => Repeat | undefined;
   /** Whether a map of that name is there; asked where a request may begin with the word `get`, or is too long. Absent: none is called so. */
   readonly hasMap?: (name: string) => boolean;
   /** Absent: the system's monotonic clock. */
@@ -63,7 +66,14 @@ export function createSocketmapServer(options: ServerOptions): SocketmapServer {
   const { deadlineMs = DEADLINE_MS, log = silentLog, hasMap = () => false } = options;
   const counters = createCounters();
   const speak = (client: Client = 'postfix') =>
-    createSocketmap({ route: options.route, hasMap, log, counters, fit: fitFor(client) });
+    createSocketmap({
+      route: options.route,
+      ...(options.lastRepeat && { lastRepeat: options.lastRepeat }),
+      hasMap,
+      log,
+      counters,
+      fit: fitFor(client),
+    });
   const server = createNetServer<FrameFault>({
     clock: options.clock ?? preciseClock,
     deadlineMs: typeof deadlineMs === 'number' ? () => deadlineMs : deadlineMs,
