@@ -15,8 +15,7 @@ export interface RecentReply {
 export interface RecentReplies {
   /** What is still true at the instant `arrivedAt`. */
   get(request: string, encode: Encode, arrivedAt: number): RecentReply | undefined;
-  /** Keeps what may be given again; absent, it may not. */
-  keep(request: string, encode: Encode, frame: string, repeat: Repeat | undefined): void;
+  keep(request: string, encode: Encode, frame: string, repeat: Repeat): void;
 }
 
 /** A longer one is made anew: 16 384 lists of a thousand members would be a gigabyte. */
@@ -53,7 +52,7 @@ export function createRecentReplies(size = 16_384): RecentReplies {
     },
     keep: (request, encode, frame, repeat) => {
       dropOutdated();
-      if (repeat === undefined || request.length + frame.length > MAX_RECENT_CHARS) return;
+      if (request.length + frame.length > MAX_RECENT_CHARS) return;
       put(request, { frame, encode, repeat });
     },
   };

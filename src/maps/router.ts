@@ -7,6 +7,7 @@ import { beginTally, readTally } from '../lookup/tally.ts';
 import type { Answer, MapHandler, Router } from './answer.ts';
 import { withWritableNames } from './names.ts';
 import { createStopwatch } from './stopwatch.ts';
+import type { Unconfigured } from './unconfigured.ts';
 
 /** One configured map: its kind, for people and for the verdict, and its answers. */
 export interface Route {
@@ -63,6 +64,7 @@ export interface MeteredRouter {
 
 /** An answer that memory gave at once, while it is the same. */
 export interface Repeat {
+  readonly status: 'OK' | 'NOTFOUND';
   /** Before it, whole ms on the daemon's clock, the same is said without asking anybody. */
   readonly goodUntil: number;
   /** Counts and times it once more, as if all had been looked up. */
@@ -71,12 +73,13 @@ export interface Repeat {
 
 /**
  * Makes one router of the configured maps, each under its writable name, too; PERM for any other, the one thing that PERM
- * is said for.
+ * is said for. `unconfigured` hears of those; absent: nobody does.
  */
 export function createRouter(
   maps: ReadonlyMap<string, Route>,
   figures: MapFigures,
   log: Log,
+  unconfigured?: Unconfigured,
 ): MeteredRouter {
   noteChange();
   const routes = withWritableNames(
@@ -99,6 +102,7 @@ export function createRouter(
     last = undefined;
     const found = routes.get(map);
     if (found === undefined) {
+      unconfigured?.note(map, maps.keys());
       const answer: Answer = { status: 'PERM', reason: `map ${map} is not configured` };
       return note(map, key, strangers, answer);
     }
@@ -127,6 +131,7 @@ export function createRouter(
     if (answer.status !== 'OK' && answer.status !== 'NOTFOUND') return undefined;
     const { status } = answer;
     return {
+      status,
       goodUntil,
       countAgain: (context) => {
         stopwatch.start(context);
