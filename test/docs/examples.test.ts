@@ -63,7 +63,7 @@ function restOf({ tree }: Example): string {
 }
 
 /** The secrets that examples name; those below /run/secrets lie beside the configuration here. */
-const SECRETS = ['ldap', 'keycloak', 'postgresql', 'mysql', 'mail.secret'];
+const SECRETS = ['ldap', 'ldap.secret', 'keycloak', 'postgresql', 'mysql', 'mail.secret'];
 
 /** The files of somebody who follows an example. */
 const filesFor = (text: string): Readonly<Record<string, string>> => ({
