@@ -77,7 +77,9 @@ export async function loadConfig<Settings extends Configured>(
   const news = mistakes.filter(({ path }) => !blamed.has(formatPath(path)));
   const problems = [...given.problems, ...news.map((each) => locate(each, file, given.givers))];
   if (!parsed.success || problems.length > 0) {
-    throw new ConfigError('invalid', problems.toSorted(byPosition));
+    const { control } = isTree(given.tree) ? given.tree : {};
+    const named = typeof control === 'string' ? control : undefined;
+    throw new ConfigError('invalid', problems.toSorted(byPosition), '', named);
   }
   const settings: Settings = parsed.data;
   const warnings = [

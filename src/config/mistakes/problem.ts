@@ -19,13 +19,21 @@ export class ConfigError extends Error {
   readonly kind: 'absent' | 'invalid';
   /** All that is wrong, not only what was found first. */
   readonly problems: readonly Problem[];
+  /** The control socket that it names all the same: a daemon may run by what stood there before. */
+  readonly control?: string;
 
   /** `advice` follows the problems, as it stands. */
-  constructor(kind: ConfigError['kind'], problems: readonly Problem[], advice = '') {
+  constructor(
+    kind: ConfigError['kind'],
+    problems: readonly Problem[],
+    advice = '',
+    control?: string,
+  ) {
     super(formatProblems(problems) + advice);
     this.name = 'ConfigError';
     this.kind = kind;
     this.problems = problems;
+    if (control !== undefined) this.control = control;
   }
 }
 

@@ -61,7 +61,8 @@ function listsDomains(directory: Tree, types: DirectorySchemas): boolean {
   const type = typeOf(directory, types);
   return (type === undefined ? types : [type]).some(({ lists }) => {
     const value = lists === undefined ? undefined : directory[lists];
-    return value === true || isTree(value);
+    // A statement is written as text.
+    return value === true || isTree(value) || typeof value === 'string';
   });
 }
 
