@@ -53,7 +53,8 @@ missing must not turn into a server that refuses mail.
 ### The file
 
 YAML 1.2, so JSON will do too. Keys that no setting has, keys that are set twice and values of the wrong type are errors,
-told with line and column. Anchors and aliases work, merge keys (\`<<\`) do not. Relative paths start at the file's own
+told as \`FILE:LINE:COLUMN:\`, each with what to write instead wherever that can be found out: a remedy is told only where the
+configuration would be accepted with it. Anchors and aliases work, merge keys (\`<<\`) do not. Relative paths start at the file's own
 directory.
 
 ### The environment
