@@ -8,7 +8,9 @@ const SRC = join(import.meta.dirname, '../src');
 const ROOMS = [
   ['cli.ts'],
   ['cli'],
-  ['daemon.ts', 'daemon', 'index.ts'],
+  ['index.ts', 'directory.ts', 'testing.ts'],
+  ['library'],
+  ['daemon.ts', 'daemon'],
   ['http'],
   ['control'],
   ['socketmap'],
@@ -22,7 +24,16 @@ const ROOMS = [
   ['watch.ts'],
   ['files.ts'],
   ['log.ts'],
-  ['address', 'clock.ts', 'logwriter.ts', 'printable.ts', 'reason.ts', 'redaction.ts', 'settle.ts'],
+  [
+    'address',
+    'clock.ts',
+    'journal.ts',
+    'logwriter.ts',
+    'printable.ts',
+    'reason.ts',
+    'redaction.ts',
+    'settle.ts',
+  ],
 ];
 
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { PRESETS_OF } from '../directory/sql/presets/presets.ts';
-import type { MysqlOptions, ServerOptions, SqliteOptions } from './init/sql.ts';
+import type { MysqlOptions, PostgresqlOptions, SqliteOptions } from './init/sql.ts';
 import type { InitOptions } from './init.ts';
 
 /** Adds the commands that print what to begin with; `exitWith` ends the program with a code. */
@@ -63,10 +63,16 @@ export function addInit(
       .requiredOption('--database <database>', 'the name of the database')
       .option('--user <user>', 'the login that is to be made', 'idpmap');
 
-  withServer(initSql('postgresql', 'a database of PostgreSQL'), '/run/postgresql').action(
-    (options: ServerOptions) =>
+  withServer(initSql('postgresql', 'a database of PostgreSQL'), '/run/postgresql')
+    .addOption(
+      new Option(
+        '--notify [channel]',
+        'let changes count at once: the tables tell of them on a channel',
+      ).preset('idpmap'),
+    )
+    .action((options: PostgresqlOptions) =>
       exitWith(import('./init/sql.ts').then(({ initPostgresql }) => initPostgresql(options))),
-  );
+    );
   withServer(initSql('mysql', 'a database of MySQL or MariaDB'), '/run/mysqld/mysqld.sock')
     .option('--from <host>', 'from where idpmap connects, as MySQL writes it: 192.0.2.10, 10.0.0.%')
     .action((options: MysqlOptions) =>

@@ -44,6 +44,11 @@ export interface Directory {
   table?(definition: TableDefinition): Ask<string>;
   /** Takes what the directory held back (`idpmap accept`); says what that was, absent: nothing is held. */
   accept?(): string | undefined;
+  /**
+   * What waits for an administrator: an edit that is held, content that can't be read. A line each, with the way out; read
+   * each time somebody looks at the status.
+   */
+  pending?(): readonly string[];
   /** Tries at once what it put off after a failure: what was wrong, a secret for one, may have been mended. */
   retry?(): void;
   /** What it has counted, by names of its own. */
@@ -116,7 +121,14 @@ export interface DirectoryHooks {
 /** Who has changed: everybody may have, or whoever has, or had, one of these ids and addresses (normalised). */
 export type Concern =
   | 'everything'
-  | { readonly ids: ReadonlySet<string>; readonly addresses: ReadonlySet<string> };
+  | {
+      readonly ids: ReadonlySet<string>;
+      readonly addresses: ReadonlySet<string>;
+      /** Whoever is at one of these domains too. */
+      readonly domains?: ReadonlySet<string>;
+      /** All groups too: any of them may have other members. */
+      readonly groups?: 'all';
+    };
 
 /** A few small values of one directory, written down by the daemon: what was accepted, learnt and held. */
 export interface Kept {

@@ -1,5 +1,5 @@
 import { MYSQL_PORT } from '../../directory/mysql/settings.ts';
-import { POSTGRESQL_PORT } from '../../directory/postgresql/settings.ts';
+import { POSTGRESQL_PORT, postgresqlSettings } from '../../directory/postgresql/settings.ts';
 import {
   presetStatements,
   SQL_PRESETS,
@@ -11,11 +11,13 @@ import { CliError, EXIT } from '../exit.ts';
 import { print } from '../print.ts';
 import { readDomain } from './domain.ts';
 import { mysqlRole } from './mysqlrole.ts';
+import { NOTICES } from './notices.ts';
 import { postgresqlRole } from './postgresqlrole.ts';
-import { roleCommands, type SqlGrant } from './rolecommands.ts';
+import { type RoleStatements, roleCommands, type SqlGrant } from './rolecommands.ts';
 import { scalar } from './scalar.ts';
 import { quote } from './shell.ts';
 import { type SqlConfig, sqlConfig } from './sqlconfig.ts';
+import { notifyTriggers } from './triggers.ts';
 
 /** What every database's command takes. */
 interface CommonSqlOptions {
@@ -31,6 +33,11 @@ export interface ServerOptions extends CommonSqlOptions {
   readonly host?: readonly string[];
   readonly database: string;
   readonly user: string;
+}
+
+export interface PostgresqlOptions extends ServerOptions {
+  /** The channel on which changes are told; absent: on none. */
+  readonly notify?: string;
 }
 
 export interface MysqlOptions extends ServerOptions {
@@ -51,15 +58,48 @@ interface Prepared {
 }
 
 /** Prints a configuration for a database of PostgreSQL, and the commands that make a role that may read it. Asks nobody. */
-export async function initPostgresql(options: ServerOptions): Promise<number> {
-  const { host = ['/run/postgresql'], database, user } = options;
+export async function initPostgresql(options: PostgresqlOptions): Promise<number> {
+  const { host = ['/run/postgresql'], database, user, notify } = options;
   for (const each of host) readHost(each, POSTGRESQL_PORT);
   const grant = grantOf(options);
+  const role = postgresqlRole({ ...grant, database, user });
+  const access = accessOf(host, grant);
   return printParts(options, {
-    config: configOf('postgresql', options, accessOf(host, grant)),
+    config: configOf(
+      'postgresql',
+      options,
+      notify === undefined ? access : [...access, `notify: ${readChannel(notify)}`],
+    ),
     head: serverHead('psql', 'sudo -u postgres sh'),
-    commands: roleCommands(grant, postgresqlRole({ ...grant, database, user })),
+    commands: [
+      ...roleCommands(grant, role),
+      ...(notify === undefined ? [] : triggerCommands(notify, options.preset, role)),
+    ],
   });
+}
+
+/** Lines for a shell that make the tables tell of changes; they may be run alone, and again. */
+const triggerCommands = (
+  channel: string,
+  preset: SqlPresetName,
+  { client }: Pick<RoleStatements, 'client'>,
+): readonly string[] => [
+  '(',
+  'set -eu',
+  "{ echo 'SET client_min_messages = warning;'; cat <<'END'",
+  ...notifyTriggers(channel, SQL_PRESETS[preset].columns, NOTICES[preset] ?? {}),
+  'END',
+  `} | ${client.map(quote).join(' ')}`,
+  ')',
+];
+
+function readChannel(text: string): string {
+  const { data, error } = postgresqlSettings.shape.notify.safeParse(text);
+  if (data !== undefined) return data;
+  throw new CliError(
+    EXIT.usage,
+    `--notify ${text} ${error?.issues[0]?.message ?? 'is no channel'}`,
+  );
 }
 
 /** The same for MySQL and MariaDB. */
