@@ -47,6 +47,7 @@ const REQUIREMENTS = {
       existsSync('/usr/lib/postgresql'),
     remedy: 'as root: apt-get install postgresql',
   },
+  pgbouncer: { isMet: () => isInstalled('pgbouncer'), remedy: 'apt-get install pgbouncer' },
   prometheus: {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),
     remedy: 'apt-get install prometheus',

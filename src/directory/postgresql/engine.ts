@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { TLSSocket } from 'node:tls';
+import { checkServerIdentity, type PeerCertificate, TLSSocket } from 'node:tls';
 import pg from 'pg';
 import { reasonOf } from '../../reason.ts';
 import { noteCertificates } from '../certificates.ts';
@@ -56,7 +56,8 @@ async function open(
   try {
     if (signal.aborted) throw new Error('there was no time left');
     await client.connect();
-    if (access.pooler === 'none') await client.query(settingsOf(access, 'SESSION'));
+    if (access.pooler === 'none') await checkAlone(client, host);
+    if (access.pooler !== 'transaction') await client.query(settingsOf(access, 'SESSION'));
     const stream = streamOf(client);
     if (stream instanceof TLSSocket) noteCertificates(figures, stream, files?.cert);
   } catch (error) {
@@ -66,9 +67,9 @@ async function open(
     signal.removeEventListener('abort', destroy);
   }
   const run: Session['run'] =
-    access.pooler === 'none'
-      ? (text, values) => ask(client, text, values, nameFor(text))
-      : (text, values) => askWithin(client, text, values, access);
+    access.pooler === 'transaction'
+      ? (text, values) => askWithin(client, text, values, access)
+      : (text, values) => ask(client, text, values, nameFor(text));
   const believe = () => believeOriginal(run, host, access);
   return { run, believe, destroy, ended: ended.promise };
 }
@@ -87,13 +88,32 @@ async function clientFor(
     password: (await password?.read()) ?? '',
     ssl: files !== undefined && {
       ...files,
-      ...(serverName !== undefined && { servername: serverName }),
+      // pg writes the host's name over a `servername`.
+      ...(serverName !== undefined && {
+        checkServerIdentity: (_: string, certificate: PeerCertificate) =>
+          checkServerIdentity(serverName, certificate),
+      }),
     },
     application_name: 'idpmap',
     keepAlive: true,
     types: { getTypeParser: readerOf },
     pipeline: true,
   });
+}
+
+/**
+ * Sees to it that who greeted is who answers. Behind a pooler that hands sessions on, ours would be read-only and short of time
+ * for whoever has them next, and what was prepared in one is unknown to another.
+ */
+async function checkAlone(client: pg.Client, host: SqlHost): Promise<void> {
+  const [row] = await ask(client, 'SELECT pg_backend_pid() AS pid', []);
+  // Some poolers name none.
+  const { processID: greeted }: { processID?: unknown } = Object(client);
+  if (typeof greeted !== 'number' || row?.['pid'] === String(greeted)) return;
+  throw new Fault(
+    'directory',
+    `${nameOf(host)}: a pooler such as PgBouncer stands in between: set pooler: transaction, or session where it lends a session to one client alone`,
+  );
 }
 
 async function believeOriginal(

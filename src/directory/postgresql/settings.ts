@@ -9,9 +9,9 @@ export const POSTGRESQL_PORT = 5432;
 export const postgresqlSettings = z.strictObject({
   ...servers({ port: POSTGRESQL_PORT, socket: '/run/postgresql' }),
   ...questions,
-  pooler: z.enum(['none', 'transaction']).prefault('none').meta({
+  pooler: z.enum(['none', 'session', 'transaction']).prefault('none').meta({
     description:
-      '`transaction`: a PgBouncer in transaction mode stands in between. Then nothing is prepared, and each statement is a transaction of its own.',
+      'Whether a PgBouncer or the like stands in between, and in which mode. `transaction`: then nothing is prepared, and each statement is a transaction of its own.',
   }),
   rowSecurity: z.enum(['refuse', 'allow']).prefault('refuse').meta({
     description:
