@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ageOf, type Clock, type Stamp, stampNow } from '../clock.ts';
 import type { Entry } from '../directory/directory.ts';
 import type { SavedFound } from '../lookup/memory.ts';
-import { readSealed, writeSealed } from './sealed.ts';
+import { readSealed, SLICE_CHARS, writeSealed } from './sealed.ts';
 import type { Served } from './served.ts';
 import type { KeptValue } from './statefile.ts';
 
@@ -26,9 +26,6 @@ type Line =
     } & SavedFound<string>)
   | { readonly is: 'domains'; readonly directory: string; readonly names: readonly string[] }
   | ({ readonly is: 'kept' } & KeptValue);
-
-/** Lines between which others are served. */
-const SLICE = 2000;
 
 /** Writes what the directories' memories have found to `path`, atomically, for its owner only. `more`: state, in a hand-over. */
 export async function saveMemory(
@@ -103,10 +100,14 @@ async function restoreLines(
 ): Promise<number> {
   const elapsedMs = ageOf({ at: savedAt, ...stamp });
   let count = 0;
-  for (const [i, each] of lines.entries()) {
+  let chars = 0;
+  for (const each of lines) {
     const line: Line = JSON.parse(each);
     if (restoreLine(line, elapsedMs, into)) count += 1;
-    if (i % SLICE === SLICE - 1) await turn();
+    chars += each.length;
+    if (chars < SLICE_CHARS) continue;
+    chars = 0;
+    await turn();
   }
   return count;
 }

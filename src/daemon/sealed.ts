@@ -12,8 +12,8 @@ export class DamagedError extends Error {
   override readonly name = 'DamagedError';
 }
 
-/** Lines between which others are served. */
-const SLICE = 2000;
+/** Characters between which others are served: a line may be a group of ten thousand members, or one address. */
+export const SLICE_CHARS = 1 << 18;
 
 /**
  * Writes `lines` to `path`, in place of what lies there.
@@ -39,11 +39,9 @@ export async function writeSealed(path: string, lines: Iterable<object>): Promis
 async function writeLines(file: FileHandle, lines: Iterable<object>): Promise<void> {
   const hash = createHash('sha256');
   let text = '';
-  let count = 0;
   for (const line of lines) {
     text += `${JSON.stringify(line)}\n`;
-    count += 1;
-    if (count % SLICE > 0) continue;
+    if (text.length < SLICE_CHARS) continue;
     hash.update(text);
     await file.writeFile(text);
     text = '';

@@ -28,6 +28,8 @@ export interface DomainList {
   readonly names: () => ReadonlySet<string> | undefined;
   /** Whether a list is held that waits to be accepted. */
   readonly isHeld: () => boolean;
+  /** What is held, and the way out; absent: nothing is. */
+  readonly pending: () => string | undefined;
   /** Takes what is held; says what that was, absent: nothing is held. */
   accept(): string | undefined;
   /** Asks at once: what is listed changed. */
@@ -44,6 +46,7 @@ export interface DomainList {
 /** Creates the list and asks for it at once, then every `refreshMs`. */
 export function createDomainList(options: DomainListOptions): DomainList {
   const { name, log } = options;
+  const remedy = `if it is right, run idpmap accept ${name}`;
   const figures = { held: 0, failures: 0 };
   const known = Promise.withResolvers<void>();
   let names: ReadonlySet<string> | undefined;
@@ -78,7 +81,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
       figures.held += 1;
       log.error(
         { directory: name, before: names?.size, listed: next.size },
-        `a domain list that lost too much is held, the last good one serves on: if it is right, run idpmap accept ${name}`,
+        `a domain list that lost too much is held, the last good one serves on: ${remedy}`,
       );
     }
   };
@@ -110,6 +113,10 @@ export function createDomainList(options: DomainListOptions): DomainList {
     name,
     names: () => names,
     isHeld: () => hold.held() !== undefined,
+    pending: () => {
+      const held = hold.held();
+      return held && `a list of ${held.loss} is held, the last good one serves on: ${remedy}`;
+    },
     accept: hold.accept,
     refresh: () => {
       told += 1;

@@ -4,6 +4,7 @@ import { createDurations, type Durations } from '../lookup/durations.ts';
 import type { Answer, MapHandler, Router } from './answer.ts';
 import { withWritableNames } from './names.ts';
 import { createStopwatch } from './stopwatch.ts';
+import type { Unconfigured } from './unconfigured.ts';
 
 /** One configured map: its kind, for people and for the verdict, and its answers. */
 export interface Route {
@@ -53,12 +54,13 @@ function figureOf(figures: MapFigures, map: string): MapFigure {
 
 /**
  * Makes one router of the configured maps, each under its writable name, too; PERM for any other, the one thing that PERM
- * is said for.
+ * is said for. `unconfigured` hears of those; absent: nobody does.
  */
 export function createRouter(
   maps: ReadonlyMap<string, Route>,
   figures: MapFigures,
   log: Log,
+  unconfigured?: Unconfigured,
 ): Router {
   const routes = withWritableNames(
     new Map(
@@ -78,6 +80,7 @@ export function createRouter(
   return (map, key, context) => {
     const route = routes.get(map);
     if (route === undefined) {
+      unconfigured?.note(map, maps.keys());
       const answer: Answer = { status: 'PERM', reason: `map ${map} is not configured` };
       return note(map, key, strangers, answer);
     }

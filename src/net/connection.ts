@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Breach, TrafficCounters } from './figures.ts';
-import { type Limits, MAX_UNANSWERED } from './limits.ts';
+import type { Breach, NetEvent, TrafficCounters } from './figures.ts';
+import { type Limits, MAX_UNANSWERED, MAX_UNANSWERED_OF_ALL } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import type { Peer } from './peers.ts';
+import { Presence } from './presence.ts';
 import type { Arrival, Decoder, Dialect, Protocol } from './protocol.ts';
-import { ReplyQueue } from './replies.ts';
+import { type Backlog, ReplyQueue } from './replies.ts';
 import { SHARE, type Turns } from './turns.ts';
 
 /** What all connections of one server share. */
@@ -18,6 +19,9 @@ export interface ConnectionOptions<Fault extends string> {
   readonly log: Log;
   readonly counters: TrafficCounters<Fault>;
   readonly turns: Turns;
+  readonly backlog: Backlog;
+  /** Hears of what is counted as it happens; it never throws. Absent: nobody does. */
+  readonly hear?: (event: NetEvent<Fault>) => void;
 }
 
 /**
@@ -39,6 +43,7 @@ export class Connection<Fault extends string> {
   readonly #options: ConnectionOptions<Fault>;
   readonly #replies: ReplyQueue;
   readonly #out: Outbox;
+  readonly #presence = new Presence();
   #phase: Phase = 'open';
   #dialect: Dialect<Fault> | undefined = undefined;
   #isPaused = false;
@@ -62,6 +67,7 @@ export class Connection<Fault extends string> {
     this.#begunAt = this.#activeAt = options.clock.now();
     this.#replies = new ReplyQueue({
       clock: options.clock,
+      backlog: options.backlog,
       onReady: () => this.#continue(),
       giveUp: () => this.#giveUp(),
     });
@@ -83,6 +89,8 @@ export class Connection<Fault extends string> {
     const { decoder, ending } = this.#dialect ?? {};
     if (decoder?.isBegun === true && ending !== undefined) this.receive(ending);
     if (decoder?.isBegun === true) this.#count('truncated');
+    // Who types into `nc` ends first and waits. Any other client that ends has given up, and would be answered all the same.
+    if (ending === undefined) this.#presence.leave();
     this.finish();
   }
 
@@ -116,7 +124,11 @@ export class Connection<Fault extends string> {
   #advance(dialect: Dialect<Fault>, share: number): void {
     const { decoder } = dialect;
     const now = this.#options.clock.now();
-    const arrival: Arrival = { arrivedAt: now, deadline: now + this.#options.deadlineMs() };
+    const arrival: Arrival = {
+      arrivedAt: now,
+      deadline: now + this.#options.deadlineMs(),
+      presence: this.#presence,
+    };
     this.#activeAt = now;
     let left = share;
     while (!this.#isBlocked && left > 0) {
@@ -135,7 +147,12 @@ export class Connection<Fault extends string> {
   }
 
   get #isBlocked(): boolean {
-    return this.#out.isBackedUp || this.#replies.waiting >= MAX_UNANSWERED || this.#isClosing;
+    return this.#out.isBackedUp || this.#replies.waiting >= this.#room || this.#isClosing;
+  }
+
+  /** How many requests may wait for their replies; one always may, and its reply lets others follow. */
+  get #room(): number {
+    return this.#options.backlog.waiting < MAX_UNANSWERED_OF_ALL ? MAX_UNANSWERED : 1;
   }
 
   get #isClosing(): boolean {
@@ -232,11 +249,13 @@ export class Connection<Fault extends string> {
   #leave(): void {
     this.#phase = 'over';
     this.#replies.clear();
+    this.#presence.leave();
   }
 
   #count(violation: Breach | Fault): void {
-    const { counters, log } = this.#options;
+    const { counters, log, hear } = this.#options;
     counters.violations[violation]++;
+    hear?.({ event: 'violation', violation });
     if (log.isLevelEnabled('debug'))
       log.debug({ peer: this.#peer.name, violation }, 'a client broke the protocol');
   }

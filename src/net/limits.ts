@@ -25,3 +25,9 @@ export const LIMITS: Limits = {
 
 /** Requests of one connection that may wait for their replies; the next ones are not read until then. */
 export const MAX_UNANSWERED = 64;
+
+/**
+ * Requests that may wait for their replies over all connections of one server; beyond them each connection has one at a
+ * time, as Postfix asks. Replies may have 64 KiB, and those of a client that doesn't read are held for as long as it may take.
+ */
+export const MAX_UNANSWERED_OF_ALL = 256;

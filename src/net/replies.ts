@@ -9,9 +9,15 @@ interface Slot {
   readonly givenUpAt: number;
 }
 
+/** How many requests wait for their replies, or replies for their peer, over all connections of a server. */
+export interface Backlog {
+  waiting: number;
+}
+
 /** What a queue of replies needs to know of its connection. */
 export interface ReplyQueueOptions {
   readonly clock: Clock;
+  readonly backlog: Backlog;
   /** Called once for all replies that came in one turn, when the first one in order is among them. */
   readonly onReady: () => void;
   /** Makes the reply of a request whose time is up. */
@@ -36,13 +42,13 @@ export class ReplyQueue {
 
   /** Puts a reply behind those that wait. */
   add(reply: string): void {
-    this.#slots.push({ reply, givenUpAt: Number.POSITIVE_INFINITY });
+    this.#push({ reply, givenUpAt: Number.POSITIVE_INFINITY });
   }
 
   /** Keeps a place for a reply that never rejects. What comes later than `deadline` and the grace is dropped. */
   wait(reply: Promise<string>, deadline: number): void {
     const slot: Slot = { reply: undefined, givenUpAt: deadline + GRACE_MS };
-    this.#slots.push(slot);
+    this.#push(slot);
     this.#watch();
     void reply.then((text) => this.#settle(slot, text));
   }
@@ -51,15 +57,22 @@ export class ReplyQueue {
   take(): string {
     const waits = this.#slots.findIndex(({ reply }) => reply === undefined);
     const ready = this.#slots.splice(0, waits === -1 ? this.#slots.length : waits);
+    this.#options.backlog.waiting -= ready.length;
     if (this.#slots.length === 0) this.clear();
     return ready.map(({ reply }) => reply).join('');
   }
 
   /** Forgets all: the connection is gone. */
   clear(): void {
+    this.#options.backlog.waiting -= this.#slots.length;
     this.#slots = [];
     clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  #push(slot: Slot): void {
+    this.#options.backlog.waiting++;
+    this.#slots.push(slot);
   }
 
   #settle(slot: Slot, reply: string): void {

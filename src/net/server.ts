@@ -24,7 +24,7 @@ export interface NetServer<Fault extends string> {
 /** What a server is given. */
 export type NetServerOptions<Fault extends string> = Omit<
   ListenerOptions<Fault>,
-  'admission' | 'refusals' | 'turns'
+  'admission' | 'refusals' | 'turns' | 'backlog'
 >;
 
 const SWEEP_MS = 1000;
@@ -35,7 +35,8 @@ export function createNetServer<Fault extends string>(
 ): NetServer<Fault> {
   const admission = createAdmission(given.limits);
   const refusals = createRefusals(given.clock, given.log);
-  const options = { ...given, admission, refusals, turns: createTurns() };
+  const shared = { admission, refusals, turns: createTurns(), backlog: { waiting: 0 } };
+  const options = { ...given, ...shared };
   const listeners = new Set<SweptListener>();
   let timer: NodeJS.Timeout | undefined;
 

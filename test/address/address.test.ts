@@ -80,3 +80,11 @@ test.each([
 ])('splits %j at %j into %j', (local, delimiters, parts) => {
   expect(splitExtension(local, delimiters)).toEqual(parts);
 });
+
+test.each([
+  ['letters', 'a'.repeat(1100)],
+  ['ideographs', '字'.repeat(1100)],
+  ['labels', 'a.'.repeat(600)],
+])('a text that is longer than any domain is none, of %s', (_, text) => {
+  expect(parseDomain(`${text}.example`)).toBeUndefined();
+});

@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a client that asks without reading is not held up',
     file: 'net/connection.ts',
-    from: 'this.#out.isBackedUp || this.#replies.waiting >= MAX_UNANSWERED',
+    from: 'this.#out.isBackedUp || this.#replies.waiting >= this.#room',
     to: 'this.#out.isBackedUp',
     tests: ['test/net', 'test/socketmap'],
   },

@@ -100,3 +100,36 @@ test.each(['tcp', 'unix'] as const)(
     expect(server.figures.requests - before).toBeLessThan(60 * 1000);
   },
 );
+
+test('requests that wait for the directory are few over all connections, and each connection has its one', async () => {
+  const waiting: (() => void)[] = [];
+  let isDown = true;
+  const server = createSocketmapServer({
+    route: (_, key) =>
+      isDown && key !== 'known'
+        ? new Promise((resolve) => waiting.push(() => resolve(ok('x'.repeat(60_000)))))
+        : ok(key),
+    deadlineMs: 600_000,
+  });
+  onTestFinished(() => server.drain(0));
+  const { endpoint } = await server.listen({ endpoint: ANY_PORT });
+  const piled = Array.from({ length: 40 }, () => connect(toTarget(endpoint)));
+  onTestFinished(() => {
+    for (const socket of piled) socket.destroy();
+  });
+  for (const socket of piled) {
+    socket.on('error', () => {}).once('connect', () => socket.write(frames('m a').repeat(300)));
+  }
+  expect(await until(() => waiting.length >= 256, 20_000)).toBe(true);
+  const client = await connectRaw(endpoint);
+  expect(await asks(client, 'known')).toBe(frames('OK known'));
+  expect(waiting.length).toBeLessThanOrEqual(256 + 40);
+  // All are answered in the end, those that wait here among them.
+  isDown = false;
+  for (const answer of waiting) answer();
+  let bytes = 0;
+  for (const socket of piled) socket.on('data', (chunk) => (bytes += chunk.length));
+  const all = waiting.length * frames(`OK ${'x'.repeat(60_000)}`).length;
+  const rest = (40 * 300 - waiting.length) * frames('OK a').length;
+  expect(await until(() => bytes === all + rest, 60_000)).toBe(true);
+});

@@ -128,6 +128,8 @@ function listener(heard: Heard[]): (chunk: Buffer) => void {
 
 async function drip(chunk: Buffer, client: Socket): Promise<void> {
   for (const byte of chunk) {
+    // For a client that has left it would go on for minutes, and keep its process alive.
+    if (client.destroyed) return;
     client.write(Buffer.of(byte));
     await new Promise((resolve) => setTimeout(resolve, DRIP_MS));
   }

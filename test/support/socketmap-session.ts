@@ -52,6 +52,7 @@ export function setUpSession({
       log: silentLog,
       counters,
       turns: createTurns(),
+      backlog: { waiting: 0 },
     },
   );
   return {

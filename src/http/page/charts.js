@@ -1,6 +1,6 @@
 /** @import { Status } from '../status.ts' */
 import { make } from './dom.js';
-import { countAnswers } from './summary.js';
+import { countAnswers } from './recent.js';
 import { sayCount, sayShare, sayTime } from './words.js';
 
 // The chart library is served beside this file, under another name than types know it by.

@@ -1,73 +1,67 @@
-import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { chmod, chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { findFreePorts } from '../loopback.ts';
 import { startProcess } from '../process.ts';
 import { makeTemporaryDirectory } from '../temporary.ts';
 import { until } from '../until.ts';
 import { ACCESS } from './postgresql.ts';
 
-const execute = promisify(execFile);
-const ENVIRONMENT = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' };
 const START_MS = 20_000;
 
-/** A private PgBouncer on 127.0.0.1 that lends two sessions of a PostgreSQL to whoever comes. */
+/** A PgBouncer before a server on loopback. */
 export interface Pgbouncer {
   readonly port: number;
   stop(): Promise<void>;
 }
 
-/** Starts one in front of the server at `server`. */
+/** Starts one that lends a few sessions, to transactions or to clients. It refuses to be root, and is nobody. */
 export async function startPgbouncer(
-  server: number,
-  mode: 'session' | 'transaction',
+  serverPort: number,
+  mode: 'transaction' | 'session' = 'transaction',
 ): Promise<Pgbouncer> {
-  await using resources = new AsyncDisposableStack();
-  const place = await makeTemporaryDirectory('idpmap-pgbouncer');
-  resources.defer(() => place.remove());
+  const directory = await makeTemporaryDirectory('idpmap-pgbouncer');
   const [port = 0] = await findFreePorts(1);
-  const users = join(place.path, 'users');
-  const settings = join(place.path, 'pgbouncer.ini');
+  const users = join(directory.path, 'users');
+  const configuration = join(directory.path, 'pgbouncer.ini');
   await writeFile(users, `"${ACCESS.user}" "${ACCESS.password}"\n`);
   await writeFile(
-    settings,
+    configuration,
     `[databases]
-${ACCESS.database} = host=127.0.0.1 port=${server}
+${ACCESS.database} = host=127.0.0.1 port=${serverPort}
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
-auth_type = scram-sha-256
-auth_file = ${users}
 pool_mode = ${mode}
 default_pool_size = ${mode === 'session' ? 6 : 2}
+auth_type = plain
+auth_file = ${users}
 `,
   );
-  // It refuses to be root.
-  await execute('chown', ['-R', 'postgres', place.path], { env: ENVIRONMENT });
-  const running = startProcess('pgbouncer', ['--user=postgres', settings], {
-    cwd: place.path,
-    env: ENVIRONMENT,
-  });
-  resources.defer(() => running.stop());
-  const isUp = await until(() => {
-    const ended = running.ended();
-    if (ended !== undefined) throw new Error(`pgbouncer ${ended}: ${running.output()}`);
-    return listens(port);
-  }, START_MS);
-  if (!isUp) throw new Error(`pgbouncer is not ready: ${running.output()}`);
-  const owned = resources.move();
-  return { port, stop: () => owned.disposeAsync() };
+  await chmod(directory.path, 0o755);
+  await Promise.all([users, configuration].map((file) => chown(file, NOBODY, NOBODY)));
+  const started = startProcess(
+    'setpriv',
+    [
+      `--reuid=${NOBODY}`,
+      `--regid=${NOBODY}`,
+      '--clear-groups',
+      '/usr/sbin/pgbouncer',
+      configuration,
+    ],
+    { cwd: '/', env: { PATH: '/usr/sbin:/usr/bin' } },
+  );
+  const stop = async (): Promise<void> => {
+    await started.stop();
+    await directory.remove();
+  };
+  const isUp = await until(
+    () => /process up/.test(started.output()) || started.ended() !== undefined,
+    START_MS,
+  );
+  if (isUp && started.ended() === undefined) return { port, stop };
+  await stop();
+  throw new Error(`pgbouncer is not ready: ${started.output()}`);
 }
 
-const listens = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
+const NOBODY = 65_534;
