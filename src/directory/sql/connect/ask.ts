@@ -1,3 +1,4 @@
+import type { Address } from '../../../address/address.ts';
 import type { Pool } from '../../connections/pool.ts';
 import type { Servers } from '../../connections/servers.ts';
 import { Fault, type Finding, type How, isDoubt } from '../../directory.ts';
@@ -16,6 +17,8 @@ export type Work<T> = (view: View) => Promise<readonly T[]>;
 export interface View {
   /** The rows of a part for a key; none at once where the key lacks what it asks for. */
   readonly rows: (part: Part, key: string) => Promise<readonly Row[]>;
+  /** How an address is known to be stored in what a part reads, beside its usual spellings. */
+  readonly writtenAs: (part: Part, address: Address) => readonly string[];
   /** Says that something was absent which the answer would else hold: a proof is due although there is an answer. */
   readonly missed: () => void;
 }
@@ -42,6 +45,7 @@ export interface AskerOptions {
   readonly pool: Pool<SqlConnection>;
   readonly servers: Servers<SqlConnection>;
   readonly rowsOf: (connection: SqlConnection) => View['rows'];
+  readonly writtenAs: View['writtenAs'];
   /** A question's time: a key may be written in many ways, and each is a statement. */
   readonly workMs: number;
   /** Ends with the directory. */
@@ -52,7 +56,14 @@ export interface AskerOptions {
 const MAX_TRIES = 3;
 
 /** Creates what asks. */
-export function createAsker({ pool, servers, rowsOf, workMs, lifetime }: AskerOptions): Asker {
+export function createAsker({
+  pool,
+  servers,
+  rowsOf,
+  writtenAs,
+  workMs,
+  lifetime,
+}: AskerOptions): Asker {
   const blame = createBlame(() => pool.take(lifetime));
   const provings = new WeakMap<SqlConnection, Map<Trust, Proving>>();
 
@@ -98,7 +109,7 @@ export function createAsker({ pool, servers, rowsOf, workMs, lifetime }: AskerOp
       return new Overrun(`${connection.server}: its statements took more than ${workMs} ms`);
     };
     const answer = () =>
-      withinTime((own) => waitFor(work({ rows, missed }), own, late), workMs, signal);
+      withinTime((own) => waitFor(work({ rows, writtenAs, missed }), own, late), workMs, signal);
     const found = await answer();
     if (found.length > 0 && !isMissing) return findingOf(found, unreachable);
     const proving = provingOf(connection, trust);
