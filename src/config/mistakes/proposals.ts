@@ -65,12 +65,7 @@ const fieldsFor = (value: unknown, shape: Shape | undefined): readonly unknown[]
         .filter(([, field]) => !(field.shape.kind === 'leaf' && field.shape.place === 'secret'))
         .map(([name]) => ({ [name]: value }));
 
-function* guess(
-  value: unknown,
-  field: Field,
-  { path }: Mistake,
-  around: Surroundings,
-): Generator {
+function* guess(value: unknown, field: Field, { path }: Mistake, around: Surroundings): Generator {
   const { shape } = field;
   if (shape.kind === 'leaf') {
     yield* guessLeaf(value, field, path);
@@ -88,11 +83,7 @@ function* guess(
   else yield* guessGroup(value, shape, path);
 }
 
-function* guessLeaf(
-  value: unknown,
-  { shape, preset, example }: Field,
-  path: Path,
-): Generator {
+function* guessLeaf(value: unknown, { shape, preset, example }: Field, path: Path): Generator {
   if (shape.kind !== 'leaf') return;
   if (shape.place === 'secret') {
     yield* guessSecret(value);

@@ -11,7 +11,7 @@ import {
   isDoubt,
 } from '../directory.ts';
 import { none } from '../finding.ts';
-import { templateKey } from '../ldap/filters/template.ts';
+import { templateKey } from '../templates/template.ts';
 import { createAsker, type Trust, type View, type Work } from './connect/ask.ts';
 import { createConnection, type SqlConnection } from './connect/connection.ts';
 import type { Engine } from './engine.ts';

@@ -4,7 +4,7 @@ import {
   joinParts,
   type Placeholder,
   type TemplateKey,
-} from '../../ldap/filters/template.ts';
+} from '../../templates/template.ts';
 import { lookFor } from './lookfor.ts';
 import { checkPlaces, checkReadOnly } from './refusals.ts';
 import { type Relation, relationsOf } from './relations.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { templateKey } from '../../../../src/directory/ldap/filters/template.ts';
 import { parseStatement } from '../../../../src/directory/sql/text/statement.ts';
+import { templateKey } from '../../../../src/directory/templates/template.ts';
 import { plain } from '../../../support/plain.ts';
 import { openSqlForTest } from '../../../support/sql/population.ts';
 import { makeTemporaryDirectory } from '../../../support/temporary.ts';
