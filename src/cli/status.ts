@@ -2,7 +2,7 @@ import { parseDuration } from '../config/schema/units.ts';
 import { isUnwell, needsAttention } from '../http/page/condition.js';
 import { countAnswers, MINUTE } from '../http/page/recent.js';
 import { type Summary, summarise } from '../http/page/summary.js';
-import { sayAgo, sayCount, sayLatency, sayShare, sayTime } from '../http/page/words.js';
+import { sayAgo, sayCount, sayLatency, sayMany, sayShare, sayTime } from '../http/page/words.js';
 import type { Status } from '../http/status.ts';
 import { printable } from '../printable.ts';
 import { reasonOf } from '../reason.ts';
@@ -154,6 +154,6 @@ function formatDirectory(directory: Status['directories'][number], now: string):
     `${name} (${type})  ${attention ? `${SIGNS.warn} needs attention` : STATES[state]}`,
     lastAnswer === undefined ? 'no answer yet' : `last answer ${sayAgo(lastAnswer, now)}`,
     ...[sayLatency(latency)].filter((said) => said !== undefined),
-    `${sayCount(remembered.found)} addresses remembered`,
+    `${sayMany(remembered.found, 'address', 'addresses')} remembered`,
   ].join(', ');
 }
