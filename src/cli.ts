@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { CommonOptions } from './cli/common.ts';
+import type { DoctorOptions } from './cli/doctor/doctor.ts';
 import { CliError, EXIT } from './cli/exit.ts';
 import { addImport } from './cli/importing.ts';
-import type { InitOptions } from './cli/init.ts';
+import { addInit } from './cli/initing.ts';
 import type { PeopleOptions } from './cli/people.ts';
+import type { PostfixOptions } from './cli/postfix.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
 import { forgiveReaders } from './cli/readers.ts';
 import type { StatusOptions } from './cli/status.ts';
@@ -89,10 +91,21 @@ add(
 ).action((directory: string, options: CommonOptions) =>
   exitWith(import('./cli/accept.ts').then(({ accept }) => accept(directory, options))),
 );
-add(program, 'postfix', 'print the lines for Postfix’s main.cf')
-  .option('--queue-directory <directory>', 'Postfix’s', QUEUE_DIRECTORY)
+add(program, 'doctor', 'look at this machine and its Postfix, with the eyes of the configuration')
+  .option('--postfix-config <directory>', 'where main.cf lies; else Postfix says')
+  .option('--user <user>', 'who runs the daemon; else who systemd’s unit says, or you')
+  .action((options: DoctorOptions) =>
+    exitWith(import('./cli/doctor/doctor.ts').then(({ doctor }) => doctor(options))),
+  );
+add(program, 'postfix', 'print the lines for Postfix’s main.cf, compare them or write them')
+  .option('--queue-directory <directory>', 'Postfix’s; else Postfix says')
+  .option('--postfix-config <directory>', 'where main.cf lies; else Postfix says')
   .option('--relay', 'for a relay in front of the host that has the mailboxes')
-  .action((options: CommonOptions & { queueDirectory: string }) =>
+  .option('--diff', 'show what Postfix has otherwise: exits 0 for nothing, 1')
+  .option('--apply', 'write that into main.cf and master.cf, which are copied before')
+  .option('--keep', 'keep tables and domains of main.cf’s, before idpmap’s')
+  .option('--yes', 'apply it without a question')
+  .action((options: PostfixOptions) =>
     exitWith(import('./cli/postfix.ts').then(({ postfix }) => postfix(options))),
   );
 add(
@@ -107,26 +120,7 @@ add(
     exitWith(import('./cli/drill.ts').then(({ drill }) => drill(addresses, options))),
   );
 
-program
-  .command('init')
-  .description('print what to begin with')
-  .command('keycloak')
-  .description('print a configuration for a realm, and the commands that let idpmap look into it')
-  .requiredOption('--url <url>', 'where Keycloak answers, with its path prefix if it has one')
-  .requiredOption('--realm <realm>', 'the realm that people with mail are in')
-  .option('--client <client>', 'the client that is to be made', 'idpmap')
-  .option('--domain <domains...>', 'domains of the mail; with --organizations the only ones taken')
-  .addOption(
-    new Option('--aliases [attribute]', 'aliases, from a user attribute').preset('mailAlias'),
-  )
-  .addOption(new Option('--groups [attribute]', 'groups, from a group attribute').preset('mail'))
-  .option('--organizations', 'domains, from the realm’s organizations')
-  .option('--events', 'let changes in Keycloak count within seconds')
-  .addOption(new Option('--only <part>', 'print one part').choices(['config', 'commands']))
-  .option('--json', 'print JSON')
-  .action((options: InitOptions) =>
-    exitWith(import('./cli/init.ts').then(({ initKeycloak }) => initKeycloak(options))),
-  );
+addInit(program, exitWith);
 
 program
   .command('rcpt <address>')

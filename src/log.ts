@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import type { Logger, LoggerOptions } from 'pino';
 import { formatEvent } from './journal.ts';
 import { createLineWriter, type LineWriter } from './logwriter.ts';
 import { printableLines, printableValue } from './printable.ts';
@@ -34,13 +34,14 @@ const STANDARD_ERROR = 2;
 
 /**
  * Creates the program's log, on standard error. It never waits for who reads it: see `createLineWriter`. Pretty printing is
- * loaded only where it is asked for.
+ * loaded only where it is asked for, and pino by who has a log: the library's users may have another.
  */
 export async function createLog({ level, format, showAddress }: LogOptions): Promise<OpenLog> {
+  const { pino } = await import('pino');
   const base: LoggerOptions = {
     level,
     base: null,
-    timestamp: stdTimeFunctions.isoTime,
+    timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     ...(showAddress && { hooks: { streamWrite: (line) => redactAddresses(line, showAddress) } }),
   };

@@ -1,5 +1,5 @@
-import { parseDomain } from '../address/address.ts';
 import { CliError, EXIT } from './exit.ts';
+import { readDomain } from './init/domain.ts';
 import { type Grant, grantCommands } from './kcadm.ts';
 import { print } from './print.ts';
 import { realmConfig } from './realmconfig.ts';
@@ -97,12 +97,6 @@ function readUrl(given: string): string {
   if (`${username}${password}${search}${hash}` !== '') throw fault('holds more than a base URL');
   if (/\/(?:realms|admin)(?:\/|$)/.test(pathname)) throw fault('holds more than the base URL');
   return origin + pathname.replace(/\/+$/, '');
-}
-
-function readDomain(given: string): string {
-  const domain = parseDomain(given);
-  if (domain !== undefined) return domain;
-  throw new CliError(EXIT.usage, `--domain ${given} is no domain, write it like example.org`);
 }
 
 function checkRealm(realm: string): void {

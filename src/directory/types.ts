@@ -26,6 +26,13 @@ export const openDirectory = (
 export const largestGroup = (settings: DirectorySettings): number =>
   typeOf(settings).largestGroup(settings);
 
+/** Whether it serves domains that it lists itself, beside the configured ones. */
+export function listsDomains(settings: DirectorySettings): boolean {
+  const { lists } = typeOf(settings);
+  const value = Object.entries(settings).find(([name]) => name === lists)?.[1];
+  return value !== undefined && value !== false;
+}
+
 function typeOf(settings: DirectorySettings): DirectoryType<DirectorySettings> {
   const found = TYPES.find(({ type }) => type === settings.type);
   if (found === undefined) throw new Error(`there is no type of directory ${settings.type}`);

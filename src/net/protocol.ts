@@ -1,4 +1,5 @@
 import type { Peer } from './peers.ts';
+import type { Presence } from './presence.ts';
 
 /** Cuts a stream of bytes into requests, wherever the reads cut it. */
 export interface Decoder<Fault extends string> {
@@ -33,6 +34,8 @@ export interface Dialect<Fault extends string> {
 export interface Arrival {
   readonly arrivedAt: number;
   readonly deadline: number;
+  /** Whether its peer still waits; absent: nobody can tell. */
+  readonly presence?: Presence;
 }
 
 /**

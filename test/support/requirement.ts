@@ -47,6 +47,7 @@ const REQUIREMENTS = {
       existsSync('/usr/lib/postgresql'),
     remedy: 'as root: apt-get install postgresql',
   },
+  pgbouncer: { isMet: () => isInstalled('pgbouncer'), remedy: 'apt-get install pgbouncer' },
   prometheus: {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),
     remedy: 'apt-get install prometheus',
@@ -63,6 +64,10 @@ const REQUIREMENTS = {
       ['pgsql', 'mysql', 'sqlite'].every((type) => mapTypes().includes(type)),
     remedy: 'apt-get install postfix-pgsql postfix-mysql postfix-sqlite',
   },
+  mtaSts: {
+    isMet: () => isInstalled('mta-sts-daemon'),
+    remedy: 'apt-get install postfix-mta-sts-resolver',
+  },
   podman: {
     isMet: () => ['podman', 'buildah', 'runc', 'mmdebstrap', 'catatonit'].every(isInstalled),
     remedy: 'apt-get install podman buildah runc netavark mmdebstrap catatonit',
@@ -71,6 +76,8 @@ const REQUIREMENTS = {
     isMet: () => process.getuid?.() === 0 && isInstalled('unshare'),
     remedy: 'as root: apt-get install util-linux',
   },
+  rpm: { isMet: () => isInstalled('rpm'), remedy: 'apt-get install rpm' },
+  nfpm: built('nfpm'),
   systemd: { isMet: () => isInstalled('systemd-analyze'), remedy: 'apt-get install systemd' },
   helm: built('helm'),
   helmUnittest: built('helm-unittest'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { likelyDirectoryNames } from '../likely/names.ts';
 import { notations } from '../schema/notation.ts';
 import type { Path, Tree } from '../sources/tree.ts';
 import { inline } from '../yaml/inline.ts';
@@ -43,7 +44,7 @@ const directoryName = z
     error: ({ input }) =>
       `${JSON.stringify(input)} is no name of a directory, write lower-case letters, digits and hyphens: staff`,
   })
-  .register(notations, { type: 'name' });
+  .register(notations, { type: 'name', likely: likelyDirectoryNames });
 
 /** Makes the settings of whatever knows the people: each directory is of one of `types`. */
 export const directories = <Type extends DirectorySchema>(types: DirectorySchemas<Type>) =>

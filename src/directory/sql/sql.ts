@@ -19,6 +19,7 @@ import { inspectSql } from './inspect.ts';
 import { type Part, readPart } from './parts.ts';
 import { findHolders, type PeopleParts } from './people/find.ts';
 import { textsIn } from './people/values.ts';
+import { presetStatements, type SqlPresetName } from './presets/presets.ts';
 import type { QuestionSettings, ServerSettings } from './settings.ts';
 import { createTable } from './tables.ts';
 import { createTrusts } from './trust/trusts.ts';
@@ -28,6 +29,7 @@ export interface SqlSettings<Host>
   extends QuestionSettings,
     Pick<ServerSettings, 'connections' | 'connectTimeout' | 'maxAge' | 'returnAfter'> {
   readonly hosts: readonly Host[];
+  readonly preset?: SqlPresetName;
 }
 
 /** The connection is given up that much later than the database should have ended the statement itself. */
@@ -60,7 +62,7 @@ export function createSqlDirectory<Host>(
   const tables = new Map(
     Object.entries(settings.tables).map(([each, own]) => [each, createTable(each, own, dialect)]),
   );
-  const find = { parts, limits: settings.groups };
+  const find = { parts, limits: settings.groups, delimiters: hooks.delimiters };
   const trusts = createTrusts({ find, canary: settings.canary, rowsOf, hooks, figures });
   const silenceMs = settings.statementTimeout + GRACE_MS;
   const workMs = silenceMs * MOST_WORK;
@@ -172,10 +174,21 @@ async function listDomains(part: Part, rows: View['rows']): Promise<readonly str
   return [...new Set(names.map(parseDomain).filter((domain) => domain !== undefined))];
 }
 
-function readPeople<Host>({ people }: QuestionSettings, { dialect }: Engine<Host>): PeopleParts {
+/** What is configured takes the place of the preset's, statement by statement. */
+function readPeople<Host>(
+  { preset, people }: SqlSettings<Host>,
+  { dialect }: Engine<Host>,
+): PeopleParts {
+  const all = { ...(preset !== undefined && presetStatements(preset, dialect)), ...people };
   const read = (key: keyof PeopleParts): PeopleParts => {
-    const text = people[key];
+    const text = all[key];
     return text === undefined ? {} : { [key]: readPart(`people.${key}`, text, dialect) };
   };
-  return { ...read('account'), ...read('aliases'), ...read('groups'), ...read('logins') };
+  return {
+    ...read('account'),
+    ...read('aliases'),
+    ...read('groups'),
+    ...read('logins'),
+    ...read('catchAll'),
+  };
 }

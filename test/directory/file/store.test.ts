@@ -26,6 +26,7 @@ function createTold() {
       name: 'staff',
       log: { ...silentLog, info: tell, error: tell },
       changed: () => {},
+      delimiters: '+',
       domainsChanged: () => {},
       kept: createKept(),
     },

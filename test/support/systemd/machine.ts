@@ -5,7 +5,7 @@ import { baseImage } from '../container/images.ts';
 import { enterNetwork } from '../container/pod-network.ts';
 import { until } from '../until.ts';
 
-/** A Debian with a systemd of its own, Postfix, and the unit of `deploy/systemd` installed but not started. */
+/** A Debian with a systemd of its own, and Postfix, which is not configured. */
 export interface Machine {
   /** Runs a command as root; gives what it prints, rejects where it fails. */
   run(...command: readonly string[]): Promise<string>;
@@ -25,8 +25,20 @@ const LIFETIME_S = 900;
 /** How long a test's hook should allow for a start: an image may have to be made. */
 export const MACHINE_START_MS = 300_000;
 
-/** Boots a machine. Needs root and podman. */
+/** Boots a machine with the unit of `deploy/systemd` installed but not started, and Postfix that asks it. Needs root and podman. */
 export async function startMachine(): Promise<Machine> {
+  const machine = await bootMachine([`${REPOSITORY}:${PLACE}:ro`]);
+  try {
+    await machine.run('sh', join(PLACE, 'test/support/systemd/install.sh'));
+    return machine;
+  } catch (error) {
+    await machine.stop();
+    throw error;
+  }
+}
+
+/** Boots a machine that knows nothing of idpmap. `mounts` are podman's: `HERE:THERE:ro`. Needs root and podman. */
+export async function bootMachine(mounts: readonly string[]): Promise<Machine> {
   const tag = 'localhost/idpmap/systemd';
   await build({
     file: join(import.meta.dirname, 'Dockerfile'),
@@ -42,14 +54,12 @@ export async function startMachine(): Promise<Machine> {
   // Privileged: systemd makes namespaces of its own for the unit's sandbox.
   const life = ['--detach', '--name', name, '--timeout', String(LIFETIME_S), '--network', 'none'];
   const rights = ['--systemd', 'always', '--privileged'];
-  const mounts = [`${REPOSITORY}:${PLACE}:ro`, `${process.execPath}:/usr/bin/node:ro`];
   const volumes = mounts.flatMap((mount) => ['--volume', mount]);
   await podman('run', ...life, ...rights, ...volumes, tag);
   const run = (...command: readonly string[]) => podman('exec', name, ...command);
   await waitForSystemd(run);
   // As on a machine that was booted; in a container units would have no credentials.
   await run('mount', '--make-rshared', '/');
-  await run('sh', join(PLACE, 'test/support/systemd/install.sh'));
   const pid = await podman('inspect', '--format', '{{.State.Pid}}', name);
   const network = enterNetwork(Number(pid));
   resources.defer(() => network.close());

@@ -27,8 +27,8 @@ export interface TrustOptions {
 
 /** Creates them. */
 export function createTrusts({ find, canary, rowsOf, hooks, figures }: TrustOptions): Trusts {
-  const { account, aliases, groups } = find.parts;
-  const shown = [account, aliases, groups].filter((part) => part !== undefined);
+  const { account, aliases, groups, catchAll } = find.parts;
+  const shown = [account, aliases, groups, catchAll].filter((part) => part !== undefined);
   const known = new Map<string, { witnesses: Witnesses; trust: Trust }>();
   const canaryAddress = canary === undefined ? undefined : parseAddress(canary);
   const [first] = shown;
