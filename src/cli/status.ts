@@ -23,7 +23,7 @@ const SIGNS = { good: '✓', warn: '!', bad: '✕', idle: '–' } as const;
 
 /** Tells how mail fares, in the words of the page. */
 export async function status(options: StatusOptions): Promise<number> {
-  if (options.watch !== undefined) return watch(options, readInterval(options.watch));
+  if (options.watch !== undefined) return follow(options, readInterval(options.watch));
   const { told, summary } = await read(options);
   print(options, { summary, ...told }, format(told, summary));
   return CODES[summary.tone];
@@ -32,10 +32,15 @@ export async function status(options: StatusOptions): Promise<number> {
 async function read(
   options: StatusOptions,
 ): Promise<{ readonly told: Status; readonly summary: Summary }> {
-  // What the daemon gives is a Status: commands and daemon are of one release.
-  const told = (await command(options, 'status', {})) as Status;
-  return { told, summary: summarise(told) };
+  const given: object = await command(options, 'status', {});
+  if (!isStatus(given)) throw new CliError(EXIT.data, NO_STATUS);
+  return { told: given, summary: summarise(given) };
 }
+
+const NO_STATUS = 'the daemon gave no status: is it of another release? start it anew';
+
+/** The control socket takes only what is of one release: what has a history has the rest. */
+const isStatus = (given: object): given is Status => 'history' in given && 'directories' in given;
 
 const DEFAULT_INTERVAL_MS = 2000;
 const LEAST_INTERVAL_MS = 100;
@@ -56,7 +61,7 @@ const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
  * Tells it until nobody reads any more, or the process is interrupted: at a terminal in the same place, elsewhere what has
  * changed, as JSON a line each time. A daemon that is gone is waited for.
  */
-async function watch(options: StatusOptions, intervalMs: number): Promise<number> {
+async function follow(options: StatusOptions, intervalMs: number): Promise<number> {
   const { stdout } = process;
   const left = Promise.withResolvers<'left'>();
   const leave = (): void => left.resolve('left');
