@@ -24,6 +24,8 @@ import { notifyTriggers } from './triggers.ts';
 interface CommonSqlOptions {
   readonly preset: SqlPresetName;
   readonly domain?: readonly string[];
+  /** Writes out the statements of the preset. */
+  readonly statements?: boolean;
   readonly only?: 'config' | 'commands';
   readonly json?: boolean;
 }
@@ -157,11 +159,11 @@ const grantOf = ({ preset, database, user }: ServerOptions): SqlGrant => ({
 
 function configOf(
   type: SqlConfig['type'] & Dialect,
-  { preset, domain = [] }: CommonSqlOptions,
+  { preset, domain = [], statements = false }: CommonSqlOptions,
   access: readonly string[],
 ): readonly string[] {
   const domains = domain.map(readDomain);
-  const { listDomains } = presetStatements(preset, type);
+  const { listDomains, ...people } = presetStatements(preset, type);
   if (domains.length === 0 && listDomains === undefined)
     throw new CliError(
       EXIT.usage,
@@ -173,6 +175,7 @@ function configOf(
     access,
     preset,
     domains,
+    statements: statements ? people : {},
     ...(domains.length === 0 && listDomains !== undefined && { listDomains }),
   });
 }

@@ -98,7 +98,7 @@ const PLACES: Readonly<Record<string, number>> = {
   'sql/connect/blame.ts': 1,
   'sql/connect/connection.ts': 4,
   'sql/people/entries.ts': 2,
-  'sql/people/find.ts': 1,
+  'sql/people/aliases.ts': 1,
   'sql/people/groups.ts': 2,
   'sql/people/rows.ts': 1,
   'sql/people/values.ts': 4,
