@@ -15,7 +15,12 @@ test('what is printed as a configuration names a schema that is there, and is ou
   const printed = [
     await capture(() => configPrint({ demo: true })),
     await capture(() =>
-      initKeycloak({ url: 'https://sso.example.org', realm: 'mail', client: 'idpmap' }),
+      initKeycloak({
+        url: 'https://sso.example.org',
+        realm: 'mail',
+        client: 'idpmap',
+        domain: ['example.org'],
+      }),
     ),
   ].map(({ text }) => schemaIn(text));
   expect(printed).toEqual([schemaIn(editorLines().join('\n')), printed[0]]);
