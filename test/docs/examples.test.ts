@@ -119,7 +119,7 @@ test('docs/directories.md shows the configuration that idpmap init keycloak prin
       only: 'config',
     }),
   );
-  expect(page).toContain(`\`\`\`yaml\n${text.replace(/^#.*\n/, '')}\`\`\``);
+  expect(page).toContain(`\`\`\`yaml\n${text.replace(/^(?:#.*\n)+/, '')}\`\`\``);
 });
 
 test('docs/directories.md tells what each preset of LDAP looks for, and which are untested', () => {

@@ -7,6 +7,7 @@ import {
 } from '../../directory/sql/presets/presets.ts';
 import { parseHost, staysHere } from '../../directory/sql/settings/host.ts';
 import type { Dialect } from '../../directory/sql/text/tokens.ts';
+import { editorLines } from '../editors.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { print } from '../print.ts';
 import { readDomain } from './domain.ts';
@@ -136,7 +137,10 @@ const serverHead = (client: string, shell: string): readonly string[] => [
 const CONFIG_HEAD = '# idpmap.yaml, to begin with. "idpmap check" tells whether it works.';
 
 function printParts(options: CommonSqlOptions, { config, head, commands }: Prepared): number {
-  const parts = { config: [CONFIG_HEAD, ...config], commands: [...head, ...commands] };
+  const parts = {
+    config: [...editorLines(), CONFIG_HEAD, ...config],
+    commands: [...head, ...commands],
+  };
   const lines =
     options.only === undefined ? [...parts.config, '', ...parts.commands] : parts[options.only];
   print(options, { config: `${config.join('\n')}\n`, commands }, lines.join('\n'));

@@ -35,7 +35,10 @@ directories:
 \`\`\`
 
 \`idpmap config validate\` tells everything that is wrong with a configuration, \`idpmap config print\` shows what is in
-force, \`idpmap config schema\` prints a JSON Schema for your editor (also in \`docs/idpmap.schema.json\`).
+force, \`idpmap config schema\` prints a JSON Schema for your editor (also in \`docs/idpmap.schema.json\`). An editor that speaks with
+yaml-language-server completes and checks settings below the line \`# yaml-language-server: $schema=PATH\` with the path of that schema,
+in packages \`/usr/share/doc/idpmap/docs/idpmap.schema.json\`; what \`idpmap init\`, \`import\` and \`config print\` write begins with it.
+Packages bring all settings as a page of the manual too (\`man idpmap.yaml\`), and all commands (\`man idpmap\`).
 
 ## Where settings come from
 
