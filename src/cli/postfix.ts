@@ -1,131 +1,96 @@
-import { largestGroup } from '../directory/types.ts';
+import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
+import { applyChanges, isAgreed } from './apply.ts';
+import { type Change, findChanges, formatChanges } from './changes.ts';
 import { type CommonOptions, load } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
+import { mainCf, masterCf, type Use } from './maincf.ts';
+import { createPostconf, type Postfix, readPostfix } from './postconf.ts';
 import { print } from './print.ts';
-import { askFamilies, chooseSource, type Families, resolveEndpoint, type Source } from './reach.ts';
+import { readFamilies, resolveEndpoint } from './reach.ts';
 
 export interface PostfixOptions extends CommonOptions {
-  readonly queueDirectory: string;
+  /** Absent: what Postfix says, else Debian's. */
+  readonly queueDirectory?: string;
   readonly relay?: boolean;
+  /** Where main.cf lies; absent: Postfix knows. */
+  readonly postfixConfig?: string;
+  readonly diff?: boolean;
+  readonly apply?: boolean;
+  /** Keeps tables and domains that main.cf has now, before ours. */
+  readonly keep?: boolean;
+  /** Applies without a question. */
+  readonly yes?: boolean;
 }
 
-/** Prints the lines of main.cf, and in comments those of master.cf, for this configuration. */
+/** Where Postfix keeps its queue unless it says otherwise, and Debian's its jail. */
+const QUEUE_DIRECTORY = '/var/spool/postfix';
+
+/**
+ * Prints the lines of main.cf, and in comments those of master.cf, for this configuration; or compares them with what Postfix
+ * has, or writes them there.
+ */
 export async function postfix(options: PostfixOptions): Promise<number> {
   const { settings } = await load(options);
-  const use = options.relay === true ? 'relay' : 'mailboxes';
+  const use: Use = options.relay === true ? 'relay' : 'mailboxes';
+  const running = await readPostfix(createPostconf(options.postfixConfig)).catch(asAbsent);
+  const isAbsent = running instanceof Error;
+  const lines = await linesFor(settings, use, options, isAbsent ? undefined : running);
+  const master = masterCf(settings, use);
+  if (options.diff !== true && options.apply !== true) {
+    print(options, { mainCf: lines, masterCf: master }, lines.join('\n'));
+    return EXIT.ok;
+  }
+  if (isAbsent)
+    throw new CliError(
+      EXIT.unavailable,
+      `Postfix can't be asked (${reasonOf(running)}): is it here, and is --postfix-config right?`,
+    );
+  const keep = options.keep === true ? 'theirs' : 'none';
+  const changes = findChanges(lines, master, running, keep);
+  if (options.apply === true && changes.length > 0)
+    return write(options, changes, running.directory);
+  print(options, { changes }, formatChanges(changes, running.directory));
+  return changes.length === 0 ? EXIT.ok : EXIT.notFound;
+}
+
+/** Shows what is changed, asks, and changes it. */
+async function write(
+  options: PostfixOptions,
+  changes: readonly Change[],
+  directory: string,
+): Promise<number> {
+  if (options.json !== true) print({}, undefined, formatChanges(changes, directory));
+  if (options.yes !== true && !(await isAgreed(`write this into ${directory}?`))) {
+    print(options, { changes, written: false }, 'nothing was written');
+    return EXIT.notFound;
+  }
+  const backups = await applyChanges(changes, directory, createPostconf(options.postfixConfig));
+  const undo = backups.map(({ from, to }) => `cp -p ${to} ${from}`).join(' && ');
+  print(
+    options,
+    { changes, written: true, backups },
+    `written; now: postfix check && postfix reload, then idpmap doctor\nto undo it: ${undo} && postfix reload`,
+  );
+  return EXIT.ok;
+}
+
+const asAbsent = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));
+
+async function linesFor(
+  settings: Settings,
+  use: Use,
+  { queueDirectory }: PostfixOptions,
+  running: Postfix | undefined,
+): Promise<readonly string[]> {
   const listen = await Promise.all(
     settings.listen.map(async (each) => ({
       ...each,
       endpoint: await resolveEndpoint(each.endpoint),
     })),
   );
-  const families = await askFamilies();
-  const lines = mainCf({ ...settings, listen }, use, options.queueDirectory, families);
-  print(options, { mainCf: lines, masterCf: masterCf(settings, use) }, lines.join('\n'));
-  return EXIT.ok;
-}
-
-/** What a host does with the mail: delivers it, or hands it on to the host that has the mailboxes. */
-export type Use = 'mailboxes' | 'relay';
-
-/** Which parameter of main.cf asks a kind of map. Tables serve many, so their use is the administrator's to say. */
-const PARAMETERS: Readonly<Record<Use, readonly (readonly [kind: string, parameter: string])[]>> = {
-  mailboxes: [
-    ['domains', 'virtual_mailbox_domains'],
-    ['mailboxes', 'virtual_mailbox_maps'],
-    ['aliases', 'virtual_alias_maps'],
-    ['senders', 'smtpd_sender_login_maps'],
-  ],
-  relay: [
-    ['domains', 'relay_domains'],
-    // No senders: nobody logs in at a relay, and what it passes on was sent elsewhere.
-    ['recipients', 'relay_recipient_maps'],
-  ],
-};
-
-/** By what people are held to their own addresses, where they log in. */
-const SENDER_CHECK = '-o smtpd_sender_restrictions=reject_sender_login_mismatch';
-
-/** Lines that go with a parameter. */
-const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
-  virtual_mailbox_maps: [
-    '# virtual(8) refuses socketmap tables: deliver by LMTP, here to Dovecot',
-    'virtual_transport = lmtp:unix:private/dovecot-lmtp',
-  ],
-  relay_domains: [
-    '# a list (relay_domains = example.org) takes sub-domains as well, a table does not: name each under domains',
-  ],
-  virtual_alias_maps: [
-    '# else Postfix asks the alias map for domains too',
-    'virtual_alias_domains =',
-  ],
-  smtpd_sender_login_maps: [
-    '# in master.cf, below the services where people log in (submission, submissions or smtps), and nowhere else: on',
-    '# port 25 it would refuse (553) forwarders, printers and lists, which send with addresses of your people',
-    `#   ${SENDER_CHECK}`,
-  ],
-};
-
-/**
- * Writes the lines of main.cf by which Postfix asks the configured maps. `families`: what Postfix speaks; absent: that is not
- * known.
- * @throws {CliError} where it reaches no endpoint
- */
-export function mainCf(
-  settings: Settings,
-  use: Use,
-  queueDirectory: string,
-  families?: Families,
-): readonly string[] {
-  const { source, remarks } = sourceOf(settings, queueDirectory, families);
-  const lines = PARAMETERS[use].flatMap(([kind, parameter]) => {
-    const map = Object.entries(settings.maps).find(([, each]) => each.kind === kind)?.[0];
-    if (map === undefined) return [];
-    return [`${parameter} = socketmap:${source}:${map}`, ...(COMPANIONS[parameter] ?? [])];
-  });
-  lines.unshift(...remarks);
-  lines.push(`recipient_delimiter = ${settings.recipientDelimiter}`);
-  const limit = expansionLimit(settings);
-  if (limit > POSTFIX_EXPANSION)
-    lines.push(
-      '# groups may be larger than what Postfix expands by default',
-      `virtual_alias_expansion_limit = ${limit}`,
-    );
-  return lines;
-}
-
-/** Writes the lines of master.cf that belong below each service where people log in. */
-export const masterCf = ({ maps }: Settings, use: Use): readonly string[] =>
-  use === 'mailboxes' && Object.values(maps).some(({ kind }) => kind === 'senders')
-    ? [SENDER_CHECK]
-    : [];
-
-/** Postfix's default of `virtual_alias_expansion_limit`. */
-const POSTFIX_EXPANSION = 1000;
-
-/** All members, and the group itself. */
-const expansionLimit = ({ directories }: Settings): number =>
-  Math.max(0, ...Object.values(directories).map(largestGroup)) + 1;
-
-function sourceOf(
-  settings: Settings,
-  queueDirectory: string,
-  families: Families | undefined,
-): Source {
-  const listeners = settings.listen.filter(({ client = 'postfix' }) => client === 'postfix');
-  if (listeners.length === 0)
-    throw new CliError(
-      EXIT.config,
-      'no listener is for Postfix: add one that names no other client',
-    );
-  const endpoints = listeners
-    .filter(({ tls }) => tls === undefined)
-    .map(({ endpoint }) => endpoint);
-  if (endpoints.length === 0)
-    throw new CliError(
-      EXIT.config,
-      "all listeners speak TLS, which Postfix's client does not: add one without, or a tunnel",
-    );
-  return chooseSource(endpoints, families, queueDirectory);
+  const queue = queueDirectory ?? running?.parameters.get('queue_directory') ?? QUEUE_DIRECTORY;
+  const families = readFamilies(running?.parameters.get('inet_protocols') ?? '');
+  return mainCf({ ...settings, listen }, use, queue, families);
 }

@@ -34,11 +34,27 @@ const MEANINGS: Readonly<Record<number, string>> = {
   5: 'mail for it is refused, it goes back to its sender',
 };
 
+/** What smtpd was once not told of a domain it goes on not knowing. */
+const RELOAD =
+  'once it is mended, and it says so still: postfix reload, for Postfix may remember that it failed';
+
 /** Replies whose cause is not the recipient, and what to look at. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
     /lookup failure|lookup error/i,
-    'Postfix could not ask one of its tables: its log names the table and says why, such as a socket that is not there or that it may not open',
+    `one of Postfix's tables gave no answer; mail.log names it and says why:
+  socketmap server temporary error: idpmap directory people 033b33
+    idpmap was asked, and does not know it now: idpmap explain --id 033b33
+  connect to idpmap/socketmap: No such file or directory (Permission denied, Connection refused)
+    Postfix does not reach idpmap: idpmap doctor
+${RELOAD}`,
+  ],
+  [
+    /^4\.3\.5 Server configuration error/i,
+    `one of Postfix's tables or restrictions can't be used; mail.log names it:
+  socketmap server permanent error: map user-exist is not configured
+    main.cf asks for a map that idpmap does not have: idpmap doctor
+${RELOAD}`,
   ],
   [/relay access denied/i, 'the domain is none of those that Postfix takes mail for'],
 ];
@@ -62,13 +78,14 @@ export async function rcpt(address: string, options: RcptOptions): Promise<numbe
   const { code, text } = reply;
   const fits = isExpected(code);
   const meaning = MEANINGS[classOf(reply)] ?? 'that is no answer to a recipient';
+  const hints = HINTS.filter(([pattern]) => pattern.test(text)).map(([, hint]) => hint);
   print(
     options,
-    { address, server: nameOf(server), code, text, meaning, fits },
+    { address, server: nameOf(server), code, text, meaning, hints, fits },
     [
       formatReply(reply),
       meaning,
-      ...HINTS.filter(([pattern]) => pattern.test(text)).map(([, hint]) => hint),
+      ...hints,
       ...(fits || options.expect === undefined ? [] : [`expected was ${options.expect}`]),
     ].join('\n'),
   );
@@ -130,7 +147,10 @@ async function ask(
   const reply = await askRecipient({ server, ...question }).catch((error: unknown) => {
     if (!(error instanceof SmtpError || error instanceof NoUtf8Error)) throw error;
     const code = error instanceof SmtpError ? EXIT.temporary : EXIT.data;
-    throw new CliError(code, `${nameOf(server)}: ${error.message}`, { cause: error });
+    const remedy = error.message.includes('ECONNREFUSED')
+      ? ': is Postfix running? Where it is elsewhere, name it: --server HOST:PORT'
+      : '';
+    throw new CliError(code, `${nameOf(server)}: ${error.message}${remedy}`, { cause: error });
   });
   if (isOfRecipient(reply)) return reply;
   // Whatever is expected of the recipient: this was said of somebody else.

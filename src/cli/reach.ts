@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { relative } from 'node:path';
 import { type Endpoint, formatEndpoint, isLocal } from '../net/endpoint.ts';
 import { CliError, EXIT } from './exit.ts';
+import { createPostconf } from './postconf.ts';
 
 /** The versions of IP that Postfix speaks: `inet_protocols`. */
 export type Families = readonly (4 | 6)[];
@@ -14,22 +14,18 @@ export interface Source {
   readonly remarks: readonly string[];
 }
 
-const POSTCONF_MS = 5000;
-
 /** Asks Postfix which it speaks; absent: it is not on this machine. `MAIL_CONFIG` says where its configuration lies. */
-export function askFamilies(
+export const askFamilies = (
+  directory?: string,
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<Families | undefined> {
-  // `sbin` is not on everybody's path.
-  const places = [environment['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin'];
-  const PATH = places.filter((each) => each !== '').join(':');
-  const options = { timeout: POSTCONF_MS, env: { ...environment, PATH } };
-  return new Promise((resolve) => {
-    execFile('postconf', ['-h', 'inet_protocols'], options, (error, stdout) =>
-      resolve(error === null ? readFamilies(stdout) : undefined),
-    );
-  });
-}
+): Promise<Families | undefined> =>
+  createPostconf(
+    directory,
+    environment,
+  )(['-h', 'inet_protocols']).then(
+    ({ stdout }) => readFamilies(stdout),
+    () => undefined,
+  );
 
 /** Reads `all`, `ipv4`, `ipv6`, or several; absent where it names none. */
 export function readFamilies(text: string): Families | undefined {

@@ -44,6 +44,11 @@ export interface Directory {
   table?(definition: TableDefinition): Ask<string>;
   /** Takes what the directory held back (`idpmap accept`); says what that was, absent: nothing is held. */
   accept?(): string | undefined;
+  /**
+   * What waits for an administrator: an edit that is held, content that can't be read. A line each, with the way out; read
+   * each time somebody looks at the status.
+   */
+  pending?(): readonly string[];
   /** Tries at once what it put off after a failure: what was wrong, a secret for one, may have been mended. */
   retry?(): void;
   /** What it has counted, by names of its own. */

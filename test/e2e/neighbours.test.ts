@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { mainCf } from '../../src/cli/postfix.ts';
+import { mainCf } from '../../src/cli/maincf.ts';
 import { askFamilies } from '../../src/cli/reach.ts';
 import type { Endpoint } from '../../src/net/endpoint.ts';
 import { listingNone, makePlace, settingsOf, startInstance } from '../support/instance.ts';
@@ -91,7 +91,10 @@ connections: ${connections}${LEAST}`,
   test('the endpoint that is printed is one that this Postfix, which speaks IPv4 only, reaches', async () => {
     const { tcp } = await serve('{ max: 60 }');
     const port = tcp.kind === 'tcp' ? tcp.port : 0;
-    const families = await askFamilies({ ...process.env, MAIL_CONFIG: postfix.configDirectory });
+    const families = await askFamilies(undefined, {
+      ...process.env,
+      MAIL_CONFIG: postfix.configDirectory,
+    });
     expect(families).toEqual([4]);
     const settings = await settingsOf(
       `listen: ["tcp://[::1]:9", "tcp://127.0.0.1:${port}"]${LEAST}`,

@@ -6,9 +6,11 @@ import type { DeepReadonly } from '../../config/schema.ts';
 import { clientTls } from '../clienttls.ts';
 import { PRESETS_OF } from './presets/presets.ts';
 import { formatHost, parseHost } from './settings/host.ts';
+import { likelyHosts, likelyStatements } from './settings/likely.ts';
 import type { Dialect } from './text/tokens.ts';
 
-const statement = () => z.string().min(1).register(notations, { type: 'SQL' });
+const statement = () =>
+  z.string().min(1).register(notations, { type: 'SQL', likely: likelyStatements });
 
 const people = z.strictObject({
   account: statement()
@@ -121,12 +123,12 @@ export const questions = {
 export const servers = ({ port, socket }: { readonly port: number; readonly socket: string }) => ({
   hosts: oneOrMany(
     written(
-      { type: 'host' },
+      { type: 'host', likely: likelyHosts },
       (text) => parseHost(text, port),
       (host) => formatHost(host, port),
     ),
   )
-    .refine((hosts) => hosts.length > 0, 'names no server')
+    .refine((hosts) => hosts.length > 0, 'names no server, write db.example.org')
     .meta({
       description: `The servers, asked in this order: the next one where one fails. A name or address, with \`:PORT\` where that is not ${port}, or the path of a socket: \`${socket}\`.`,
       examples: ['[db1.example.org, db2.example.org]'],

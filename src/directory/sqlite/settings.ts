@@ -12,7 +12,7 @@ export const sqliteSettings = z.strictObject({
   }),
   preset: preset('sqlite'),
   ...questions,
-  connections: count(1, 16).prefault(2).meta({ description: 'Threads that read it.' }),
+  connections: count(1, 16).prefault(2).meta({ description: 'Processes that read it.' }),
 });
 
 /** What the adapter goes by. Durations in milliseconds. */

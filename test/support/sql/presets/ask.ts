@@ -1,3 +1,4 @@
+import { presetStatements } from '../../../../src/directory/sql/presets/presets.ts';
 import { until } from '../../until.ts';
 import type { Product, ProductCase } from './product.ts';
 
@@ -28,7 +29,7 @@ async function askAll(product: Product, ask: Ask): Promise<Readonly<Record<strin
   const told: Record<string, string> = {};
   for (const { title, key } of product.cases) {
     const answers = [];
-    for (const kind of KINDS) answers.push(`${kind} ${await ask(MAPS[kind], key)}`);
+    for (const kind of KINDS) answers.push(`${kind} ${inOrder(await ask(MAPS[kind], key))}`);
     told[`${title} (${key})`] = answers.join(' | ');
   }
   for (const name of [...product.domains, ...product.foreign])
@@ -47,5 +48,13 @@ function expected({ cases, domains, foreign }: Product): Readonly<Record<string,
 const tell = (own: ProductCase): string =>
   KINDS.map((kind) => {
     const data = own[kind];
-    return `${kind} ${data === undefined ? 'NOTFOUND' : `OK ${data}`}`;
+    return `${kind} ${data === undefined ? 'NOTFOUND' : inOrder(`OK ${data}`)}`;
   }).join(' | ');
+
+/** Databases give rows in any order. */
+const inOrder = (answer: string): string =>
+  answer.replace(/(?<=^OK ).*$/, (data) => data.split(',').toSorted().join(','));
+
+/** The domains that `init` has to be told: the product lists none itself. */
+export const domainsTold = ({ preset, domains }: Product): readonly string[] =>
+  presetStatements(preset, 'postgresql').listDomains === undefined ? domains : [];

@@ -1,0 +1,91 @@
+import { printable } from '../../printable.ts';
+import { reasonOf } from '../../reason.ts';
+import { type CommonOptions, controlPathOf, load } from '../common.ts';
+import { EXIT } from '../exit.ts';
+import type { Finding } from '../finding.ts';
+import { createPostconf, type Postfix, parameterOf, readPostfix } from '../postconf.ts';
+import { print } from '../print.ts';
+import { asEndpoints, lookAtTables } from './asked.ts';
+import { lookAtDelivery } from './delivery.ts';
+import { lookAtDomains } from './domains.ts';
+import type { Facts } from './facts.ts';
+import { fine, type Look } from './look.ts';
+import { readMachine } from './machine.ts';
+import { endpointsOf, lookAtPorts } from './ports.ts';
+import { lookAtRestrictions } from './restrictions.ts';
+import { lookAtSockets, unixEndpoints } from './sockets.ts';
+import { findTables, type Tables } from './tables.ts';
+import { askUnitUser } from './unit.ts';
+import { lookAtClock, lookAtFiles, writtenFiles } from './upkeep.ts';
+
+export interface DoctorOptions extends CommonOptions {
+  /** Where main.cf lies; absent: Postfix knows. */
+  readonly postfixConfig?: string;
+  /** Who runs the daemon; absent: who systemd's unit says, else whoever asks. */
+  readonly user?: string;
+}
+
+/** All looks, in the order in which they are told: idpmap's own places first, then what Postfix does with them. */
+export const LOOKS: readonly Look[] = [
+  lookAtSockets,
+  lookAtPorts,
+  lookAtFiles,
+  lookAtTables,
+  lookAtDomains,
+  lookAtDelivery,
+  lookAtRestrictions,
+  lookAtClock,
+];
+
+/** Looks at this machine, and at the Postfix on it, with the eyes of a configuration. Changes nothing, asks no directory. */
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const { facts, remarks } = await gather(options);
+  const findings = [...remarks, ...LOOKS.flatMap((look) => look(facts))];
+  print(options, findings, findings.map(format).join('\n'));
+  return findings.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
+}
+
+function format({ level, about, text, mend }: Finding): string {
+  const line = printable(`${level.padEnd(7)} ${about}: ${text}`);
+  return mend === undefined ? line : `${line}\n${' '.repeat(8)}→ ${printable(mend)}`;
+}
+
+async function gather(
+  options: DoctorOptions,
+): Promise<{ readonly facts: Facts; readonly remarks: readonly Finding[] }> {
+  const loaded = await load(options);
+  const asked = await readPostfix(createPostconf(options.postfixConfig)).then(
+    (found): Postfix & Tables => ({ ...found, ...findTables(found) }),
+    (error: unknown) => reasonOf(error),
+  );
+  const postfix = typeof asked === 'string' ? undefined : asked;
+  const user = options.user ?? (await askUnitUser());
+  const machine = await readMachine({
+    ...(user === undefined ? {} : { user }),
+    ...(postfix === undefined ? {} : { asker: parameterOf(postfix, 'mail_owner') }),
+    places: [
+      ...unixEndpoints({ loaded }).map(({ path }) => path),
+      ...loaded.watched,
+      ...writtenFiles({ loaded }).map(({ path }) => path),
+    ],
+    endpoints: [
+      ...endpointsOf({ loaded }).map(({ endpoint }) => endpoint),
+      ...(postfix === undefined
+        ? []
+        : postfix.asked.flatMap((each) =>
+            each.table === undefined ? [] : asEndpoints(each, each.table, postfix),
+          )),
+    ],
+    controlPath: controlPathOf(loaded.settings, options),
+  });
+  const remarks = [
+    fine(loaded.file ?? 'the environment', `idpmap runs as ${machine.user.name}`),
+    typeof asked === 'string'
+      ? fine('Postfix', `was not looked at: ${asked}`)
+      : fine(`${asked.directory}/main.cf`, `Postfix ${parameterOf(asked, 'mail_version')}`),
+  ];
+  return {
+    facts: { ...machine, loaded, ...(postfix === undefined ? {} : { postfix }) },
+    remarks,
+  };
+}
