@@ -66,7 +66,6 @@ ARG VERSION=unreleased
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="idpmap" \
       org.opencontainers.image.description="Postfix lookups answered by your identity provider" \
-      org.opencontainers.image.url="https://idpmap.example/" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"

@@ -56,6 +56,7 @@ async function createOwn(): Promise<Way> {
     name: 'bench',
     log: silentLog,
     changed: () => {},
+    delimiters: '+',
     domainsChanged: () => {},
     kept: createKept(),
   };

@@ -1,14 +1,18 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { CommonOptions } from './cli/common.ts';
 import type { DoctorOptions } from './cli/doctor/doctor.ts';
 import { CliError, EXIT } from './cli/exit.ts';
+import { tellExits } from './cli/exits.ts';
 import { addImport } from './cli/importing.ts';
-import type { InitOptions } from './cli/init.ts';
+import { addInit } from './cli/initing.ts';
 import type { PeopleOptions } from './cli/people.ts';
 import type { PostfixOptions } from './cli/postfix.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
+import { forgiveReaders } from './cli/readers.ts';
+import type { StatusOptions } from './cli/status.ts';
+import { forJournal, isJournal } from './journal.ts';
 import { printableLines } from './printable.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
@@ -18,12 +22,17 @@ const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
-const program = new Command('idpmap')
+/** All commands. It reads no argument before it is told to. */
+export const program = new Command('idpmap')
   .description('Answers Postfix’s lookups from your identity provider.')
   .version(version)
   .exitOverride()
   .showSuggestionAfterError()
-  .addHelpText('after', '\nExit codes are those of sysexits(3). Settings: docs/configuration.md.');
+  .addHelpText(
+    'after',
+    '\nThe manual: idpmap(1), its settings: idpmap.yaml(5), or docs/configuration.md.',
+  )
+  .addHelpText('afterAll', ({ command }) => tellExits(command));
 
 /** Adds a command with the options that all have. */
 const add = (parent: Command, usage: string, description: string): Command =>
@@ -64,6 +73,15 @@ add(program, 'explain [address]', 'tell why an address is answered as it is')
   .option('--direct', 'ask the directories from here, no daemon is needed')
   .action((address: string | undefined, options: CommonOptions) =>
     exitWith(import('./cli/explain.ts').then(({ explain }) => explain(address, options))),
+  );
+add(
+  program,
+  'status',
+  'tell how mail fares: exits 0 for well, 1 for a warning, 2 while it is deferred',
+)
+  .option('--watch [interval]', 'tell it again and again')
+  .action((options: StatusOptions) =>
+    exitWith(import('./cli/status.ts').then(({ status }) => status(options))),
   );
 add(program, 'check', 'check the configuration and every directory')
   .option('--queue-directory <directory>', 'Postfix’s', QUEUE_DIRECTORY)
@@ -106,26 +124,7 @@ add(
     exitWith(import('./cli/drill.ts').then(({ drill }) => drill(addresses, options))),
   );
 
-program
-  .command('init')
-  .description('print what to begin with')
-  .command('keycloak')
-  .description('print a configuration for a realm, and the commands that let idpmap look into it')
-  .requiredOption('--url <url>', 'where Keycloak answers, with its path prefix if it has one')
-  .requiredOption('--realm <realm>', 'the realm that people with mail are in')
-  .option('--client <client>', 'the client that is to be made', 'idpmap')
-  .option('--domain <domains...>', 'domains of the mail; with --organizations the only ones taken')
-  .addOption(
-    new Option('--aliases [attribute]', 'aliases, from a user attribute').preset('mailAlias'),
-  )
-  .addOption(new Option('--groups [attribute]', 'groups, from a group attribute').preset('mail'))
-  .option('--organizations', 'domains, from the realm’s organizations')
-  .option('--events', 'let changes in Keycloak count within seconds')
-  .addOption(new Option('--only <part>', 'print one part').choices(['config', 'commands']))
-  .option('--json', 'print JSON')
-  .action((options: InitOptions) =>
-    exitWith(import('./cli/init.ts').then(({ initKeycloak }) => initKeycloak(options))),
-  );
+addInit(program, exitWith);
 
 program
   .command('rcpt <address>')
@@ -140,16 +139,17 @@ program
   .addHelpText(
     'after',
     `
-It asks the way mail comes in, through Postfix’s jail and with its rights, and leaves before any mail is sent. “postmap -q”, run
-as root, finds a table that Postfix itself may not be able to open. Postfix may let whoever asks from its own network
-(mynetworks) send to foreign domains too.`,
+It asks the way mail comes in, through Postfix’s jail and with its rights, and
+leaves before any mail is sent. “postmap -q”, run as root, finds a table that
+Postfix itself may not be able to open. Postfix may let whoever asks from its
+own network (mynetworks) send to foreign domains too.`,
   )
   .action((address: string, options: RcptOptions) =>
     exitWith(import('./cli/rcpt.ts').then(({ rcpt }) => rcpt(address, options))),
   );
 
 const cache = program.command('cache').description('what the running daemon remembers');
-add(cache, 'purge', 'forget what is remembered of')
+add(cache, 'purge', 'forget what is remembered of an address, a domain or a directory')
   .option('--address <address>', 'one address')
   .option('--domain <domain>', 'a domain')
   .option('--directory <directory>', 'a directory')
@@ -196,21 +196,29 @@ people
 
 addImport(program, exitWith);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
+/** Runs the command that the process was started with. */
+export async function main(): Promise<void> {
+  forgiveReaders();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
 }
+
+if (import.meta.main) await main();
 
 /** Tells what went wrong, without a stack where it is not ours; gives the exit code. */
 function report(error: unknown): number {
+  const tell = (said: string): void => {
+    const text = `idpmap: ${printableLines(said)}\n`;
+    process.stderr.write(isJournal(2, process.env) ? forJournal('error', text) : text);
+  };
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof CliError) {
-    process.stderr.write(`idpmap: ${printableLines(error.message)}\n`);
+    tell(error.message);
     return error.code;
   }
-  process.stderr.write(
-    `idpmap: ${printableLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
-  );
+  tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return EXIT.software;
 }

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import type { Logger, LoggerOptions } from 'pino';
+import { formatEvent } from './journal.ts';
 import { createLineWriter, type LineWriter } from './logwriter.ts';
 import { printableLines, printableValue } from './printable.ts';
 import { NAMED } from './redaction.ts';
@@ -18,8 +19,8 @@ export interface Log {
 
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
-  /** `pretty` is for people at a terminal. */
-  readonly format: 'json' | 'pretty';
+  /** `pretty` is for people at a terminal, `journal` for systemd's journal. */
+  readonly format: 'json' | 'pretty' | 'journal';
   /** How addresses are shown at `info` and above, wherever they stand in a line; absent: as they are. */
   readonly showAddress?: ShowAddress;
 }
@@ -33,16 +34,18 @@ const STANDARD_ERROR = 2;
 
 /**
  * Creates the program's log, on standard error. It never waits for who reads it: see `createLineWriter`. Pretty printing is
- * loaded only where it is asked for.
+ * loaded only where it is asked for, and pino by who has a log: the library's users may have another.
  */
 export async function createLog({ level, format, showAddress }: LogOptions): Promise<OpenLog> {
+  const { pino } = await import('pino');
   const base: LoggerOptions = {
     level,
     base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
     ...(showAddress && { hooks: { streamWrite: (line) => redactAddresses(line, showAddress) } }),
   };
-  // JSON of pino's escapes what it must only; each line of it ends with the one line end.
-  const print = format === 'json' ? printableLines : await loadPretty();
+  const print = await loadPrinter(format);
   const { write, ...rest } = createLineWriter({
     descriptor: STANDARD_ERROR,
     recovered: (lines) =>
@@ -52,12 +55,20 @@ export async function createLog({ level, format, showAddress }: LogOptions): Pro
   return { log, ...rest };
 }
 
-async function loadPretty(): Promise<(line: string) => string> {
+async function loadPrinter(format: LogOptions['format']): Promise<(line: string) => string> {
+  // JSON of pino's escapes what it must only; each line of it ends with the one line end.
+  if (format === 'json') return printableLines;
+  if (format === 'journal') return (line) => formatEvent(decode(line));
   const { prettyFactory } = await import('pino-pretty');
   const pretty = prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss.l' });
-  // It decodes what JSON has escaped.
-  return (line) => pretty(printableValue(JSON.parse(line)));
+  return (line) => pretty(decode(line));
 }
+
+/** Reads a line of pino's; what JSON has escaped of its texts stays unseen. */
+const decode = (line: string): Readonly<Record<string, unknown>> => {
+  const event = printableValue(JSON.parse(line));
+  return typeof event === 'object' && event !== null ? { ...event } : {};
+};
 
 /** Says nothing: for tests and for whoever embeds the library without a log of its own. */
 export const silentLog: Log = {
@@ -82,7 +93,7 @@ export function createAddressHash(key?: string): ShowAddress {
 }
 
 /** One line a lookup, with its key, is what `debug` is for. */
-const DEBUG_LINE = /^\{"level":[12]0,/;
+const DEBUG_LINE = /^\{"level":"(?:debug|trace)",/;
 
 /** What may be an address in a line of JSON, a quoted local part's quotes escaped; bounded, so that it stays quick. */
 const ADDRESS =

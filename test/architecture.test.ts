@@ -8,7 +8,9 @@ const SRC = join(import.meta.dirname, '../src');
 const ROOMS = [
   ['cli.ts'],
   ['cli'],
-  ['daemon.ts', 'daemon', 'index.ts'],
+  ['index.ts', 'directory.ts', 'testing.ts'],
+  ['library'],
+  ['daemon.ts', 'daemon'],
   ['http'],
   ['control'],
   ['socketmap'],
@@ -22,12 +24,21 @@ const ROOMS = [
   ['watch.ts'],
   ['files.ts'],
   ['log.ts'],
-  ['address', 'clock.ts', 'logwriter.ts', 'printable.ts', 'reason.ts', 'redaction.ts', 'settle.ts'],
+  [
+    'address',
+    'clock.ts',
+    'journal.ts',
+    'logwriter.ts',
+    'printable.ts',
+    'reason.ts',
+    'redaction.ts',
+    'settle.ts',
+  ],
 ];
 
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
-  commander: ['cli.ts', 'cli/importing.ts'],
+  commander: ['cli.ts', 'cli/exits.ts', 'cli/importing.ts', 'cli/initing.ts'],
   zod: ['config', 'directory', 'cli/import/sockmapd.ts'],
   yaml: ['config', 'directory/file', 'cli/import'],
   fastify: ['http'],

@@ -44,8 +44,8 @@ test('takes no time that a long text could make long', () => {
 });
 
 test('the log shows who is named as it shows addresses', () => {
-  const line = JSON.stringify({ level: 40, reason: `${named('ann')} and eve@example.org` });
+  const line = JSON.stringify({ level: 'warn', reason: `${named('ann')} and eve@example.org` });
   expect(redactAddresses(line, (who) => `<${who}>`)).toBe(
-    '{"level":40,"reason":"user \\"<ann>\\" and <eve@example.org>"}',
+    '{"level":"warn","reason":"user \\"<ann>\\" and <eve@example.org>"}',
   );
 });

@@ -1,5 +1,5 @@
-/** Where the pages about the alerts lie; the alert's name in lower case is the anchor. */
-export const RUNBOOKS = 'https://idpmap.example/docs/operations.md';
+/** The page about the alerts; the alert's name in lower case is the anchor. */
+export const RUNBOOKS = 'docs/operations.md';
 
 /** Time series by name and labels, each with its values, one a step, in the notation of `promtool test rules`. */
 export type Series = Readonly<Record<string, string>>;
@@ -73,5 +73,5 @@ export function countUp(...phases: readonly (readonly [perStep: number, steps: n
   return parts.join(' ');
 }
 
-/** The address of an alert's page. */
+/** The place of an alert's page, relative to the repository. */
 export const runbookOf = (name: string): string => `${RUNBOOKS}#${name.toLowerCase()}`;

@@ -40,8 +40,8 @@ const variableOf = ({ name, query }: (typeof VARIABLES)[number]) =>
     .allValue('.*')
     .current({ selected: true, text: 'All', value: '$__all' });
 
-/** Makes the dashboard. The same page gives the same bytes. */
-export function buildDashboard({ title, uid, description, rows }: Page): Dashboard {
+/** Makes the dashboard. The same page gives the same bytes. Without `files`, which precedes pages, there is no link to any. */
+export function buildDashboard({ title, uid, description, rows }: Page, files?: string): Dashboard {
   const siblings = new DashboardLinkBuilder('idpmap')
     .type(DashboardLinkType.Dashboards)
     .tags(['idpmap'])
@@ -55,12 +55,12 @@ export function buildDashboard({ title, uid, description, rows }: Page): Dashboa
     .refresh('30s')
     .time({ from: 'now-3h', to: 'now' })
     .link(siblings)
-    .link(linkTo('Runbooks', RUNBOOKS))
     .withVariable(new DatasourceVariableBuilder('datasource').type('prometheus'));
+  if (files !== undefined) builder.link(linkTo('Runbooks', `${files}${RUNBOOKS}`));
   for (const variable of VARIABLES) builder.withVariable(variableOf(variable));
   for (const row of rows) {
     builder.withRow(new RowBuilder(row.title));
-    for (const panel of row.panels) builder.withPanel(buildPanel(panel));
+    for (const panel of row.panels) builder.withPanel(buildPanel(panel, files));
   }
   return builder.build();
 }

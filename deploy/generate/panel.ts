@@ -2,7 +2,7 @@ import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-founda
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { runbookOf } from './alert.ts';
+import { RUNBOOKS, runbookOf } from './alert.ts';
 
 /** One curve, or one per series that the expression yields. */
 export interface Query {
@@ -51,21 +51,33 @@ export const quantile = (q: number, by: string, name: string, more = ''): string
 const HEIGHT = 8;
 const NUMBER_HEIGHT = 4;
 
-/** Makes the panel: two in a row, or six where they are numbers. */
-export function buildPanel(panel: Panel): StatBuilder | TimeSeriesBuilder {
+/** Makes the panel: two in a row, or six where they are numbers. `files` precedes the pages that it links to. */
+export function buildPanel(panel: Panel, files?: string): StatBuilder | TimeSeriesBuilder {
   return panel.kind === 'number'
-    ? describe(new StatBuilder(), panel).span(4).height(NUMBER_HEIGHT)
-    : describe(new TimeSeriesBuilder(), panel).span(12).height(HEIGHT).min(0).fillOpacity(10);
+    ? describe(new StatBuilder(), panel, files).span(4).height(NUMBER_HEIGHT)
+    : describe(new TimeSeriesBuilder(), panel, files)
+        .span(12)
+        .height(HEIGHT)
+        .min(0)
+        .fillOpacity(10);
 }
 
-function describe<B extends StatBuilder | TimeSeriesBuilder>(builder: B, panel: Panel): B {
+function describe<B extends StatBuilder | TimeSeriesBuilder>(
+  builder: B,
+  panel: Panel,
+  files?: string,
+): B {
   const { title, description, unit, queries, alerts = [] } = panel;
-  builder.title(title).description(description).unit(unit).datasource(DATASOURCE);
+  const remedy = alerts.length === 0 ? '' : ` What to do: ${alerts.join(', ')} in ${RUNBOOKS}.`;
+  builder.title(title).description(`${description}${remedy}`).unit(unit).datasource(DATASOURCE);
   queries.forEach(({ expr, legend }, i) => {
     const query = new DataqueryBuilder().expr(expr).legendFormat(legend).datasource(DATASOURCE);
     builder.withTarget(query.refId(String.fromCodePoint('A'.charCodeAt(0) + i)));
   });
-  builder.links(alerts.map((alert) => linkTo(`What to do: ${alert}`, runbookOf(alert))));
+  if (files !== undefined)
+    builder.links(
+      alerts.map((alert) => linkTo(`What to do: ${alert}`, `${files}${runbookOf(alert)}`)),
+    );
   return builder;
 }
 

@@ -36,40 +36,42 @@ export const RULE_TESTS = ['rules_test.yaml', 'rules_test_days.yaml'] as const;
 const HEAD = '# made by `npm run dashboards` from deploy/generate; edit that instead\n';
 const write = (tree: unknown): string => HEAD + stringify(tree, { lineWidth: 0 });
 
-/** Writes the rules as Prometheus reads them. */
-export const rulesFile = (): string =>
+/** Writes the rules as Prometheus reads them. `files` precedes their runbooks; without it, their places are told. */
+export const rulesFile = (files?: string): string =>
   write({
     groups: GROUPS.map(({ name, recordings, alerts }) => ({
       name,
-      rules: [...recordings, ...alerts.map(ruleOf)],
+      rules: [...recordings, ...alerts.map((alert) => ruleOf(alert, files))],
     })),
   });
 
-const annotationsOf = ({ name, summary, description }: Alert) => ({
+const annotationsOf = ({ name, summary, description }: Alert, files?: string) => ({
   summary,
   description,
-  runbook_url: runbookOf(name),
+  ...(files === undefined
+    ? { runbook: runbookOf(name) }
+    : { runbook_url: `${files}${runbookOf(name)}` }),
 });
 
-const ruleOf = (alert: Alert) => ({
+const ruleOf = (alert: Alert, files?: string) => ({
   alert: alert.name,
   expr: alert.expr,
   for: alert.for,
   labels: { severity: alert.severity },
-  annotations: annotationsOf(alert),
+  annotations: annotationsOf(alert, files),
 });
 
 /**
  * Writes what `promtool test rules` checks them with: each alert once where it fires, and once where it does not. One
  * file holds the examples of one step, for promtool knows one interval a file.
  */
-export const ruleTestsFile = (step: Step): string =>
+export const ruleTestsFile = (step: Step, files?: string): string =>
   write({
     rule_files: ['rules.yaml'],
     evaluation_interval: step,
     tests: ALERTS.flatMap((alert) => [
       ...listOf(alert.fires).map((example) =>
-        testOf(alert, 'fires', example, [expectedOf(alert, example)]),
+        testOf(alert, 'fires', example, [expectedOf(alert, example, files)]),
       ),
       ...listOf(alert.quiet).map((example) => testOf(alert, 'is quiet', example, [])),
     ]).filter(({ interval }) => interval === step),
@@ -90,8 +92,8 @@ const testOf = (
   alert_rule_test: [{ eval_time: at, alertname, exp_alerts }],
 });
 
-function expectedOf(alert: Alert, example: FiringExample): unknown {
-  const texts = Object.entries(annotationsOf(alert)).map(([key, text]) => [
+function expectedOf(alert: Alert, example: FiringExample, files?: string): unknown {
+  const texts = Object.entries(annotationsOf(alert, files)).map(([key, text]) => [
     key,
     fill(text, example),
   ]);

@@ -47,16 +47,33 @@ export function statePathOf(settings: Settings, { demo }: CommonOptions): string
   return settings.state ?? defaultStatePath(process.env, settings.control);
 }
 
-/** Sends a command to the running daemon. */
+/** Where the running daemon takes commands; and what is wrong with the configuration, since it was read by that daemon. */
+async function findControl(
+  options: CommonOptions,
+): Promise<{ readonly path: string; readonly fault?: CliError }> {
+  try {
+    const { settings } = await load(options);
+    return { path: controlPathOf(settings, options) };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const { cause } = error;
+    if (!(cause instanceof ConfigError) || cause.kind !== 'invalid') throw error;
+    const path = cause.control ?? defaultControlPath(process.env, 'daemon');
+    return { path, fault: error };
+  }
+}
+
+/** Sends a command to the running daemon, which may serve on by a configuration that was broken since. */
 export async function command<Name extends CommandName>(
   options: CommonOptions,
   name: Name,
   args: Commands[Name]['args'],
 ): Promise<Commands[Name]['result']> {
-  const { settings } = await load(options);
+  const { path, fault } = await findControl(options);
   try {
-    return await sendCommand(controlPathOf(settings, options), name, args);
+    return await sendCommand(path, name, args);
   } catch (error) {
+    if (fault !== undefined) throw fault;
     const isOutOfReach = error instanceof NoDaemonError || error instanceof EndpointError;
     const code = isOutOfReach ? EXIT.unavailable : EXIT.data;
     throw new CliError(code, printable(reasonOf(error)), { cause: error });

@@ -1,5 +1,6 @@
-import { parseDomain } from '../address/address.ts';
+import { editorLines } from './editors.ts';
 import { CliError, EXIT } from './exit.ts';
+import { readDomain } from './init/domain.ts';
 import { type Grant, grantCommands } from './kcadm.ts';
 import { print } from './print.ts';
 import { realmConfig } from './realmconfig.ts';
@@ -23,7 +24,7 @@ export interface InitOptions {
 export async function initKeycloak(options: InitOptions): Promise<number> {
   const { config, commands } = prepare(options);
   const parts = {
-    config: [...CONFIG_HEAD, ...config],
+    config: [...editorLines(), ...CONFIG_HEAD, ...config],
     commands: [
       ...COMMANDS_HEAD,
       ...(options.aliases === undefined ? [] : ALIASES_HEAD),
@@ -97,12 +98,6 @@ function readUrl(given: string): string {
   if (`${username}${password}${search}${hash}` !== '') throw fault('holds more than a base URL');
   if (/\/(?:realms|admin)(?:\/|$)/.test(pathname)) throw fault('holds more than the base URL');
   return origin + pathname.replace(/\/+$/, '');
-}
-
-function readDomain(given: string): string {
-  const domain = parseDomain(given);
-  if (domain !== undefined) return domain;
-  throw new CliError(EXIT.usage, `--domain ${given} is no domain, write it like example.org`);
 }
 
 function checkRealm(realm: string): void {

@@ -1,3 +1,5 @@
+import { quote } from './init/shell.ts';
+
 /** A realm, and what idpmap is to see of it. */
 export interface Grant {
   /** Keycloak's base URL. */
@@ -92,7 +94,3 @@ function declareAttribute(realm: string, name: string): readonly string[] {
     `  -s ${quote(`attributes+=${JSON.stringify(attribute)}`)}`,
   ];
 }
-
-/** Writes `text` as one word of a shell. */
-const quote = (text: string): string =>
-  /^[\w.@:/=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

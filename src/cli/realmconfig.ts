@@ -1,3 +1,4 @@
+import { scalar } from './init/scalar.ts';
 import type { Grant } from './kcadm.ts';
 
 /** A realm as a directory. */
@@ -65,9 +66,3 @@ function describeOrganizations(domains: readonly string[]): readonly string[] {
     `  ${domains.length === 0 ? '# allowDomains: [example.org]' : `allowDomains: [${allowed}]`}`,
   ];
 }
-
-/** Writes a text in YAML, in quotes where it might read as something else. */
-const scalar = (text: string): string =>
-  /^[a-z](?:[\w./-]|:(?=[/\d]))*$/i.test(text) && !/^(?:true|false|null)$/i.test(text)
-    ? text
-    : JSON.stringify(text);

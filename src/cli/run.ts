@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { type Daemon, startDaemon } from '../daemon/daemon.ts';
 import { createFollowing, type Following } from '../daemon/follow.ts';
 import { LOSS } from '../daemon/statefile.ts';
+import { isJournal } from '../journal.ts';
 import {
   createAddressHash,
   createLog,
@@ -10,6 +11,7 @@ import {
   type ShowAddress,
 } from '../log.ts';
 import { EndpointError } from '../net/errors.ts';
+import { reasonOf } from '../reason.ts';
 import type { Loaded, Settings } from '../settings.ts';
 import { controlPathOf, load, type ServeOptions, statePathOf } from './common.ts';
 import { createDemoToken, demoHint } from './demo.ts';
@@ -118,8 +120,12 @@ const filesOf = ({ watched, settings }: Loaded): readonly string[] => [
   ...settings.listen.flatMap(({ tls }) => Object.values(tls ?? {})),
 ];
 
+/** Where the log goes. */
+const STANDARD_ERROR = 2;
+
 const logOptions = ({ settings: { log } }: Loaded, showAddress: ShowAddress): LogOptions => {
-  const auto = process.stderr.isTTY ? ('pretty' as const) : ('json' as const);
+  const elsewhere = isJournal(STANDARD_ERROR, process.env) ? 'journal' : 'json';
+  const auto = process.stderr.isTTY ? 'pretty' : elsewhere;
   return {
     level: log.level,
     format: log.format === 'auto' ? auto : log.format,
@@ -172,10 +178,10 @@ async function reloadFrom(
     following.follow(filesOf(loaded));
     if (await daemon.reload(loaded.settings)) log.level = loaded.settings.log.level;
   } catch (error) {
-    daemon.countFailedReload();
-    const reason = error instanceof CliError ? error.message : undefined;
+    const reason = reasonOf(error);
+    daemon.countFailedReload(reason);
     log.error(
-      reason === undefined ? { err: error } : { reason },
+      error instanceof CliError ? { reason } : { err: error },
       "the configuration can't be read, the old one serves on",
     );
   }

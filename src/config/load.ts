@@ -6,6 +6,7 @@ import { type ConfigFile, locate } from './mistakes/locate.ts';
 import { findMisfits } from './mistakes/misfits.ts';
 import { ConfigError, formatProblem, type Problem } from './mistakes/problem.ts';
 import { checkRelations } from './mistakes/relations.ts';
+import { addRemedies } from './mistakes/remedies.ts';
 import { findShortToken, findWarnings } from './mistakes/warnings.ts';
 import type { Group } from './schema/shape.ts';
 import type { Configured, Schema } from './schema.ts';
@@ -60,20 +61,27 @@ export async function loadConfig<Settings extends Configured>(
 ): Promise<LoadedConfig<Settings>> {
   const file = await readConfigFile(options, types);
   const given = await gather(file, options, root);
-  const { tree, secrets } = bindSecrets(given.tree ?? {}, root, options.environment);
-  const parsed = schema.safeParse(tree);
-  const issues = parsed.success ? await findMisfits(parsed.data, types) : parsed.error.issues;
-  const mistakes = [
-    ...describeIssues(issues, tree, root),
-    ...checkRelations(given.tree, types),
-    ...(await checkSecrets(secrets)),
-  ];
+  const examine = async (settings: unknown) => {
+    const { tree, secrets } = bindSecrets(settings ?? {}, root, options.environment);
+    const parsed = schema.safeParse(tree);
+    const mistakes = parsed.success
+      ? await findMisfits(parsed.data, types, tree, root)
+      : describeIssues(parsed.error.issues, tree, root);
+    const found = [...mistakes, ...checkRelations(settings, types)];
+    return { parsed, secrets, found };
+  };
+  const { parsed, secrets, found } = await examine(given.tree);
+  const around = { tree: given.tree ?? {}, written: file?.document.tree ?? given.tree, root };
+  const remedied = await addRemedies(found, around, async (tree) => (await examine(tree)).found);
+  const mistakes = [...remedied, ...(await checkSecrets(secrets))];
   // A value that could not even be read is missing now; that it is missing is no news.
   const blamed = new Set(given.problems.map(({ path }) => path).filter((path) => path !== ''));
   const news = mistakes.filter(({ path }) => !blamed.has(formatPath(path)));
   const problems = [...given.problems, ...news.map((each) => locate(each, file, given.givers))];
   if (!parsed.success || problems.length > 0) {
-    throw new ConfigError('invalid', problems.toSorted(byPosition));
+    const { control } = isTree(given.tree) ? given.tree : {};
+    const named = typeof control === 'string' ? control : undefined;
+    throw new ConfigError('invalid', problems.toSorted(byPosition), '', named);
   }
   const settings: Settings = parsed.data;
   const warnings = [

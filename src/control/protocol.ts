@@ -37,6 +37,8 @@ export interface Commands {
     args: Readonly<Record<string, never>>;
     result: { readonly path: string };
   };
+  /** What `/api/status` gives: `Status` of `http/status.ts`, a room that commands and the daemon know, and this one does not. */
+  status: { args: Readonly<Record<string, never>>; result: object };
   figures: { args: Readonly<Record<string, never>>; result: object };
   /** Ends the daemon as SIGTERM does, once another listens in its place. */
   drain: { args: Readonly<Record<string, never>>; result: Readonly<Record<string, never>> };

@@ -22,6 +22,8 @@ export interface CommandsOptions {
     readonly maps: MapFigures;
     readonly reloads: object;
   };
+  /** Tells how the daemon fares, as the page shows it. */
+  readonly status: () => object;
   /** Writes what is remembered down, where it is kept in a file. */
   readonly save: () => Promise<void>;
   /** Writes what is remembered and kept where who takes over reads it; gives that place. */
@@ -82,6 +84,7 @@ export function createHandlers(options: CommandsOptions): Handlers {
         [...state().served].map(([name, served]) => [name, figuresOf(served)]),
       ),
     }),
+    status: async () => options.status(),
     drain: async () => {
       options.stop();
       return {};

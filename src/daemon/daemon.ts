@@ -1,10 +1,12 @@
 import { createCoarseClock } from '../clock.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
+import { createStatus } from '../http/status.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import type { LineFigures } from '../logwriter.ts';
 import { isNamed } from '../maps/names.ts';
-import { createRouter, type MapFigures } from '../maps/router.ts';
+import { createRouter, type MapFigures, type MeteredRouter } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
+import { createUnconfigured } from '../maps/unconfigured.ts';
 import type { Takeover } from '../net/binding.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Settings } from '../settings.ts';
@@ -24,7 +26,7 @@ import {
 } from './state.ts';
 import { createStopping, endAll } from './stopping.ts';
 import { endFormer } from './takeover.ts';
-import { openWeb, type Web } from './web.ts';
+import { openWeb, readVersion, type Web } from './web.ts';
 
 export interface DaemonOptions {
   readonly settings: Settings;
@@ -55,8 +57,8 @@ export interface Daemon {
   stop(): Promise<void>;
   /** Resolves when it has stopped, whoever asked for it. */
   readonly stopped: Promise<void>;
-  /** Counts a configuration that could not even be read. */
-  countFailedReload(): void;
+  /** Counts a configuration that could not even be read, for this reason. */
+  countFailedReload(reason: string): void;
 }
 
 /** How long a stop waits for what does not end by itself: a reload, a command, a directory. */
@@ -86,9 +88,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     ...(options.open && { open: options.open }),
   };
   const traces = createTraces(clock);
+  const unconfigured = createUnconfigured(clock, log);
+  const createTracedRouter = (state: State): MeteredRouter => {
+    const { route, lastRepeat } = createRouter(state.routes.maps, maps, log, unconfigured);
+    return { route: tracing(route, traces), lastRepeat };
+  };
   const servingAt = (state: State, open: Serving['open']): Serving => ({
     state,
-    route: tracing(createRouter(state.routes.maps, maps, log), traces),
+    ...createTracedRouter(state),
     open,
   });
   const created = createState(options.settings, stateOptions).catch((error: unknown) => {
@@ -106,6 +113,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const server = createSocketmapServer({
     route: (map, key, context) => serving.route(map, key, context),
+    lastRepeat: () => serving.lastRepeat(),
     hasMap: (name) => isNamed(serving.state.routes.maps, name),
     clock,
     deadlineMs: () => serving.state.settings.deadline,
@@ -132,10 +140,28 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
   });
 
+  const sources = {
+    version: readVersion(),
+    state: () => serving.state,
+    maps,
+    socketmap: server.figures,
+    reloads: reloader.figures,
+    logged: options.logged ?? { dropped: 0 },
+    phase: () => {
+      if (stopping.isTold()) return 'draining' as const;
+      return isReady ? ('ready' as const) : ('starting' as const);
+    },
+    endpoints: () => listEndpoints(serving.open),
+    unconfigured,
+    clock,
+  };
+  const status = createStatus(sources);
+
   /** Ends what is left once nobody is answered any more. Only memory is worth any wait: it is lost else. */
   const closeRest = async (save: () => Promise<void>): Promise<void> => {
     await endAll([() => web?.close()], log, END_MS);
     saver.stop();
+    status.stop();
     if (!bequest.isSucceeded()) await endAll([save], log, SAVE_MS);
     await endAll([() => control?.close(), () => closeState(serving.state)], log, END_MS);
     await endAll([kept.flush], log, END_MS);
@@ -165,6 +191,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       traces,
       clock,
       figures: { socketmap: server.figures, maps, reloads: reloader.figures },
+      status: status.read,
       save: saver.save,
       keep: kept.flush,
       handOver: bequest.handOver,
@@ -175,20 +202,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         void stopping.stop();
       },
     });
-    const sources = {
-      state: () => serving.state,
-      maps,
-      socketmap: server.figures,
-      reloads: reloader.figures,
-      logged: options.logged ?? { dropped: 0 },
-      phase: () => {
-        if (stopping.isTold()) return 'draining' as const;
-        return isReady ? ('ready' as const) : ('starting' as const);
-      },
-      endpoints: () => listEndpoints(serving.open),
-      clock,
-    };
-    web = await openWeb({ sources, handlers, log, ...(takeover && { takeover }) });
+    web = await openWeb({
+      sources,
+      status: status.read,
+      handlers,
+      log,
+      ...(takeover && { takeover }),
+    });
     await inherited.restore(serving.state.served, options.settings.cache.stale, clock);
     await saver.load();
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.

@@ -77,10 +77,25 @@ export function createMemories(sizes: MemorySizes): Memories {
   };
 }
 
-const isAmong =
-  ({ ids, addresses }: Exclude<Concern, 'everything'>): IsConcerned<Entry | string> =>
-  (key, values = []) =>
-    addresses.has(key) || values.some((value) => typeof value !== 'string' && ids.has(value.id));
+function isAmong({
+  ids,
+  addresses,
+  domains = new Set(),
+  groups,
+}: Exclude<Concern, 'everything'>): IsConcerned<Entry | string> {
+  const isNamed = (key: string): boolean =>
+    addresses.has(key) || (domains.size > 0 && domains.has(domainIn(key)));
+  const isHeldBy = (value: Entry | string): boolean =>
+    typeof value !== 'string' &&
+    (ids.has(value.id) ||
+      (groups === 'all' && value.kind === 'group') ||
+      isNamed(value.address) ||
+      value.aliases.some(isNamed));
+  return (key, values = []) => isNamed(key) || values.some(isHeldBy);
+}
+
+/** The domain of an address or of a table's key: `@example.org` and `.example.org` are of it, too. */
+const domainIn = (key: string): string => key.slice(key.lastIndexOf('@') + 1).replace(/^\./, '');
 
 function openAll(entries: Memory<Entry>, memoryOf: (table: string) => Memory<string>): Tenures {
   const people = entries.open();

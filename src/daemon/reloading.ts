@@ -1,6 +1,7 @@
 import type { ReloadFigures } from '../http/metrics/sources.ts';
 import type { Log } from '../log.ts';
-import type { Router } from '../maps/answer.ts';
+import type { MeteredRouter } from '../maps/router.ts';
+import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
 import { settlesWithin } from '../settle.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
@@ -16,9 +17,8 @@ import {
 } from './state.ts';
 
 /** What answers at a time, and where. */
-export interface Serving {
+export interface Serving extends MeteredRouter {
   readonly state: State;
-  readonly route: Router;
   readonly open: readonly OpenListener[];
 }
 
@@ -37,8 +37,8 @@ export interface ReloaderOptions {
 export interface Reloader {
   /** Swaps; where the settings can't be used, all stays as it is. Resolves to whether they are. */
   readonly reload: (settings: Settings) => Promise<boolean>;
-  /** Counts a configuration that could not even be read. */
-  readonly countFailed: () => void;
+  /** Counts a configuration that could not even be read, for this reason. */
+  readonly countFailed: (reason: string) => void;
   /**
    * Takes no more settings; resolves when none are being swapped to, after `withinMs` at the latest: a swap that takes
    * longer is abandoned, and never serves.
@@ -55,7 +55,12 @@ const LISTS_MS = 2000;
 /** Creates the reloader of a daemon. */
 export function createReloader(options: ReloaderOptions): Reloader {
   const { serving, serve, log } = options;
-  const figures = { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: performance.now() };
+  const figures: { -readonly [Name in keyof ReloadFigures]: ReloadFigures[Name] } = {
+    succeeded: 0,
+    failed: 0,
+    isLastGood: true,
+    lastGoodAt: performance.now(),
+  };
   const ending = Promise.withResolvers<void>();
   let isEnding = false;
   let isAbandoned = false;
@@ -98,9 +103,10 @@ export function createReloader(options: ReloaderOptions): Reloader {
     }
   };
 
-  const countFailed = (): void => {
+  const countFailed = (reason: string): void => {
     figures.failed += 1;
     figures.isLastGood = false;
+    figures.refusal = reason;
   };
 
   const reload = async (settings: Settings): Promise<boolean> => {
@@ -108,11 +114,12 @@ export function createReloader(options: ReloaderOptions): Reloader {
     try {
       await swap(settings);
     } catch (error) {
-      countFailed();
+      countFailed(reasonOf(error));
       log.error({ err: error }, "the new configuration can't be used, the old one serves on");
       return false;
     }
     Object.assign(figures, { isLastGood: true, lastGoodAt: performance.now() });
+    delete figures.refusal;
     figures.succeeded += 1;
     log.info(options.describe(), 'configuration reloaded');
     for (const setting of listChangedLater(before, settings))

@@ -23,6 +23,8 @@ import { createMemories, type Memories, type Tenures } from './memories.ts';
 export interface Served {
   readonly name: string;
   readonly settings: DirectorySettings;
+  /** Characters that may begin an address's extension, as it was told. */
+  readonly delimiters: string;
   readonly directory: Directory;
   readonly lane: Lane;
   readonly cleaned: CleanFigures;
@@ -37,6 +39,8 @@ export interface ServeOptions {
   readonly cache: Settings['cache'];
   readonly clock: Clock;
   readonly log: Log;
+  /** Characters that may begin an address's extension. */
+  readonly delimiters: string;
   /** How log lines name people. */
   readonly showAddress: ShowAddress;
   /** What each directory has to know again after a restart; absent: nothing outlives this process. */
@@ -56,8 +60,9 @@ export async function serveDirectory(
   options: ServeOptions,
   former?: Served,
 ): Promise<Served> {
-  const { cache, clock, log, open = openDirectory } = options;
-  if (former !== undefined && isDeepStrictEqual(former.settings, settings)) return again(former);
+  const { cache, clock, delimiters, log, open = openDirectory } = options;
+  const isSame = isDeepStrictEqual(former?.settings, settings) && former?.delimiters === delimiters;
+  if (former !== undefined && isSame) return again(former);
   const memories = former?.memories ?? createMemories(cache.entries);
   let list: DomainList | undefined;
   const hooks = { ...hooksOf(name, options, memories), domainsChanged: () => list?.refresh() };
@@ -82,23 +87,38 @@ export async function serveDirectory(
   });
   list = openList({ name, settings, directory, lane }, hooks, former?.list);
   const tenures = memories.open();
-  const served = { name, settings, directory, lane, cleaned: { dropped: 0 }, memories, tenures };
+  const served = {
+    name,
+    settings,
+    delimiters,
+    directory,
+    lane,
+    cleaned: { dropped: 0 },
+    memories,
+    tenures,
+  };
   return list === undefined ? served : { ...served, list };
 }
 
 const hooksOf = (
   name: string,
-  { log, kept }: ServeOptions,
+  { log, kept, delimiters }: ServeOptions,
   memories: Memories,
 ): Omit<DirectoryHooks, 'domainsChanged'> => ({
   name,
   log,
+  delimiters,
   kept: kept?.(name) ?? createKept(),
   changed: memories.changed,
 });
 
 function openList(
-  { name, settings, directory, lane }: Omit<Served, 'cleaned' | 'memories' | 'tenures' | 'list'>,
+  {
+    name,
+    settings,
+    directory,
+    lane,
+  }: Omit<Served, 'cleaned' | 'delimiters' | 'memories' | 'tenures' | 'list'>,
   { log, kept }: DirectoryHooks,
   former?: DomainList,
 ): DomainList | undefined {

@@ -15,7 +15,7 @@ export interface State {
   readonly routes: Routes;
 }
 
-export type StateOptions = Omit<ServeOptions, 'cache'>;
+export type StateOptions = Omit<ServeOptions, 'cache' | 'delimiters'>;
 
 /**
  * Makes what is to answer by `settings`, and does not yet (`enterState`); directories that did not change are taken from `former`.
@@ -30,7 +30,11 @@ export async function createState(
   try {
     for (const [name, directory] of Object.entries(settings.directories)) {
       const before = former?.served.get(name);
-      const all = { ...options, cache: settings.cache };
+      const all = {
+        ...options,
+        cache: settings.cache,
+        delimiters: settings.recipientDelimiter,
+      };
       served.set(name, await serveDirectory(name, directory, all, before));
     }
     return { settings, served, routes: buildRoutes(settings, served) };

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { AdminHandlers } from '../http/admin.ts';
+import type { Phase } from '../http/health.ts';
 import type { MetricSources } from '../http/metrics/sources.ts';
-import type { StatusSources } from '../http/status.ts';
 import type { Log } from '../log.ts';
 import type { Takeover } from '../net/binding.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 
 /** What the HTTP side shows and offers. */
 export interface WebOptions {
-  readonly sources: Omit<MetricSources & StatusSources, 'version' | 'web'>;
+  readonly sources: Omit<MetricSources, 'web'> & { readonly phase: () => Phase };
+  /** What the page shows. */
+  readonly status: () => object;
   readonly handlers: AdminHandlers;
   readonly log: Log;
   readonly takeover?: Takeover;
@@ -37,21 +39,13 @@ const NO_WEB: Web = { publish: async () => {}, close: async () => {} };
 export async function openWeb({ sources, ...options }: WebOptions): Promise<Web> {
   const { endpoint } = sources.state().settings.http;
   if (endpoint === 'off') return NO_WEB;
-  const [{ openHttp }, { createHttpFigures }, { createMetrics }, { createStatus }] =
-    await Promise.all([
-      import('../http/server.ts'),
-      import('../http/figures.ts'),
-      import('../http/metrics.ts'),
-      import('../http/status.ts'),
-    ]);
+  const [{ openHttp }, { createHttpFigures }, { createMetrics }] = await Promise.all([
+    import('../http/server.ts'),
+    import('../http/figures.ts'),
+    import('../http/metrics.ts'),
+  ]);
   const figures = createHttpFigures();
-  const all = { ...sources, version: readVersion(), web: figures };
-  const metrics = createMetrics(all);
-  const status = createStatus(all);
-  const stop = (): void => {
-    metrics.stop();
-    status.stop();
-  };
+  const metrics = createMetrics({ ...sources, web: figures });
   try {
     const server = await openHttp({
       ...options,
@@ -60,23 +54,23 @@ export async function openWeb({ sources, ...options }: WebOptions): Promise<Web>
       phase: sources.phase,
       figures,
       metrics,
-      status: () => status.read(),
     });
     return {
       endpoint: server.endpoint,
       publish: () => server.publish(),
       close: async () => {
         await server.close();
-        stop();
+        metrics.stop();
       },
     };
   } catch (error) {
-    stop();
+    metrics.stop();
     throw error;
   }
 }
 
-function readVersion(): string {
+/** Reads which version of idpmap this is. */
+export function readVersion(): string {
   const file = new URL('../../package.json', import.meta.url);
   const { version }: { readonly version: string } = JSON.parse(readFileSync(file, 'utf8'));
   return version;

@@ -16,6 +16,8 @@ export interface Entry {
   /** A group's: the addresses of enabled members, nested groups already expanded, with the directory's letters. */
   readonly members: readonly string[];
   readonly enabled: boolean;
+  /** An account's whose mail goes to the group of the same address, without a copy; absent: it gets its own mail. */
+  readonly isForwarded?: true;
   /** Members who get none of a group's mail, and why, a few of them: for `explain`. */
   readonly leftOut?: readonly string[];
 }
@@ -42,6 +44,11 @@ export interface Directory {
   table?(definition: TableDefinition): Ask<string>;
   /** Takes what the directory held back (`idpmap accept`); says what that was, absent: nothing is held. */
   accept?(): string | undefined;
+  /**
+   * What waits for an administrator: an edit that is held, content that can't be read. A line each, with the way out; read
+   * each time somebody looks at the status.
+   */
+  pending?(): readonly string[];
   /** Tries at once what it put off after a failure: what was wrong, a secret for one, may have been mended. */
   retry?(): void;
   /** What it has counted, by names of its own. */
@@ -101,6 +108,8 @@ export interface DirectoryHooks {
   /** The directory's name. */
   readonly name: string;
   readonly log: Log;
+  /** Characters that may begin an address's extension (`recipientDelimiter`): `ann+news@` is asked for first, then `ann@`. */
+  readonly delimiters: string;
   /** Others are there now: what is remembered of those concerned counts no more. */
   readonly changed: (concern: Concern) => void;
   /** The domains that it lists may be others now. */
@@ -112,7 +121,14 @@ export interface DirectoryHooks {
 /** Who has changed: everybody may have, or whoever has, or had, one of these ids and addresses (normalised). */
 export type Concern =
   | 'everything'
-  | { readonly ids: ReadonlySet<string>; readonly addresses: ReadonlySet<string> };
+  | {
+      readonly ids: ReadonlySet<string>;
+      readonly addresses: ReadonlySet<string>;
+      /** Whoever is at one of these domains too. */
+      readonly domains?: ReadonlySet<string>;
+      /** All groups too: any of them may have other members. */
+      readonly groups?: 'all';
+    };
 
 /** A few small values of one directory, written down by the daemon: what was accepted, learnt and held. */
 export interface Kept {

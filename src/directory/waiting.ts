@@ -47,3 +47,29 @@ export async function waitFor<T>(
     signal.removeEventListener('abort', leave);
   }
 }
+
+/** Waits for so long, or until `sooner` resolves or `signal` aborts. */
+export async function pause(
+  ms: number,
+  signal: AbortSignal,
+  sooner?: Promise<unknown>,
+): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, ms);
+  timer.unref();
+  await either(Promise.race([over.promise, sooner ?? over.promise]), signal);
+  clearTimeout(timer);
+}
+
+/** Waits for `news`, or until `signal` aborts. */
+export async function either(news: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const stop = (): void => aborted.resolve();
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  try {
+    await Promise.race([news, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

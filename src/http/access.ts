@@ -105,7 +105,11 @@ const findFault = (token: string): string | { readonly fault: string } =>
 
 function challenge(reply: FastifyReply, what: string): void {
   reply.header('www-authenticate', 'Bearer');
-  refuse(reply, 401, `the token ${what}, send Authorization: Bearer TOKEN`);
+  refuse(
+    reply,
+    401,
+    `the token ${what}, send Authorization: Bearer TOKEN with what the file of http.token holds`,
+  );
 }
 
 function refuse(reply: FastifyReply, status: number, error: string): void {

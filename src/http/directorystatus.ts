@@ -1,4 +1,5 @@
 import { calendarOf } from '../clock.ts';
+import { nameless } from '../lookup/health.ts';
 import type { LookupFigures } from '../lookup/observe.ts';
 import type { Latency } from './latency.ts';
 import type { WatchedDirectory } from './metrics/sources.ts';
@@ -15,6 +16,12 @@ export interface DirectoryStatus {
   readonly circuitSince?: string;
   readonly openings: number;
   readonly lastAnswer?: string;
+  /** When the first question was put that failed; absent: the last one had an answer. */
+  readonly failingSince?: string;
+  /** Why its *none* is not believed, though it answers, and since when; absent: it is. */
+  readonly doubt?: { readonly reason: string; readonly since: string };
+  /** What waits for an administrator, and the way out, a line each. */
+  readonly pending: readonly string[];
   readonly lastFault?: { readonly cause: string; readonly reason: string; readonly when: string };
   /** What callers got. */
   readonly lookups: Pick<
@@ -53,6 +60,7 @@ export function describeDirectory(served: WatchedDirectory, latency: Latency): D
     type: settings.type,
     openings: lane.breaker.openings(),
     ...describeHealth(served),
+    ...describePending(served),
     lookups: { found, none, stale, unknown, remembered, joined, prefetched, disbelieved },
     causes: Object.fromEntries(Object.entries(figures.causes).filter(([, count]) => count > 0)),
     asked: figures.asked,
@@ -71,15 +79,17 @@ export function describeDirectory(served: WatchedDirectory, latency: Latency): D
   };
 }
 
-function describeHealth({
-  lane,
-}: WatchedDirectory): Pick<DirectoryStatus, 'state' | 'circuitSince' | 'lastAnswer' | 'lastFault'> {
+type HealthStatus = 'state' | 'circuitSince' | 'failingSince' | 'lastAnswer' | 'lastFault';
+
+function describeHealth({ lane }: WatchedDirectory): Pick<DirectoryStatus, HealthStatus> {
   const { figures, health, breaker } = lane;
   const since = breaker.changedAt();
-  const { lastFault } = health;
+  const failingSince = health.failingSince();
+  const lastFault = health.lastFault();
   return {
     state: judge(lane),
     ...(since !== undefined && { circuitSince: showInstant(since) }),
+    ...(failingSince !== undefined && { failingSince: showInstant(failingSince) }),
     ...(figures.answeredAt > 0 && { lastAnswer: showInstant(figures.answeredAt) }),
     ...(lastFault && {
       lastFault: {
@@ -93,9 +103,34 @@ function describeHealth({
 
 function judge({ breaker, figures, health }: WatchedDirectory['lane']): DirectoryStatus['state'] {
   if (breaker.isOpen()) return 'open';
-  if (health.lastFault !== undefined && health.lastFault.at > figures.answeredAt) return 'failing';
+  if (health.failingSince() !== undefined) return 'failing';
   return figures.answeredAt > 0 ? 'ok' : 'idle';
 }
+
+function describePending(served: WatchedDirectory): Pick<DirectoryStatus, 'pending' | 'doubt'> {
+  const pending = listPending(served);
+  const doubt = served.lane.health.doubt();
+  if (doubt === undefined) return { pending: pending.length > 0 ? pending : listHeld(served) };
+  const { reason, at } = doubt;
+  // Some types say it of each question, too.
+  if (pending.some((text) => text.startsWith(reason))) return { pending };
+  return { pending, doubt: { reason, since: showInstant(at) } };
+}
+
+const listPending = ({ lane: { flips }, directory, list }: WatchedDirectory): readonly string[] =>
+  [
+    ...(directory.pending?.() ?? []),
+    ...[list?.pending()].filter((text) => text !== undefined),
+    ...(flips.held() === undefined ? [] : [flips.reason()]),
+  ].map(nameless);
+
+/** What a type holds that says why only when it is asked. */
+const listHeld = ({ name, directory }: WatchedDirectory): readonly string[] =>
+  (directory.figures?.['held'] ?? 0) > 0
+    ? [
+        `what it has lost is held, see the log: mend it, or, if it is right, run idpmap accept ${name}`,
+      ]
+    : [];
 
 function describeHeld({ lane }: WatchedDirectory): Pick<DirectoryStatus, 'held'> {
   const held = lane.flips.held();

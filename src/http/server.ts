@@ -98,15 +98,25 @@ async function createApp(options: HttpOptions, server: Server): Promise<FastifyI
     const status = error.statusCode ?? 500;
     if (status >= 500)
       options.log.error({ err: error }, 'an http request failed by a bug of idpmap');
-    const told = status >= 500 ? 'a bug of idpmap, see its log' : error.message.toLowerCase();
-    return reply.code(status).send({ error: told });
+    return reply.code(status).send({ error: tellError(error, status) });
   });
+  // Beside what was asked for: a proxy may serve all of it below a path of its own.
+  app.get('/', async (_, reply) => reply.redirect('status'));
   serveHealth(app, options.phase);
   serveFigures(app, options, access);
   serveAdmin(app, options.handlers, access, options.log);
   await servePage(app, options.pageDirectory ?? PAGE_DIRECTORY);
   await app.ready();
   return app;
+}
+
+/** What is wrong with a request, and how to send it. */
+function tellError({ code, message }: FastifyError, status: number): string {
+  if (status >= 500) return 'a bug of idpmap, see its log';
+  if (status === 415)
+    return 'the body is to be JSON, and to be called so: send Content-Type: application/json';
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') return `the body is no JSON (${message})`;
+  return message.toLowerCase();
 }
 
 /** What stands behind the `?` may be anything, an address too. */

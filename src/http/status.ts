@@ -1,5 +1,8 @@
 import { type Clock, calendarOf, wallClock } from '../clock.ts';
+import { nameless } from '../lookup/health.ts';
+import { isNamed } from '../maps/names.ts';
 import type { Route } from '../maps/router.ts';
+import type { Unconfigured } from '../maps/unconfigured.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import { type DirectoryStatus, describeDirectory } from './directorystatus.ts';
 import type { Phase } from './health.ts';
@@ -15,6 +18,7 @@ export interface StatusSources
     readonly served: ReadonlyMap<string, WatchedDirectory>;
     readonly routes: { readonly maps: ReadonlyMap<string, Pick<Route, 'kind'>> };
   };
+  readonly unconfigured: Pick<Unconfigured, 'list'>;
   readonly phase: () => Phase;
   /** Where Postfix is listened for now. */
   readonly endpoints: () => readonly Endpoint[];
@@ -46,6 +50,12 @@ export interface Status {
   readonly now: string;
   readonly startedAt: string;
   readonly maps: readonly MapStatus[];
+  /** Maps that were asked for in the last hour and are not configured, the one asked for most often first. */
+  readonly unconfigured: readonly {
+    readonly name: string;
+    readonly count: number;
+    readonly lastAsked: string;
+  }[];
   readonly directories: readonly DirectoryStatus[];
   readonly domains: { readonly configured: number };
   readonly connections: {
@@ -61,12 +71,20 @@ export interface Status {
     /** Whether the settings that were read last are those that serve. */
     readonly isLastGood: boolean;
     readonly lastGoodAt: string;
+    /** Why the last ones were refused, a line each; absent: they were not. */
+    readonly refusal?: readonly string[];
   };
+  /** For how long memory stands in for a directory that fails. */
+  readonly cache: { readonly staleMs: number };
+  /** Whether a token is configured: without one nobody may ask for an address over HTTP. */
+  readonly token: 'configured' | 'none';
   /** The most frequent first. */
   readonly causes: readonly CauseStatus[];
   /** The last hour: how often each was answered in each step, the oldest first, the current step last. */
   readonly history: {
     readonly stepMs: number;
+    /** When the current step began. */
+    readonly since: string;
     readonly answers: Readonly<Record<Verdict | 'stale', readonly number[]>>;
   };
   readonly memory: { readonly rssBytes: number; readonly heapBytes: number };
@@ -81,7 +99,7 @@ const TOP_CAUSES = 10;
 
 /** Tells how the daemon fares. */
 export interface StatusReader {
-  read(): Status;
+  readonly read: () => Status;
   /** Ends its timer. */
   stop(): void;
 }
@@ -130,6 +148,7 @@ function describe(sources: StatusSources, history: History, startedAt: number): 
     now: showInstant(wallClock.now()),
     startedAt: showInstant(calendarOf(startedAt)),
     maps: listMaps(sources, history),
+    unconfigured: listUnconfigured(sources),
     directories: [...served.values()].map((each) =>
       describeDirectory(
         each,
@@ -144,11 +163,37 @@ function describe(sources: StatusSources, history: History, startedAt: number): 
       rejected: socketmap.rejected,
       violations: socketmap.violations,
     },
-    reloads: { ...reloads, lastGoodAt: showInstant(calendarOf(reloads.lastGoodAt)) },
+    reloads: describeReloads(reloads),
+    cache: { staleMs: settings.cache.stale },
+    token: settings.http.token === undefined ? 'none' : 'configured',
     causes: listCauses(sources, history),
-    history: { stepMs: STEP_MS, answers: listAnswers(history) },
+    history: {
+      stepMs: STEP_MS,
+      since: showInstant(calendarOf(history.began())),
+      answers: listAnswers(history),
+    },
     memory: { rssBytes: rss, heapBytes: heapUsed },
   };
+}
+
+const listUnconfigured = ({ unconfigured, state }: StatusSources): Status['unconfigured'] =>
+  unconfigured
+    .list()
+    .filter(({ name }) => !isNamed(state().routes.maps, name))
+    .map(({ name, count, askedAt }) => ({
+      name,
+      count,
+      lastAsked: showInstant(calendarOf(askedAt)),
+    }));
+
+/** So many lines of a refusal are shown; `idpmap config validate` has all. */
+const MOST_LINES = 5;
+
+function describeReloads({ refusal, ...reloads }: StatusSources['reloads']): Status['reloads'] {
+  const told = { ...reloads, lastGoodAt: showInstant(calendarOf(reloads.lastGoodAt)) };
+  if (refusal === undefined) return told;
+  const lines = refusal.split('\n').filter((line) => line.trim() !== '');
+  return { ...told, refusal: lines.slice(0, MOST_LINES).map(nameless) };
 }
 
 const listMaps = ({ maps, state }: StatusSources, history: History): readonly MapStatus[] =>

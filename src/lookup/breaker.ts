@@ -2,6 +2,7 @@ import CircuitBreaker from 'opossum';
 import { type Cause, isDoubt } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import { readMs } from './durations.ts';
+import type { Health } from './health.ts';
 import { type Flight, type Outcome, type Policy, type Unknown, unknown } from './outcome.ts';
 import type { Probe } from './probe.ts';
 
@@ -16,6 +17,8 @@ export interface BreakerOptions {
   readonly probeMs: number;
   readonly probe: Probe;
   readonly lifetime: AbortSignal;
+  /** Hears when the circuit opens and closes, and tells what came of it; absent: nobody does. */
+  readonly health?: Pick<Health, 'opened' | 'closed'>;
   /** Called when the circuit closes again. */
   readonly healed: () => void;
   readonly log: Log;
@@ -64,6 +67,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     fresh.on('open', () => {
       openings += 1;
       changedAt = readMs();
+      options.health?.opened();
       log.error(
         { directory: name, reason: FAILURES },
         'circuit opened: only probes ask the directory now',
@@ -93,7 +97,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
     circuit.shutdown();
     circuit = create();
     changedAt = readMs();
-    log.info({ directory: name }, 'circuit closed: the directory answers again');
+    const toll = options.health?.closed();
+    log.info({ directory: name, ...toll }, 'circuit closed: the directory answers again');
     options.healed();
   };
 

@@ -5,8 +5,9 @@ import { createProver, type Prover } from '../directory/trust/prover.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { type Breaker, type BreakerOptions, createBreaker } from './breaker.ts';
 import { createFlipHold, type FlipHold } from './fliphold.ts';
+import { createHealth, type Health } from './health.ts';
 import { createLimiter, type Limiter, type LimitOptions } from './limit.ts';
-import { createFigures, type Health, type LookupFigures } from './observe.ts';
+import { createFigures, type LookupFigures } from './observe.ts';
 import { createProbe } from './probe.ts';
 import { createFaultReport, type FaultReport } from './report.ts';
 
@@ -61,7 +62,9 @@ export function createLane(directory: Pick<Directory, 'probe'>, options: LaneOpt
   const life = new AbortController();
   const lifetime = life.signal;
   const probe = createProbe((signal) => directory.probe(signal), timeoutMs);
-  const breaker = createBreaker({ ...options.breaker, ...options, probe, lifetime });
+  const figures = createFigures();
+  const health = createHealth({ name, figures, clock, log });
+  const breaker = createBreaker({ ...options.breaker, ...options, probe, lifetime, health });
   return {
     name,
     timeoutMs,
@@ -80,11 +83,12 @@ export function createLane(directory: Pick<Directory, 'probe'>, options: LaneOpt
       clock,
       log,
     }),
-    figures: createFigures(),
-    health: {},
+    figures,
+    health,
     report: createFaultReport(log, clock, options.showAddress),
     stop: () => {
       breaker.stop();
+      health.stop();
       life.abort();
     },
   };

@@ -1,8 +1,7 @@
 import type { Cause } from '../directory/directory.ts';
-import { printable } from '../printable.ts';
-import { withoutNames } from '../redaction.ts';
 import { createDurations, type Durations, readMs } from './durations.ts';
 import type { Context, Flight, Lookup, Outcome, Policy } from './outcome.ts';
+import { noteLookup } from './tally.ts';
 
 /** What happened at one directory since the start: plain numbers, read when somebody asks for them. */
 export interface LookupFigures {
@@ -84,6 +83,7 @@ export const withObservation =
       const outcome = next(key, context);
       if (outcome instanceof Promise) return outcome.then((late) => note(key, context, late));
       figures.remembered += 1;
+      noteLookup(outcome, figures);
       return note(key, context, outcome);
     };
   };
@@ -120,41 +120,3 @@ export const withQuestionCount =
     else if (outcome.cause !== 'shutdown') figures.failedAt = now;
     return outcome;
   };
-
-/** Why a question to a directory failed, and when, as `readMs` tells time. Whoever may see the figures sees it: it names nobody. */
-export interface LastFault {
-  readonly cause: Cause;
-  readonly reason: string;
-  readonly at: number;
-}
-
-/** What an administrator asks first of a directory: what went wrong last. */
-export interface Health {
-  /** Of the directory itself, not of one address; absent: none since the start. */
-  lastFault?: LastFault;
-}
-
-/** Not the directory's doing: a doubt about one address, and our own end. */
-const NO_FAULTS = new Set<Cause>(['entry', 'shutdown']);
-
-/** Keeps the last fault of a directory, those of its time limit and its proof included. */
-export const withHealth =
-  <T>(health: Health): Policy<Flight<T>> =>
-  (next) =>
-  async (key, signal) => {
-    const outcome = await next(key, signal);
-    const fault = faultOf(outcome);
-    if (fault !== undefined) health.lastFault = fault;
-    return outcome;
-  };
-
-/** So much of a reason, which may hold a server's words, is kept for whoever looks at figures. */
-const MAX_REASON_LENGTH = 1000;
-
-const tellAll = (reason: string): string =>
-  printable(withoutNames(reason)).slice(0, MAX_REASON_LENGTH);
-
-const faultOf = (outcome: Outcome<unknown>): LastFault | undefined =>
-  outcome.status === 'unknown' && !NO_FAULTS.has(outcome.cause)
-    ? { cause: outcome.cause, reason: tellAll(outcome.reason), at: readMs() }
-    : undefined;

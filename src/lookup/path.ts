@@ -3,10 +3,11 @@ import { whileClosed, withBreaker } from './breaker.ts';
 import { consult } from './consult.ts';
 import { withDeadline } from './deadline.ts';
 import { withFlips } from './flip.ts';
+import { withHealth } from './health.ts';
 import type { Lane } from './lane.ts';
 import { type Rank, withLimit } from './limit.ts';
 import type { Tenure } from './memory.ts';
-import { withHealth, withObservation, withQuestionCount } from './observe.ts';
+import { withObservation, withQuestionCount } from './observe.ts';
 import {
   type Context,
   chain,
@@ -46,7 +47,7 @@ export function createSource<T>(
       withSpan('lookup', name),
       withLimit(limiter, breaker.isOpen, rankOf, name),
       withBreaker(breaker, name),
-      withHealth(lane.health),
+      withHealth(lane.health, lane.clock),
       withTimeout(lane.timeoutMs, name),
       withFlips(askAnew, tenure, lane),
       proof,
@@ -91,7 +92,7 @@ export function createQuestion<T>(
     [
       withLimit(limiter, breaker.isOpen, () => 'known', name),
       whileClosed(breaker, name),
-      withHealth(lane.health),
+      withHealth(lane.health, lane.clock),
       withTimeout(lane.timeoutMs, name),
       withQuestionCount(lane.figures),
     ],

@@ -75,7 +75,7 @@ function append(address: string, extension: string): string {
 }
 
 function targetsOf(entry: Entry, extension: string, world: MapWorld): readonly string[] {
-  if (entryDeliverable(entry, world.rules) !== 'yes') return [];
+  if (entry.isForwarded === true || entryDeliverable(entry, world.rules) !== 'yes') return [];
   const targets = entry.kind === 'group' ? entry.members : [mailAddress(entry)];
   if (extension === '' || world.rules.propagateExtension === 'no') return targets;
   return targets.map((target) => extend(target, extension, world));

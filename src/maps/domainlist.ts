@@ -3,6 +3,7 @@ import type { Kept } from '../directory/directory.ts';
 import { createHold } from '../directory/trust/hold.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import type { Log } from '../log.ts';
+import { noteChange } from '../lookup/changes.ts';
 import type { Outcome } from '../lookup/outcome.ts';
 
 /** How often a directory is asked again that has not listed its domains since the start, or since they changed. */
@@ -28,6 +29,8 @@ export interface DomainList {
   readonly names: () => ReadonlySet<string> | undefined;
   /** Whether a list is held that waits to be accepted. */
   readonly isHeld: () => boolean;
+  /** What is held, and the way out; absent: nothing is. */
+  readonly pending: () => string | undefined;
   /** Takes what is held; says what that was, absent: nothing is held. */
   accept(): string | undefined;
   /** Asks at once: what is listed changed. */
@@ -44,6 +47,7 @@ export interface DomainList {
 /** Creates the list and asks for it at once, then every `refreshMs`. */
 export function createDomainList(options: DomainListOptions): DomainList {
   const { name, log } = options;
+  const remedy = `if it is right, run idpmap accept ${name}`;
   const figures = { held: 0, failures: 0 };
   const known = Promise.withResolvers<void>();
   let names: ReadonlySet<string> | undefined;
@@ -56,6 +60,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
 
   const take = (next: ReadonlySet<string>): void => {
     names = next;
+    noteChange();
     known.resolve();
   };
   const kept = options.kept ?? createKept();
@@ -78,7 +83,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
       figures.held += 1;
       log.error(
         { directory: name, before: names?.size, listed: next.size },
-        `a domain list that lost too much is held, the last good one serves on: if it is right, run idpmap accept ${name}`,
+        `a domain list that lost too much is held, the last good one serves on: ${remedy}`,
       );
     }
   };
@@ -110,6 +115,10 @@ export function createDomainList(options: DomainListOptions): DomainList {
     name,
     names: () => names,
     isHeld: () => hold.held() !== undefined,
+    pending: () => {
+      const held = hold.held();
+      return held && `a list of ${held.loss} is held, the last good one serves on: ${remedy}`;
+    },
     accept: hold.accept,
     refresh: () => {
       told += 1;

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Breach, TrafficCounters } from './figures.ts';
+import type { Breach, NetEvent, TrafficCounters } from './figures.ts';
 import { type Limits, MAX_UNANSWERED, MAX_UNANSWERED_OF_ALL } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import type { Peer } from './peers.ts';
+import { Presence } from './presence.ts';
 import type { Arrival, Decoder, Dialect, Protocol } from './protocol.ts';
 import { type Backlog, ReplyQueue } from './replies.ts';
 import { SHARE, type Turns } from './turns.ts';
@@ -19,6 +20,8 @@ export interface ConnectionOptions<Fault extends string> {
   readonly counters: TrafficCounters<Fault>;
   readonly turns: Turns;
   readonly backlog: Backlog;
+  /** Hears of what is counted as it happens; it never throws. Absent: nobody does. */
+  readonly hear?: (event: NetEvent<Fault>) => void;
 }
 
 /**
@@ -40,6 +43,7 @@ export class Connection<Fault extends string> {
   readonly #options: ConnectionOptions<Fault>;
   readonly #replies: ReplyQueue;
   readonly #out: Outbox;
+  readonly #presence = new Presence();
   #phase: Phase = 'open';
   #dialect: Dialect<Fault> | undefined = undefined;
   #isPaused = false;
@@ -85,6 +89,8 @@ export class Connection<Fault extends string> {
     const { decoder, ending } = this.#dialect ?? {};
     if (decoder?.isBegun === true && ending !== undefined) this.receive(ending);
     if (decoder?.isBegun === true) this.#count('truncated');
+    // Who types into `nc` ends first and waits. Any other client that ends has given up, and would be answered all the same.
+    if (ending === undefined) this.#presence.leave();
     this.finish();
   }
 
@@ -118,7 +124,11 @@ export class Connection<Fault extends string> {
   #advance(dialect: Dialect<Fault>, share: number): void {
     const { decoder } = dialect;
     const now = this.#options.clock.now();
-    const arrival: Arrival = { arrivedAt: now, deadline: now + this.#options.deadlineMs() };
+    const arrival: Arrival = {
+      arrivedAt: now,
+      deadline: now + this.#options.deadlineMs(),
+      presence: this.#presence,
+    };
     this.#activeAt = now;
     let left = share;
     while (!this.#isBlocked && left > 0) {
@@ -152,35 +162,36 @@ export class Connection<Fault extends string> {
   #take(request: string, dialect: Dialect<Fault>, arrival: Arrival): void {
     this.#options.counters.requests++;
     this.#begunAt = undefined;
-    const reply =
-      dialect.decoder.cut === undefined
-        ? this.#protocol.respond(request, arrival)
-        : this.#respondCut(request, dialect.decoder.cut);
-    if (reply === undefined) this.#answerUnreadable(dialect);
-    else if (typeof reply === 'string') this.#say(reply, dialect);
-    else this.#replies.wait(reply.then(dialect.encode), arrival.deadline);
+    const { cut } = dialect.decoder;
+    const frame =
+      cut === undefined
+        ? this.#protocol.respond(request, arrival, dialect.encode)
+        : this.#respondCut(request, cut, dialect);
+    if (frame === undefined) this.#answerUnreadable(dialect);
+    else if (typeof frame === 'string') this.#send(frame);
+    else this.#replies.wait(frame, arrival.deadline);
   }
 
-  #respondCut(beginning: string, fault: Fault): string | undefined {
+  #respondCut(beginning: string, fault: Fault, { encode }: Dialect<Fault>): string | undefined {
     this.#count(fault);
-    return this.#protocol.respondCut?.(beginning);
+    const reply = this.#protocol.respondCut?.(beginning);
+    return reply === undefined ? undefined : encode(reply);
   }
 
   #answerUnreadable(dialect: Dialect<Fault>): void {
     const { invalid } = this.#protocol;
     this.#count('unreadable');
     if (dialect.farewell !== undefined || invalid === undefined) this.#part(dialect);
-    else this.#say(invalid, dialect);
+    else this.#send(dialect.encode(invalid));
   }
 
   /** Reads nothing further; the requests before still get their replies. */
   #part(dialect: Dialect<Fault>): void {
-    if (dialect.farewell !== undefined) this.#say(dialect.farewell, dialect);
+    if (dialect.farewell !== undefined) this.#send(dialect.encode(dialect.farewell));
     this.#phase = 'closing';
   }
 
-  #say(reply: string, dialect: Dialect<Fault>): void {
-    const frame = dialect.encode(reply);
+  #send(frame: string): void {
     if (this.#replies.waiting > 0) this.#replies.add(frame);
     else this.#out.add(frame);
   }
@@ -239,11 +250,13 @@ export class Connection<Fault extends string> {
   #leave(): void {
     this.#phase = 'over';
     this.#replies.clear();
+    this.#presence.leave();
   }
 
   #count(violation: Breach | Fault): void {
-    const { counters, log } = this.#options;
+    const { counters, log, hear } = this.#options;
     counters.violations[violation]++;
+    hear?.({ event: 'violation', violation });
     if (log.isLevelEnabled('debug'))
       log.debug({ peer: this.#peer.name, violation }, 'a client broke the protocol');
   }

@@ -23,15 +23,19 @@ export interface UnixEndpoint {
 /** The kernel's `sun_path` holds 108 bytes with the NUL that ends it. */
 export const MAX_UNIX_PATH_BYTES = 107;
 
+/** An address with its port, to which nobody wrote a scheme. */
+const BARE = /^(?:\[[^\]]*\]|[\w.-]+):\d{1,5}$/;
+
 /**
- * Reads `tcp://host:port` (IPv6 in brackets) or `unix:/path?mode=0660&group=postfix` (a relative path is kept as it is).
+ * Reads `tcp://host:port` (IPv6 in brackets; `tcp://` may be left out) or `unix:/path?mode=0660&group=postfix` (a relative path is kept as it is).
  * @throws {SyntaxError} that says what is wrong with `text` and how it is written right
  */
 export function parseEndpoint(text: string): Endpoint {
   if (text.startsWith('unix:')) return parseUnix(text);
   if (text.startsWith('tcp:')) return parseTcp(text);
+  if (BARE.test(text)) return parseTcp(`tcp://${text}`);
   throw new SyntaxError(
-    `"${text}" is no endpoint, write tcp://127.0.0.1:9100 or unix:/path?mode=0660&group=postfix`,
+    `"${text}" is no endpoint, write tcp://HOST:PORT or unix:/path?mode=0660&group=postfix`,
   );
 }
 
@@ -40,7 +44,7 @@ function parseTcp(text: string): TcpEndpoint {
   const { v6, host = v6, port = '' } = match?.groups ?? {};
   if (host === undefined || Number(port) > 65_535 || (v6 !== undefined && isIP(v6) !== 6)) {
     throw new SyntaxError(
-      `"${text}" is no endpoint, write tcp://HOST:PORT with a port up to 65535 and IPv6 in brackets: tcp://[::1]:9100`,
+      `"${text}" is no endpoint, write tcp://HOST:PORT with a port up to 65535 and IPv6 in brackets, as in tcp://[::1]:PORT`,
     );
   }
   return { kind: 'tcp', host, port: Number(port) };

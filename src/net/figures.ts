@@ -38,6 +38,13 @@ export interface Traffic<Fault extends string> {
   readonly violations: Readonly<Record<Breach | Fault, number>>;
 }
 
+/** One of the things that are counted, told as it happens. `endpoint` is written as `formatEndpoint` does. */
+export type NetEvent<Fault extends string> =
+  /** A connection was accepted, and counts until it is `closed`. */
+  | { readonly event: 'open' | 'closed'; readonly endpoint: string }
+  | { readonly event: 'rejected'; readonly endpoint: string; readonly rejection: Rejection }
+  | { readonly event: 'violation'; readonly violation: Breach | Fault };
+
 /** Figures as those who count see them. */
 export type Writable<T> = {
   -readonly [Key in keyof T]: T[Key] extends object ? Writable<T[Key]> : T[Key];

@@ -58,6 +58,7 @@ class NetListener<Fault extends string> implements SweptListener {
   #binding: Binding | undefined = undefined;
   #closed: Promise<void> | undefined = undefined;
   #accepted = 0;
+  #isCut = false;
 
   constructor(
     { endpoint, allow, tls }: ListenOptions,
@@ -103,9 +104,14 @@ class NetListener<Fault extends string> implements SweptListener {
     countersOf(this.#shared.counters.listeners, this.#name);
   }
 
-  close(withinMs: number): Promise<void> {
-    this.#closed ??= this.#close(withinMs);
-    return this.#closed;
+  async close(withinMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#cut(), withinMs);
+    try {
+      this.#closed ??= this.#close();
+      await this.#closed;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   setTls(tls: ServerTls): void {
@@ -161,8 +167,9 @@ class NetListener<Fault extends string> implements SweptListener {
   }
 
   #countRejection(rejection: Rejection, fields: object): void {
-    const { counters, log, refusals } = this.#shared;
+    const { counters, log, refusals, hear } = this.#shared;
     counters.rejected[rejection]++;
+    hear?.({ event: 'rejected', endpoint: this.#name, rejection });
     refusals.note(this.#name, rejection, fields);
     if (log.isLevelEnabled('debug'))
       log.debug({ listener: this.#name, rejection, ...fields }, 'a connection was refused');
@@ -171,12 +178,16 @@ class NetListener<Fault extends string> implements SweptListener {
   /** Counts a connection until it closes; `address` is its peer's. */
   #hold(socket: Socket, address: string | undefined): void {
     const counters = countersOf(this.#shared.counters.listeners, this.#name);
+    const { hear } = this.#shared;
+    const endpoint = this.#name;
     counters.open++;
     counters.total++;
+    hear?.({ event: 'open', endpoint });
     this.#sockets.add(socket);
     socket.on('error', () => {});
     socket.once('close', () => {
       counters.open--;
+      hear?.({ event: 'closed', endpoint });
       this.#room.leave(address);
       this.#sockets.delete(socket);
     });
@@ -205,7 +216,13 @@ class NetListener<Fault extends string> implements SweptListener {
     }
   }
 
-  async #close(withinMs: number): Promise<void> {
+  /** Time is up for whoever is connected, and for whoever is still accepted. */
+  #cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async #close(): Promise<void> {
     await this.#binding?.withdraw();
     await this.#acceptWaiting();
     this.#room.retire();
@@ -214,11 +231,8 @@ class NetListener<Fault extends string> implements SweptListener {
     });
     for (const connection of this.#connections) connection.finish();
     const sockets = [...this.#sockets];
-    const timer = setTimeout(() => {
-      for (const socket of sockets) socket.destroy();
-    }, withinMs);
+    if (this.#isCut) this.#cut();
     await Promise.all([stopped, ...sockets.map(whenClosed)]);
-    clearTimeout(timer);
   }
 }
 

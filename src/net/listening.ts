@@ -22,7 +22,7 @@ export interface Listener {
   readonly endpoint: Endpoint;
   /**
    * Stops accepting, answers every request that has arrived, and ends the connections; those still open after
-   * `withinMs` are destroyed. Again: the same promise.
+   * `withinMs` are destroyed. Again: whichever time is up first counts.
    */
   close(withinMs: number): Promise<void>;
   /**

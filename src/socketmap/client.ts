@@ -28,11 +28,20 @@ export interface ClientOptions {
 export interface SocketmapClient {
   /**
    * Asks `map` for `key`. Rejects, with a message that names the endpoint, where the connection fails or ends, no reply
-   * comes in time, or it can't be read; the next question then opens another connection.
+   * comes in time, or it can't be read; the next question then opens another connection. `timeoutMs`: for this question;
+   * absent: the client's.
+   * @throws {TypeError} where no map can be called so
+   * @throws {RangeError} where the request is longer than servers take
+   * @throws {LostConnection} where a connection that stood has ended before its reply
    */
-  ask(map: string, key: string): Promise<Answer>;
+  ask(map: string, key: string, timeoutMs?: number): Promise<Answer>;
   /** Closes the connection for good; whoever still waits is rejected. */
   close(): void;
+}
+
+/** A connection that stood has ended before its reply, as when a server starts anew: it is worth asking once more. */
+export class LostConnection extends Error {
+  override readonly name = 'LostConnection';
 }
 
 interface Pending {
@@ -46,11 +55,11 @@ export function createSocketmapClient(options: ClientOptions): SocketmapClient {
   let connection: Connection | undefined;
   let isClosed = false;
   return {
-    ask: async (map, key) => {
+    ask: async (map, key, timeoutMs = options.timeoutMs) => {
       if (isClosed) throw new Error(`the client of ${formatEndpoint(options.endpoint)} is closed`);
       const request = formatRequest(map, key);
       if (connection === undefined || connection.isOver) connection = new Connection(options);
-      return connection.ask(request);
+      return connection.ask(request, timeoutMs);
     },
     close: () => {
       isClosed = true;
@@ -65,48 +74,53 @@ function formatRequest(map: string, key: string): string {
   const request = `${map} ${key}`;
   const bytes = Buffer.byteLength(request);
   if (bytes <= MAX_REQUEST_BYTES) return request;
-  throw new TypeError(`a request of ${bytes} bytes is too long, servers take ${MAX_REQUEST_BYTES}`);
+  throw new RangeError(
+    `a request of ${bytes} bytes is too long, servers take ${MAX_REQUEST_BYTES}`,
+  );
 }
 
 /** One connection. The first fault ends it, for with it the order of the replies is lost. */
 class Connection {
   isOver = false;
+  #stood = false;
   readonly #name: string;
-  readonly #timeoutMs: number;
   readonly #socket: Socket;
   readonly #decoder = new NetstringDecoder(MAX_REPLY_BYTES);
   #waiting: Pending[] = [];
 
-  constructor({ endpoint, tls, timeoutMs }: ClientOptions) {
+  constructor({ endpoint, tls }: ClientOptions) {
     this.#name = formatEndpoint(endpoint);
-    this.#timeoutMs = timeoutMs;
     this.#socket = connect(endpoint, tls);
     this.#socket.setNoDelay(true);
     this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    this.#socket.on('error', (error) => this.fail(`failed (${reasonOf(error)})`, error));
-    this.#socket.once('close', () => this.fail('was closed by the server before it replied'));
+    this.#socket.on('error', (error) => this.#lose(`failed (${reasonOf(error)})`, error));
+    this.#socket.once('close', () => this.#lose('was closed by the server before it replied'));
+    this.#socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+      this.#stood = true;
+    });
   }
 
-  ask(request: string): Promise<Answer> {
+  ask(request: string, timeoutMs: number): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => this.fail(`gave no reply within ${this.#timeoutMs} ms`),
-        this.#timeoutMs,
-      );
+      const timer = setTimeout(() => this.fail(`gave no reply within ${timeoutMs} ms`), timeoutMs);
       this.#waiting.push({ resolve, reject, timer });
       this.#socket.write(encodeNetstring(request));
     });
   }
 
+  #lose(reason: string, cause?: unknown): void {
+    this.fail(reason, cause, this.#stood ? LostConnection : Error);
+  }
+
   /** Ends the connection and rejects all who wait. */
-  fail(reason: string, cause?: unknown): void {
+  fail(reason: string, cause?: unknown, Fault: typeof Error | typeof LostConnection = Error): void {
     this.isOver = true;
     this.#socket.destroy();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { reject, timer } of waiting) {
       clearTimeout(timer);
-      reject(new Error(`${this.#name}: the connection ${reason}`, { cause }));
+      reject(new Fault(`${this.#name}: the connection ${reason}`, { cause }));
     }
   }
 
@@ -117,11 +131,12 @@ class Connection {
     const { fault } = this.#decoder;
     if (fault === 'oversize') this.fail(`brought a reply of more than ${MAX_REPLY_BYTES} bytes`);
     else if (fault !== undefined) this.fail('brought a reply that is no netstring');
+    else if (this.#decoder.isBegun && this.#waiting.length === 0) this.fail(STRAY);
   }
 
   #settle(reply: string): void {
     const pending = this.#waiting.shift();
-    if (pending === undefined) return this.fail('brought a reply that nobody asked for');
+    if (pending === undefined) return this.fail(STRAY);
     clearTimeout(pending.timer);
     try {
       pending.resolve(parseReply(reply));
@@ -131,6 +146,9 @@ class Connection {
     }
   }
 }
+
+/** The next question would take it, or what is left of it, for its answer. */
+const STRAY = 'brought a reply that nobody asked for';
 
 function connect(endpoint: Endpoint, tls: ClientTls | undefined): Socket {
   const to =

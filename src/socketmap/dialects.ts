@@ -6,16 +6,23 @@ import { formatReply, INVALID, MAX_PASSED_BYTES, MAX_REQUEST_BYTES } from './pro
 
 const NEWLINE = Buffer.from('\n');
 
-/** Chooses how a peer speaks: lines are for people on this machine, anybody else speaks netstrings. */
-export function openDialect(first: number, peer: Peer): Dialect<FrameFault> {
+/**
+ * Chooses how a peer speaks: lines are for people on this machine, anybody else speaks netstrings. Requests have up to
+ * `maxBytes`.
+ */
+export function openDialect(
+  first: number,
+  peer: Peer,
+  maxBytes = MAX_REQUEST_BYTES,
+): Dialect<FrameFault> {
   const isDigit = first >= 0x30 && first <= 0x39;
   if (isDigit || !peer.isLocal)
     return {
-      decoder: new NetstringDecoder(MAX_REQUEST_BYTES, MAX_PASSED_BYTES),
+      decoder: new NetstringDecoder(maxBytes, Math.max(maxBytes, MAX_PASSED_BYTES)),
       encode: encodeNetstring,
     };
   return {
-    decoder: new LineDecoder(MAX_REQUEST_BYTES),
+    decoder: new LineDecoder(maxBytes),
     encode: encodeLine,
     // People forget the last newline: printf 'user-exists ann@example.org' | nc
     ending: NEWLINE,

@@ -12,6 +12,9 @@ const COLON = 0x3a;
 const COMMA = 0x2c;
 const NOTHING = Buffer.alloc(0);
 
+/** So much is taken at once for a payload, however long it says it is: who says a length has not sent it yet. */
+const FIRST_BYTES = 128 * 1024;
+
 /** So much is kept of a payload that is passed over: it holds the map's name. */
 const BEGINNING_BYTES = 1024;
 
@@ -36,6 +39,8 @@ export class NetstringDecoder implements Decoder<FrameFault> {
   /** Payload and comma of a frame that its first chunk did not hold whole. */
   #body: Buffer | undefined = undefined;
   #filled = 0;
+  /** How many bytes the body is to have. */
+  #wanted = 0;
   /** Bytes behind the body that are passed over, the comma among them. */
   #beyond = 0;
 
@@ -98,23 +103,35 @@ export class NetstringDecoder implements Decoder<FrameFault> {
 
   #begin(bytes: number): string | undefined {
     // Not from Buffer's pool: a few bytes would hold on to all 64 KiB of it.
-    this.#body = Buffer.allocUnsafeSlow(bytes);
+    this.#body = Buffer.allocUnsafeSlow(Math.min(bytes, FIRST_BYTES));
+    this.#wanted = bytes;
     this.#filled = 0;
     this.#beyond = this.#length + 1 - bytes;
     return this.#fill(this.#body);
   }
 
-  #fill(body: Buffer): string | undefined {
-    const stop = Math.min(this.#end, this.#at + body.length - this.#filled);
-    this.#filled += this.#chunk.copy(body, this.#filled, this.#at, stop);
+  #fill(held: Buffer): string | undefined {
+    const stop = Math.min(this.#end, this.#at + this.#wanted - this.#filled);
+    const filled = this.#filled + stop - this.#at;
+    const body = filled <= held.length ? held : this.#grow(held, filled);
+    this.#chunk.copy(body, this.#filled, this.#at, stop);
+    this.#filled = filled;
     this.#at = stop;
-    if (this.#filled < body.length) {
+    if (filled < this.#wanted) {
       this.#release();
       return undefined;
     }
     if (this.#beyond > 0) return this.#pass(body);
     this.#body = undefined;
     return this.#finish(body, 0, body.length - 1);
+  }
+
+  /** Makes room for `bytes`, and for more that will come. */
+  #grow(held: Buffer, bytes: number): Buffer {
+    const grown = Buffer.allocUnsafeSlow(Math.min(this.#wanted, Math.max(bytes, held.length * 2)));
+    held.copy(grown, 0, 0, this.#filled);
+    this.#body = grown;
+    return grown;
   }
 
   #pass(beginning: Buffer): string | undefined {

@@ -49,14 +49,14 @@ export function parseRequest(text: string, hasMap: (name: string) => boolean): Q
 /** Why data can't be sent. Closed: it labels metrics. */
 export type ReplyFault = 'empty' | 'control' | 'size';
 
-const MAX_DATA_BYTES = MAX_REPLY_BYTES - 'OK '.length;
 /** What ends a string of C or a line, and what would turn the lines of a log that show it round; a tab is a table's own. */
 const BREAKS = /[^\P{Cc}\t]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
-/** What keeps `data` off the wire; absent where it may go out. */
-export function findReplyFault(data: string): ReplyFault | undefined {
+/** What keeps `data` off the wire, where a reply has up to `maxBytes`; absent where it may go out. */
+export function findReplyFault(data: string, maxBytes = MAX_REPLY_BYTES): ReplyFault | undefined {
   if (data.length === 0) return 'empty';
-  if (data.length * 3 > MAX_DATA_BYTES && Buffer.byteLength(data) > MAX_DATA_BYTES) return 'size';
+  const most = maxBytes - 'OK '.length;
+  if (data.length * 3 > most && Buffer.byteLength(data) > most) return 'size';
   return BREAKS.test(data) ? 'control' : undefined;
 }
 
@@ -88,7 +88,8 @@ export function parseReply(payload: string): Answer {
   const rest = space === -1 ? '' : payload.slice(space + 1);
   switch (status) {
     case 'OK':
-      return ok(rest);
+      // Without a space there is no data, and Postfix takes that for "not found".
+      return space === -1 ? NOTFOUND : ok(rest);
     case 'NOTFOUND':
       return NOTFOUND;
     case 'TEMP':

@@ -2,6 +2,8 @@ import type { Maybe } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
+import { createRecentReplies, type Encode } from '../maps/recent.ts';
+import type { Repeat } from '../maps/router.ts';
 import type { Fit } from './clients.ts';
 import type { Counters } from './figures.ts';
 import {
@@ -24,48 +26,102 @@ export interface RespondOptions {
   readonly counters: Counters;
   /** How answers are said to whoever asks; absent: as they are. */
   readonly fit?: Fit;
+  /** How the answer that `route` gave last may be given again without it; absent: it is asked each time. */
+  readonly lastRepeat?: () => Repeat | undefined;
+  /** Absent: `MAX_REPLY_BYTES`. */
+  readonly maxReplyBytes?: number;
+  /** Hears of each reply to a request that could be read; it never throws. Absent: nobody does. */
+  readonly hear?: (reply: Replied) => void;
 }
 
-/** Turns a request's payload into its reply's; absent: it can't be read. Neither throws nor rejects. */
-export type Respond = (request: string, context: Context) => Maybe<string> | undefined;
+/** A reply, before it is said as its client understands it. */
+export interface Replied {
+  readonly map: string;
+  readonly answer: Answer;
+  /** When the request came, on the server's clock. */
+  readonly arrivedAt: number;
+  /** Why it is not what the handler said. */
+  readonly fault?: ReplyFault | 'bug';
+}
+
+/** Turns a request's payload into its framed reply; absent: it can't be read. Neither throws nor rejects. */
+export type Respond = (
+  request: string,
+  context: Context,
+  encode: Encode,
+) => Maybe<string> | undefined;
 
 /** Creates the function that answers requests, whoever sent them. An answer that is there at once comes back at once. */
 export function createRespond(options: RespondOptions): Respond {
-  const { route, hasMap, log, counters, fit = (answer) => answer } = options;
+  const { route, hasMap, log, counters, hear, lastRepeat, fit = (answer) => answer } = options;
+  const { maxReplyBytes = MAX_REPLY_BYTES } = options;
+  const recent = lastRepeat && createRecentReplies();
   const told = new Set<string>();
-  const format = (answer: Answer, map: string): string => {
-    const fault = answer.status === 'OK' ? findReplyFault(answer.data) : undefined;
-    if (fault === undefined) return formatReply(fit(answer));
+  const say = (
+    map: string,
+    arrivedAt: number,
+    answer: Answer,
+    fault?: Replied['fault'],
+  ): string => {
+    hear?.({ map, answer, arrivedAt, ...(fault && { fault }) });
+    return formatReply(fit(answer));
+  };
+  const format = (answer: Answer, map: string, arrivedAt: number): string => {
+    const fault = answer.status === 'OK' ? findReplyFault(answer.data, maxReplyBytes) : undefined;
+    if (fault === undefined) return say(map, arrivedAt, answer);
     counters.refused[fault]++;
     // Once each: the same key comes with every attempt to deliver.
     if (!told.has(`${map} ${fault}`)) {
       told.add(`${map} ${fault}`);
-      log.warn({ map, reason: UNSENDABLE[fault] }, "an answer can't be sent, its mail is deferred");
+      const reason = fault === 'size' ? tooLong(maxReplyBytes) : UNSENDABLE[fault];
+      log.warn({ map, reason }, "an answer can't be sent, its mail is deferred");
     }
-    return formatReply(temp(`idpmap reply-${fault}`));
+    return say(map, arrivedAt, temp(`idpmap reply-${fault}`), fault);
   };
   /** A handler that throws is a bug, ours or that of whoever embeds us: the connection lives on. */
-  const excuse = (error: unknown): string => {
+  const excuse = (error: unknown, map: string, arrivedAt: number): string => {
     counters.bugs++;
     log.error({ err: error }, 'a map threw, its query was answered TEMP');
-    return formatReply(temp('idpmap bug'));
+    return say(map, arrivedAt, temp('idpmap bug'), 'bug');
   };
-  const formatLater = async (answer: Promise<Answer>, map: string): Promise<string> => {
+  const formatLater = async (
+    answer: Promise<Answer>,
+    map: string,
+    arrivedAt: number,
+  ): Promise<string> => {
     try {
-      return format(await answer, map);
+      return format(await answer, map, arrivedAt);
     } catch (error) {
-      return excuse(error);
+      return excuse(error, map, arrivedAt);
     }
   };
-  return (request, context) => {
+  const answer = (request: string, context: Context): Maybe<string> | undefined => {
+    let map = '';
+    const { arrivedAt } = context;
     try {
       const query = parseRequest(request, hasMap);
       if (query === undefined) return undefined;
-      const answer = route(query.map, query.key, context);
-      return 'status' in answer ? format(answer, query.map) : formatLater(answer, query.map);
+      ({ map } = query);
+      const said = route(map, query.key, context);
+      return 'status' in said ? format(said, map, arrivedAt) : formatLater(said, map, arrivedAt);
     } catch (error) {
-      return excuse(error);
+      return excuse(error, map, arrivedAt);
     }
+  };
+  return (request, context, encode) => {
+    const known = recent?.get(request, encode, context.arrivedAt);
+    if (known !== undefined) {
+      known.repeat.countAgain(context);
+      return known.frame;
+    }
+    const reply = answer(request, context);
+    if (typeof reply !== 'string') return reply?.then(encode);
+    const frame = encode(reply);
+    const repeat = lastRepeat?.();
+    // What could not be sent went out as TEMP, and is counted each time.
+    if (repeat !== undefined && reply.startsWith(repeat.status))
+      recent?.keep(request, encode, frame, repeat);
+    return frame;
   };
 }
 
@@ -82,8 +138,9 @@ export const createRespondCut =
   };
 
 /** Why an answer can't be sent, and what to do. */
-const UNSENDABLE: Readonly<Record<ReplyFault, string>> = {
+const UNSENDABLE: Readonly<Record<Exclude<ReplyFault, 'size'>, string>> = {
   empty: 'it is empty',
   control: 'it holds a line break or a NUL',
-  size: `it has more than ${MAX_REPLY_BYTES} bytes; where only counts that there is an answer, as for domains, set result: OK of a map of kind table`,
 };
+const tooLong = (bytes: number): string =>
+  `it has more than ${bytes} bytes; where only counts that there is an answer, as for domains, set result: OK of a map of kind table`;

@@ -1,6 +1,8 @@
 import { type Clock, preciseClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
+import type { Repeat } from '../maps/router.ts';
+import type { NetEvent } from '../net/figures.ts';
 import { LIMITS, type Limits } from '../net/limits.ts';
 import type { BoundListener, Listener, ListenOptions } from '../net/listening.ts';
 import type { Protocol } from '../net/protocol.ts';
@@ -11,12 +13,14 @@ import { openDialect } from './dialects.ts';
 import { createCounters, type Figures } from './figures.ts';
 import type { FrameFault } from './netstring.ts';
 import { formatReply, INVALID, temp } from './protocol.ts';
-import { createRespond, createRespondCut, type RespondOptions } from './respond.ts';
+import { createRespond, createRespondCut, type Replied, type RespondOptions } from './respond.ts';
 
 /** What a server answers with, and within which bounds. Only `route` must be given. */
 export interface ServerOptions {
   /** Asked for each request, so maps may be swapped behind it. Says PERM of a map that is not there. */
   readonly route: Router;
+  /** How the answer that `route` gave last, at once, may be given again without it; absent: it is always asked. */
+  readonly lastRepeat?: () => Repeat | undefined;
   /** Whether a map of that name is there; asked where a request may begin with the word `get`, or is too long. Absent: none is called so. */
   readonly hasMap?: (name: string) => boolean;
   /** Absent: the system's monotonic clock. */
@@ -24,6 +28,15 @@ export interface ServerOptions {
   /** How long a request may take, now or at each request; absent: 200. */
   readonly deadlineMs?: number | (() => number);
   readonly limits?: Partial<Limits>;
+  /** Absent: `MAX_REQUEST_BYTES`. */
+  readonly maxRequestBytes?: number;
+  /** Absent: `MAX_REPLY_BYTES`. */
+  readonly maxReplyBytes?: number;
+  /** Hears of what is counted, as it happens; they never throw. Absent: nobody does. */
+  readonly hear?: {
+    readonly reply: (reply: Replied) => void;
+    readonly net: (event: NetEvent<FrameFault>) => void;
+  };
   /** Absent: says nothing. */
   readonly log?: Log;
   /** Absent: `shared`. */
@@ -62,14 +75,26 @@ const DEADLINE_MS = 200;
 export function createSocketmapServer(options: ServerOptions): SocketmapServer {
   const { deadlineMs = DEADLINE_MS, log = silentLog, hasMap = () => false } = options;
   const counters = createCounters();
+  const { route, hear, maxReplyBytes, maxRequestBytes } = options;
   const speak = (client: Client = 'postfix') =>
-    createSocketmap({ route: options.route, hasMap, log, counters, fit: fitFor(client) });
+    createSocketmap({
+      route,
+      ...(options.lastRepeat && { lastRepeat: options.lastRepeat }),
+      hasMap,
+      log,
+      counters,
+      fit: fitFor(client),
+      ...(maxReplyBytes !== undefined && { maxReplyBytes }),
+      ...(maxRequestBytes !== undefined && { maxRequestBytes }),
+      ...(hear && { hear: hear.reply }),
+    });
   const server = createNetServer<FrameFault>({
     clock: options.clock ?? preciseClock,
     deadlineMs: typeof deadlineMs === 'number' ? () => deadlineMs : deadlineMs,
     limits: { ...LIMITS, ...options.limits },
     log,
     counters,
+    ...(hear && { hear: hear.net }),
     reads: options.reads ?? 'shared',
   });
   return {
@@ -81,10 +106,12 @@ export function createSocketmapServer(options: ServerOptions): SocketmapServer {
 }
 
 /** What a listener for Postfix's `socketmap:` speaks, and for other clients of it. */
-export function createSocketmap(options: RespondOptions): Protocol<FrameFault> {
-  const { fit = (answer) => answer } = options;
+export function createSocketmap(
+  options: RespondOptions & Pick<ServerOptions, 'maxRequestBytes'>,
+): Protocol<FrameFault> {
+  const { fit = (answer) => answer, maxRequestBytes } = options;
   return {
-    open: openDialect,
+    open: (first, peer) => openDialect(first, peer, maxRequestBytes),
     respond: createRespond(options),
     respondCut: createRespondCut(options),
     giveUp: formatReply(temp('idpmap deadline')),

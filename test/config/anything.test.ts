@@ -11,7 +11,11 @@ async function told(loading: Promise<Loaded>): Promise<Loaded | ConfigError> {
   try {
     return await loading;
   } catch (error) {
-    if (error instanceof ConfigError && error.message.startsWith('config: ')) return error;
+    if (
+      error instanceof ConfigError &&
+      /^(?:config|\/.*idpmap\.yaml(?::\d+:\d+)?): /.test(error.message)
+    )
+      return error;
     throw error;
   }
 }

@@ -61,7 +61,7 @@ test.each<[string, Environment, string]>([
   [
     'a wrong value',
     { IDPMAP_DEADLINE: '60' },
-    'deadline (IDPMAP_DEADLINE): "60" is no duration, write a duration such as 60s (units: ms, s, m, h, d)',
+    'deadline (IDPMAP_DEADLINE): "60" is no duration, write 60ms',
   ],
   [
     'a wrong number',
@@ -76,7 +76,7 @@ test.each<[string, Environment, string]>([
   [
     'broken YAML',
     { IDPMAP_LOG: '{level: info' },
-    'log (IDPMAP_LOG): line 1, column 13 of its YAML: is no YAML: flow map must end with a }',
+    'log (IDPMAP_LOG): line 1, column 1 of its YAML: a bracket is not closed, write } at its end',
   ],
   [
     'a key twice',
@@ -86,7 +86,7 @@ test.each<[string, Environment, string]>([
   [
     'a group that is text',
     { IDPMAP_LOG: 'info' },
-    'log (IDPMAP_LOG): expected settings (name: value), found "info"',
+    'log (IDPMAP_LOG): expected settings (name: value), found "info", write { level: info }',
   ],
   [
     'a value and its file',

@@ -58,11 +58,14 @@ export async function errorOf(loading: Promise<Loaded>): Promise<ConfigError> {
   throw new Error('the configuration is no mistake', { cause: outcome });
 }
 
-/** The problems of `text`, a line each, without the line that names the file. */
+/** The problems of `text`, a line each, without the file's name: `6:11: deadline: …`. */
 export async function mistakesIn(
   text: string,
   options: Partial<LoadOptions> = {},
 ): Promise<readonly string[]> {
   const { message } = await errorOf(loadText(text, options));
-  return message.split('\n').filter((line) => !/^config: \/\S+: \d+ problems?$/.test(line));
+  return message.split('\n').map(withoutFile);
 }
+
+/** A line of a message without the name of its file. */
+export const withoutFile = (line: string): string => line.replace(/^\/\S*?\/idpmap\.yaml:\s?/, '');

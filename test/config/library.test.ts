@@ -69,27 +69,27 @@ test.each([
   [
     'a type that it was not given',
     withBooks('{ type: file, path: x }'),
-    'directories.books.type (line 2, column 31): unknown type "file", known are ledger, oracle',
+    '2:31: directories.books.type: unknown type "file", known are ledger, oracle',
   ],
   [
     'a setting of another type',
     withBooks('{ type: oracle, book: /b }'),
-    'directories.books.book (line 2, column 39): applies to type ledger only, this is type oracle',
+    '2:39: directories.books.book: applies to type ledger only, this is type oracle',
   ],
   [
     'what only the type can read',
     withBooks('{ type: ledger, book: a.bin }'),
-    "directories.books.book (line 2, column 45): can't be read: bytes",
+    "2:45: directories.books.book: can't be read: bytes",
   ],
   [
     'a table that is not configured where the type says that they are',
     withBooks('{ type: ledger, book: /b, drawers: { top: { size: 7 } } }', MAP),
-    'maps.m.table (line 3, column 52): there is no table "tip" in directories.books.drawers, did you mean "top"?',
+    '3:52: maps.m.table: there is no table "tip" in directories.books.drawers, did you mean "top"?',
   ],
   [
     'a table of a type that has none',
     withBooks('{ type: oracle }', MAP),
-    'maps.m.table (line 3, column 52): a directory of type oracle has no tables',
+    '3:52: maps.m.table: a directory of type oracle has no tables',
   ],
   [
     'that there is no domain, and which setting would list them',
@@ -97,7 +97,7 @@ test.each([
     'domains: no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } } or give a directory omens: true',
   ],
 ])('tells %s', async (_, text, mistake) => {
-  await expect(loadText(text)).rejects.toThrow(`config: ${mistake}`);
+  await expect(loadText(text)).rejects.toThrow(mistake);
 });
 
 test('needs no domain where a directory lists them by the setting that its type names', async () => {

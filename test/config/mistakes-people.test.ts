@@ -26,129 +26,129 @@ test.each([
   [
     'a domain without a directory',
     withPeople('domains:\n  example.org:'),
-    'domains.example.org (line 3, column 3): names neither a directory nor an aliasOf, write directory: NAME',
+    '3:3: domains.example.org: names neither a directory nor an aliasOf, write directory: NAME',
   ],
   [
     'a directory with a slip in its name',
     withPeople('domains:\n  example.org: { directory: poeple }'),
-    'domains.example.org.directory (line 3, column 29): there is no directory "poeple", did you mean "people"?',
+    '3:29: domains.example.org.directory: there is no directory "poeple", did you mean "people"?',
   ],
   [
     'one unknown directory among several',
     withPeople('domains:\n  example.org: { directory: [people, legacy] }'),
-    'domains.example.org.directory[1] (line 3, column 38): there is no directory "legacy", known is people',
+    '3:38: domains.example.org.directory[1]: there is no directory "legacy", known is people',
   ],
   [
     'a directory where there is none',
     'domains:\n  example.org: { directory: people }',
-    'domains.example.org.directory (line 2, column 29): there is no directory "people", configure it under directories',
+    '2:29: domains.example.org.directory: there is no directory "people", configure it under directories',
   ],
   [
     'a directory that is asked twice',
     withPeople('domains:\n  example.org: { directory: [people, people] }'),
-    'domains.example.org.directory[1] (line 3, column 38): "people" is listed twice, keep one',
+    '3:38: domains.example.org.directory[1]: "people" is listed twice, keep one',
   ],
   [
     'an alias of a domain that is not configured',
     withPeople(
       'domains:\n  example.org: { directory: people }\n  example.net: { aliasOf: exmaple.org }',
     ),
-    'domains.example.net.aliasOf (line 4, column 27): "exmaple.org" is none of the configured domains, did you mean "example.org"?',
+    '4:27: domains.example.net.aliasOf: "exmaple.org" is none of the configured domains, did you mean "example.org"?',
   ],
   [
     'domains that are aliases in a circle',
     'domains:\n  a.org: { aliasOf: b.org }\n  b.org: { aliasOf: C.org }\n  c.org: { aliasOf: a.org }',
-    'domains.a.org.aliasOf (line 2, column 21): goes in a circle (a.org → b.org → c.org → a.org), let one of them name a directory instead',
+    '2:21: domains.a.org.aliasOf: goes in a circle (a.org → b.org → c.org → a.org), let one of them name a directory instead',
   ],
   [
     'a domain that is its own alias',
     'domains:\n  a.org: { aliasOf: a.org }',
-    'domains.a.org.aliasOf (line 2, column 21): goes in a circle (a.org → a.org), let one of them name a directory instead',
+    '2:21: domains.a.org.aliasOf: goes in a circle (a.org → a.org), let one of them name a directory instead',
   ],
   [
     'a domain in two spellings',
     withPeople(
       'domains:\n  bücher.example: { directory: people }\n  XN--BCHER-KVA.example: { directory: people }',
     ),
-    'domains.XN--BCHER-KVA.example (line 4, column 3): is "bücher.example" in another spelling, keep one',
+    '4:3: domains.XN--BCHER-KVA.example: is "bücher.example" in another spelling, keep one',
   ],
   [
     'a role in two spellings',
     withPeople(
       'domains:\n  example.org:\n    directory: people\n    roles: { abuse: a@example.org, Abuse: b@example.org }',
     ),
-    'domains.example.org.roles.Abuse (line 5, column 36): is "abuse" in another spelling, keep one',
+    '5:36: domains.example.org.roles.Abuse: is "abuse" in another spelling, keep one',
   ],
   [
     'a role of listed domains in two spellings',
     `${withPeople('domains: { example.org: { directory: people } }')}\nlistedDomains:\n  roles: { abuse: a@example.org, ABUSE: b@example.org }`,
-    'listedDomains.roles.ABUSE (line 4, column 34): is "abuse" in another spelling, keep one',
+    '4:34: listedDomains.roles.ABUSE: is "abuse" in another spelling, keep one',
   ],
   [
     'a domain that is none',
     withPeople('domains:\n  "example.org/x": { directory: people }'),
-    'domains.example.org/x (line 3, column 3): "example.org/x" is no domain, write one such as example.org',
+    '3:3: domains.example.org/x: "example.org/x" is no domain, write example.org',
   ],
   [
     'sub-domains as *.example.org',
     withPeople('domains:\n  "*.example.org": { directory: people }'),
-    `domains.*.example.org (line 3, column 3): "*.example.org" is no domain: ${SUBDOMAINS}`,
+    `3:3: domains.*.example.org: "*.example.org" is no domain: ${SUBDOMAINS}`,
   ],
   [
     'sub-domains as .example.org',
     withPeople('domains:\n  ".example.org": { directory: people }'),
-    `domains..example.org (line 3, column 3): ".example.org" is no domain: ${SUBDOMAINS}`,
+    `3:3: domains..example.org: ".example.org" is no domain: ${SUBDOMAINS}`,
   ],
   [
     'sub-domains as *.Example.ORG',
     withPeople('domains:\n  "*.Example.ORG": { directory: people }'),
-    `domains.*.Example.ORG (line 3, column 3): "*.Example.ORG" is no domain: ${SUBDOMAINS}`,
+    `3:3: domains.*.Example.ORG: "*.Example.ORG" is no domain: ${SUBDOMAINS}`,
   ],
   [
     'two addresses as a catch-all',
     withPeople('domains:\n  example.org: { directory: people, catchAll: "a@b.org, c@d.org" }'),
-    'domains.example.org.catchAll (line 3, column 47): "a@b.org, c@d.org" is not exactly one address with a domain, write one such as ann@example.org',
+    '3:47: domains.example.org.catchAll: "a@b.org, c@d.org" is not exactly one address with a domain, write one such as ann@example.org',
   ],
   [
     'a role target without a domain',
     withPeople('domains:\n  example.org: { directory: people, roles: { abuse: ann } }'),
-    'domains.example.org.roles.abuse (line 3, column 53): "ann" is not exactly one address with a domain, write one such as ann@example.org',
+    '3:53: domains.example.org.roles.abuse: "ann" is not exactly one address with a domain, write ann@example.org',
   ],
   [
     'a whole address as a role',
     withPeople('domains:\n  example.org: { directory: people, roles: { a@b.org: a@b.org } }'),
-    'domains.example.org.roles.a@b.org (line 3, column 46): "a@b.org" is no local part, write what stands before the @: postmaster',
+    '3:46: domains.example.org.roles.a@b.org: "a@b.org" is no local part, write a',
   ],
   [
     "a directory's name that is none",
     'domains: { example.org: { directory: Staff } }\ndirectories:\n  Staff: { type: file, path: x }',
-    'directories.Staff (line 3, column 3): "Staff" is no name of a directory, write lower-case letters, digits and hyphens: staff',
+    '3:3: directories.Staff: "Staff" is no name of a directory, write staff',
   ],
   [
     'an unknown type',
     withDomains('directories:\n  people: { type: ladp }'),
-    'directories.people.type (line 3, column 19): unknown type "ladp", did you mean "ldap"?',
+    '3:19: directories.people.type: unknown type "ladp", did you mean "ldap"?',
   ],
   [
     'no type',
     withDomains('directories:\n  people: { path: x }'),
-    `directories.people.type (line 3, column 3): is missing, known types are ${TYPES.map(({ type }) => type).join(', ')}`,
+    `3:3: directories.people.type: is missing, known types are ${TYPES.map(({ type }) => type).join(', ')}`,
   ],
   [
     'a setting of another type',
     withDomains('directories:\n  people: { type: demo, path: x }'),
-    `directories.people.path (line 3, column 25): applies to type ${WITH_PATH} only, this is type demo`,
+    `3:25: directories.people.path: applies to type ${WITH_PATH} only, this is type demo`,
   ],
   [
     'no path',
     withDomains('directories:\n  people: { type: file }'),
-    'directories.people.path (line 3, column 3): is missing, write path: /etc/idpmap/people.yaml',
+    '3:3: directories.people.path: is missing, write path: /etc/idpmap/people.yaml',
   ],
   [
     'an empty path',
     withDomains('directories:\n  people: { type: file, path: "" }'),
-    'directories.people.path (line 3, column 31): is empty, write something or leave it out',
+    '3:31: directories.people.path: is empty, write something or leave it out',
   ],
 ])('tells %s, where it is and how to mend it', async (_, text, mistake) => {
-  expect(await mistakesIn(text)).toEqual([`config: ${mistake}`]);
+  expect(await mistakesIn(text)).toEqual([mistake]);
 });

@@ -154,6 +154,38 @@ describe('memories', () => {
     expect(memories.tables.get('t')?.keys()).toEqual(['bob@x.org']);
   });
 
+  test('forget whoever is at a domain, and what a table has of it', async () => {
+    const memories = createMemories(SIZES);
+    const know = (key: string, entry = account(key)): void =>
+      memories.entries.restore({ key, ageMs: 0, value: [entry] }, 0, 0);
+    know('ann@x.org');
+    know('sales@y.org', account('bob@x.org', { aliases: ['sales@y.org'] }));
+    know('bob@y.org');
+    memories.open().table('t');
+    for (const key of ['x.org', '.x.org', '@x.org', 'eve@x.org', 'y.org', 'xx.org'])
+      memories.tables.get('t')?.restore({ key, ageMs: 0, value: ['v'] }, 0, 0);
+    memories.changed({ ids: new Set(), addresses: new Set(), domains: new Set(['x.org']) });
+    await new Promise(setImmediate);
+    expect(memories.entries.keys()).toEqual(['bob@y.org']);
+    expect(memories.tables.get('t')?.keys().toSorted()).toEqual(['xx.org', 'y.org']);
+  });
+
+  test('forget whoever holds an address besides, and all groups where these are concerned', async () => {
+    const memories = createMemories(SIZES);
+    const know = (key: string, entry = account(key)): void =>
+      memories.entries.restore({ key, ageMs: 0, value: [entry] }, 0, 0);
+    know('alias@x.org', account('ann@x.org', { aliases: ['alias@x.org'] }));
+    know('other@x.org', account('own@x.org', { aliases: ['other@x.org', 'ann@x.org'] }));
+    know('team@x.org', account('team@x.org', { kind: 'group' }));
+    know('bob@x.org');
+    memories.changed({ ids: new Set(), addresses: new Set(['ann@x.org']) });
+    await new Promise(setImmediate);
+    expect(memories.entries.keys().toSorted()).toEqual(['bob@x.org', 'team@x.org']);
+    memories.changed({ ids: new Set(), addresses: new Set(['ann@x.org']), groups: 'all' });
+    await new Promise(setImmediate);
+    expect(memories.entries.keys()).toEqual(['bob@x.org']);
+  });
+
   test('let tables that are opened after a change of size have it, too', () => {
     const memories = createMemories(SIZES);
     memories.resize({ found: 1, none: 2, unknown: 3 });

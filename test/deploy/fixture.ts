@@ -32,18 +32,25 @@ export interface Dashboard {
   };
 }
 
-/** The dashboards as they are committed, by the name of their page. */
-export const dashboards = ['overview', 'directories', 'runtime'].map((name) => {
-  const dashboard: Dashboard = JSON.parse(read(`deploy/grafana/${name}.json`));
-  return { name, dashboard };
-});
+const dashboardsIn = (folder: string) =>
+  ['overview', 'directories', 'runtime'].map((name) => {
+    const dashboard: Dashboard = JSON.parse(read(`${folder}/${name}.json`));
+    return { name, dashboard };
+  });
 
-/** Their panels but for the headings. */
-export const panels = dashboards.flatMap(({ name, dashboard }) =>
-  dashboard.panels
-    .filter(({ type }) => type !== 'row')
-    .map((panel) => ({ name: `${name}: ${panel.title}`, panel })),
-);
+/** The dashboards as they are committed, by the name of their page. */
+export const dashboards = dashboardsIn('deploy/grafana');
+
+/** The panels of the dashboards in a folder, but for the headings. */
+export const panelsOf = (folder: string) =>
+  dashboardsIn(folder).flatMap(({ name, dashboard }) =>
+    dashboard.panels
+      .filter(({ type }) => type !== 'row')
+      .map((panel) => ({ name: `${name}: ${panel.title}`, panel })),
+  );
+
+/** Those to be imported by hand. */
+export const panels = panelsOf('deploy/grafana');
 
 /** A rule of Prometheus: an alert or a recording. */
 export interface Rule {

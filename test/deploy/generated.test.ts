@@ -17,7 +17,8 @@ test('no dashboard and no rule lies there that the script does not make', () => 
       .filter((entry) => entry.isFile())
       .map((entry) => relative(ROOT, join(entry.parentPath, entry.name))),
   );
-  expect(files.toSorted()).toEqual(generated.map(([path]) => path).toSorted());
+  const made = generated.map(([path]) => path).filter((path) => !path.endsWith('/Chart.yaml'));
+  expect(files.toSorted()).toEqual(made.toSorted());
 });
 
 test('making them twice gives the same', () => {

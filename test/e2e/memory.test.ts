@@ -106,7 +106,7 @@ test.each([
   await damage(memoryFile);
 
   const daemon = await serve();
-  expect(daemon.output()).toMatch(/"level":40.*the saved memory is not believed and left out/);
+  expect(daemon.output()).toMatch(/"level":"warn".*the saved memory is not believed and left out/);
   expect(await isRead(client)).toBe(true);
   expect(await client.ask('user-exists', 'ann@example.org')).toMatchObject({ status: 'OK' });
 });

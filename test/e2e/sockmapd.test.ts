@@ -2,13 +2,15 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { runCommand, startDaemonProcess } from '../support/daemon.ts';
 import { type Mariadb, startMariadb } from '../support/keycloak/mariadb.ts';
 import { findFreePorts } from '../support/loopback.ts';
+import { startPostfix } from '../support/postfix.ts';
 import { describeWith } from '../support/requirement.ts';
+import { connectSmtp } from '../support/smtp.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 
@@ -28,7 +30,7 @@ const imported = z.looseObject({
   directories: z.record(z.string(), z.looseObject({})),
 });
 
-describeWith(['mariadb'], 'the configuration of sockmapd', () => {
+describeWith(['mariadb', 'postfix', 'root'], 'the configuration of sockmapd', () => {
   const resources = new AsyncDisposableStack();
   let database: Mariadb;
   let port = 0;
@@ -125,6 +127,45 @@ describeWith(['mariadb'], 'the configuration of sockmapd', () => {
     ['recipient', 'sömeone@somewhere.com', 'NOTFOUND '],
   ])('answers %s of %s with %s', async (map, key, reply) => {
     expect(await ask(map, key)).toBe(`${Buffer.byteLength(reply)}:${reply},`);
+  });
+
+  test('refuses clients and senders through Postfix, with the reasons of the table', async () => {
+    const wire = `socketmap:inet:127.0.0.1:${port}`;
+    const postfix = await startPostfix({
+      mainCf: {
+        relay_domains: 'relayed.test',
+        smtpd_authorized_xclient_hosts: '127.0.0.1',
+        smtpd_client_restrictions: `check_client_access ${wire}:clients`,
+        smtpd_sender_restrictions: `check_sender_access ${wire}:blacklist`,
+      },
+    });
+    onTestFinished(() => postfix.stop());
+    /** What a client hears, at this address of the network and under this name. */
+    const hear = async (client: string, from: string): Promise<string> => {
+      const smtp = await connectSmtp(postfix.port);
+      try {
+        await smtp.ehlo();
+        await smtp.command(`XCLIENT ${client}`);
+        await smtp.ehlo();
+        await smtp.mail(from);
+        const { code, text } = await smtp.rcpt('somebody@relayed.test');
+        return `${code} ${text}`;
+      } finally {
+        smtp.close();
+      }
+    };
+    const elsewhere = 'ADDR=198.51.100.1 NAME=mail.elsewhere.example';
+    const good = 'ann@good.example';
+    expect(await hear('ADDR=192.0.2.7 NAME=mail.elsewhere.example', good)).toMatch(
+      /^554 .*Client host rejected: you are listed$/,
+    );
+    expect(await hear(elsewhere, 'spam@bad.example')).toMatch(
+      /^554 .*Sender address rejected: no spam$/,
+    );
+    expect(await hear(elsewhere, good)).toMatch(/^250 /);
+    expect(await hear('ADDR=198.51.100.2 NAME=mx.friend.example', 'quiet@bad.example')).toMatch(
+      /^250 /,
+    );
   });
 
   test('says TEMP while the database is down, and answers again afterwards', async () => {

@@ -184,7 +184,7 @@ describeWith(['chromium'], 'the status page of a daemon', () => {
     };
     await use('wrong');
     await explain(visitor, ANN);
-    await page.getByText('the token is wrong').waitFor();
+    await page.getByText('That is not the token. The right one is in the file').waitFor();
     await use(TOKEN);
     await page.getByText('Postfix will say 250').waitFor();
     expect(await page.getByLabel('Token').isVisible()).toBe(false);

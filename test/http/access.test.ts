@@ -96,26 +96,30 @@ describe('the token', () => {
   });
 
   test.each([
-    ['none', {}, 'the token is missing, send Authorization: Bearer TOKEN'],
+    [
+      'none',
+      {},
+      'the token is missing, send Authorization: Bearer TOKEN with what the file of http.token holds',
+    ],
     [
       'another',
       { authorization: 'Bearer wrong' },
-      'the token is wrong, send Authorization: Bearer TOKEN',
+      'the token is wrong, send Authorization: Bearer TOKEN with what the file of http.token holds',
     ],
     [
       'its beginning',
       { authorization: `Bearer ${TOKEN.slice(0, -1)}` },
-      'the token is wrong, send Authorization: Bearer TOKEN',
+      'the token is wrong, send Authorization: Bearer TOKEN with what the file of http.token holds',
     ],
     [
       'more than it',
       { authorization: `Bearer ${TOKEN}x` },
-      'the token is wrong, send Authorization: Bearer TOKEN',
+      'the token is wrong, send Authorization: Bearer TOKEN with what the file of http.token holds',
     ],
     [
       'it in another scheme',
       { authorization: `Basic ${TOKEN}` },
-      'the token is missing, send Authorization: Bearer TOKEN',
+      'the token is missing, send Authorization: Bearer TOKEN with what the file of http.token holds',
     ],
   ])('keeps out who sends %s', async (_, headers, error) => {
     const { endpoint } = await startServer();

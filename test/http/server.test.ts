@@ -78,6 +78,21 @@ describe('a body', () => {
     return askHttp(endpoint, '/api/explain', { method: 'POST', body, headers });
   };
 
+  test('that is not called JSON is told how to be sent', async () => {
+    const { text } = await post(
+      '{"address":"ann@example.org"}',
+      'application/x-www-form-urlencoded',
+    );
+    expect(JSON.parse(text)).toEqual({
+      error: 'the body is to be JSON, and to be called so: send Content-Type: application/json',
+    });
+  });
+
+  test('that is no JSON is told so', async () => {
+    const { text } = await post('{"address":', 'application/json');
+    expect(JSON.parse(text).error).toMatch(/^the body is no JSON \(/);
+  });
+
   test.each([
     ['that is no JSON', '{"address":', 'application/json', 400],
     ['that a form of another page could send', '{}', 'text/plain', 415],
@@ -88,6 +103,12 @@ describe('a body', () => {
     const reply = await post(body, type);
     expect([reply.status, Object.keys(JSON.parse(reply.text))]).toEqual([status, ['error']]);
   });
+});
+
+test('/ leads to the page', async () => {
+  const { endpoint } = await startServer();
+  const { status, headers } = await askHttp(endpoint, '/');
+  expect([status, headers['location']]).toEqual([302, 'status']);
 });
 
 describe('the status page', () => {

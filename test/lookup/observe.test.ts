@@ -123,12 +123,12 @@ test.each([
     status: 'unknown',
     reason,
   });
-  expect(lane.health.lastFault).toMatchObject({ cause: 'directory', reason: told });
+  expect(lane.health.lastFault()).toMatchObject({ cause: 'directory', reason: told });
 });
 
 test('of a last fault a thousand characters are kept', async () => {
   const { source, lane, directory } = openDirectory('d0', [ANN]);
   directory.find = async () => Promise.reject(new Fault('directory', 'x'.repeat(100_000)));
   await source.lookup('bob@x.org', contextNow());
-  expect(lane.health.lastFault?.reason.length).toBe(1000);
+  expect(lane.health.lastFault()?.reason.length).toBe(1000);
 });

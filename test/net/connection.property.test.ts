@@ -6,14 +6,20 @@ import { ok } from '../../src/socketmap/protocol.ts';
 import { frames } from '../support/socketmap.ts';
 import { createLate, echo, setUpSession } from '../support/socketmap-session.ts';
 
+/** A longer one ends the connection; one that is longer than is read, but not than this, is passed over: no text here is so long. */
+const MAX_BYTES = 1_048_576;
+
 /** The requests in `text` up to the first byte that is wrong, read as plainly as can be. */
 function readRequests(text: string): { requests: string[]; isBroken: boolean } {
   const requests: string[] = [];
   let rest = text;
   for (;;) {
     const [head, digits = ''] = /^(0|[1-9]\d*):/.exec(rest) ?? [];
-    if (head === undefined || Number(digits) > 16_384)
-      return { requests, isBroken: !/^(?:0|[1-9]\d{0,4})?$/.test(rest) || Number(rest) > 16_384 };
+    if (head === undefined || Number(digits) > MAX_BYTES)
+      return {
+        requests,
+        isBroken: !/^(?:0|[1-9]\d{0,6})?$/.test(rest) || Number(rest) > MAX_BYTES,
+      };
     const end = head.length + Number(digits);
     if (end >= rest.length) return { requests, isBroken: false };
     if (rest[end] !== ',') return { requests, isBroken: true };

@@ -7,6 +7,9 @@ test.each<[string, Endpoint]>([
   ['tcp://localhost:0', { kind: 'tcp', host: 'localhost', port: 0 }],
   ['tcp://mail-1.example.org:65535', { kind: 'tcp', host: 'mail-1.example.org', port: 65_535 }],
   ['tcp://[::1]:9100', { kind: 'tcp', host: '::1', port: 9100 }],
+  ['127.0.0.1:9100', { kind: 'tcp', host: '127.0.0.1', port: 9100 }],
+  ['localhost:9100', { kind: 'tcp', host: 'localhost', port: 9100 }],
+  ['[::1]:9100', { kind: 'tcp', host: '::1', port: 9100 }],
   ['unix:/run/idpmap/map.sock', { kind: 'unix', path: '/run/idpmap/map.sock' }],
   ['unix:///run/map.sock', { kind: 'unix', path: '/run/map.sock' }],
   ['unix:map.sock', { kind: 'unix', path: 'map.sock' }],
@@ -21,7 +24,8 @@ test.each<[string, Endpoint]>([
 
 test.each([
   ['', 'is no endpoint'],
-  ['localhost:9100', 'is no endpoint'],
+  ['9100', 'is no endpoint'],
+  ['::1:9100', 'is no endpoint'],
   ['http://localhost:9100', 'is no endpoint'],
   ['tcp://localhost', 'HOST:PORT'],
   ['tcp://:9100', 'HOST:PORT'],

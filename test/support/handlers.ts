@@ -14,6 +14,7 @@ export const REFUSING: Handlers = {
   purge: unused,
   known: unused,
   handover: unused,
+  status: unused,
   figures: unused,
   drain: unused,
 };

@@ -6,6 +6,7 @@ import { silentLog } from '../../src/log.ts';
 export const quietHooks = (more: Partial<DirectoryHooks> = {}): DirectoryHooks => ({
   name: 'staff',
   log: silentLog,
+  delimiters: '+',
   changed: () => {},
   domainsChanged: () => {},
   kept: createKept(),

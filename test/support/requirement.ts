@@ -47,10 +47,13 @@ const REQUIREMENTS = {
       existsSync('/usr/lib/postgresql'),
     remedy: 'as root: apt-get install postgresql',
   },
+  pgbouncer: { isMet: () => isInstalled('pgbouncer'), remedy: 'apt-get install pgbouncer' },
   prometheus: {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),
     remedy: 'apt-get install prometheus',
   },
+  man: { isMet: () => isInstalled('man'), remedy: 'apt-get install man-db' },
+  curl: { isMet: () => isInstalled('curl'), remedy: 'apt-get install curl' },
   chromium: { isMet: () => isInstalled('chromium'), remedy: 'apt-get install chromium' },
   postfixLdap: {
     isMet: () => isInstalled('postconf') && mapTypes().includes('ldap'),
@@ -62,6 +65,10 @@ const REQUIREMENTS = {
       ['pgsql', 'mysql', 'sqlite'].every((type) => mapTypes().includes(type)),
     remedy: 'apt-get install postfix-pgsql postfix-mysql postfix-sqlite',
   },
+  mtaSts: {
+    isMet: () => isInstalled('mta-sts-daemon'),
+    remedy: 'apt-get install postfix-mta-sts-resolver',
+  },
   podman: {
     isMet: () => ['podman', 'buildah', 'runc', 'mmdebstrap', 'catatonit'].every(isInstalled),
     remedy: 'apt-get install podman buildah runc netavark mmdebstrap catatonit',
@@ -70,6 +77,8 @@ const REQUIREMENTS = {
     isMet: () => process.getuid?.() === 0 && isInstalled('unshare'),
     remedy: 'as root: apt-get install util-linux',
   },
+  rpm: { isMet: () => isInstalled('rpm'), remedy: 'apt-get install rpm' },
+  nfpm: built('nfpm'),
   systemd: { isMet: () => isInstalled('systemd-analyze'), remedy: 'apt-get install systemd' },
   helm: built('helm'),
   helmUnittest: built('helm-unittest'),

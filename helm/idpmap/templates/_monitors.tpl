@@ -24,3 +24,10 @@ authorization:
 {{- end }}
 {{- include "idpmap.fields" (dict "from" .own "names" (list "interval" "scrapeTimeout" "relabelings" "metricRelabelings")) }}
 {{- end }}
+
+{{/* What precedes docs/operations.md, with a slash at its end; nothing where nobody has said it. */}}
+{{- define "idpmap.files" -}}
+{{- with .Values.metrics.docs | default (index .Chart.Annotations "idpmap/files") -}}
+{{- printf "%s/" (trimSuffix "/" .) -}}
+{{- end -}}
+{{- end -}}

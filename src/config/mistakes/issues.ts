@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { likelyWords } from '../likely/words.ts';
 import {
   type Choice,
   type Field,
@@ -8,7 +9,7 @@ import {
   type Shape,
 } from '../schema/shape.ts';
 import { getIn, isTree, type Path } from '../sources/tree.ts';
-import { suggest } from './problem.ts';
+import { nearest, suggest } from './problem.ts';
 
 /** What is wrong in the merged tree, before it is known where it was written. */
 export interface Mistake {
@@ -16,6 +17,12 @@ export interface Mistake {
   readonly message: string;
   /** Whether the name is at fault, or what stands behind it. */
   readonly part: 'key' | 'value';
+  /** What the setting may hold; absent: it is not known. */
+  readonly field?: Field;
+  /** What the setting is a part of, where its name is unknown there. */
+  readonly group?: Shape;
+  /** Values that may have been meant, before those that the field would guess. */
+  readonly likely?: readonly unknown[];
 }
 
 /** Puts what zod found in `tree` into an administrator's words. Values of secrets never appear. */
@@ -24,7 +31,7 @@ export function describeIssues(
   tree: unknown,
   root: Shape,
 ): readonly Mistake[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap((issue): readonly Mistake[] => {
     const steps = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
     const { path, field, group } = follow(steps, tree, root);
     if (issue.code === 'unrecognized_keys') {
@@ -32,11 +39,20 @@ export function describeIssues(
         path: [...path, key],
         message: describeUnknown(key, field.shape, getIn(tree, path)),
         part: 'key' as const,
+        group: field.shape,
       }));
     }
     const message = describe(issue, { field, group, name: path.at(-1), value: getIn(tree, path) });
-    return [{ path, message, part: issue.code === 'invalid_key' ? 'key' : 'value' }];
+    return issue.code === 'invalid_key'
+      ? [{ path, message, part: 'key', group }]
+      : [{ path, message, part: 'value', field, ...likelyChoices(path, group, tree) }];
   });
+}
+
+/** What tells options apart is known from all of them. */
+function likelyChoices(path: Path, group: Shape, tree: unknown): Pick<Mistake, 'likely'> {
+  if (group.kind !== 'choice' || path.at(-1) !== group.by) return {};
+  return { likely: likelyWords(getIn(tree, path), Object.keys(group.options)) };
 }
 
 /** Where zod's path leads: it counts items and names settings that stand alone, which the tree does not have. */
@@ -97,18 +113,18 @@ function describeScalar(value: unknown, { type, values }: Leaf): string | undefi
   if (typeof value === 'string' && values !== undefined) {
     return `unknown value ${JSON.stringify(value)}${suggest(value, values)}`;
   }
-  const unit = UNITS[type];
-  return typeof value === 'number' && unit !== undefined
-    ? `${value} has no unit, write ${value}${unit}`
+  const units = UNITS[type];
+  return typeof value === 'number' && units !== undefined
+    ? `${value} has no unit${units}`
     : undefined;
 }
 
-/** What to write behind a number without a unit. */
+/** What may stand behind a number. */
 const UNITS: Readonly<Record<string, string>> = {
-  duration: 's (units: ms, s, m, h, d)',
-  'duration or `off`': 's (units: ms, s, m, h, d)',
-  size: 'KiB (units: B, KiB, MiB, GiB)',
-  percentage: '%',
+  duration: ' (units: ms, s, m, h, d)',
+  'duration or `off`': ' (units: ms, s, m, h, d)',
+  size: ' (units: B, KiB, MiB, GiB)',
+  percentage: ' (0% to 100%)',
 };
 
 function describeChoice(about: Circumstances, { by, options }: Choice): string {
@@ -130,7 +146,11 @@ function describeUnknown(key: string, shape: Shape, value: unknown): string {
     const own = String(getIn(value, [shape.by]));
     if (others !== '') return `applies to ${shape.by} ${others} only, this is ${shape.by} ${own}`;
   }
-  return `unknown key${suggest(key, Object.keys(fieldsOf(shape, value)))}`;
+  const known = Object.keys(fieldsOf(shape, value));
+  // What stands there already was not meant.
+  const free = known.filter((name) => getIn(value, [name]) === undefined);
+  const near = nearest(key, free);
+  return `unknown key${suggest(key, near === undefined ? known : free)}`;
 }
 
 function expectation(shape: Shape): string {
@@ -157,7 +177,8 @@ const EXPECTATIONS: Readonly<Record<string, string>> = {
   'whole number': 'a whole number',
   'true or false': 'true or false',
   path: "a file's name",
-  endpoint: 'an endpoint such as tcp://127.0.0.1:9100',
+  endpoint: 'an endpoint such as tcp://HOST:PORT or unix:/path',
+  'endpoint or `off`': 'an endpoint such as tcp://HOST:PORT or unix:/path, or off',
   secret: '{ file: PATH }, { env: NAME } or text',
 };
 

@@ -19,35 +19,41 @@ export class ConfigError extends Error {
   readonly kind: 'absent' | 'invalid';
   /** All that is wrong, not only what was found first. */
   readonly problems: readonly Problem[];
+  /** The control socket that it names all the same: a daemon may run by what stood there before. */
+  readonly control?: string;
 
   /** `advice` follows the problems, as it stands. */
-  constructor(kind: ConfigError['kind'], problems: readonly Problem[], advice = '') {
+  constructor(
+    kind: ConfigError['kind'],
+    problems: readonly Problem[],
+    advice = '',
+    control?: string,
+  ) {
     super(formatProblems(problems) + advice);
     this.name = 'ConfigError';
     this.kind = kind;
     this.problems = problems;
+    if (control !== undefined) this.control = control;
   }
 }
 
-/** Writes one problem on a line: `config: directories.staff.relm (line 12, column 5): unknown key`. */
-export function formatProblem({ path, message, line, column, source }: Problem): string {
-  const where = [source, line === undefined ? undefined : `line ${line}, column ${column ?? 1}`]
-    .filter((part) => part !== undefined)
-    .join(', ');
-  const what = path === '' ? where : path + (where === '' ? '' : ` (${where})`);
+/**
+ * Writes one problem on a line, its place as editors and terminals follow it: `/etc/idpmap/idpmap.yaml:12:5:
+ * directories.staff.relm: unknown key`, or `config: deadline (IDPMAP_DEADLINE): …` where no file gave it.
+ */
+export function formatProblem({ path, message, file, line, column, source }: Problem): string {
+  const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
+  const who = path === '' ? source : path + (source === undefined ? '' : ` (${source})`);
+  const parts = [place ?? 'config', who, message].filter((part) => part !== undefined);
   // What surprised us may hold a line break, and one problem is one line of the journal.
-  return `config: ${what === '' ? '' : `${what}: `}${message}`.replaceAll(/\p{Cc}+/gu, ' ');
+  return parts.join(': ').replaceAll(/\p{Cc}+/gu, ' ');
 }
 
 /** Problems that one message tells; the error holds all. */
 const MAX_TOLD = 50;
 
-/** Lines mean nothing without their file, so it leads where there are any. */
 function formatProblems(problems: readonly Problem[]): string {
-  const file = problems.find((problem) => problem.file !== undefined)?.file;
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return [
-    ...(file === undefined ? [] : [`config: ${file}: ${count}`]),
     ...problems.slice(0, MAX_TOLD).map(formatProblem),
     ...(problems.length > MAX_TOLD ? [`config: and ${problems.length - MAX_TOLD} more`] : []),
   ].join('\n');

@@ -13,8 +13,12 @@ import { suggest } from './problem.ts';
 export function checkRelations(tree: unknown, types: DirectorySchemas): readonly Mistake[] {
   const domains = groupsOf(getIn(tree, ['domains']));
   const directories = groupsOf(getIn(tree, ['directories']));
+  const written = getIn(tree, ['domains']);
   return [
-    ...checkPresence(domains, directories, groupsOf(getIn(tree, ['maps'])), types),
+    // What stands there and is no group is told as such.
+    ...(written !== undefined && !isTree(written)
+      ? []
+      : checkPresence(domains, directories, groupsOf(getIn(tree, ['maps'])), types)),
     ...checkSpellings(domains, getIn(tree, ['listedDomains', 'roles'])),
     ...checkDirectories(tree, domains, directories, types),
     ...checkAliases(domains),
@@ -57,7 +61,8 @@ function listsDomains(directory: Tree, types: DirectorySchemas): boolean {
   const type = typeOf(directory, types);
   return (type === undefined ? types : [type]).some(({ lists }) => {
     const value = lists === undefined ? undefined : directory[lists];
-    return value === true || isTree(value);
+    // A statement is written as text.
+    return value === true || isTree(value) || typeof value === 'string';
   });
 }
 
@@ -175,7 +180,9 @@ function checkNamed(path: Path, named: unknown, known: readonly string[]): reado
   }
   if (typeof named !== 'string' || known.includes(named)) return [];
   const hint = known.length === 0 ? ', configure it under directories' : suggest(named, known);
-  return [mistake(path, `there is no directory "${named}"${hint}`)];
+  const several = named.split(/[\s,;]+/).filter((name) => name !== '');
+  const told = mistake(path, `there is no directory "${named}"${hint}`);
+  return [several.length > 1 ? { ...told, likely: [several] } : told];
 }
 
 function checkAliases(domains: Groups): readonly Mistake[] {

@@ -1,11 +1,22 @@
 import { isIP } from 'node:net';
 import { parseAddress, parseDomain, spellAddress } from '../../address/address.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from '../../net/endpoint.ts';
+import { likelyEndpoints } from '../likely/endpoints.ts';
+import {
+  likelyAddresses,
+  likelyDomains,
+  likelyLocalParts,
+  likelyNetworks,
+} from '../likely/names.ts';
 import { normalised, written } from './values.ts';
 
 /** Where to listen; an `Endpoint` inside. */
 export const endpoint = () =>
-  written<Endpoint>({ type: 'endpoint', place: 'endpoint' }, parseEndpoint, spellEndpoint);
+  written<Endpoint>(
+    { type: 'endpoint', place: 'endpoint', likely: likelyEndpoints },
+    parseEndpoint,
+    spellEndpoint,
+  );
 
 /** Writes an endpoint with its options, as `parseEndpoint` reads it. */
 export function spellEndpoint(where: Endpoint): string {
@@ -19,7 +30,11 @@ export function spellEndpoint(where: Endpoint): string {
 
 /** A network or one address of it; always with its prefix length inside. */
 export const cidr = () =>
-  normalised({ type: 'CIDR' }, normaliseCidr, 'is no network, write 10.0.0.0/8 or fd00::/8');
+  normalised(
+    { type: 'CIDR', likely: likelyNetworks },
+    normaliseCidr,
+    'is no network, write 10.0.0.0/8 or fd00::/8',
+  );
 
 function normaliseCidr(text: string): string | undefined {
   const { address = '', bits } =
@@ -30,7 +45,7 @@ function normaliseCidr(text: string): string | undefined {
 }
 
 /** A domain; in lower-case A-labels inside. */
-export const domain = () => written({ type: 'domain' }, readDomain, String);
+export const domain = () => written({ type: 'domain', likely: likelyDomains }, readDomain, String);
 
 function readDomain(text: string): string {
   const read = parseDomain(text);
@@ -49,7 +64,7 @@ const ONE_LOCAL = /^(?:[^\s",<>()[\]\\:;@]+|"(?:[^"\\]|\\.)*")$/u;
 /** Exactly one address with a domain; normalised inside, with the letters that it is written with: mail goes to it. */
 export const address = () =>
   normalised(
-    { type: 'address' },
+    { type: 'address', likely: likelyAddresses },
     (text) => {
       const local = parseAddress(text)?.local;
       return local !== undefined && ONE_LOCAL.test(local) ? spellAddress(text) : undefined;
@@ -60,7 +75,7 @@ export const address = () =>
 /** What stands before the `@`; normalised inside. */
 export const localPart = () =>
   normalised(
-    { type: 'local part' },
+    { type: 'local part', likely: likelyLocalParts },
     (text) => {
       const local = parseAddress(`${text}@example.org`)?.local;
       return local !== undefined && ONE_LOCAL.test(local) ? local : undefined;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { getIn } from '../sources/tree.ts';
-import { type Notation, notations } from './notation.ts';
+import { type Likely, type Notation, notations } from './notation.ts';
 
 /** What a setting may hold, read off its schema: one description for variables, messages and the reference. */
 export type Shape = Group | Choice | Named | List | Leaf;
@@ -26,6 +26,8 @@ export interface Named {
   readonly kind: 'named';
   /** What a key is called in the reference, and what one looks like. */
   readonly key: NonNullable<Notation['key']>;
+  /** What may be meant by a name that is none. */
+  readonly likely?: Likely;
   readonly value: Field;
 }
 
@@ -44,6 +46,10 @@ export interface Leaf {
   /** The only values, where it is one of a few words. */
   readonly values?: readonly string[];
   readonly place?: Notation['place'];
+  /** What may be meant by a value that can't be read. */
+  readonly likely?: Likely;
+  /** The section whose names it may be. */
+  readonly refers?: string;
 }
 
 /** A shape where it is used: as a setting of a group, or an item. */
@@ -115,10 +121,7 @@ function readWrapper(schema: z.core.$ZodType): Field {
 function readShape(schema: z.core.$ZodType): Shape {
   if (schema instanceof z.ZodObject) return readGroup(schema);
   if (schema instanceof z.ZodDiscriminatedUnion) return readChoice(schema);
-  if (schema instanceof z.ZodRecord) {
-    const key = notations.get(schema)?.key ?? { name: 'NAME', example: 'name' };
-    return { kind: 'named', key, value: readField(schema.valueType) };
-  }
+  if (schema instanceof z.ZodRecord) return readNamed(schema);
   if (schema instanceof z.ZodArray) {
     return { kind: 'list', item: readField(schema.element), alone: false };
   }
@@ -127,6 +130,13 @@ function readShape(schema: z.core.$ZodType): Shape {
     (schema instanceof z.ZodCodec ? readAlone(schema, notation?.alone) : undefined) ??
     readLeaf(schema, notation)
   );
+}
+
+function readNamed(schema: z.ZodRecord): Named {
+  const key = notations.get(schema)?.key ?? { name: 'NAME', example: 'name' };
+  const { likely } = notations.get(schema.keyType) ?? {};
+  const value = readField(schema.valueType);
+  return { kind: 'named', key, value, ...(likely === undefined ? {} : { likely }) };
 }
 
 function readAlone(schema: z.ZodCodec, alone: string | undefined): Shape | undefined {
@@ -144,8 +154,8 @@ function readLeaf(schema: z.core.$ZodType, notation: Notation | undefined): Leaf
   if (notation?.type === undefined && !(schema instanceof z.ZodString)) {
     throw new TypeError('a schema without a notation has no shape');
   }
-  const { type = 'text', place } = notation ?? {};
-  return { kind: 'leaf', type, ...(place === undefined ? {} : { place }) };
+  const { key: _key, alone: _alone, ...own } = notation ?? {};
+  return { kind: 'leaf', type: 'text', ...own };
 }
 
 /** Reads all settings of a group. A kind of schema that has no shape is a bug: it throws. */

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { likelyPaths } from '../likely/names.ts';
+import { likelyDurations, likelyShares } from '../likely/quantities.ts';
+import { likelyCounts, likelyFlags } from '../likely/words.ts';
 import { readSecretSource, Secret, type SecretSource } from '../sources/secret.ts';
 import { type Notation, notations } from './notation.ts';
 import {
@@ -53,12 +56,16 @@ export const LONGEST_TIMER = '24d';
 
 /** A time with its unit; milliseconds inside. Bounds are inclusive and written as people would. */
 export const duration = (least = '0ms', most = LONGEST_TIMER) =>
-  written({ type: 'duration' }, (text) => boundedDuration(text, least, most), formatDuration);
+  written(
+    { type: 'duration', likely: likelyDurations },
+    (text) => boundedDuration(text, least, most),
+    formatDuration,
+  );
 
 /** A duration or the word `off`. */
 export const durationOrOff = (least = '1ms') =>
   written<number | 'off'>(
-    { type: 'duration or `off`' },
+    { type: 'duration or `off`', likely: likelyDurations },
     (text) => (text === 'off' ? text : boundedDuration(text, least, LONGEST_TIMER)),
     (value) => (value === 'off' ? value : formatDuration(value)),
   );
@@ -74,26 +81,40 @@ function boundedDuration(text: string, least: string, most: string): number {
 export const size = () => written({ type: 'size' }, parseSize, formatSize);
 
 /** A percentage; a number between 0 and 1 inside. */
-export const share = () => written({ type: 'percentage' }, parseShare, formatShare);
+export const share = () =>
+  written({ type: 'percentage', likely: likelyShares }, parseShare, formatShare);
 
 /** A whole number, bounds inclusive. */
 export const count = (least: number, most = 10_000_000) =>
-  z.int().min(least).max(most).register(notations, { type: 'whole number' });
+  z.int().min(least).max(most).register(notations, { type: 'whole number', likely: likelyCounts });
 
 /** `true` or `false`. */
-export const flag = () => z.boolean().register(notations, { type: 'true or false' });
+export const flag = () =>
+  z.boolean().register(notations, { type: 'true or false', likely: likelyFlags });
 
 /** The kernel's `PATH_MAX`. */
 const MAX_PATH_BYTES = 4096;
 
 /** A file's name, of so many bytes at most. Relative ones are made absolute before they get here. */
 export const path = (most = MAX_PATH_BYTES) =>
-  written({ type: 'path', place: 'path' }, (text) => checkPath(text, most), String);
+  written(
+    { type: 'path', place: 'path', likely: likelyPaths },
+    (text) => checkPath(text, most),
+    String,
+  );
+
+/** A module's: a file's name, or that of a package, which stands nowhere relative to anything. */
+export const modulePath = () =>
+  written(
+    { type: 'path or package', place: 'module' },
+    (text) => checkPath(text, MAX_PATH_BYTES),
+    String,
+  );
 
 /** A file's name, or the word `off`. */
 export const pathOrOff = () =>
   written(
-    { type: 'path or `off`', place: 'path or off' },
+    { type: 'path or `off`', place: 'path or off', likely: likelyPaths },
     (text) => checkPath(text, MAX_PATH_BYTES),
     String,
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { likelyDirectoryNames } from '../likely/names.ts';
 import { notations } from '../schema/notation.ts';
 import type { Path, Tree } from '../sources/tree.ts';
 import { inline } from '../yaml/inline.ts';
@@ -29,6 +30,8 @@ export type DirectorySchemas<Type extends DirectorySchema = DirectorySchema> = r
 export interface Misfit {
   readonly path: Path;
   readonly message: string;
+  /** Where the path is that of the configuration itself: whether the name is at fault, or what stands behind it. */
+  readonly part?: 'key' | 'value';
 }
 
 /** The directory of all examples, with its `type`. */
@@ -43,7 +46,7 @@ const directoryName = z
     error: ({ input }) =>
       `${JSON.stringify(input)} is no name of a directory, write lower-case letters, digits and hyphens: staff`,
   })
-  .register(notations, { type: 'name' });
+  .register(notations, { type: 'name', likely: likelyDirectoryNames });
 
 /** Makes the settings of whatever knows the people: each directory is of one of `types`. */
 export const directories = <Type extends DirectorySchema>(types: DirectorySchemas<Type>) =>

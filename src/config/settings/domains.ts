@@ -4,7 +4,8 @@ import { notations } from '../schema/notation.ts';
 import { oneOrMany } from '../schema/values.ts';
 
 /** What names a directory; that it exists is for `relations.ts` to see. */
-export const directoryReference = () => z.string().register(notations, { type: 'name' });
+export const directoryReference = () =>
+  z.string().register(notations, { type: 'name', refers: 'directories' });
 
 const roles = z
   .record(localPart(), address().meta({ examples: ['ops@example.org'] }))

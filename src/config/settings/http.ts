@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { parseDomain } from '../../address/address.ts';
 import { type Endpoint, formatEndpoint, isLocal, parseEndpoint } from '../../net/endpoint.ts';
+import { likelyEndpoints } from '../likely/endpoints.ts';
+import { likelyDomains } from '../likely/names.ts';
 import { spellEndpoint } from '../schema/addresses.ts';
 import { notations } from '../schema/notation.ts';
 import { flag, normalised, oneOrMany, secret, written } from '../schema/values.ts';
@@ -11,14 +13,14 @@ export const MIN_TOKEN_LENGTH = 16;
 
 const endpointOrOff = () =>
   written<Endpoint | 'off'>(
-    { type: 'endpoint or `off`', place: 'endpoint' },
+    { type: 'endpoint or `off`', place: 'endpoint', likely: likelyEndpoints },
     (text) => (text === 'off' ? text : parseEndpoint(text)),
     (where) => (where === 'off' ? where : spellEndpoint(where)),
   );
 
 const host = () =>
   normalised(
-    { type: 'host' },
+    { type: 'host', likely: likelyDomains },
     (text) => parseDomain(text),
     'is no host name, write one such as mail.example.org, without a port',
   );

@@ -8,8 +8,9 @@ export const log = z
       description:
         'The least that is logged. `info` is what an operator acts on; `debug` has a line a lookup.',
     }),
-    format: z.enum(['auto', 'json', 'pretty']).prefault('auto').meta({
-      description: '`auto` is `pretty` at a terminal, else `json`.',
+    format: z.enum(['auto', 'json', 'pretty', 'journal']).prefault('auto').meta({
+      description:
+        '`auto` is `journal` (readable lines that begin with their priority) where systemd keeps them, `pretty` at a terminal, else `json`.',
     }),
     addresses: z.enum(['hash', 'plain']).prefault('hash').meta({
       description: 'How addresses appear at `info` and above: as a keyed hash, or as they are.',

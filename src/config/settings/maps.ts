@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { reasonOf } from '../../reason.ts';
+import { likelyMapNames } from '../likely/names.ts';
+import { likelyTemplates } from '../likely/words.ts';
 import { notations } from '../schema/notation.ts';
 import { PERSON_PLACEHOLDERS, splitTemplate } from '../schema/template.ts';
 import { oneOrMany } from '../schema/values.ts';
@@ -32,7 +34,7 @@ const template = (known: readonly string[]) =>
         context.addIssue({ code: 'custom', message: reasonOf(error) });
       }
     })
-    .register(notations, { type: 'template' });
+    .register(notations, { type: 'template', likely: likelyTemplates });
 
 const kind = <const T extends string>(name: T, description: string) =>
   z.literal(name).meta({ description, examples: [name] });
@@ -145,7 +147,7 @@ const mapName = z
     error: ({ input }) =>
       `${JSON.stringify(input)} is no name of a map, it holds no space and no colon`,
   })
-  .register(notations, { type: 'name' });
+  .register(notations, { type: 'name', likely: likelyMapNames });
 
 /** What Postfix may ask for, by the name that main.cf gives it. */
 export const maps = z

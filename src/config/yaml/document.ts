@@ -1,6 +1,7 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type YAMLError, type Document as YamlDocument } from 'yaml';
 import type { Path } from '../sources/tree.ts';
 import { offsetKey, readNodes } from './nodes.ts';
+import { findSlip, INDENTATION } from './slips.ts';
 
 /** Where something stands in a text: both from 1. */
 export interface Position {
@@ -32,7 +33,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab indents this line, indent with spaces',
   TAG_RESOLVE_FAILED: 'a tag means nothing here, quote text that begins with !',
   BAD_DQ_ESCAPE: 'an escape is unknown in double quotes, write the text in single ones',
-  BAD_SCALAR_START: 'text that begins with @ or ` needs quotes',
+  BAD_SCALAR_START: "text that begins with @, ` or % needs quotes: '…'",
   MULTIPLE_DOCS: 'a second document begins here (---), write all settings into one',
   BLOCK_AS_IMPLICIT_KEY:
     'a setting begins within the value of another, mend the indentation, or quote a value that holds ": "',
@@ -45,22 +46,12 @@ export function readDocument(text: string): Document {
     const { line, col } = counter.linePos(offset);
     return { line, column: col };
   };
-  const document = parseDocument(text, {
-    schema: 'core',
-    uniqueKeys: false,
-    prettyErrors: false,
-    lineCounter: counter,
-    // Silent, it would not tell of a second document.
-    logLevel: 'error',
-  });
+  const document = parse(text, counter);
   // One slip makes the parser stumble several times; what follows the first fault is noise.
   const fault = document.errors[0] ?? document.warnings[0];
   if (fault !== undefined) {
-    const message = FAULTS[fault.code] ?? `is no YAML: ${withoutSource(fault.message)}`;
-    return {
-      flaws: [{ position: positionOf(fault.pos[0]), path: [], message }],
-      locate: () => undefined,
-    };
+    const position = positionOf(fault.pos[0]);
+    return { flaws: [describeFault(fault, position, text)], locate: () => undefined };
   }
   const { tree, offsets, flaws } = readNodes(document, (offset) => positionOf(offset).line);
   return {
@@ -71,6 +62,36 @@ export function readDocument(text: string): Document {
       return offset === undefined ? undefined : positionOf(offset);
     },
   };
+}
+
+const parse = (text: string, lineCounter: LineCounter): YamlDocument.Parsed =>
+  parseDocument(text, {
+    schema: 'core',
+    uniqueKeys: false,
+    prettyErrors: false,
+    lineCounter,
+    // Silent, it would not tell of a second document.
+    logLevel: 'error',
+  });
+
+/** Texts above it are told as the parser does: it would read them several times. Characters. */
+const MAX_SLIPPERY = 100_000;
+
+function describeFault({ code, message }: YAMLError, position: Position, text: string): Flaw {
+  const known = FAULTS[code];
+  const isSound = (changed: string): boolean => {
+    const { errors, warnings } = parse(changed, new LineCounter());
+    return errors.length === 0 && warnings.length === 0;
+  };
+  const isTold = known !== undefined && code !== 'BLOCK_AS_IMPLICIT_KEY';
+  const slips = known === undefined ? undefined : [INDENTATION];
+  const slip =
+    isTold || text.length > MAX_SLIPPERY
+      ? undefined
+      : findSlip(text, position.line, isSound, slips);
+  if (slip !== undefined)
+    return { position: { line: slip.line, column: 1 }, path: [], message: slip.message };
+  return { position, path: [], message: known ?? `is no YAML: ${withoutSource(message)}` };
 }
 
 /** Some of the parser's messages end with what they stumbled over, which may be a secret. */

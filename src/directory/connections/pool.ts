@@ -1,6 +1,7 @@
 import type { Log } from '../../log.ts';
 import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
+import { either, pause } from '../waiting.ts';
 import type { Opened, Servers } from './servers.ts';
 
 /** A connection to a server, over which several questions may be under way. Dead for ever once it is closed. */
@@ -174,26 +175,4 @@ function createTold(directory: string, log: Log) {
         log.error({ directory, reason }, 'no connection to the directory, it is tried again');
     },
   };
-}
-
-/** Waits for so long, or until `sooner` resolves or `signal` aborts. */
-async function pause(ms: number, signal: AbortSignal, sooner?: Promise<void>): Promise<void> {
-  const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, ms);
-  timer.unref();
-  await either(Promise.race([over.promise, sooner ?? over.promise]), signal);
-  clearTimeout(timer);
-}
-
-/** Waits for `news`, or until `signal` aborts. */
-async function either(news: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<void>();
-  const stop = (): void => aborted.resolve();
-  signal.addEventListener('abort', stop);
-  if (signal.aborted) stop();
-  try {
-    await Promise.race([news, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -12,6 +12,7 @@ export interface FileDirectory extends Directory {
   /** Kept up to date. */
   readonly figures: Readonly<FileFigures>;
   accept(): string | undefined;
+  pending(): readonly string[];
 }
 
 /**
@@ -45,6 +46,7 @@ export function createFileDirectory(
     ...answers,
     figures: store.figures,
     accept: () => store.accept(),
+    pending: () => store.pending(),
     async close() {
       ending.abort();
       endWatch();

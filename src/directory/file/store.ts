@@ -32,6 +32,8 @@ export interface Store {
   known(): Known;
   /** Takes what is held; says what that was. */
   accept(): string | undefined;
+  /** What is held, or can't be read, and what to do about it. */
+  pending(): readonly string[];
   /** Judges a reading: takes its content, holds it, or tells what is wrong with it. */
   take(reading: Reading, signal: AbortSignal): Promise<'changed' | 'retry'>;
 }
@@ -84,13 +86,14 @@ export function createStore(settings: StoreSettings, hooks: DirectoryHooks): Sto
 
   function fail(reason: string, fields: object): string {
     figures.failures++;
-    const rest =
-      people === undefined
-        ? 'nobody is known yet'
-        : 'known people are served, mail for others waits';
-    log.error({ ...place, ...fields }, `${reason}; ${rest}`);
+    log.error({ ...place, ...fields }, withRest(reason));
     return reason;
   }
+
+  const withRest = (reason: string): string =>
+    people === undefined
+      ? `${reason}; nobody is known yet`
+      : `${reason}; known people are served, mail for others waits`;
 
   /** Told once, not at each attempt. */
   function miss(reason: string, fields: object): void {
@@ -149,6 +152,14 @@ export function createStore(settings: StoreSettings, hooks: DirectoryHooks): Sto
       if (lost === undefined) return undefined;
       settle(before);
       return `${file} taken (accounts: ${figures.accounts}, groups: ${figures.groups}), it lost ${lost}`;
+    },
+    pending: () => {
+      const doubt = unread ?? broken;
+      const held = hold.held();
+      return [
+        ...(doubt === undefined ? [] : [withRest(doubt)]),
+        ...(held === undefined ? [] : [held.reason]),
+      ];
     },
     async take(reading, signal) {
       const before = state();

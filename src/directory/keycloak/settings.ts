@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDomain } from '../../address/address.ts';
+import { textOf } from '../../config/likely/text.ts';
 import { address, domain } from '../../config/schema/addresses.ts';
 import { notations } from '../../config/schema/notation.ts';
 import {
@@ -15,7 +16,16 @@ import {
 import type { DeepReadonly } from '../../config/schema.ts';
 import { clientTls } from '../clienttls.ts';
 
-const url = () => written({ type: 'URL' }, parseUrl, String);
+const url = () => written({ type: 'URL', likely: likelyUrls }, parseUrl, String);
+
+/** A server's name alone, or a URL that leads into it. */
+const likelyUrls = (given: unknown): readonly string[] => {
+  const bare = textOf(given)
+    .replace(/^(?:[a-z]+:)?\/*/i, '')
+    .replace(/^[^/]*@/, '')
+    .replace(/\/(?:realms|admin)(?:\/.*)?$|[?#].*$/s, '');
+  return [...(/^http:/i.test(textOf(given)) ? [`http://${bare}`] : []), `https://${bare}`];
+};
 
 function parseUrl(text: string): string {
   const read = URL.parse(text);

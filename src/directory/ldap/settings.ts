@@ -6,9 +6,10 @@ import type { DeepReadonly } from '../../config/schema.ts';
 import { clientTls } from '../clienttls.ts';
 import { accounts, attribute, dn, groups } from './settings/branches.ts';
 import { formatLdapUrl, parseLdapUrl, staysHere } from './settings/endpoint.ts';
+import { likelyFilters, likelyLdapUrls } from './settings/likely.ts';
 import { tables } from './settings/tables.ts';
 
-const url = () => written({ type: 'URL' }, parseLdapUrl, formatLdapUrl);
+const url = () => written({ type: 'URL', likely: likelyLdapUrls }, parseLdapUrl, formatLdapUrl);
 
 const tls = clientTls({ use: 'bind: { sasl: external }', serverName: 'ldap.example.org' });
 
@@ -49,6 +50,7 @@ const listDomains = z.strictObject({
   filter: z
     .string()
     .min(1)
+    .register(notations, { likely: likelyFilters })
     .meta({
       description: 'Which entries are domains.',
       examples: ['(objectClass=domainRelatedObject)'],

@@ -1,14 +1,14 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import mysql from 'mysql2';
 import { reasonOf } from '../../reason.ts';
 import { noteCertificates } from '../certificates.ts';
-import { Fault } from '../directory.ts';
 import { rowOf } from '../sql/connect/rows.ts';
 import { secureFor } from '../sql/connect/secure.ts';
 import type { Engine, Row, Session } from '../sql/engine.ts';
 import { formatHost, type SqlHost } from '../sql/settings/host.ts';
 import type { TlsFiles } from '../tls.ts';
+import { believeOriginal, type Product } from './copy.ts';
 import { faultOf } from './errors.ts';
 import { MYSQL_PORT, type MysqlSettings } from './settings.ts';
 
@@ -57,8 +57,9 @@ async function open(
     aborted.reject(new Error('there was no answer in time'));
   };
   signal.addEventListener('abort', abort);
+  let product: Product;
   try {
-    await Promise.race([prepare(connection, access), aborted.promise]);
+    product = await Promise.race([prepare(connection, access), aborted.promise]);
     const secure = streamOf(connection);
     if (secure instanceof TLSSocket) noteCertificates(figures, secure, files?.cert);
   } catch (error) {
@@ -68,7 +69,9 @@ async function open(
     signal.removeEventListener('abort', abort);
   }
   const run: Session['run'] = (text, values) => ask(connection, text, values);
-  return { run, believe: () => believeOriginal(run, host, access), destroy, ended: ended.promise };
+  const believe = async () =>
+    access.replicas === 'trust' ? [] : believeOriginal(run, nameOf(host), product);
+  return { run, believe, destroy, ended: ended.promise };
 }
 
 function connectionOver(
@@ -80,8 +83,7 @@ function connectionOver(
 ): mysql.Connection {
   return mysql.createConnection({
     stream,
-    // Which name its certificate has to carry.
-    host: tls.serverName ?? (host.kind === 'tcp' ? host.host : 'localhost'),
+    host: certifiedName(host, tls.serverName),
     user,
     database,
     ...(password !== undefined && { password }),
@@ -99,18 +101,13 @@ function connectionOver(
   });
 }
 
-async function believeOriginal(
-  run: Session['run'],
-  host: SqlHost,
-  { replicas }: MysqlAccess,
-): Promise<readonly string[]> {
-  if (replicas === 'trust') return [];
-  const [row] = await run('SELECT @@global.read_only AS copy', []);
-  if (/^(?:0|off)$/i.test(String(row?.['copy']))) return ['it may be written'];
-  throw new Fault(
-    'doubt',
-    `${nameOf(host)} is read-only, as a copy is, so nobody is believed to be absent: ask the original first, or set replicas: trust`,
-  );
+/**
+ * The name that the server's certificate has to carry. mysql2 hands on no address, and then "localhost" would count: with a
+ * dot at its end it takes one for a name, and Node, which compares without that dot, for an address again.
+ */
+function certifiedName(host: SqlHost, serverName: string | undefined): string {
+  const name = serverName ?? (host.kind === 'tcp' ? host.host : 'localhost');
+  return isIP(name) === 0 ? name : `${name}.`;
 }
 
 function socketTo(host: SqlHost): Socket {
@@ -120,16 +117,17 @@ function socketTo(host: SqlHost): Socket {
   return socket;
 }
 
-/** Logs in; the session reads, takes quotes and backslashes as we read them, and ends what takes too long. */
-async function prepare(connection: mysql.Connection, access: MysqlAccess): Promise<void> {
+/** Logs in; the session reads, takes quotes and backslashes as we read them, and ends what takes too long. Gives who it is. */
+async function prepare(connection: mysql.Connection, access: MysqlAccess): Promise<Product> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   connection.connect((error) => (error === null ? resolve() : reject(error)));
   await promise;
   const [row] = await ask(connection, 'SELECT VERSION() AS version', []);
-  const isMariadb = /mariadb/i.test(String(row?.['version']));
-  const limit = isMariadb
-    ? `max_statement_time = ${access.statementTimeout / 1000}`
-    : `max_execution_time = ${access.statementTimeout}`;
+  const product = /mariadb/i.test(String(row?.['version'])) ? 'mariadb' : 'mysql';
+  const limit =
+    product === 'mariadb'
+      ? `max_statement_time = ${access.statementTimeout / 1000}`
+      : `max_execution_time = ${access.statementTimeout}`;
   const modes = ['ANSI_QUOTES', 'NO_BACKSLASH_ESCAPES', 'ANSI'].reduce(
     (mode, name) => `REPLACE(${mode}, '${name}', '')`,
     '@@sql_mode',
@@ -140,6 +138,7 @@ async function prepare(connection: mysql.Connection, access: MysqlAccess): Promi
     `SET SESSION sql_mode = ${modes}, autocommit = 1, lock_wait_timeout = 1, ${limit}`,
   );
   await say(connection, 'SET SESSION TRANSACTION READ ONLY');
+  return product;
 }
 
 async function say(connection: mysql.Connection, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../../config/schema.ts';
-import { questions, servers } from '../sql/settings.ts';
+import { preset, questions, servers } from '../sql/settings.ts';
 
 /** Where MySQL and MariaDB listen. */
 export const MYSQL_PORT = 3306;
@@ -8,6 +8,7 @@ export const MYSQL_PORT = 3306;
 /** The settings of a directory in MySQL or MariaDB. */
 export const mysqlSettings = z.strictObject({
   ...servers({ port: MYSQL_PORT, socket: '/run/mysqld/mysqld.sock' }),
+  preset: preset('mysql'),
   ...questions,
 });
 

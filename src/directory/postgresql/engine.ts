@@ -1,30 +1,11 @@
 import { createHash } from 'node:crypto';
-import { TLSSocket } from 'node:tls';
-import pg from 'pg';
-import { reasonOf } from '../../reason.ts';
-import { noteCertificates } from '../certificates.ts';
+import type pg from 'pg';
 import { Fault } from '../directory.ts';
 import { rowOf } from '../sql/connect/rows.ts';
-import { secureFor } from '../sql/connect/secure.ts';
 import type { Engine, Row, Session } from '../sql/engine.ts';
-import { formatHost, type SqlHost } from '../sql/settings/host.ts';
-import type { TlsFiles } from '../tls.ts';
+import type { SqlHost } from '../sql/settings/host.ts';
+import { connect, isAlone, nameOf, type PostgresqlAccess, settingsOf } from './client.ts';
 import { faultOf } from './errors.ts';
-import { POSTGRESQL_PORT, type PostgresqlSettings } from './settings.ts';
-
-/** What a connection goes by. */
-export type PostgresqlAccess = Pick<
-  PostgresqlSettings,
-  | 'database'
-  | 'user'
-  | 'password'
-  | 'encrypt'
-  | 'tls'
-  | 'replicas'
-  | 'statementTimeout'
-  | 'pooler'
-  | 'rowSecurity'
->;
 
 /** Asks PostgreSQL over `pg`, several statements under way on a connection. */
 export const createPostgresqlEngine = (
@@ -37,63 +18,35 @@ export const createPostgresqlEngine = (
   faultOf,
 });
 
-const nameOf = (host: SqlHost): string => `postgresql ${formatHost(host, POSTGRESQL_PORT)}`;
-
 async function open(
   host: SqlHost,
   access: PostgresqlAccess,
   figures: Record<string, number>,
   signal: AbortSignal,
 ): Promise<Session> {
-  const files = await secureFor(host, access);
-  const client = await clientFor(host, access, files);
-  const ended = Promise.withResolvers<string>();
-  // Without a listener, an error of an idle connection would end the process.
-  client.on('error', (error) => ended.resolve(reasonOf(error)));
-  client.on('end', () => ended.resolve('the server ended the connection'));
-  const destroy = (): void => void streamOf(client).destroy();
-  signal.addEventListener('abort', destroy);
-  try {
-    if (signal.aborted) throw new Error('there was no time left');
-    await client.connect();
-    if (access.pooler === 'none') await client.query(settingsOf(access, 'SESSION'));
-    const stream = streamOf(client);
-    if (stream instanceof TLSSocket) noteCertificates(figures, stream, files?.cert);
-  } catch (error) {
-    destroy();
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', destroy);
-  }
-  const run: Session['run'] =
-    access.pooler === 'none'
-      ? (text, values) => ask(client, text, values, nameFor(text))
-      : (text, values) => askWithin(client, text, values, access);
+  const isOurs = access.pooler !== 'transaction';
+  const begin = async (client: pg.Client): Promise<void> => {
+    if (access.pooler === 'none') await checkAlone(client, host);
+    if (isOurs) await client.query(settingsOf(access, 'SESSION'));
+  };
+  const { client, destroy, ended } = await connect(host, access, begin, figures, signal);
+  const run: Session['run'] = isOurs
+    ? (text, values) => ask(client, text, values, nameFor(text))
+    : (text, values) => askWithin(client, text, values, access);
   const believe = () => believeOriginal(run, host, access);
-  return { run, believe, destroy, ended: ended.promise };
+  return { run, believe, destroy, ended };
 }
 
-async function clientFor(
-  host: SqlHost,
-  { password, user, database, tls }: PostgresqlAccess,
-  files: TlsFiles | undefined,
-): Promise<pg.Client> {
-  const { serverName } = tls;
-  return new pg.Client({
-    ...placeOf(host),
-    user,
-    database,
-    // Without one, pg looks into files and variables that are not ours.
-    password: (await password?.read()) ?? '',
-    ssl: files !== undefined && {
-      ...files,
-      ...(serverName !== undefined && { servername: serverName }),
-    },
-    application_name: 'idpmap',
-    keepAlive: true,
-    types: { getTypeParser: readerOf },
-    pipeline: true,
-  });
+/**
+ * Sees to it that who greeted is who answers. Behind a pooler that hands sessions on, ours would be read-only and short of time
+ * for whoever has them next, and what was prepared in one is unknown to another.
+ */
+async function checkAlone(client: pg.Client, host: SqlHost): Promise<void> {
+  if (await isAlone(client)) return;
+  throw new Fault(
+    'directory',
+    `${nameOf(host)}: a pooler such as PgBouncer stands in between: set pooler: transaction, or session where it lends a session to one client alone`,
+  );
 }
 
 async function believeOriginal(
@@ -108,28 +61,6 @@ async function believeOriginal(
     'doubt',
     `${nameOf(host)} is a copy, or recovers, so nobody is believed to be absent: ask the original first, or set replicas: trust`,
   );
-}
-
-/** A directory of sockets, or one of them, is a host for pg. */
-function placeOf(host: SqlHost): { host: string; port: number } {
-  if (host.kind === 'tcp') return { host: host.host, port: host.port };
-  const { directory = host.path, port = String(POSTGRESQL_PORT) } =
-    /^(?<directory>.*)\/\.s\.PGSQL\.(?<port>\d+)$/.exec(host.path)?.groups ?? {};
-  return { host: directory, port: Number(port) };
-}
-
-/** A session reads, says so where rows are hidden from it, and ends what takes too long. */
-function settingsOf(
-  { statementTimeout, rowSecurity }: PostgresqlAccess,
-  scope: 'SESSION' | 'LOCAL',
-): string {
-  const settings = [
-    `statement_timeout = ${statementTimeout}`,
-    'standard_conforming_strings = on',
-    ...(rowSecurity === 'refuse' ? ['row_security = off'] : []),
-    ...(scope === 'SESSION' ? ['default_transaction_read_only = on'] : []),
-  ];
-  return settings.map((setting) => `SET ${scope} ${setting}`).join('; ');
 }
 
 /** Behind a pooler each statement may be another session's: it brings its settings along. */
@@ -162,15 +93,6 @@ async function ask(
   return rows.map((row) => rowOf(columns, row));
 }
 
-/** Types of lists of texts. */
-const LISTS: ReadonlySet<number> = new Set([1009, 1015, 1002, 1014]);
-
-/** Values as PostgreSQL writes them, as Postfix's own table answers them; lists of texts as such. */
-const readerOf = (type: number): ((value: string) => unknown) =>
-  LISTS.has(type) ? pg.types.getTypeParser(type, 'text') : asText;
-
-const asText = (value: string): string => value;
-
 const names = new Map<string, string>();
 
 /** The name of a statement that is prepared once a connection. */
@@ -181,6 +103,3 @@ function nameFor(text: string): string {
   names.set(text, name);
   return name;
 }
-
-/** Its socket: pg has no other way to end at once. */
-const streamOf = (client: pg.Client) => client.connection.stream;

@@ -1,6 +1,8 @@
 import type { Directory, DirectoryHooks } from '../directory.ts';
 import { createSqlDirectory } from '../sql/sql.ts';
 import { createPostgresqlEngine } from './engine.ts';
+import { tryListening } from './notify/listen.ts';
+import { watchNotifications } from './notify/watch.ts';
 import type { PostgresqlSettings } from './settings.ts';
 
 /**
@@ -12,5 +14,20 @@ export function createPostgresqlDirectory(
   hooks: DirectoryHooks,
 ): Directory {
   const figures: Record<string, number> = {};
-  return createSqlDirectory(settings, createPostgresqlEngine(settings, figures), hooks, figures);
+  const engine = createPostgresqlEngine(settings, figures);
+  const directory = createSqlDirectory(settings, engine, hooks, figures);
+  const { notify } = settings;
+  if (notify === undefined) return directory;
+  const stop = watchNotifications(notify, settings, hooks, figures);
+  return {
+    ...directory,
+    inspect: async (signal) => [
+      ...((await directory.inspect?.(signal)) ?? []),
+      await tryListening(notify, settings, signal),
+    ],
+    async close() {
+      stop();
+      await directory.close();
+    },
+  };
 }

@@ -4,9 +4,13 @@ import { notations } from '../../config/schema/notation.ts';
 import { count, duration, oneOrMany, secret, written } from '../../config/schema/values.ts';
 import type { DeepReadonly } from '../../config/schema.ts';
 import { clientTls } from '../clienttls.ts';
+import { PRESETS_OF } from './presets/presets.ts';
 import { formatHost, parseHost } from './settings/host.ts';
+import { likelyHosts, likelyStatements } from './settings/likely.ts';
+import type { Dialect } from './text/tokens.ts';
 
-const statement = () => z.string().min(1).register(notations, { type: 'SQL' });
+const statement = () =>
+  z.string().min(1).register(notations, { type: 'SQL', likely: likelyStatements });
 
 const people = z.strictObject({
   account: statement()
@@ -20,7 +24,7 @@ const people = z.strictObject({
     .exactOptional()
     .meta({
       description:
-        'Where mail for the alias `%s` goes. Columns: `alias`, and `target`, one or several addresses.',
+        'Where mail for the alias `%s` goes. Columns: `alias`, and `target`, one or several addresses; where there is such `may_send`, whether the account that it leads to may send as the alias.',
       examples: ["SELECT alias, target FROM aliases WHERE alias = '%s'"],
     }),
   groups: statement()
@@ -35,6 +39,13 @@ const people = z.strictObject({
     .meta({
       description: 'Further logins that may send as the account `%s`. Column: `login`.',
       examples: ["SELECT login FROM senders WHERE address = '%s'"],
+    }),
+  catchAll: statement()
+    .exactOptional()
+    .meta({
+      description:
+        'Where mail for addresses at the domain `%d` goes that nobody holds. Columns: `domain`, and `target`, one or several addresses, or `@example.net` for the same person in another domain.',
+      examples: ["SELECT domain, target FROM catch_all WHERE domain = '%d'"],
     }),
 });
 
@@ -65,6 +76,16 @@ const groups = z.strictObject({
       'Members of a group once the groups within it are expanded; a larger one is deferred.',
   }),
 });
+
+/** Whose tables they are; what each database may be told. */
+export const preset = (dialect: Dialect) =>
+  z
+    .enum(PRESETS_OF[dialect])
+    .exactOptional()
+    .meta({
+      description: 'Whose tables they are, which decides what is not set under `people`.',
+      examples: ['virtual_users'],
+    });
 
 /** The settings of what is asked, which all databases have. */
 export const questions = {
@@ -102,12 +123,12 @@ export const questions = {
 export const servers = ({ port, socket }: { readonly port: number; readonly socket: string }) => ({
   hosts: oneOrMany(
     written(
-      { type: 'host' },
+      { type: 'host', likely: likelyHosts },
       (text) => parseHost(text, port),
       (host) => formatHost(host, port),
     ),
   )
-    .refine((hosts) => hosts.length > 0, 'names no server')
+    .refine((hosts) => hosts.length > 0, 'names no server, write db.example.org')
     .meta({
       description: `The servers, asked in this order: the next one where one fails. A name or address, with \`:PORT\` where that is not ${port}, or the path of a socket: \`${socket}\`.`,
       examples: ['[db1.example.org, db2.example.org]'],

@@ -11,7 +11,7 @@ import {
   isDoubt,
 } from '../directory.ts';
 import { none } from '../finding.ts';
-import { templateKey } from '../ldap/filters/template.ts';
+import { templateKey } from '../templates/template.ts';
 import { createAsker, type Trust, type View, type Work } from './connect/ask.ts';
 import { createConnection, type SqlConnection } from './connect/connection.ts';
 import type { Engine } from './engine.ts';
@@ -19,8 +19,10 @@ import { inspectSql } from './inspect.ts';
 import { type Part, readPart } from './parts.ts';
 import { findHolders, type PeopleParts } from './people/find.ts';
 import { textsIn } from './people/values.ts';
+import { presetStatements, type SqlPresetName } from './presets/presets.ts';
 import type { QuestionSettings, ServerSettings } from './settings.ts';
 import { createTable } from './tables.ts';
+import { createLetters } from './trust/letters.ts';
 import { createTrusts } from './trust/trusts.ts';
 
 /** What a directory in a database goes by, whatever the database. */
@@ -28,6 +30,7 @@ export interface SqlSettings<Host>
   extends QuestionSettings,
     Pick<ServerSettings, 'connections' | 'connectTimeout' | 'maxAge' | 'returnAfter'> {
   readonly hosts: readonly Host[];
+  readonly preset?: SqlPresetName;
 }
 
 /** The connection is given up that much later than the database should have ended the statement itself. */
@@ -60,8 +63,12 @@ export function createSqlDirectory<Host>(
   const tables = new Map(
     Object.entries(settings.tables).map(([each, own]) => [each, createTable(each, own, dialect)]),
   );
-  const find = { parts, limits: settings.groups };
-  const trusts = createTrusts({ find, canary: settings.canary, rowsOf, hooks, figures });
+  const find = { parts, limits: settings.groups, delimiters: hooks.delimiters };
+  const letters = createLetters(
+    [parts.account, parts.aliases, parts.groups].filter((part) => part !== undefined),
+    () => preciseClock.now(),
+  );
+  const trusts = createTrusts({ find, canary: settings.canary, rowsOf, letters, hooks, figures });
   const silenceMs = settings.statementTimeout + GRACE_MS;
   const workMs = silenceMs * MOST_WORK;
   const told = new Map<string, Set<string>>();
@@ -120,7 +127,14 @@ export function createSqlDirectory<Host>(
     returnMs: settings.returnAfter,
     log,
   });
-  const asker = createAsker({ pool, servers, rowsOf, workMs, lifetime: life.signal });
+  const asker = createAsker({
+    pool,
+    servers,
+    rowsOf,
+    writtenAs: letters.writtenAs,
+    workMs,
+    lifetime: life.signal,
+  });
 
   const asking =
     <T>(question: (key: string) => Work<T> | undefined, trust: Trust): Ask<T> =>
@@ -172,10 +186,21 @@ async function listDomains(part: Part, rows: View['rows']): Promise<readonly str
   return [...new Set(names.map(parseDomain).filter((domain) => domain !== undefined))];
 }
 
-function readPeople<Host>({ people }: QuestionSettings, { dialect }: Engine<Host>): PeopleParts {
+/** What is configured takes the place of the preset's, statement by statement. */
+function readPeople<Host>(
+  { preset, people }: SqlSettings<Host>,
+  { dialect }: Engine<Host>,
+): PeopleParts {
+  const all = { ...(preset !== undefined && presetStatements(preset, dialect)), ...people };
   const read = (key: keyof PeopleParts): PeopleParts => {
-    const text = people[key];
+    const text = all[key];
     return text === undefined ? {} : { [key]: readPart(`people.${key}`, text, dialect) };
   };
-  return { ...read('account'), ...read('aliases'), ...read('groups'), ...read('logins') };
+  return {
+    ...read('account'),
+    ...read('aliases'),
+    ...read('groups'),
+    ...read('logins'),
+    ...read('catchAll'),
+  };
 }

@@ -3,8 +3,8 @@ import { createSqlDirectory } from '../sql/sql.ts';
 import { createSqliteEngine } from './engine.ts';
 import type { SqliteSettings } from './settings.ts';
 
-/** A file needs no login, and is there or not: neither is a thread for long. */
-const OF_FILES = { connectTimeout: 5000, maxAge: 24 * 3_600_000, returnAfter: 1000 };
+/** A file needs no login, and is there or not; its process may be slow to start on a busy machine. */
+const OF_FILES = { connectTimeout: 10_000, maxAge: 24 * 3_600_000, returnAfter: 1000 };
 
 /**
  * Opens a directory of type `sqlite`; the file is opened in the background.

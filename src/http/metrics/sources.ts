@@ -26,7 +26,9 @@ export interface MeteredDirectory {
 
 /** One directory at work, as the status shows it: what metrics read of it, and how it fares. */
 export interface WatchedDirectory extends MeteredDirectory {
+  readonly directory: Pick<Directory, 'figures' | 'pending'>;
   readonly lane: Pick<Lane, 'figures' | 'breaker' | 'limiter' | 'flips' | 'health'>;
+  readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'figures' | 'pending'>;
 }
 
 /** How often the configuration was read anew since the start, and with what success. */
@@ -37,6 +39,8 @@ export interface ReloadFigures {
   readonly isLastGood: boolean;
   /** When the settings that serve were taken, as `performance.now()` tells time. */
   readonly lastGoodAt: number;
+  /** Why the last one was refused; absent: it was not. */
+  readonly refusal?: string;
 }
 
 /** What metrics are read from at each scrape: live objects of the daemon. */

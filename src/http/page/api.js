@@ -10,18 +10,28 @@ const STATUS_MS = 2500;
 /** An explanation asks every map, one after the other. */
 const EXPLAIN_MS = 15_000;
 
-/** What the daemon refused, in its own words. */
+/** What the daemon refused, in words for whoever uses the page. */
 export class Refusal extends Error {
   /**
    * @param {number} status the HTTP status
-   * @param {string} reason
+   * @param {string} reason the daemon's, which is for whoever writes requests
+   * @param {'a token' | 'no token'} sent
    */
-  constructor(status, reason) {
-    super(reason);
+  constructor(status, reason, sent) {
+    super(WORDS.get(`${status} with ${sent}`) ?? reason);
     /** Whether another token would help. */
     this.isToken = status === 401;
   }
 }
+
+/** Where another word than the daemon's helps. */
+const WORDS = new Map([
+  [
+    '401 with a token',
+    'That is not the token. The right one is in the file that http.token names; "idpmap config print" shows which it is.',
+  ],
+  ['401 with no token', 'It wants the token of http.token: give it under "Test an address".'],
+]);
 
 /**
  * Reads how the daemon fares. Rejects with a `Refusal`, or with whatever kept it from being reached.
@@ -55,6 +65,9 @@ async function ask(name, timeoutMs, body) {
     ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
   });
   const answer = parsePrintable(await response.text());
-  if (!response.ok) throw new Refusal(response.status, String(answer.error));
+  if (!response.ok) {
+    const sent = token === undefined ? 'no token' : 'a token';
+    throw new Refusal(response.status, String(answer.error), sent);
+  }
   return answer;
 }

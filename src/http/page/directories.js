@@ -1,6 +1,6 @@
 /** @import { DirectoryStatus } from '../directorystatus.ts' */
+import { isUnwell, needsAttention } from './condition.js';
 import { make, makeBadge, makeFacts } from './dom.js';
-import { isUnwell } from './summary.js';
 import { sayAgo, sayCause, sayCount, sayLatency, sayShare, sayTime } from './words.js';
 
 /** @type {Readonly<Record<DirectoryStatus['state'], readonly ['good' | 'bad' | 'idle', string]>>} */
@@ -11,6 +11,9 @@ const STATES = {
   idle: ['idle', 'not asked yet'],
 };
 
+/** It answers, and there is something to do. */
+const ATTENTION = /** @type {const} */ (['warn', 'needs attention']);
+
 /**
  * Makes a card for a directory: its state and what came of its questions.
  * @param {DirectoryStatus} directory
@@ -18,12 +21,14 @@ const STATES = {
  */
 export function makeDirectory(directory, now) {
   const { name, type, state } = directory;
-  const [tone, word] = STATES[state];
+  const [tone, word] =
+    needsAttention(directory) && !isUnwell(directory) ? ATTENTION : STATES[state];
   return make(
     'article',
     `card ${tone}`,
     make('h3', {}, name, ' ', make('small', {}, type), makeBadge(tone, word)),
     ...describeFault(directory, now),
+    ...describePending(directory),
     makeFacts([
       [
         'last answer',
@@ -34,8 +39,6 @@ export function makeDirectory(directory, now) {
       ['from memory', sayMemory(directory)],
       ['remembers', sayRemembered(directory)],
       ['callers got', sayLookups(directory)],
-      ['people', sayPeople(directory)],
-      ['held', sayHeld(directory)],
       ['domains', sayDomains(directory)],
       ['circuit', sayCircuit(directory, now)],
       [
@@ -68,6 +71,16 @@ function describeFault(directory, now) {
   ];
 }
 
+/**
+ * What waits for an administrator, and why *nobody* is not believed.
+ * @param {DirectoryStatus} directory
+ */
+const describePending = ({ pending, doubt }) =>
+  [
+    ...(doubt === undefined ? [] : [`its "nobody" is not believed: ${doubt.reason}`]),
+    ...pending,
+  ].map((text) => make('p', 'pending warn', make('strong', {}, 'To do: '), text));
+
 /** @param {DirectoryStatus} directory */
 const sayQuestions = ({ asked, inFlight, waiting }) =>
   `${sayCount(asked)} asked, ${sayCount(inFlight)} in flight, ${sayCount(waiting)} waiting`;
@@ -89,28 +102,10 @@ function sayLookups({ lookups: { found, none, stale, unknown, disbelieved } }) {
   return disbelieved === 0 ? said : `${said}; ${sayCount(disbelieved)} losses not believed`;
 }
 
-/**
- * What is wrong with a people file's newest content.
- * @param {DirectoryStatus} directory
- */
-function sayPeople({ figures }) {
-  if (figures?.['unread'] === 1)
-    return 'the newest content can’t be read or is broken: see the log. Known people are served, mail for others waits';
-  return figures?.['held'] === 1
-    ? 'an edit that loses many is held back: idpmap accept'
-    : undefined;
-}
-
-/** @param {DirectoryStatus} directory */
-const sayHeld = ({ held }) =>
-  held === undefined ? undefined : `${held}; they go on receiving: mend it, or idpmap accept`;
-
 /** @param {DirectoryStatus} directory */
 function sayDomains({ domains }) {
   if (domains === undefined) return undefined;
-  const count =
-    domains.count === undefined ? 'not listed yet' : `${sayCount(domains.count)} listed`;
-  return domains.isHeld ? `${count}; a list that lost many is held back: idpmap accept` : count;
+  return domains.count === undefined ? 'not listed yet' : `${sayCount(domains.count)} listed`;
 }
 
 /**

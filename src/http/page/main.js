@@ -5,7 +5,7 @@ import { makeDirectory } from './directories.js';
 import { find, make, SIGNS, show } from './dom.js';
 import { makeCauses, makeDaemon, makeMaps } from './figures.js';
 import { summarise } from './summary.js';
-import { askForToken, createTestBox } from './testbox.js';
+import { askForToken, createTestBox, noteToken } from './testbox.js';
 import { keepToken, takeTokenFromLink } from './token.js';
 import { sayTime } from './words.js';
 
@@ -60,6 +60,7 @@ function showStatus(status) {
   version.textContent = status.version;
   updated.textContent = `as of ${sayTime(now, now)}`;
   showSummary(status);
+  noteToken(status.token);
   showCharts(status);
   show(directories, ...status.directories.map((directory) => makeDirectory(directory, now)));
   show(causes, makeCauses(status));

@@ -1,65 +1,60 @@
 /** @import { Status } from '../status.ts' */
-/** @import { DirectoryStatus } from '../directorystatus.ts' */
-import { sayAgo, sayCause, sayCount, sayShare, sayTime } from './words.js';
+import { describeDirectory, findTroubled, isUnwell, needsAttention } from './condition.js';
+import { countAnswers, FIVE, MINUTE, sayBeginning } from './recent.js';
+import { sayAgo, sayCause, sayCount, sayMany, sayShare, sayTime } from './words.js';
+
+/**
+ * How grave it is: nothing to do, look at it soon, mail is deferred now, nothing happens.
+ * @typedef {'good' | 'warn' | 'bad' | 'idle'} Tone
+ */
 
 /**
  * What is said first, and how grave it is.
- * @typedef {{ tone: 'good' | 'warn' | 'bad' | 'idle', title: string, details: readonly string[] }} Summary
+ * @typedef {{ tone: Tone, title: string, details: readonly string[] }} Summary
  */
 
-/** Steps of the history: a minute, and five. */
-const MINUTE = 6;
-const FIVE = 30;
-
-/** Above this share of the answers, deferred mail is the first thing to say. */
+/** Above this share of the answers, deferred mail is the first thing to say … */
 const GRAVE = 0.05;
 
+/** … and up to this one, which is the share that is promised, it is not worth a word. */
+const PROMISED = 0.001;
+
+/** A map that Postfix asks for in vain is told for so long after the last time. */
+const UNCONFIGURED_MS = 15 * 60_000;
+
+/** So many of them are named. */
+const MOST_MAPS = 3;
+
 /**
- * Concludes how mail fares: is it deferred or refused, why, since when, and which directory is it.
+ * Concludes how mail fares: is it deferred or refused, why, since when, which directory is it, and what waits for somebody.
+ * The page and `idpmap status` say what this says; times are those of the clock where it runs.
  * @param {Status} status
  * @returns {Summary}
  */
 export function summarise(status) {
-  const { tone, title, details } = judge(status);
-  const more = [
-    ...details,
-    ...status.directories.filter(isUnwell).map((each) => sayState(each, status.now)),
+  const rules = [
+    judgeDeferred,
+    judgeStale,
+    judgeDirectories,
+    judgeUnconfigured,
+    judgePending,
+    judgeReload,
+    judgeRefused,
   ];
-  if (status.reloads.isLastGood) return { tone, title, details: more };
-  const since = `The last configuration was refused (see the log); the one of ${sayTime(status.reloads.lastGoodAt, status.now)} serves on.`;
-  return tone === 'good' || tone === 'idle'
-    ? { tone: 'warn', title: 'The last configuration was refused', details: [...more, since] }
-    : { tone, title, details: [...more, since] };
-}
-
-/**
- * Whether a directory does not answer as it should.
- * @param {DirectoryStatus} directory
- */
-export const isUnwell = ({ state }) => state === 'open' || state === 'failing';
-
-/**
- * @param {Status} status
- * @returns {Summary}
- */
-function judge(status) {
-  const rules = [judgePhase, judgeDeferred, judgeStale, judgeDirectories, judgeRefused];
-  for (const rule of rules) {
-    const summary = rule(status);
-    if (summary !== undefined) return summary;
-  }
-  const recent = countAnswers(status, FIVE);
-  if (recent.all === 0)
-    return {
-      tone: 'idle',
-      title: 'Nobody asks',
-      details: ['No lookups came in the last five minutes.'],
-    };
-  const { OK, NOTFOUND } = recent;
+  const found = rules.map((rule) => rule(status)).filter((summary) => summary !== undefined);
   const details = [
-    `Last five minutes: ${sayCount(OK)} OK, ${sayCount(NOTFOUND)} NOTFOUND, none deferred.`,
+    ...found.flatMap((summary) => summary.details),
+    ...findTroubled(status).flatMap((directory) => describeDirectory(directory, status)),
   ];
-  return { tone: 'good', title: 'Mail is answered', details };
+  const first =
+    judgePhase(status) ??
+    found.find(({ tone }) => tone === 'bad') ??
+    found[0] ??
+    judgeRecent(status);
+  return {
+    ...first,
+    details: found.includes(first) ? details : [...first.details, ...details],
+  };
 }
 
 /**
@@ -73,25 +68,46 @@ function judgePhase({ phase }) {
 }
 
 /**
+ * Nothing is wrong: do lookups come?
+ * @param {Status} status
+ * @returns {Summary}
+ */
+function judgeRecent(status) {
+  const { OK, NOTFOUND, deferred, all } = countAnswers(status, FIVE);
+  if (all === 0)
+    return {
+      tone: 'idle',
+      title: 'Nobody asks',
+      details: ['No lookups came in the last five minutes.'],
+    };
+  const late =
+    deferred === 0
+      ? 'none deferred'
+      : `${sayCount(deferred)} deferred (${sayShare(deferred, all)})`;
+  const details = [
+    `Last five minutes: ${sayCount(OK)} OK, ${sayCount(NOTFOUND)} NOTFOUND, ${late}.`,
+  ];
+  return { tone: 'good', title: 'Mail is answered', details };
+}
+
+/**
  * @param {Status} status
  * @returns {Summary | undefined}
  */
 function judgeDeferred(status) {
   const { deferred, all, PERM } = countAnswers(status, MINUTE);
-  if (deferred === 0) return undefined;
+  if (deferred <= PROMISED * all) return undefined;
   const [top] = status.causes;
   const details = [
     `${sayCount(deferred)} of ${sayCount(all)} lookups in the last minute (${sayShare(deferred, all)}) were deferred, ${sayBeginning(status)}. Postfix says 451, senders try again.`,
-    ...(top === undefined
+    ...(top === undefined || deferred === PERM
       ? []
       : [
           `Most often in the last hour: ${top.cause} at ${top.directory} (${sayCause(top.cause)}).`,
         ]),
     ...(PERM === 0
       ? []
-      : [
-          `${sayCount(PERM)} were PERM: Postfix asks for a map that is not configured, or in a way that can't be read.`,
-        ]),
+      : [`${sayCount(PERM)} of them PERM: a map is asked for that is not configured.`]),
   ];
   return deferred / all < GRAVE
     ? { tone: 'warn', title: 'Some mail is deferred', details }
@@ -103,9 +119,10 @@ function judgeDeferred(status) {
  * @returns {Summary | undefined}
  */
 function judgeStale(status) {
-  const { stale } = countAnswers(status, MINUTE);
+  const { stale, deferred } = countAnswers(status, MINUTE);
   if (stale === 0) return undefined;
-  const details = [`${sayCount(stale)} lookups in the last minute; so far no mail is deferred.`];
+  const so = deferred === 0 ? 'so far no mail is deferred' : 'these are not deferred';
+  const details = [`Memory answered ${sayMany(stale, 'lookup')} in the last minute: ${so}.`];
   return { tone: 'warn', title: 'Memory stands in for a directory', details };
 }
 
@@ -113,11 +130,66 @@ function judgeStale(status) {
  * @param {Status} status
  * @returns {Summary | undefined}
  */
-function judgeDirectories({ directories }) {
-  const unwell = directories.filter(isUnwell);
+function judgeDirectories(status) {
+  const unwell = status.directories.filter(isUnwell);
   if (unwell.length === 0) return undefined;
   const title = unwell.length === 1 ? 'A directory fails' : `${unwell.length} directories fail`;
-  return { tone: 'warn', title, details: ['No mail was deferred in the last minute.'] };
+  const { deferred } = countAnswers(status, MINUTE);
+  const details = deferred === 0 ? ['No mail was deferred in the last minute.'] : [];
+  return { tone: 'warn', title, details };
+}
+
+/**
+ * @param {Status} status
+ * @returns {Summary | undefined}
+ */
+function judgeUnconfigured({ unconfigured, maps, now }) {
+  const recent = unconfigured.filter(
+    ({ lastAsked }) => Date.parse(now) - Date.parse(lastAsked) < UNCONFIGURED_MS,
+  );
+  if (recent.length === 0) return undefined;
+  const known = maps.filter(({ kind }) => kind !== undefined).map(({ name }) => name);
+  const title = 'A map is asked for that is not configured';
+  const details = recent
+    .slice(0, MOST_MAPS)
+    .map(
+      ({ name, count, lastAsked }) =>
+        `Postfix asks for the map ${name}, which is not configured: ${sayMany(count, 'lookup')}, the last one ${sayAgo(lastAsked, now)}. Their mail is deferred. Correct its name in main.cf, or add it under maps. Configured are ${known.join(', ')}.`,
+    );
+  const more = recent.length - details.length;
+  return {
+    tone: 'warn',
+    title,
+    details: more === 0 ? details : [...details, `And ${sayCount(more)} further names.`],
+  };
+}
+
+/**
+ * @param {Status} status
+ * @returns {Summary | undefined}
+ */
+function judgePending({ directories }) {
+  const [first, ...others] = directories.filter(needsAttention);
+  if (first === undefined) return undefined;
+  const title =
+    others.length === 0
+      ? `Directory ${first.name} needs attention`
+      : `${others.length + 1} directories need attention`;
+  return { tone: 'warn', title, details: [] };
+}
+
+/**
+ * @param {Status} status
+ * @returns {Summary | undefined}
+ */
+function judgeReload({ reloads, now }) {
+  if (reloads.isLastGood) return undefined;
+  const why = reloads.refusal ?? ['see the log'];
+  const details = [
+    `The last configuration was refused; the one of ${sayTime(reloads.lastGoodAt, now)} serves on, a restart would fail.`,
+    ...why.map((line) => `Refused: ${line}`),
+  ];
+  return { tone: 'warn', title: 'The last configuration was refused', details };
 }
 
 /**
@@ -136,47 +208,4 @@ function judgeRefused(status) {
     `${sayShare(recent.NOTFOUND, recent.all)} of the lookups in the last five minutes were NOTFOUND, ${sayShare(before.NOTFOUND, before.all)} in the hour before. Mail to them bounces: test an address that should be there.`,
   ];
   return { tone: 'warn', title: 'More mail is refused than before', details };
-}
-
-/**
- * What a directory that is unwell says of itself.
- * @param {DirectoryStatus} directory
- * @param {string} now
- */
-function sayState({ name, state, circuitSince, lastAnswer, lastFault }, now) {
-  const since =
-    state === 'open' && circuitSince !== undefined
-      ? `, not asked since ${sayTime(circuitSince, now)}`
-      : '';
-  const why = lastFault === undefined ? '' : `: ${lastFault.reason} (${lastFault.cause})`;
-  const last = lastAnswer === undefined ? 'never since the start' : sayAgo(lastAnswer, now);
-  return `Directory ${name} fails${since}${why}. It last answered ${last}.`;
-}
-
-/**
- * The answers of the last `steps`, by kind.
- * @param {Status} status
- * @param {number} steps
- */
-export function countAnswers({ history: { answers } }, steps) {
-  const sum = (/** @type {readonly number[]} */ counts) =>
-    counts.slice(-steps).reduce((all, each) => all + each, 0);
-  const OK = sum(answers.OK);
-  const NOTFOUND = sum(answers.NOTFOUND);
-  const PERM = sum(answers.PERM);
-  const deferred = sum(answers.TEMP) + PERM;
-  return { OK, NOTFOUND, PERM, stale: sum(answers.stale), deferred, all: OK + NOTFOUND + deferred };
-}
-
-/**
- * Since when mail is deferred: a minute without ends it.
- * @param {Status} status
- */
-function sayBeginning({ now, history: { stepMs, answers } }) {
-  const isDeferred = answers.TEMP.map((count, i) => count + (answers.PERM[i] ?? 0) > 0);
-  let first = isDeferred.lastIndexOf(true);
-  for (let i = first; i >= 0 && i >= first - MINUTE; i--) if (isDeferred[i]) first = i;
-  if (first < MINUTE) return 'for an hour or longer';
-  const ms = Date.parse(now) - (isDeferred.length - 1 - first) * stepMs;
-  return `since ${sayTime(Math.floor(ms / stepMs) * stepMs, now)}`;
 }

@@ -4,6 +4,7 @@ import { makeExplanation } from './explanation.js';
 import { keepToken, readToken } from './token.js';
 
 const tokenForm = find('token-form', HTMLFormElement);
+const tokenNone = find('token-none', HTMLElement);
 const token = find('token', HTMLInputElement);
 const testForm = find('test-form', HTMLFormElement);
 const address = find('address', HTMLInputElement);
@@ -28,9 +29,23 @@ export function createTestBox() {
   });
 }
 
-/** Shows the field for the token where this tab has none. */
+/** Whether a token is configured, as far as is known. */
+let isConfigured = true;
+
+/**
+ * Notes whether a token is configured, without which nobody can ask.
+ * @param {'configured' | 'none'} state
+ */
+export function noteToken(state) {
+  isConfigured = state === 'configured';
+  tokenNone.hidden = isConfigured;
+  testForm.hidden = !isConfigured;
+  askForToken();
+}
+
+/** Shows the field for the token where this tab has none, and there is one. */
 export function askForToken() {
-  tokenForm.hidden = readToken() !== undefined;
+  tokenForm.hidden = !isConfigured || readToken() !== undefined;
 }
 
 /** Of questions that overlap, the last one is answered. */

@@ -14,6 +14,15 @@ export const sayCount = (count) =>
     : short.format(count).replace('K', 'k');
 
 /**
+ * Writes a count and what is counted.
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [many] absent: with an s
+ */
+export const sayMany = (count, one, many = `${one}s`) =>
+  `${sayCount(count)} ${count === 1 ? one : many}`;
+
+/**
  * Writes a part of a whole; nothing where there is no whole.
  * @param {number} part
  * @param {number} whole
@@ -36,7 +45,8 @@ export function sayDuration(ms) {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 120) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
 /**

@@ -37,7 +37,7 @@ test.each<[Environment, string]>([
   ],
   [
     { SOCKETMAP_PORT: 'http' },
-    'listen (SOCKETMAP_PORT): "tcp://127.0.0.1:http" is no endpoint, write tcp://HOST:PORT with a port up to 65535 and IPv6 in brackets: tcp://[::1]:9100',
+    'listen (SOCKETMAP_PORT): "tcp://127.0.0.1:http" is no endpoint, write tcp://127.0.0.1:9100',
   ],
 ])('tells a wrong value of an old variable: %j', async (environment, mistake) => {
   expect(await mistakesIn(LEAST, { environment })).toEqual([`config: ${mistake}`]);

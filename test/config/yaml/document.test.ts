@@ -47,19 +47,13 @@ test.each([
     1,
     'a second document begins here (---), write all settings into one',
   ],
-  [
-    'an open bracket',
-    'a: [1',
-    1,
-    6,
-    'is no YAML: flow sequence in block collection must be sufficiently indented and end with a ]',
-  ],
+  ['an open bracket', 'a: [1', 1, 1, 'a bracket is not closed, write ] at its end'],
   [
     'an indented key',
     'a: 1\n  b: 2',
+    2,
     1,
-    4,
-    'a setting begins within the value of another, mend the indentation, or quote a value that holds ": "',
+    'is indented otherwise than the line above, indent it alike',
   ],
   [
     'an unknown tag',

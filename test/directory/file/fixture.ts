@@ -86,6 +86,7 @@ export function openPlace(
         isLevelEnabled: () => false,
       },
       kept,
+      delimiters: '+',
       domainsChanged: () => {},
       changed: () =>
         tell({ level: 'changed', message: '', fields: { loads: directory.figures.loads } }),

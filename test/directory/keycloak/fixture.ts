@@ -81,6 +81,7 @@ export function openOn(
           (key, ids) => concern.addresses.has(key) || ids.some((id) => concern.ids.has(id)),
         );
     },
+    delimiters: '+',
     domainsChanged: () => {
       domainChanges += 1;
     },

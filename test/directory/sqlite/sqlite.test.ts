@@ -1,9 +1,8 @@
-import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Directory } from '../../../src/directory/directory.ts';
-import { createSqliteEngine } from '../../../src/directory/sqlite/engine.ts';
 import { plain } from '../../support/plain.ts';
 import { openSqlForTest } from '../../support/sql/population.ts';
 import { makeTemporaryDirectory } from '../../support/temporary.ts';
@@ -124,20 +123,32 @@ test('a slow statement stops nobody else, and is given up', async () => {
   expect(await refused).toMatchObject({ kind: 'timeout' });
 });
 
-test('threads that can’t be ended yet are a doubt, which opens no circuit: a key may keep them at work', async () => {
-  const { path } = await open(['ann@x.org']);
-  const engine = createSqliteEngine();
-  const { signal } = new AbortController();
-  const sessions = await Promise.all([1, 2, 3, 4].map(() => engine.open(path, signal)));
-  for (const session of sessions) session.destroy();
-  await expect(engine.open(path, signal)).rejects.toMatchObject({ kind: 'doubt' });
-  const opens = () =>
-    engine.open(path, signal).then(
-      (session) => {
-        session.destroy();
-        return true;
-      },
-      () => false,
-    );
-  expect(await until(opens, PATIENCE_MS)).toBe(true);
+test('endless statements block nobody, and leave nothing at work', async () => {
+  const endless =
+    "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c WHERE '%s' <> ''";
+  const { directory } = await open(['ann@x.org'], {
+    tables: { endless: { query: endless } },
+    statementTimeout: '100ms',
+  });
+  const ask = plain(directory).table?.({ table: 'endless' });
+  const asked = Array.from({ length: 6 }, async (_, i) =>
+    ask?.(`x${i}`, AbortSignal.timeout(PATIENCE_MS)).catch(() => 'unknown'),
+  );
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['unknown']));
+  expect(await until(knows(directory, 'ann@x.org', 1), PATIENCE_MS)).toBe(true);
+  expect(await until(knows(directory, 'eve@x.org', 0), PATIENCE_MS)).toBe(true);
+  await directory.close();
+  expect(await until(async () => (await readers()) === 0, PATIENCE_MS)).toBe(true);
 });
+
+/** Processes that we have started and that read a file. */
+async function readers(): Promise<number> {
+  const own = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8');
+  const lines = await Promise.all(
+    own
+      .trim()
+      .split(' ')
+      .map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.filter((line) => line.includes('sqlite/reader.')).length;
+}

@@ -73,7 +73,7 @@ test('reloads are told, and a directory whose section changed begins anew', asyn
   const lookups = 'idpmap_lookups_total{map="user-exists",status="OK"}';
   const before = await series();
   await daemon.reload(await read(CONFIG.replace('100ms', '200ms')));
-  daemon.countFailedReload();
+  daemon.countFailedReload('nobody can read it');
   const after = await series();
   expect([before.get(name), after.get(name)]).toEqual([1, 0]);
   expect([before.get(lookups), after.get(lookups)]).toEqual([1, 1]);

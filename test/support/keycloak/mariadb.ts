@@ -32,8 +32,8 @@ export interface Mariadb {
   remove(): Promise<void>;
 }
 
-/** Starts one. Where that fails, nothing is left of it. */
-export async function startMariadb(): Promise<Mariadb> {
+/** Starts one, with further `parameters`. Where that fails, nothing is left of it. */
+export async function startMariadb(parameters: readonly string[] = []): Promise<Mariadb> {
   const directory = await makeTemporaryDirectory('idpmap-mariadb');
   const [port = 0] = await findFreePorts(1);
   const data = join(directory.path, 'data');
@@ -42,8 +42,8 @@ export async function startMariadb(): Promise<Mariadb> {
   let running: RunningProcess | undefined;
 
   const sql = async (statements: string): Promise<readonly string[]> => {
-    const parameters = [...asAdministrator, '--skip-column-names', '--batch', '-e', statements];
-    const { stdout } = await execute('mariadb', parameters, { env: ENVIRONMENT });
+    const asked = [...asAdministrator, '--skip-column-names', '--batch', '-e', statements];
+    const { stdout } = await execute('mariadb', asked, { env: ENVIRONMENT });
     return stdout.split('\n').filter((line) => line !== '');
   };
 
@@ -58,8 +58,8 @@ export async function startMariadb(): Promise<Mariadb> {
       if (ids.length > 0) await sql(ids.map((id) => `kill ${id}`).join(';')).catch(() => {});
     },
     dump: async (file) => {
-      const parameters = [...asAdministrator, '--single-transaction', `--result-file=${file}`];
-      await execute('mariadb-dump', [...parameters, DATABASE.name], { env: ENVIRONMENT });
+      const asked = [...asAdministrator, '--single-transaction', `--result-file=${file}`];
+      await execute('mariadb-dump', [...asked, DATABASE.name], { env: ENVIRONMENT });
     },
     restore: async (file) => {
       const script = await open(file);
@@ -82,13 +82,13 @@ export async function startMariadb(): Promise<Mariadb> {
           `--pid-file=${join(data, 'pid')}`,
           `--port=${port}`,
           '--bind-address=127.0.0.1',
-          '--skip-log-bin',
           '--innodb-buffer-pool-size=64M',
           // Nobody needs it after this process: without waiting for disks it makes its tables in half the time.
           '--innodb-flush-log-at-trx-commit=0',
           '--innodb-flush-method=nosync',
           '--innodb-file-per-table=0',
           '--skip-innodb-doublewrite',
+          ...(parameters.length === 0 ? ['--skip-log-bin'] : parameters),
         ],
         { cwd: directory.path, env: ENVIRONMENT },
       );

@@ -1,14 +1,13 @@
 #!/bin/sh
-# Installs the unit as its head says it. idpmap itself is the repository, which is mounted here, with Node beside it.
+# Installs the unit as its head says it. idpmap itself is the repository, which is mounted here and has its own Node.
 set -eu
 unit=/opt/idpmap/deploy/systemd
 
 mkdir -p /etc/sysusers.d /etc/tmpfiles.d
-printf '#!/bin/sh\nexec /usr/bin/node /opt/idpmap/src/cli.ts "$@"\n' >/usr/local/bin/idpmap
-chmod 755 /usr/local/bin/idpmap
+ln -s /opt/idpmap/deploy/bin/idpmap /usr/local/bin/idpmap
 cp $unit/idpmap.sysusers /etc/sysusers.d/idpmap.conf && systemd-sysusers
 cp $unit/idpmap.tmpfiles /etc/tmpfiles.d/idpmap.conf && systemd-tmpfiles --create idpmap.conf
-cp $unit/idpmap.service /etc/systemd/system/idpmap.service
+cp $unit/idpmap.service $unit/idpmap-places.service /etc/systemd/system
 cp $unit/idpmap.service /etc/systemd/system/idpmap-relief.service
 install -D -m 644 $unit/idpmap-relief.conf /etc/systemd/system/idpmap-relief.service.d/relief.conf
 

@@ -2,15 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { build, podman } from '../container/engine.ts';
 import { baseImage } from '../container/images.ts';
+import { reachOutside } from '../container/outside.ts';
 import { enterNetwork } from '../container/pod-network.ts';
 import { until } from '../until.ts';
 
-/** A Debian with a systemd of its own, Postfix, and the unit of `deploy/systemd` installed but not started. */
+/** A Debian with a systemd of its own, and Postfix, which is not configured. */
 export interface Machine {
   /** Runs a command as root; gives what it prints, rejects where it fails. */
   run(...command: readonly string[]): Promise<string>;
   /** A port of this machine's loopback that leads to `port` of that one's. */
   forward(port: number): Promise<number>;
+  /** Lets a port of that one's loopback lead to the same one of this machine's. */
+  reach(port: number): Promise<void>;
+  /** Writes a file in it. */
+  write(path: string, text: string): Promise<void>;
   /** Ends it and all that runs in it. */
   stop(): Promise<void>;
 }
@@ -25,15 +30,30 @@ const LIFETIME_S = 900;
 /** How long a test's hook should allow for a start: an image may have to be made. */
 export const MACHINE_START_MS = 300_000;
 
-/** Boots a machine. Needs root and podman. */
+/** Boots a machine with the unit of `deploy/systemd` installed but not started, and Postfix that asks it. Needs root and podman. */
 export async function startMachine(): Promise<Machine> {
-  const tag = 'localhost/idpmap/systemd';
-  await build({
-    file: join(import.meta.dirname, 'Dockerfile'),
-    context: import.meta.dirname,
-    tag,
-    args: { POSTFIX_BASE: await baseImage('postfix') },
-  });
+  const machine = await bootMachine([`${REPOSITORY}:${PLACE}:ro`]);
+  try {
+    await machine.run('sh', join(PLACE, 'test/support/systemd/install.sh'));
+    return machine;
+  } catch (error) {
+    await machine.stop();
+    throw error;
+  }
+}
+
+/** What a machine has beside systemd and Postfix. */
+export interface MachineOptions {
+  /** Debian's own Node and npm. */
+  readonly hasNode?: boolean;
+}
+
+/** Boots a machine that knows nothing of idpmap. `mounts` are podman's: `HERE:THERE:ro`. Needs root and podman. */
+export async function bootMachine(
+  mounts: readonly string[],
+  { hasNode = false }: MachineOptions = {},
+): Promise<Machine> {
+  const tag = hasNode ? await nodeImage() : await machineImage();
   const name = `idpmap-machine-${randomUUID()}`;
   await using resources = new AsyncDisposableStack();
   resources.defer(async () => {
@@ -42,20 +62,41 @@ export async function startMachine(): Promise<Machine> {
   // Privileged: systemd makes namespaces of its own for the unit's sandbox.
   const life = ['--detach', '--name', name, '--timeout', String(LIFETIME_S), '--network', 'none'];
   const rights = ['--systemd', 'always', '--privileged'];
-  const mounts = [`${REPOSITORY}:${PLACE}:ro`, `${process.execPath}:/usr/bin/node:ro`];
   const volumes = mounts.flatMap((mount) => ['--volume', mount]);
   await podman('run', ...life, ...rights, ...volumes, tag);
   const run = (...command: readonly string[]) => podman('exec', name, ...command);
   await waitForSystemd(run);
   // As on a machine that was booted; in a container units would have no credentials.
   await run('mount', '--make-rshared', '/');
-  await run('sh', join(PLACE, 'test/support/systemd/install.sh'));
   const pid = await podman('inspect', '--format', '{{.State.Pid}}', name);
   const network = enterNetwork(Number(pid));
   resources.defer(() => network.close());
   const owned = resources.move();
-  return { run, forward: (port) => network.forward(port), stop: () => owned.disposeAsync() };
+  return {
+    run,
+    forward: (port) => network.forward(port),
+    reach: async (port) => {
+      const outside = await reachOutside(Number(pid), port);
+      owned.defer(() => outside.close());
+    },
+    write: async (path, text) => {
+      await run('sh', '-euc', 'printf %s "$1" >"$0"', path, text);
+    },
+    stop: () => owned.disposeAsync(),
+  };
 }
+
+const make = async (file: string, tag: string, args: Readonly<Record<string, string>>) => {
+  const context = import.meta.dirname;
+  await build({ file: join(context, file), context, tag, args });
+  return tag;
+};
+
+const machineImage = async () =>
+  make('Dockerfile', 'localhost/idpmap/systemd', { POSTFIX_BASE: await baseImage('postfix') });
+
+const nodeImage = async () =>
+  make('Dockerfile.node', 'localhost/idpmap/systemd-node', { MACHINE: await machineImage() });
 
 /** It says `running`, or `degraded` where a unit failed that has no part in this. */
 async function waitForSystemd(run: Machine['run']): Promise<void> {

@@ -63,6 +63,11 @@ export const TOOLS = {
     program: 'cmd/actionlint',
     version: 'v1.7.12',
   },
+  nfpm: {
+    module: 'github.com/goreleaser/nfpm/v2',
+    program: 'cmd/nfpm',
+    version: 'v2.45.2',
+  },
   'compose-go': {
     module: 'github.com/compose-spec/compose-go/v2',
     program: 'cmd',

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { notations } from '../../../config/schema/notation.ts';
 import { count, oneOrMany } from '../../../config/schema/values.ts';
+import { likelyConditions, likelyFilters, likelyNames, likelySources } from './likely.ts';
 
 /** A distinguished name; the server judges it. Empty: the root. */
-export const dn = () => z.string().register(notations, { type: 'DN' });
+export const dn = () => z.string().register(notations, { type: 'DN', likely: likelyNames });
 
 const ATTRIBUTE = /^[a-z\d.;-]+$/i;
 
@@ -15,7 +16,7 @@ export const attribute = () =>
   z
     .string()
     .regex(ATTRIBUTE, { error: 'is no attribute, write its name: mail' })
-    .register(notations, { type: 'attribute' });
+    .register(notations, { type: 'attribute', likely: likelySources });
 
 const attributes = (description: string, example: string) =>
   oneOrMany(attribute())
@@ -29,7 +30,7 @@ const sources = (description: string, example: string) =>
       .regex(/^(?:[a-z\d.;-]+|\{[a-z\d.;-]+\}@[^\s@{}]+)$/i, {
         error: 'is neither an attribute (mail) nor a pattern ({uid}@example.org)',
       })
-      .register(notations, { type: 'attribute or pattern' }),
+      .register(notations, { type: 'attribute or pattern', likely: likelySources }),
   )
     .exactOptional()
     .meta({ description, examples: [example] });
@@ -49,7 +50,7 @@ const conditions = (description: string, example: string) =>
         error:
           'is a lockout that passes: whoever guesses passwords could bounce the mail of others',
       })
-      .register(notations, { type: 'condition' }),
+      .register(notations, { type: 'condition', likely: likelyConditions }),
   )
     .exactOptional()
     .meta({ description, examples: [example] });
@@ -71,6 +72,7 @@ const place = {
   filter: z
     .string()
     .min(1)
+    .register(notations, { likely: likelyFilters })
     .exactOptional()
     .meta({
       description:

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { domain } from '../../../config/schema/addresses.ts';
+import { notations } from '../../../config/schema/notation.ts';
 import { count, oneOrMany } from '../../../config/schema/values.ts';
 import { attribute, dn } from './branches.ts';
+import { likelyFilters } from './likely.ts';
 
 const attributes = (description: string, example: string) =>
   oneOrMany(attribute())
@@ -26,6 +28,7 @@ export const tables = z.strictObject({
   queryFilter: z
     .string()
     .min(1)
+    .register(notations, { likely: likelyFilters })
     .prefault('(mailacceptinggeneralid=%s)')
     .meta({
       description: 'What it looks for: the key is `%s`, its local part `%u`, its domain `%d`.',

@@ -7,6 +7,8 @@ import { addressColumn, column, comparable, isEnabled, textsIn } from './values.
 export interface Alias {
   readonly alias: string;
   readonly targets: readonly string[];
+  /** Whether the accounts that it leads to may send as it. */
+  readonly maySend: boolean;
 }
 
 /**
@@ -33,12 +35,16 @@ export function accountsOf(rows: readonly Row[], part: string): readonly Entry[]
   });
 }
 
-/** The aliases in rows, several of which may be of one. Columns: `alias`, `target`. */
+/** The aliases in rows, several of which may be of one. Columns: `alias`, `target`, and optionally `may_send`. */
 export function aliasesOf(rows: readonly Row[], part: string): readonly Alias[] {
   need(rows, part, 'alias');
   need(rows, part, 'target');
   const byAlias = Map.groupBy(rows, ({ alias }) => comparable(textsIn(alias)[0] ?? ''));
-  return [...byAlias].map(([alias, own]) => ({ alias, targets: addressColumn(own, 'target') }));
+  return [...byAlias].map(([alias, own]) => ({
+    alias,
+    targets: addressColumn(own, 'target'),
+    maySend: own.every((row) => isEnabled(row, 'may_send')),
+  }));
 }
 
 /** What tells one from the other: `id`, or else `address`. */

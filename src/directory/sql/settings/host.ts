@@ -24,7 +24,7 @@ export function parseHost(text: string, standardPort: number): SqlHost {
   const port = parts['port'] === undefined ? standardPort : Number(parts['port']);
   if (host === undefined || port > 65_535 || port === 0)
     throw new SyntaxError(
-      `"${text}" is no server, write db.example.org, db.example.org:${standardPort} or the path of a socket`,
+      `"${text.replace(/\/\/[^/]*@/, '//…@')}" is no server, write db.example.org, db.example.org:${standardPort} or the path of a socket`,
     );
   return { kind: 'tcp', host, port };
 }

@@ -9,9 +9,9 @@ const asks = (query: string): Pick<FileRow, 'table' | 'settings'> => ({
   settings: { tables: { odd: { query } } },
 });
 
-/** Goes on for ever for `evil`, and ends where its thread does, for each row asks JavaScript. */
-const ENDLESS = `WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL
-  SELECT n + 1 FROM c WHERE '%s' = 'evil' AND idpmap_fold(n) > 0) SELECT max(n) FROM c`;
+/** Goes on for ever for `evil`. */
+const ENDLESS =
+  "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE '%s' = 'evil') SELECT max(n) FROM c";
 
 /** What a file of SQLite meets. */
 export const OF_FILES: readonly FileRow[] = [

@@ -1,0 +1,40 @@
+import { cp, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { run } from './command.ts';
+import { ROOT, runtimePackages } from './lock.ts';
+import { type Arch, layNode } from './node.ts';
+
+/** What nobody runs: types, maps, pages, scripts and tests of packages. Licences stay, whatever they are called. */
+const isNeeded = (path: string): boolean =>
+  /\/licen[cs]e[^/]*$/i.test(path) ||
+  !(
+    /\.(?:[cm]?ts|map|md|sh|test\.[^/.]+)$/.test(path) ||
+    /\/node_modules\/(?:@[^/]+\/)?[^/]+\/(?:tests?|docs|bench[^/]*|examples?)$/.test(path)
+  );
+
+/** Lays out `/usr/lib/idpmap`: what was built, the packages that it runs with, the command, and Node. */
+export async function layProgram(arch: Arch, folder: string): Promise<void> {
+  const options = ['--declaration', 'false', '--outDir', join(folder, 'dist')];
+  await run('tsc', ['--project', 'tsconfig.build.json', ...options], NO_TSC);
+  await copy('src/http/page', join(folder, 'dist/http/page'));
+  for (const each of runtimePackages()) await copy(each, join(folder, each));
+  for (const each of ['package.json', 'LICENSE', 'deploy/bin'])
+    await copy(each, join(folder, each));
+  await layNode(arch, folder);
+}
+
+const NO_TSC = 'start this with `npm run package`';
+
+/** Lays out `/usr/share/doc/idpmap`: the pages, and what Prometheus and Grafana are given. */
+export async function layPages(folder: string): Promise<void> {
+  const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md', '.env.example', 'docs'];
+  const examples = ['deploy/prometheus/rules.yaml', 'deploy/grafana', 'deploy/systemd'];
+  for (const each of [...pages, ...examples])
+    await cp(join(ROOT, each), join(folder, each), { recursive: true });
+  await cp(join(ROOT, 'LICENSE'), join(folder, 'copyright'));
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await cp(join(ROOT, from), to, { recursive: true, filter: isNeeded });
+}

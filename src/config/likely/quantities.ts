@@ -1,0 +1,69 @@
+import type { Hint } from '../schema/notation.ts';
+import { parseDuration, TIMES } from '../schema/units.ts';
+import { textOf } from './text.ts';
+
+/** How people write units of time, by their first letters. */
+const TIME_WORDS: readonly (readonly [RegExp, keyof typeof TIMES, number])[] = [
+  [/^(?:ms|msecs?|millis|milliseconds?)$/, 'ms', 1],
+  [/^(?:s|secs?|seconds?)$/, 's', 1],
+  [/^(?:m|mins?|minutes?)$/, 'm', 1],
+  [/^(?:h|hrs?|hours?)$/, 'h', 1],
+  [/^(?:d|days?)$/, 'd', 1],
+  [/^(?:w|wks?|weeks?)$/, 'd', 7],
+];
+
+const QUANTITY = /^(?<count>\d+(?:[.,]\d+)?)\s*(?<word>[a-z]*)\.?$/;
+
+/** Durations that `written` may mean. A bare number has one of the units that people leave out: the nearest to `sample`. */
+export function likelyDurations(written: unknown, { sample }: Hint): readonly unknown[] {
+  const text = textOf(written).toLowerCase();
+  if (/^(?:false|never|none|no|unlimited|infinite)$/.test(text)) return ['off'];
+  const { count, word = '' } = QUANTITY.exec(text)?.groups ?? {};
+  if (count === undefined) return [];
+  const amount = Number(count.replace(',', '.'));
+  return word === '' ? bareDurations(amount, sample) : withUnit(amount, word);
+}
+
+function withUnit(amount: number, word: string): readonly string[] {
+  const [, unit = 's', factor] = TIME_WORDS.find(([pattern]) => pattern.test(word)) ?? [];
+  return factor === undefined ? [] : spell(amount * factor, unit);
+}
+
+function bareDurations(amount: number, sample: unknown): readonly unknown[] {
+  const text = String(sample);
+  const own = /[a-z]+$/.exec(text)?.[0] ?? 's';
+  const units = [own, 's', 'ms'].filter((unit) => isTime(unit));
+  if (amount === 0) return ['off', ...units.map((unit) => `0${unit}`)];
+  const usual = isTime(own) && /^[1-9]/.test(text) ? parseDuration(text) : undefined;
+  const distance = (unit: keyof typeof TIMES): number =>
+    usual === undefined ? 0 : Math.abs(Math.log((amount * TIMES[unit]) / usual));
+  return units.toSorted((a, b) => distance(a) - distance(b)).flatMap((unit) => spell(amount, unit));
+}
+
+const isTime = (unit: string): unit is keyof typeof TIMES => Object.hasOwn(TIMES, unit);
+
+/** A duration is written in whole units: 1.5h is 90m. */
+function spell(amount: number, unit: keyof typeof TIMES): readonly string[] {
+  const ms = amount * TIMES[unit];
+  const smaller = Object.entries(TIMES)
+    .toSorted(([, a], [, b]) => b - a)
+    .find(([, factor]) => factor <= TIMES[unit] && Number.isInteger(ms / factor));
+  return smaller === undefined ? [] : [`${ms / smaller[1]}${smaller[0]}`];
+}
+
+/** Percentages that `written` may mean: 0.5 is half of it, 50 too. */
+export function likelyShares(written: unknown, { sample }: Hint): readonly unknown[] {
+  const text = textOf(written).toLowerCase();
+  const [, top, bottom] = /^(\d+)\s*\/\s*([1-9]\d*)$/.exec(text) ?? [];
+  if (top !== undefined) return [spellShare(Number(top) / Number(bottom))];
+  const count = /^(?<count>\d*[.,]?\d+)\s*(?:%|percent|per cent)?$/.exec(text)?.groups?.['count'];
+  if (count === undefined) return [];
+  const amount = Number(count.replace(',', '.'));
+  const isWritten = /[%p]/.test(text);
+  if (isWritten || amount > 1) return [`${amount}%`];
+  if (amount < 1) return [spellShare(amount)];
+  // One is a hundredth or all of it.
+  return /^(?:[5-9]\d|100)%$/.test(String(sample)) ? ['100%', '1%'] : ['1%', '100%'];
+}
+
+const spellShare = (share: number): string => `${Number((share * 100).toPrecision(6))}%`;

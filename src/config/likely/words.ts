@@ -1,0 +1,65 @@
+import { textOf } from './text.ts';
+
+/** The truth value that `written` may mean. */
+export function likelyFlags(written: unknown): readonly boolean[] {
+  const text = textOf(written);
+  if (/^(?:yes|y|on|true|1|enabled?)$/i.test(text)) return [true];
+  return /^(?:no|n|off|false|0|disabled?)$/i.test(text) ? [false] : [];
+}
+
+/** Powers that people write behind a number. */
+const POWERS: Readonly<Record<string, number>> = { '': 1, k: 1000, m: 1_000_000 };
+
+/** The whole number that `written` may mean: it is in quotes, or has signs between its digits. */
+export function likelyCounts(written: unknown): readonly number[] {
+  const { digits, power = '' } =
+    /^(?<digits>\d{1,3}(?:[\s_,.']\d{3})+|\d+)\s*(?<power>[km]?)$/i.exec(textOf(written))?.groups ??
+    {};
+  if (digits === undefined) return [];
+  return [Number(digits.replaceAll(/\D/g, '')) * (POWERS[power.toLowerCase()] ?? 1)];
+}
+
+/** What is said of truth where a word is meant. */
+const TRUTHS: Readonly<Record<string, readonly string[]>> = {
+  true: ['always', 'on', 'required', 'any'],
+  false: ['off', 'never', 'none'],
+};
+
+/** The words out of `values` that `written` may mean. */
+export function likelyWords(written: unknown, values: readonly string[]): readonly string[] {
+  const text = textOf(written)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, '');
+  const truths = TRUTHS[text] ?? [];
+  const [only, other] = values.filter((value) => isPartOf(value.toLowerCase(), text));
+  return [
+    ...values.filter((value) => value.toLowerCase() === text || truths.includes(value)),
+    ...(only !== undefined && other === undefined ? [only] : []),
+  ];
+}
+
+/** Whether one is written shorter or longer than the other: `postgres`, `warning`. */
+const isPartOf = (value: string, text: string): boolean =>
+  text.length >= 3 && value.length >= 3 && (value.startsWith(text) || text.includes(value));
+
+/** What others call what stands for a person's parts. */
+const PLACES: readonly (readonly [RegExp, string])[] = [
+  [/^\{(?:address|e?-?mail)\}$/i, '%s'],
+  [/^(?:\{(?:user|local|local_?part)\}|%n)$/i, '%u'],
+  [/^\{domain\}$/i, '%d'],
+  [/^\{(?:uid|uuid)\}$/i, '{id}'],
+  [/^\{(?:user_?name|name)\}$/i, '{login}'],
+];
+
+/** Templates that `written` may mean: their placeholders in lower case, or as others write them, or a sign as it stands. */
+export const likelyTemplates = (written: unknown): readonly string[] => {
+  const text = textOf(written);
+  return [
+    text.replaceAll(/%[a-z]|\{\w+\}/gi, (place) => place.toLowerCase()),
+    text.replaceAll(/%\w|\{[\w-]+\}/g, (place) => {
+      const [, known] = PLACES.find(([pattern]) => pattern.test(place)) ?? [];
+      return known ?? place;
+    }),
+    text.replaceAll(/%(?![a-z%])/gi, '%%'),
+  ];
+};

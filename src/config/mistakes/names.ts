@@ -1,0 +1,198 @@
+import {
+  type Field,
+  fieldBelow,
+  fieldsOf,
+  type Group,
+  type Named,
+  type Shape,
+} from '../schema/shape.ts';
+import { formatPath, getIn, isTree, type Path } from '../sources/tree.ts';
+import { inline } from '../yaml/inline.ts';
+import { showValue } from './changes.ts';
+import type { Mistake } from './issues.ts';
+import { nearest } from './problem.ts';
+import type { Proposal, Surroundings } from './proposal.ts';
+import { readPair } from './structures.ts';
+
+/** What may mend a name that is unknown where it stands, or is none: another name, another place, another value around it. */
+export function* proposeNames(mistake: Mistake, around: Surroundings): Generator<Proposal> {
+  const { path, group } = mistake;
+  const key = path.at(-1);
+  if (typeof key !== 'string') return;
+  const value = getIn(around.tree, path);
+  if (group !== undefined) yield* proposeHere(key, path, group, value, around);
+  yield* proposeBelow(mistake, around);
+  yield* proposeElsewhere(mistake, around);
+  const near = group === undefined ? undefined : nearFree(key, path, group, around);
+  if (near !== undefined) yield { ...rename(path, near, value), nameOnly: true };
+}
+
+/** The unset setting that resembles `key`. */
+function nearFree(
+  key: string,
+  path: Path,
+  group: Shape,
+  { tree }: Surroundings,
+): string | undefined {
+  if (group.kind !== 'group' && group.kind !== 'choice') return undefined;
+  const parent = getIn(tree, path.slice(0, -1));
+  const names = Object.keys(fieldsOf(group, parent));
+  return nearest(
+    key,
+    names.filter((name) => getIn(parent, [name]) === undefined),
+  );
+}
+
+const rename = (path: Path, name: string, value: unknown): Proposal => ({
+  changes: [{ path }, { path: [...path.slice(0, -1), name], value: value ?? null }],
+  advice: `did you mean "${name}"?`,
+});
+
+function* proposeHere(
+  key: string,
+  path: Path,
+  group: Shape,
+  value: unknown,
+  around: Surroundings,
+): Generator<Proposal> {
+  if (group.kind === 'named') yield* proposeSpellings(key, path, group, value);
+  if (group.kind !== 'group' && group.kind !== 'choice') return;
+  const near = nearFree(key, path, group, around);
+  if (near !== undefined) yield rename(path, near, value);
+  const parent = getIn(around.tree, path.slice(0, -1));
+  const fields = fieldsOf(group, parent);
+  yield* proposeMissing(path, value, fields, parent);
+  if (value === null) yield* proposePair(key, path, fields);
+  if (key.includes('.')) yield* proposeDotted(key, path, group, value);
+  if (group.kind === 'group') yield* proposeAlone(path.slice(0, -1), group, parent);
+}
+
+/** A name of one's own that can be none as it is written. */
+function* proposeSpellings(
+  key: string,
+  path: Path,
+  { likely, key: { example } }: Named,
+  value: unknown,
+): Generator<Proposal> {
+  for (const name of likely?.(key, { sample: example }) ?? [])
+    if (typeof name === 'string' && name !== key && name !== '')
+      yield { ...rename(path, name, value), advice: `write ${inline(name)}` };
+}
+
+/** The one setting that is missing may stand there by another name. */
+function* proposeMissing(
+  path: Path,
+  value: unknown,
+  fields: Readonly<Record<string, Field>>,
+  parent: unknown,
+): Generator<Proposal> {
+  const missing = Object.keys(fields).filter(
+    (name) => fields[name]?.required === true && getIn(parent, [name]) === undefined,
+  );
+  if (missing.length === 1) yield* missing.map((name) => rename(path, name, value));
+}
+
+/** `{ directory:people }` has a name of all of it, and no value. */
+function* proposePair(
+  key: string,
+  path: Path,
+  fields: Readonly<Record<string, Field>>,
+): Generator<Proposal> {
+  const pair = readPair(key, Object.keys(fields));
+  if (pair === undefined) return;
+  const shown = showValue(pair.value, fields[pair.name]?.shape) ?? '…';
+  yield {
+    changes: [{ path }, { path: [...path.slice(0, -1), pair.name], value: pair.value }],
+    advice: `write ${pair.name}: ${shown}`,
+  };
+}
+
+/** `log.level: debug` means a setting within another. */
+function* proposeDotted(
+  key: string,
+  path: Path,
+  group: Shape,
+  value: unknown,
+): Generator<Proposal> {
+  const steps = key.split('.');
+  let shape: Shape | undefined = group;
+  for (const step of steps) shape = shape && fieldBelow(shape, step, undefined)?.shape;
+  if (shape === undefined) return;
+  const shown = showValue(value, shape) ?? '…';
+  const [first = '', ...rest] = steps;
+  yield {
+    changes: [{ path }, { path: [...path.slice(0, -1), ...steps], value }],
+    advice: `write ${first}: ${rest.reduceRight((text, step) => `{ ${step}: ${text} }`, shown)}`,
+  };
+}
+
+/** Settings of one's own in place of the one that may stand alone: `{ host, port }` of an endpoint. */
+function* proposeAlone(above: Path, group: Group, parent: unknown): Generator<Proposal> {
+  const field = group.alone === undefined ? undefined : group.fields[group.alone];
+  if (field?.shape.kind !== 'leaf') return;
+  const sample = field.preset ?? field.example;
+  for (const meant of field.shape.likely?.(parent, { sample }) ?? []) {
+    const shown = showValue(meant, field.shape);
+    const name = above.at(-1);
+    const advice = typeof name === 'string' ? `write ${name}: ${shown}` : `write ${shown}`;
+    if (shown !== undefined) yield { changes: [{ path: above, value: meant }], advice };
+  }
+}
+
+/** A line that is not indented follows the group that it belongs to, which then is empty. */
+export function* proposeBelow(
+  { path }: Mistake,
+  { tree, written }: Surroundings,
+): Generator<Proposal> {
+  const value = getIn(tree, path);
+  const key = path.at(-1);
+  const siblings = getIn(written, path.slice(0, -1));
+  if (!isTree(siblings) || typeof key !== 'string') return;
+  const names = Object.keys(siblings);
+  const before = names.slice(0, names.indexOf(key)).toReversed();
+  for (const name of before.filter((each) => siblings[each] === null))
+    yield {
+      changes: [{ path }, { path: [...path.slice(0, -1), name, key], value }],
+      advice: `indent it below ${name}`,
+    };
+}
+
+/** A setting of a group around it, or of one below the root. */
+export function* proposeElsewhere(
+  { path }: Mistake,
+  { tree, root }: Surroundings,
+): Generator<Proposal> {
+  const key = path.at(-1);
+  const value = getIn(tree, path);
+  if (typeof key !== 'string') return;
+  for (const place of [...around(path), ...sectionsFor(path, root)]) {
+    const shape = shapeAt(place, root, tree);
+    if (shape?.kind !== 'group' && shape?.kind !== 'choice') continue;
+    const isFree = getIn(tree, [...place, key]) === undefined;
+    if (!isFree || !Object.hasOwn(fieldsOf(shape, getIn(tree, place)), key)) continue;
+    const advice =
+      place.length === 0
+        ? 'it belongs to the top level, do not indent it'
+        : `it belongs below ${formatPath(place)}`;
+    yield { changes: [{ path }, { path: [...place, key], value }], advice };
+  }
+}
+
+/** The groups around a setting's own, the nearest first. */
+const around = (path: Path): readonly Path[] =>
+  path.slice(1).map((_, i) => path.slice(0, path.length - 2 - i));
+
+/** From within a group, something of another is too far away to be meant. */
+const sectionsFor = (path: Path, { fields }: Group): readonly Path[] =>
+  path.length === 1 ? Object.keys(fields).map((name) => [name]) : [];
+
+/** The shape of what stands at `path`; absent where no setting does. */
+export function shapeAt(path: Path, root: Shape, tree: unknown): Shape | undefined {
+  let shape: Shape | undefined = root;
+  let value = tree;
+  for (const step of path) {
+    shape = shape && fieldBelow(shape, step, value)?.shape;
+    value = getIn(value, [step]);
+  }
+  return shape;
+}

@@ -1,0 +1,46 @@
+import type { Shape } from '../schema/shape.ts';
+import { getIn, type Path } from '../sources/tree.ts';
+import { showValue } from './changes.ts';
+import { guess, settingsFor } from './guesses.ts';
+import type { Mistake } from './issues.ts';
+import { proposeBelow, proposeElsewhere, proposeNames, shapeAt } from './names.ts';
+import type { Proposal, Surroundings } from './proposal.ts';
+
+/** What may mend `mistake`, the likeliest first. */
+export function* propose(mistake: Mistake, around: Surroundings): Generator<Proposal> {
+  if (mistake.part === 'key') yield* proposeNames(mistake, around);
+  else yield* proposeValues(mistake, around);
+}
+
+function* proposeValues(mistake: Mistake, around: Surroundings): Generator<Proposal> {
+  const { path } = mistake;
+  const { tree, root } = around;
+  const value = getIn(tree, path);
+  if (value === undefined || value === null) return;
+  yield* proposeBelow(mistake, around);
+  yield* proposeMeant(mistake, value, tree);
+  // A setting that stands where a name of one's own would: it belongs elsewhere.
+  if (shapeAt(path.slice(0, -1), root, tree)?.kind === 'named')
+    yield* proposeElsewhere(mistake, around);
+}
+
+function* proposeMeant(
+  { path, field, likely = [] }: Mistake,
+  value: unknown,
+  tree: unknown,
+): Generator<Proposal> {
+  const shape = field?.shape ?? REFERENCE;
+  const guessed = field === undefined ? [] : guess(value, field, path, tree);
+  for (const meant of [...likely, ...guessed].filter((each) => each !== value))
+    yield* write(path, meant, shape);
+  for (const meant of settingsFor(value, shape))
+    for (const proposal of write(path, meant, shape)) yield { ...proposal, isOneOf: true };
+}
+
+/** Of names that others refer to, it is known that they are no secrets. */
+const REFERENCE: Shape = { kind: 'leaf', type: 'name' };
+
+function write(path: Path, value: unknown, shape: Shape): readonly Proposal[] {
+  const shown = showValue(value, shape);
+  return shown === undefined ? [] : [{ changes: [{ path, value }], advice: `write ${shown}` }];
+}

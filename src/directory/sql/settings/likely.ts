@@ -1,0 +1,27 @@
+import { textOf } from '../../../config/likely/text.ts';
+
+/** Servers that `written` may mean: what other programs write is a URL with the database behind it, or has a comma. */
+export function likelyHosts(written: unknown): readonly string[] {
+  const text = textOf(written)
+    .replace(/^(?:[a-z]+:\/\/|(?:tcp|inet|host)[:=])/i, '')
+    .replace(/^.*@/s, '');
+  if (text.startsWith('/')) return [text];
+  const { host = '', port } =
+    /^(?<host>\[[^\]]*\]|[^\s,:/?]+)(?:[:,\s]+(?<port>\d+))?/.exec(text)?.groups ?? {};
+  return [port === undefined ? host : `${host}:${port}`, host];
+}
+
+/** Statements that `written` may mean: a parameter of a driver's, or one in other quotes, is `'%s'`. */
+export function likelyStatements(written: unknown): readonly string[] {
+  const text = Array.isArray(written) ? written.join(' ') : textOf(written);
+  const keyed = text.replaceAll(/(?:\?|\$1|[:@]\w+)(?=[\s;,)]|$)/g, "'%s'");
+  const plain = text.replaceAll(/"(%[sud])"|`(%[sud])`|\u{2018}(%[sud])\u{2019}/gu, "'$1$2$3'");
+  const equal = text.replaceAll(
+    /\b(?:I?LIKE|RLIKE|REGEXP)\s+(?:'%*%([sud])%*'|%([sud]))/gi,
+    "= '%$1$2'",
+  );
+  const quiet = text.replaceAll(/--[^\n]*|\/\*.*?\*\//gs, ' ').replaceAll(/\s+/g, ' ');
+  const first = text.replace(/;.*$/s, '').trim();
+  const other = text.replaceAll(/%\{?(?:user|mail|address|key|e-?mail)\}?/gi, "'%s'");
+  return [text, keyed, plain, equal, quiet, other, other.replaceAll("''", "'"), first];
+}

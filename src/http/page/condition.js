@@ -1,0 +1,82 @@
+/** @import { Status } from '../status.ts' */
+/** @import { DirectoryStatus } from '../directorystatus.ts' */
+import { sayAgo, sayDuration, sayMany, sayTime } from './words.js';
+
+/**
+ * Whether a directory does not answer as it should.
+ * @param {DirectoryStatus} directory
+ */
+export const isUnwell = ({ state }) => state === 'open' || state === 'failing';
+
+/**
+ * Whether a directory answers, and somebody has to decide or to mend something.
+ * @param {DirectoryStatus} directory
+ */
+export const needsAttention = ({ pending, doubt }) => pending.length > 0 || doubt !== undefined;
+
+/**
+ * The directories of which there is something to say.
+ * @param {Status} status
+ */
+export const findTroubled = ({ directories }) =>
+  directories.filter((directory) => isUnwell(directory) || needsAttention(directory));
+
+/**
+ * Says what is wrong with a directory, whom mail still reaches, and what waits for somebody.
+ * @param {DirectoryStatus} directory
+ * @param {Status} status
+ * @returns {readonly string[]}
+ */
+export function describeDirectory(directory, { now, cache }) {
+  const { name, pending } = directory;
+  return [
+    ...(isUnwell(directory) ? [sayFault(directory, now), sayKnown(directory, now, cache)] : []),
+    ...sayDoubt(directory, now),
+    ...pending.map((text) => `Directory ${name}: ${text}.`),
+  ];
+}
+
+/**
+ * @param {DirectoryStatus} directory
+ * @param {string} now
+ */
+function sayFault({ name, state, failingSince, circuitSince, lastAnswer, lastFault }, now) {
+  const fails = failingSince === undefined ? '' : ` since ${sayTime(failingSince, now)}`;
+  const closed =
+    state === 'open' && circuitSince !== undefined
+      ? `, not asked since ${sayTime(circuitSince, now)}`
+      : '';
+  const why = lastFault === undefined ? '' : `: ${lastFault.reason} (${lastFault.cause})`;
+  const last = lastAnswer === undefined ? 'never since the start' : sayAgo(lastAnswer, now);
+  return `Directory ${name} fails${fails}${closed}${why}. It last answered ${last}.`;
+}
+
+/**
+ * Whom mail still reaches, and until when.
+ * @param {DirectoryStatus} directory
+ * @param {string} now
+ * @param {Status['cache']} cache
+ */
+function sayKnown({ lastAnswer, remembered: { found } }, now, { staleMs }) {
+  if (found === 0) return 'Nobody of it is remembered: all its mail waits.';
+  const bound = `cache.stale, ${sayDuration(staleMs)}`;
+  const known = `Known people (${sayMany(found, 'address', 'addresses')}) go on receiving from memory`;
+  const others = 'Mail for everybody else waits.';
+  if (lastAnswer === undefined)
+    return `${known}, each until ${sayDuration(staleMs)} after it was last asked for (cache.stale). ${others}`;
+  const until = Date.parse(lastAnswer) + staleMs;
+  return until <= Date.parse(now)
+    ? `It has not answered for longer than memory may stand in (${bound}): all its mail waits.`
+    : `${known}, the last of them until ${sayTime(until, now)} (${bound}). ${others}`;
+}
+
+/**
+ * @param {DirectoryStatus} directory
+ * @param {string} now
+ */
+function sayDoubt({ name, doubt }, now) {
+  if (doubt === undefined) return [];
+  return [
+    `Directory ${name} finds people, but its "nobody" is not believed since ${sayTime(doubt.since, now)}: ${doubt.reason}. Mail for whoever it does not find waits.`,
+  ];
+}

@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest';
+import { summarise } from '../../src/http/page/summary.js';
+import { sayTime } from '../../src/http/page/words.js';
+import type { Status } from '../../src/http/status.ts';
+import { answers, DOWN, HOUR, NOW, QUIET, STAFF, steps, WELL } from '../support/status.ts';
+
+/** An instant of the night, as whoever reads it has it. */
+const at = (instant: string): string => sayTime(instant, NOW);
+
+const say = (changes: Partial<Status>) => summarise({ ...WELL, ...changes });
+
+const ago = (seconds: number): string => new Date(Date.parse(NOW) - seconds * 1000).toISOString();
+
+const UNCONFIGURED = { name: 'user-exist', count: 12, lastAsked: ago(3) };
+
+const REFUSED: Status['reloads'] = {
+  ...WELL.reloads,
+  failed: 1,
+  isLastGood: false,
+  refusal: ['/etc/idpmap/idpmap.yaml:12:5: directories.staff.relm: unknown key'],
+};
+
+type Row = readonly [tone: string, title: string, detail: string, changes: Partial<Status>];
+
+describe('the verdict is', () => {
+  test.each<Row>([
+    ['good', 'Mail is answered', '270 OK, 30 NOTFOUND, none deferred', {}],
+    ['idle', 'Nobody asks', 'No lookups', { history: { ...HOUR, answers: QUIET } }],
+    ['idle', 'The daemon starts', '', { phase: 'starting' }],
+    ['idle', 'The daemon stops', '', { phase: 'draining' }],
+    ['bad', 'Mail is deferred', '30 of 90 lookups', answers({ TEMP: steps(0, 5) })],
+    ['bad', 'Mail is deferred', '30 of them PERM', answers({ PERM: steps(0, 5) })],
+    ['warn', 'Some mail is deferred', '1 of 61', answers({ TEMP: steps(0, 1, 1) })],
+    [
+      'bad',
+      'Mail is deferred',
+      'timeout at staff (the directory did not answer)',
+      {
+        ...answers({ TEMP: steps(0, 5) }),
+        causes: [{ directory: 'staff', cause: 'timeout', count: 30 }],
+      },
+    ],
+    [
+      'warn',
+      'Memory stands in for a directory',
+      'Memory answered 12 lookups',
+      answers({ stale: steps(0, 2) }),
+    ],
+    [
+      'warn',
+      'A directory fails',
+      `Directory staff fails since ${at('2026-11-21T03:02:05Z')}, not asked since ${at('2026-11-21T03:02:10Z')}: no answer from ldap://192.0.2.1 (timeout)`,
+      { directories: [DOWN] },
+    ],
+    ['warn', '2 directories fail', 'It last answered', { directories: [DOWN, DOWN] }],
+    [
+      'warn',
+      'More mail is refused than before',
+      '50 % of the lookups in the last five minutes were NOTFOUND, 10 % in the hour before',
+      answers({ NOTFOUND: steps(1, 9, 30) }),
+    ],
+    ['good', 'Mail is answered', '', answers({ NOTFOUND: steps(3, 5, 30) })],
+    [
+      'warn',
+      'The last configuration was refused',
+      `the one of ${at(WELL.reloads.lastGoodAt)} serves on`,
+      { reloads: REFUSED },
+    ],
+    [
+      'warn',
+      'The last configuration was refused',
+      'Refused: /etc/idpmap/idpmap.yaml:12:5: directories.staff.relm: unknown key',
+      { reloads: REFUSED },
+    ],
+    [
+      'warn',
+      'A map is asked for that is not configured',
+      'Postfix asks for the map user-exist, which is not configured: 12 lookups, the last one 3 s ago. Their mail is deferred.',
+      { unconfigured: [UNCONFIGURED] },
+    ],
+    [
+      'good',
+      'Mail is answered',
+      '',
+      { unconfigured: [{ ...UNCONFIGURED, lastAsked: ago(16 * 60) }] },
+    ],
+    [
+      'warn',
+      'Directory staff needs attention',
+      'Directory staff: people.yaml would lose 2 of 2 accounts.',
+      { directories: [{ ...STAFF, pending: ['people.yaml would lose 2 of 2 accounts'] }] },
+    ],
+    [
+      'warn',
+      'Directory staff needs attention',
+      `its "nobody" is not believed since ${at(ago(60))}: a witness is gone`,
+      { directories: [{ ...STAFF, doubt: { reason: 'a witness is gone', since: ago(60) } }] },
+    ],
+  ])('%s: "%s", with %j', (tone, title, detail, changes) => {
+    const said = say(changes);
+    expect([said.tone, said.title]).toEqual([tone, title]);
+    expect(said.details.join('\n')).toContain(detail);
+  });
+
+  test('the gravest of several, and all of them are told', () => {
+    const said = say({
+      ...answers({ TEMP: steps(0, 5) }),
+      reloads: REFUSED,
+      unconfigured: [UNCONFIGURED],
+      directories: [DOWN, { ...STAFF, name: 'others', pending: ['others.yaml is held'] }],
+    });
+    expect(said.title).toBe('Mail is deferred');
+    const all = said.details.join('\n');
+    for (const each of ['user-exist', 'Refused: ', 'Directory staff fails', 'others.yaml is held'])
+      expect(all).toContain(each);
+  });
+});
+
+describe('deferred mail', () => {
+  const lookups = (TEMP: readonly number[]) => answers({ OK: steps(570), TEMP });
+
+  test('of one lookup in three thousand is not worth a warning', () => {
+    expect(say(lookups(steps(0, 1, 1)))).toEqual({
+      tone: 'good',
+      title: 'Mail is answered',
+      details: ['Last five minutes: 17\u202f100 OK, 30 NOTFOUND, 1 deferred (below 0.1 %).'],
+    });
+  });
+
+  test('of one lookup in three hundred is', () => {
+    expect(say(lookups(steps(0, 12, 1))).title).toBe('Some mail is deferred');
+  });
+
+  test('is told since it began', () => {
+    const said = say(answers({ TEMP: steps(0, 5) }));
+    expect(said.details[0]).toContain(`since ${at('2026-11-21T03:09:10Z')}`);
+  });
+
+  test('is told since the directory’s first fault, though memory stood in for a while', () => {
+    const said = say({ ...answers({ TEMP: steps(0, 5, 2) }), directories: [DOWN] });
+    expect(said.details[0]).toContain(`since ${at('2026-11-21T03:02:05Z')}`);
+  });
+
+  test('is not told since a lone TEMP a minute before', () => {
+    const TEMP = steps(0, 5, 3).map((count, i, { length }) => (i === length - 9 ? 1 : count));
+    expect(say(answers({ TEMP })).details[0]).toContain(`since ${at('2026-11-21T03:09:40Z')}`);
+  });
+
+  test('of the directory that fails is told since that failed, not since another one did', () => {
+    const other = { ...DOWN, name: 'others', failingSince: '2026-11-20T00:00:00.000Z' };
+    const said = say({
+      ...answers({ TEMP: steps(0, 5) }),
+      causes: [{ directory: 'staff', cause: 'timeout', count: 30 }],
+      directories: [other, DOWN],
+    });
+    expect(said.details[0]).toContain(`since ${at('2026-11-21T03:02:05Z')}`);
+  });
+
+  test('goes on for an hour', () => {
+    expect(say(answers({ TEMP: steps(5) })).details[0]).toContain('for an hour or longer');
+  });
+});
+
+describe('in an outage it is told', () => {
+  const outage = (changes: Partial<Status['directories'][number]>) =>
+    say({ directories: [{ ...DOWN, ...changes }] }).details.join('\n');
+
+  test('whom mail still reaches, and until when', () => {
+    expect(outage({ remembered: { found: 1234, none: 0, unknown: 0 } })).toContain(
+      `Known people (1\u202f234 addresses) go on receiving from memory, the last of them until ${at('2026-11-22T03:02:00Z')} (cache.stale, 24 h). Mail for everybody else waits.`,
+    );
+  });
+
+  test('that nobody is remembered', () => {
+    expect(outage({ remembered: { found: 0, none: 0, unknown: 0 } })).toContain(
+      'Nobody of it is remembered: all its mail waits.',
+    );
+  });
+
+  test('that memory may stand in no longer', () => {
+    expect(outage({ lastAnswer: '2026-11-20T03:02:00.000Z' })).toContain(
+      'It has not answered for longer than memory may stand in (cache.stale, 24 h): all its mail waits.',
+    );
+  });
+
+  test('how long each is remembered where the directory has not answered since the start', () => {
+    const { lastAnswer: _, ...never } = DOWN;
+    expect(say({ directories: [never] }).details.join('\n')).toContain(
+      'each until 24 h after it was last asked for (cache.stale)',
+    );
+  });
+});

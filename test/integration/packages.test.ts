@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { packagesFolder } from '../support/packages.ts';
+import { describeWith } from '../support/requirement.ts';
+
+const execute = promisify(execFile);
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Where ELF files say for which processor they are, and what they say. */
+const MACHINES = { amd64: 0x3e, arm64: 0xb7 } as const;
+const MACHINE_OFFSET = 18;
+
+/** What rpm calls these processors. */
+const RPM_ARCHES = { amd64: 'x86_64', arm64: 'aarch64' } as const;
+
+const FILES = [
+  '/etc/idpmap/idpmap.yaml',
+  '/usr/bin/idpmap',
+  '/usr/lib/idpmap/bin/LICENSE',
+  '/usr/lib/idpmap/bin/node',
+  '/usr/lib/idpmap/deploy/bin/idpmap.cjs',
+  '/usr/lib/idpmap/dist/cli.js',
+  '/usr/lib/idpmap/dist/http/page/index.html',
+  '/usr/lib/idpmap/node_modules/commander/LICENSE',
+  '/usr/lib/systemd/system/idpmap-places.service',
+  '/usr/lib/systemd/system/idpmap-relief.service',
+  '/usr/lib/systemd/system/idpmap-relief.service.d/relief.conf',
+  '/usr/lib/systemd/system/idpmap.service',
+  '/usr/lib/sysusers.d/idpmap.conf',
+  '/usr/lib/tmpfiles.d/idpmap.conf',
+  '/usr/share/doc/idpmap/copyright',
+  '/usr/share/doc/idpmap/deploy/grafana/overview.json',
+  '/usr/share/doc/idpmap/deploy/prometheus/rules.yaml',
+  '/usr/share/doc/idpmap/docs/operations.md',
+];
+
+/** What has no place in a package: tools, types, tests. */
+const FOREIGN =
+  /node_modules\/(?:vitest|typescript|@types|\.bin)\/|\.d\.ts$|\/lib\/(?!.*licen).*\.md$/i;
+
+describeWith(['nfpm', 'rpm'], 'packages', () => {
+  let folder: string;
+  let version: string;
+
+  const named = (arch: string, format: string) =>
+    join(folder, `idpmap_${version}_${arch}.${format}`);
+  const print = async (command: string, ...parameters: readonly string[]) =>
+    (await execute(command, parameters, { maxBuffer: 1 << 26 })).stdout;
+  const rpm = (arch: string, ...options: readonly string[]) =>
+    print('rpm', '--query', '--package', ...options, named(arch, 'rpm'));
+
+  /** One file of a package, as it is on the disk. */
+  const readOf = async (arch: string, format: string, path: string): Promise<Buffer> => {
+    const unpack =
+      format === 'deb' ? `dpkg-deb --fsys-tarfile "$0"` : `rpm2archive - <"$0" | gzip -dc`;
+    const script = `${unpack} | tar -xO ".${path}"`;
+    const options = { encoding: 'buffer', maxBuffer: 1 << 28 } as const;
+    return (await execute('sh', ['-c', script, named(arch, format)], options)).stdout;
+  };
+
+  beforeAll(async () => {
+    version = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')).version;
+    folder = await packagesFolder();
+  }, 600_000);
+
+  describe.each(['amd64', 'arm64'] as const)('for %s', (arch) => {
+    test('hold what runs, what starts it and what explains it, and no tool', async () => {
+      const listed = (
+        await print('sh', '-c', 'dpkg-deb --fsys-tarfile "$0" | tar -t', named(arch, 'deb'))
+      )
+        .split('\n')
+        .map((path) => path.replace(/^\./, ''));
+      for (const files of [listed, (await rpm(arch, '--list')).split('\n')]) {
+        expect(files).toEqual(expect.arrayContaining(FILES));
+        expect(files.filter((file) => FOREIGN.test(file))).toEqual([]);
+      }
+    });
+
+    test.each(['deb', 'rpm'])('bring its Node in the %s', async (format) => {
+      const node = await readOf(arch, format, '/usr/lib/idpmap/bin/node');
+      expect(node.readUInt16LE(MACHINE_OFFSET)).toBe(MACHINES[arch]);
+      expect(node.includes(process.version)).toBe(true);
+    });
+
+    test('are for it', async () => {
+      expect((await print('dpkg-deb', '--field', named(arch, 'deb'), 'Architecture')).trim()).toBe(
+        arch,
+      );
+      expect(await rpm(arch, '--queryformat', '%{ARCH} %{VERSION}')).toBe(
+        `${RPM_ARCHES[arch]} ${version}`,
+      );
+    });
+  });
+
+  test('keep an edited configuration', async () => {
+    expect((await rpm('amd64', '--configfiles')).trim()).toBe('/etc/idpmap/idpmap.yaml');
+    expect(await print('dpkg-deb', '--info', named('amd64', 'deb'), 'conffiles')).toBe(
+      '/etc/idpmap/idpmap.yaml\n',
+    );
+  });
+
+  test.each([
+    ['postinstall', 'postinst'],
+    ['preuninstall', 'prerm'],
+    ['postuninstall', 'postrm'],
+  ])('run the same script as %s and %s', async (atRpm, atDeb) => {
+    const script = (await print('dpkg-deb', '--info', named('amd64', 'deb'), atDeb)).trim();
+    expect(await rpm('amd64', '--scripts')).toContain(
+      `${atRpm} scriptlet (using /bin/sh):\n${script}`,
+    );
+    await expect(execute('sh', ['-n', '-c', script])).resolves.toBeDefined();
+  });
+
+  test('ask for no newer C library than their Node does', async () => {
+    const needed = /GLIBC_(\d+\.\d+)/g;
+    const node = (await readOf('amd64', 'deb', '/usr/lib/idpmap/bin/node')).toString('latin1');
+    const minors = [...node.matchAll(needed)].map(([, number = '']) =>
+      Number(number.split('.')[1]),
+    );
+    expect(await rpm('amd64', '--requires')).toContain(`glibc >= 2.${Math.max(...minors)}\n`);
+  });
+
+  test('have a configuration that is right once its lines are taken up', async () => {
+    const text = (await readOf('amd64', 'rpm', '/etc/idpmap/idpmap.yaml')).toString();
+    expect(parse(text)).toBeNull();
+    expect(Object.keys(parse(text.replaceAll(/^#(?!#)/gm, '')))).toEqual([
+      'listen',
+      'domains',
+      'directories',
+    ]);
+  });
+});

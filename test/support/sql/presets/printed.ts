@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { capture } from '../../command.ts';
+
+/** What `init` has printed. */
+export interface Printed {
+  readonly config: string;
+  /** What its commands tell the client of the database. */
+  readonly sql: string;
+  /** The directory of the configuration, with its files found from anywhere. */
+  readonly section: object;
+}
+
+/** A busy machine of the tests is no fault of the database. */
+const PATIENCE = { statementTimeout: '20s', timeout: '20s' };
+
+/** Has `init` print, and runs its commands in `place` with a client that keeps what it is told. */
+export async function printInit(
+  init: (options: { only: 'config' | 'commands' }) => Promise<number>,
+  place: string,
+): Promise<Printed> {
+  const told = join(place, 'told');
+  for (const client of ['psql', 'mysql'])
+    await writeFile(join(place, client), `#!/bin/sh\ncat >'${told}'\n`, { mode: 0o755 });
+  const { text: config } = await capture(() => init({ only: 'config' }));
+  const { text: commands } = await capture(() => init({ only: 'commands' }));
+  execFileSync('sh', ['-c', commands], {
+    cwd: place,
+    env: { PATH: `${place}:${process.env['PATH']}` },
+  });
+  return { config, sql: await readFile(told, 'utf8'), section: sectionOf(config, place) };
+}
+
+function sectionOf(config: string, place: string): object {
+  const [section] = Object.values(parse(config).directories);
+  const { password, ...rest } = Object(section);
+  return { ...rest, ...PATIENCE, password: { file: join(place, password.file) } };
+}
+
+/** A printed configuration that waits longer. */
+export function patient(config: string): string {
+  const read = parse(config);
+  for (const section of Object.values(read.directories)) Object.assign(Object(section), PATIENCE);
+  return stringify({ ...read, deadline: '20s' });
+}
