@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** What a busy machine does not reach: a test that takes so long hangs. */
@@ -10,7 +11,20 @@ const SERVERS_PATIENCE = { testTimeout: 180_000, hookTimeout: 600_000 };
  * Unit tests that take longer than all others together: the law, over any sequence; bugs planted in the sources, one by one; an
  * example on a copy; a tool over all rules.
  */
-const SLOW = ['test/law/*.test.ts', 'test/deploy/rules.test.ts', 'test/docs/worked.test.ts'];
+const SLOW = [
+  'test/law/*.test.ts',
+  'test/deploy/rules.test.ts',
+  'test/docs/worked.test.ts',
+  'test/library/own.test.ts',
+];
+
+/** Examples and modules say `idpmap/directory`, as who has installed it does. */
+const resolve = {
+  alias: ['directory', 'testing', 'index'].map((entry) => ({
+    find: entry === 'index' ? /^idpmap$/ : new RegExp(`^idpmap/${entry}$`),
+    replacement: fileURLToPath(new URL(`src/${entry}.ts`, import.meta.url)),
+  })),
+};
 
 /** `unit` needs nothing but Node and takes less than a minute, `slow` is the rest of its kind; `real` starts real servers and takes turns with them. */
 export default defineConfig({
@@ -20,6 +34,7 @@ export default defineConfig({
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
           setupFiles: ['test/support/unit.ts'],
@@ -36,7 +51,7 @@ export default defineConfig({
           ...PATIENCE,
         },
       },
-      { test: { name: 'slow', include: SLOW, ...PATIENCE } },
+      { resolve, test: { name: 'slow', include: SLOW, ...PATIENCE } },
       // Starts many releases of one server, minutes each: `npm run test:versions`, not a part of `npm test`.
       {
         test: {
@@ -47,6 +62,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'real',
           // After the others: a server that is waited for minds a busy machine.

@@ -15,9 +15,10 @@ export { DEFAULT_PORT } from './library/endpoint.ts';
 export type { DefaultHandler, Handler, HandlerContext } from './library/handlers.ts';
 export type { Hooks, ReplyEvent } from './library/hooks.ts';
 export type { ListenAtOptions, MapServerOptions } from './library/options.ts';
+export { type Protected, type ProtectOptions, protect } from './library/protect.ts';
 export { createServer, type MapServer } from './library/server.ts';
 export { type Log, silentLog } from './log.ts';
-export type { Context } from './lookup/outcome.ts';
+export type { Context, Outcome } from './lookup/outcome.ts';
 export type { Answer, MapHandler, Router } from './maps/answer.ts';
 export {
   type Endpoint,

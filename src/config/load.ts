@@ -64,8 +64,10 @@ export async function loadConfig<Settings extends Configured>(
   const examine = async (settings: unknown) => {
     const { tree, secrets } = bindSecrets(settings ?? {}, root, options.environment);
     const parsed = schema.safeParse(tree);
-    const issues = parsed.success ? await findMisfits(parsed.data, types) : parsed.error.issues;
-    const found = [...describeIssues(issues, tree, root), ...checkRelations(settings, types)];
+    const mistakes = parsed.success
+      ? await findMisfits(parsed.data, types, tree, root)
+      : describeIssues(parsed.error.issues, tree, root);
+    const found = [...mistakes, ...checkRelations(settings, types)];
     return { parsed, secrets, found };
   };
   const { parsed, secrets, found } = await examine(given.tree);

@@ -27,7 +27,7 @@ export interface TypeDefinition<Name extends string, Own extends z.ZodRawShape>
 type Whole<Name extends string, Own> = { type: z.ZodLiteral<Name> } & Own & CommonShape;
 
 /** The settings of one directory of this type: its own, and those of every type. */
-type SettingsOf<Name extends string, Own extends z.ZodRawShape> = DeepReadonly<
+export type SettingsOf<Name extends string, Own extends z.ZodRawShape> = DeepReadonly<
   z.output<z.ZodObject<Whole<Name, Own>, z.core.$strict>>
 >;
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { DeepReadonly } from '../config/schema.ts';
+import { custom } from './custom/type.ts';
 import { demo } from './demo/type.ts';
 import type { Directory, DirectoryHooks } from './directory.ts';
 import { file } from './file/type.ts';
@@ -11,7 +12,7 @@ import { sqlite } from './sqlite/type.ts';
 import type { DirectoryType } from './type.ts';
 
 /** All types of directories. A new one is a folder and a line here; examples show the first. */
-export const TYPES = [file, ldap, keycloak, postgresql, mysql, sqlite, demo] as const;
+export const TYPES = [file, ldap, keycloak, postgresql, mysql, sqlite, custom, demo] as const;
 
 /** The settings of one directory, told apart by `type`. */
 export type DirectorySettings = DeepReadonly<z.output<(typeof TYPES)[number]['schema']>>;
@@ -21,6 +22,12 @@ export const openDirectory = (
   settings: DirectorySettings,
   hooks: DirectoryHooks,
 ): Promise<Directory> => typeOf(settings).open(settings, hooks);
+
+/** The same where there are `types` beside those of idpmap. */
+export const openingOf =
+  (types: readonly DirectoryType<DirectorySettings>[]): typeof openDirectory =>
+  (settings, hooks) =>
+    typeOf(settings, types).open(settings, hooks);
 
 /** How many addresses mail to one of its groups may go to; 0: it has no groups. */
 export const largestGroup = (settings: DirectorySettings): number =>
@@ -33,8 +40,11 @@ export function listsDomains(settings: DirectorySettings): boolean {
   return value !== undefined && value !== false;
 }
 
-function typeOf(settings: DirectorySettings): DirectoryType<DirectorySettings> {
-  const found = TYPES.find(({ type }) => type === settings.type);
+function typeOf(
+  settings: DirectorySettings,
+  types: readonly DirectoryType<DirectorySettings>[] = TYPES,
+): DirectoryType<DirectorySettings> {
+  const found = types.find(({ type }) => type === settings.type);
   if (found === undefined) throw new Error(`there is no type of directory ${settings.type}`);
   return found;
 }

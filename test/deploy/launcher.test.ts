@@ -9,7 +9,7 @@ const LAUNCHER = ['deploy/bin/idpmap', 'deploy/bin/idpmap.cjs', 'package.json'];
 
 /** What stands for idpmap says which of its files runs, in which process, by which Node, and with which parameters. */
 const program = (name: string) =>
-  `console.log(JSON.stringify([${JSON.stringify(name)}, process.pid, process.version, ...process.argv.slice(2)]));`;
+  `export const main = () => console.log(JSON.stringify([${JSON.stringify(name)}, process.pid, process.version, ...process.argv.slice(2)]));`;
 
 let place: string;
 let root: string;

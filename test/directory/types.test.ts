@@ -15,7 +15,9 @@ const withSample = ({ type, sample }: (typeof TYPES)[number], secret: string): s
   JSON.stringify({
     domains: { 'example.org': { directory: 'people' } },
     directories: { people: { type, ...sample } },
-  }).replaceAll(/\/run\/secrets\/[\w-]+/g, secret);
+  })
+    .replaceAll(/\/run\/secrets\/[\w-]+/g, secret)
+    .replaceAll('/etc/idpmap/hr.mjs', join(import.meta.dirname, 'custom/least.mjs'));
 
 describe.each(TYPES)('type $type', (type) => {
   test('has a sample that is a configuration', async () => {

@@ -103,6 +103,14 @@ export const path = (most = MAX_PATH_BYTES) =>
     String,
   );
 
+/** A module's: a file's name, or that of a package, which stands nowhere relative to anything. */
+export const modulePath = () =>
+  written(
+    { type: 'path or package', place: 'module' },
+    (text) => checkPath(text, MAX_PATH_BYTES),
+    String,
+  );
+
 /** A file's name, or the word `off`. */
 export const pathOrOff = () =>
   written(

@@ -30,6 +30,8 @@ export type DirectorySchemas<Type extends DirectorySchema = DirectorySchema> = r
 export interface Misfit {
   readonly path: Path;
   readonly message: string;
+  /** Where the path is that of the configuration itself: whether the name is at fault, or what stands behind it. */
+  readonly part?: 'key' | 'value';
 }
 
 /** The directory of all examples, with its `type`. */

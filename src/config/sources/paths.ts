@@ -50,9 +50,14 @@ function prepareLeaf(value: unknown, { place }: Leaf, base: string): unknown {
 
 function resolveText(value: string, place: Leaf['place'], base: string): string {
   if (place === 'path or off' && value === 'off') return value;
+  if (place === 'module') return isPackage(value) ? value : resolve(base, value);
   if (place === 'path' || place === 'path or off') return resolve(base, value);
   return place === 'endpoint' ? resolveEndpoint(value, base) : value;
 }
+
+/** A package's name has no dot or slash in front, and ends in nothing that code ends in. */
+const isPackage = (text: string): boolean =>
+  /^(?:@[\w.-]+\/)?[\w-][\w.-]*$/u.test(text) && !/\.[cm]?[jt]s$/u.test(text);
 
 /** Resolves the path of a `unix:` endpoint, which ends where its options begin. */
 function resolveEndpoint(text: string, base: string): string {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { build, podman } from '../container/engine.ts';
 import { baseImage } from '../container/images.ts';
+import { reachOutside } from '../container/outside.ts';
 import { enterNetwork } from '../container/pod-network.ts';
 import { until } from '../until.ts';
 
@@ -11,6 +12,10 @@ export interface Machine {
   run(...command: readonly string[]): Promise<string>;
   /** A port of this machine's loopback that leads to `port` of that one's. */
   forward(port: number): Promise<number>;
+  /** Lets a port of that one's loopback lead to the same one of this machine's. */
+  reach(port: number): Promise<void>;
+  /** Writes a file in it. */
+  write(path: string, text: string): Promise<void>;
   /** Ends it and all that runs in it. */
   stop(): Promise<void>;
 }
@@ -37,15 +42,18 @@ export async function startMachine(): Promise<Machine> {
   }
 }
 
+/** What a machine has beside systemd and Postfix. */
+export interface MachineOptions {
+  /** Debian's own Node and npm. */
+  readonly hasNode?: boolean;
+}
+
 /** Boots a machine that knows nothing of idpmap. `mounts` are podman's: `HERE:THERE:ro`. Needs root and podman. */
-export async function bootMachine(mounts: readonly string[]): Promise<Machine> {
-  const tag = 'localhost/idpmap/systemd';
-  await build({
-    file: join(import.meta.dirname, 'Dockerfile'),
-    context: import.meta.dirname,
-    tag,
-    args: { POSTFIX_BASE: await baseImage('postfix') },
-  });
+export async function bootMachine(
+  mounts: readonly string[],
+  { hasNode = false }: MachineOptions = {},
+): Promise<Machine> {
+  const tag = hasNode ? await nodeImage() : await machineImage();
   const name = `idpmap-machine-${randomUUID()}`;
   await using resources = new AsyncDisposableStack();
   resources.defer(async () => {
@@ -64,8 +72,31 @@ export async function bootMachine(mounts: readonly string[]): Promise<Machine> {
   const network = enterNetwork(Number(pid));
   resources.defer(() => network.close());
   const owned = resources.move();
-  return { run, forward: (port) => network.forward(port), stop: () => owned.disposeAsync() };
+  return {
+    run,
+    forward: (port) => network.forward(port),
+    reach: async (port) => {
+      const outside = await reachOutside(Number(pid), port);
+      owned.defer(() => outside.close());
+    },
+    write: async (path, text) => {
+      await run('sh', '-euc', 'printf %s "$1" >"$0"', path, text);
+    },
+    stop: () => owned.disposeAsync(),
+  };
 }
+
+const make = async (file: string, tag: string, args: Readonly<Record<string, string>>) => {
+  const context = import.meta.dirname;
+  await build({ file: join(context, file), context, tag, args });
+  return tag;
+};
+
+const machineImage = async () =>
+  make('Dockerfile', 'localhost/idpmap/systemd', { POSTFIX_BASE: await baseImage('postfix') });
+
+const nodeImage = async () =>
+  make('Dockerfile.node', 'localhost/idpmap/systemd-node', { MACHINE: await machineImage() });
 
 /** It says `running`, or `degraded` where a unit failed that has no part in this. */
 async function waitForSystemd(run: Machine['run']): Promise<void> {

@@ -1,0 +1,37 @@
+/**
+ * Directories of one's own: their contract, their settings, and idpmap whole round them.
+ * @see docs/library.md
+ */
+
+export { ConfigError, type Problem } from './config/mistakes/problem.ts';
+export type { Misfit } from './config/settings/directories.ts';
+export type { Secret, SecretSource } from './config/sources/secret.ts';
+export { type DirectoryDefinition, defineDirectory, type OwnType } from './directory/define.ts';
+export {
+  type Ask,
+  type Cause,
+  type Concern,
+  type Directory,
+  type DirectoryHooks,
+  type Entry,
+  Fault,
+  type Finding,
+  type How,
+  type Kept,
+  type Maybe,
+  type None,
+  type Proof,
+  type Remark,
+  type Somebody,
+  type TableDefinition,
+} from './directory/directory.ts';
+export { findingOf, none } from './directory/finding.ts';
+export type { LimitDefaults } from './directory/settings.ts';
+export type { SettingsOf } from './directory/type.ts';
+export {
+  type Configuration,
+  type CreateDaemonOptions,
+  createDaemon,
+  type EmbeddedDaemon,
+} from './library/daemon.ts';
+export { type SettingText, setting } from './library/settings.ts';
