@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import type { CommonOptions } from './cli/common.ts';
 import type { DoctorOptions } from './cli/doctor/doctor.ts';
 import { CliError, EXIT } from './cli/exit.ts';
+import { tellExits } from './cli/exits.ts';
 import { addImport } from './cli/importing.ts';
 import { addInit } from './cli/initing.ts';
 import type { PeopleOptions } from './cli/people.ts';
@@ -21,14 +22,17 @@ const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
-forgiveReaders();
-
-const program = new Command('idpmap')
+/** All commands. It reads no argument before it is told to. */
+export const program = new Command('idpmap')
   .description('Answers Postfix’s lookups from your identity provider.')
   .version(version)
   .exitOverride()
   .showSuggestionAfterError()
-  .addHelpText('after', '\nExit codes are those of sysexits(3). Settings: docs/configuration.md.');
+  .addHelpText(
+    'after',
+    '\nThe manual: idpmap(1), its settings: idpmap.yaml(5), or docs/configuration.md.',
+  )
+  .addHelpText('afterAll', ({ command }) => tellExits(command));
 
 /** Adds a command with the options that all have. */
 const add = (parent: Command, usage: string, description: string): Command =>
@@ -135,16 +139,17 @@ program
   .addHelpText(
     'after',
     `
-It asks the way mail comes in, through Postfix’s jail and with its rights, and leaves before any mail is sent. “postmap -q”, run
-as root, finds a table that Postfix itself may not be able to open. Postfix may let whoever asks from its own network
-(mynetworks) send to foreign domains too.`,
+It asks the way mail comes in, through Postfix’s jail and with its rights, and
+leaves before any mail is sent. “postmap -q”, run as root, finds a table that
+Postfix itself may not be able to open. Postfix may let whoever asks from its
+own network (mynetworks) send to foreign domains too.`,
   )
   .action((address: string, options: RcptOptions) =>
     exitWith(import('./cli/rcpt.ts').then(({ rcpt }) => rcpt(address, options))),
   );
 
 const cache = program.command('cache').description('what the running daemon remembers');
-add(cache, 'purge', 'forget what is remembered of')
+add(cache, 'purge', 'forget what is remembered of an address, a domain or a directory')
   .option('--address <address>', 'one address')
   .option('--domain <domain>', 'a domain')
   .option('--directory <directory>', 'a directory')
@@ -191,11 +196,17 @@ people
 
 addImport(program, exitWith);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
+/** Runs the command that the process was started with. */
+export async function main(): Promise<void> {
+  forgiveReaders();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
 }
+
+if (import.meta.main) await main();
 
 /** Tells what went wrong, without a stack where it is not ours; gives the exit code. */
 function report(error: unknown): number {

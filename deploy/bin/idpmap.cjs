@@ -41,7 +41,9 @@ const exitCode = () => (process.env.SYSTEMD_EXEC_PID === String(process.pid) ? 6
 
 const obstacle = findObstacle();
 if (obstacle === undefined) {
-  void import(pathToFileURL(path.join(ROOT, isClone ? 'src/cli.ts' : 'dist/cli.js')).href);
+  void import(pathToFileURL(path.join(ROOT, isClone ? 'src/cli.ts' : 'dist/cli.js')).href).then(
+    ({ main }) => main(),
+  );
 } else {
   process.stderr.write(`idpmap: ${obstacle}\n`);
   process.exitCode = exitCode();

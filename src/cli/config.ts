@@ -1,13 +1,14 @@
 import { envExample, jsonSchema } from '../reference.ts';
 import { printSettings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
+import { editorLines } from './editors.ts';
 import { EXIT } from './exit.ts';
 import { print } from './print.ts';
 
 /** Prints the effective configuration, secrets as `***`. */
 export async function configPrint(options: CommonOptions): Promise<number> {
   const { settings } = await load(options);
-  print(options, settings, printSettings(settings).trimEnd());
+  print(options, settings, [...editorLines(), printSettings(settings).trimEnd()].join('\n'));
   return EXIT.ok;
 }
 

@@ -1,3 +1,4 @@
+import { editorLines } from './editors.ts';
 import { CliError, EXIT } from './exit.ts';
 import { readDomain } from './init/domain.ts';
 import { type Grant, grantCommands } from './kcadm.ts';
@@ -23,7 +24,7 @@ export interface InitOptions {
 export async function initKeycloak(options: InitOptions): Promise<number> {
   const { config, commands } = prepare(options);
   const parts = {
-    config: [...CONFIG_HEAD, ...config],
+    config: [...editorLines(), ...CONFIG_HEAD, ...config],
     commands: [
       ...COMMANDS_HEAD,
       ...(options.aliases === undefined ? [] : ALIASES_HEAD),

@@ -54,7 +54,8 @@ export function addInit(
             .choices(PRESETS_OF[type])
             .makeOptionMandatory(),
         )
-        .option('--domain <domains...>', 'domains of the mail; else those that the database lists'),
+        .option('--domain <domains...>', 'domains of the mail; else those that the database lists')
+        .option('--statements', 'write the statements of the preset, to change them'),
     );
   const withServer = (command: Command, socket: string): Command =>
     command

@@ -45,7 +45,7 @@ async function ask(map: string, key: string, options: LookupOptions): Promise<An
   if (options.direct !== true) return command(options, 'lookup', { map, key });
   const { settings } = await load(options);
   return withDirect(settings, async ({ state, contextNow }) =>
-    createRouter(state.routes.maps, new Map(), silentLog)(map, key, contextNow()),
+    createRouter(state.routes.maps, new Map(), silentLog).route(map, key, contextNow()),
   );
 }
 

@@ -4,7 +4,7 @@ import { createStatus } from '../http/status.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import type { LineFigures } from '../logwriter.ts';
 import { isNamed } from '../maps/names.ts';
-import { createRouter, type MapFigures } from '../maps/router.ts';
+import { createRouter, type MapFigures, type MeteredRouter } from '../maps/router.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
 import { createUnconfigured } from '../maps/unconfigured.ts';
 import type { Takeover } from '../net/binding.ts';
@@ -89,9 +89,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   const traces = createTraces(clock);
   const unconfigured = createUnconfigured(clock, log);
+  const createTracedRouter = (state: State): MeteredRouter => {
+    const { route, lastRepeat } = createRouter(state.routes.maps, maps, log, unconfigured);
+    return { route: tracing(route, traces), lastRepeat };
+  };
   const servingAt = (state: State, open: Serving['open']): Serving => ({
     state,
-    route: tracing(createRouter(state.routes.maps, maps, log, unconfigured), traces),
+    ...createTracedRouter(state),
     open,
   });
   const created = createState(options.settings, stateOptions).catch((error: unknown) => {
@@ -109,6 +113,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const server = createSocketmapServer({
     route: (map, key, context) => serving.route(map, key, context),
+    lastRepeat: () => serving.lastRepeat(),
     hasMap: (name) => isNamed(serving.state.routes.maps, name),
     clock,
     deadlineMs: () => serving.state.settings.deadline,

@@ -1,6 +1,6 @@
 import type { ReloadFigures } from '../http/metrics/sources.ts';
 import type { Log } from '../log.ts';
-import type { Router } from '../maps/answer.ts';
+import type { MeteredRouter } from '../maps/router.ts';
 import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
 import { settlesWithin } from '../settle.ts';
@@ -17,9 +17,8 @@ import {
 } from './state.ts';
 
 /** What answers at a time, and where. */
-export interface Serving {
+export interface Serving extends MeteredRouter {
   readonly state: State;
-  readonly route: Router;
   readonly open: readonly OpenListener[];
 }
 

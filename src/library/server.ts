@@ -139,10 +139,8 @@ export function createServer<const Name extends string = string>(
     },
     ask: async (map, key) => {
       const arrivedAt = clock.now();
-      const reply = await askItself(`${map} ${key}`, {
-        arrivedAt,
-        deadline: arrivedAt + deadlineMs,
-      });
+      const context = { arrivedAt, deadline: arrivedAt + deadlineMs };
+      const reply = await askItself(`${map} ${key}`, context, (said) => said);
       return parseReply(reply ?? 'PERM invalid request');
     },
     shutdown,

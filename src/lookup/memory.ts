@@ -1,3 +1,4 @@
+import { noteChange } from './changes.ts';
 import type { Absent, Found, Outcome, Unknown } from './outcome.ts';
 import { createStore } from './store.ts';
 
@@ -107,12 +108,14 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
   let reigning: Tenure<T> | undefined;
 
   const forgetFaults = (): void => {
+    noteChange();
     faultEpoch += 1;
     unknown.sweep((kept) => kept.epoch !== faultEpoch);
   };
 
   const expire = (): void => {
     epoch += 1;
+    noteChange();
     flights.clear();
     none.sweep((kept) => kept.epoch !== epoch);
     forgetFaults();
@@ -179,6 +182,7 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
     expire,
     forget: async (isConcerned) => {
       flights.clear();
+      noteChange();
       let count = 0;
       for (const store of [found, none, unknown]) {
         for (const [i, key] of store.keys().entries()) {
@@ -188,6 +192,8 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
           if (i % SLICE === SLICE - 1) await new Promise(setImmediate);
         }
       }
+      // Again: what was not yet forgotten may have been answered in between.
+      noteChange();
       return count;
     },
     forgetFaults,

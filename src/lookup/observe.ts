@@ -1,6 +1,7 @@
 import type { Cause } from '../directory/directory.ts';
 import { createDurations, type Durations, readMs } from './durations.ts';
 import type { Context, Flight, Lookup, Outcome, Policy } from './outcome.ts';
+import { noteLookup } from './tally.ts';
 
 /** What happened at one directory since the start: plain numbers, read when somebody asks for them. */
 export interface LookupFigures {
@@ -82,6 +83,7 @@ export const withObservation =
       const outcome = next(key, context);
       if (outcome instanceof Promise) return outcome.then((late) => note(key, context, late));
       figures.remembered += 1;
+      noteLookup(outcome, figures);
       return note(key, context, outcome);
     };
   };

@@ -3,6 +3,7 @@ import type { Kept } from '../directory/directory.ts';
 import { createHold } from '../directory/trust/hold.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import type { Log } from '../log.ts';
+import { noteChange } from '../lookup/changes.ts';
 import type { Outcome } from '../lookup/outcome.ts';
 
 /** How often a directory is asked again that has not listed its domains since the start, or since they changed. */
@@ -59,6 +60,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
 
   const take = (next: ReadonlySet<string>): void => {
     names = next;
+    noteChange();
     known.resolve();
   };
   const kept = options.kept ?? createKept();

@@ -1,6 +1,9 @@
 import type { MapSettings } from '../config/schema.ts';
 import type { Log } from '../log.ts';
+import { noteChange } from '../lookup/changes.ts';
 import { createDurations, type Durations } from '../lookup/durations.ts';
+import type { Context } from '../lookup/outcome.ts';
+import { beginTally, readTally } from '../lookup/tally.ts';
 import type { Answer, MapHandler, Router } from './answer.ts';
 import { withWritableNames } from './names.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -52,6 +55,22 @@ function figureOf(figures: MapFigures, map: string): MapFigure {
   return figure;
 }
 
+/** Answers queries, and knows how to give the last answer again. */
+export interface MeteredRouter {
+  readonly route: Router;
+  /** How the answer that came last may be given again; absent: it had to be waited for, or the next asks anew. */
+  readonly lastRepeat: () => Repeat | undefined;
+}
+
+/** An answer that memory gave at once, while it is the same. */
+export interface Repeat {
+  readonly status: 'OK' | 'NOTFOUND';
+  /** Before it, whole ms on the daemon's clock, the same is said without asking anybody. */
+  readonly goodUntil: number;
+  /** Counts and times it once more, as if all had been looked up. */
+  readonly countAgain: (context: Context) => void;
+}
+
 /**
  * Makes one router of the configured maps, each under its writable name, too; PERM for any other, the one thing that PERM
  * is said for. `unconfigured` hears of those; absent: nobody does.
@@ -61,7 +80,8 @@ export function createRouter(
   figures: MapFigures,
   log: Log,
   unconfigured?: Unconfigured,
-): Router {
+): MeteredRouter {
+  noteChange();
   const routes = withWritableNames(
     new Map(
       [...maps].map(([name, { answer }]) => [
@@ -72,23 +92,27 @@ export function createRouter(
   );
   const strangers = figureOf(figures, UNKNOWN_MAP);
   const stopwatch = createStopwatch();
+  let last: { readonly figure: MapFigure; readonly answer: Answer } | undefined;
   const note = (map: string, key: string, figure: MapFigure, answer: Answer): Answer => {
     figure[answer.status] += 1;
     if (log.isLevelEnabled('debug')) log.debug({ map, key, ...answer }, 'answered');
     return answer;
   };
-  return (map, key, context) => {
-    const route = routes.get(map);
-    if (route === undefined) {
+  const route: Router = (map, key, context) => {
+    last = undefined;
+    const found = routes.get(map);
+    if (found === undefined) {
       unconfigured?.note(map, maps.keys());
       const answer: Answer = { status: 'PERM', reason: `map ${map} is not configured` };
       return note(map, key, strangers, answer);
     }
-    const { ask, figure } = route;
+    const { ask, figure } = found;
     const startedAt = stopwatch.start(context);
+    beginTally();
     const answer = ask(key, context);
     if (!(answer instanceof Promise)) {
       stopwatch.stopAtOnce(context, figure.atOnce);
+      last = { figure, answer };
       return note(map, key, figure, answer);
     }
     figure.waiting += 1;
@@ -99,4 +123,30 @@ export function createRouter(
       })
       .then((late) => note(map, key, figure, late));
   };
+  const lastRepeat = (): Repeat | undefined => {
+    const { goodUntil, found, none } = readTally();
+    // What is logged has to be put together again; a doubt may be over with the next question.
+    if (last === undefined || log.isLevelEnabled('debug')) return undefined;
+    const { figure, answer } = last;
+    if (answer.status !== 'OK' && answer.status !== 'NOTFOUND') return undefined;
+    const { status } = answer;
+    return {
+      status,
+      goodUntil,
+      countAgain: (context) => {
+        stopwatch.start(context);
+        for (const lookup of found) {
+          lookup.remembered += 1;
+          lookup.found += 1;
+        }
+        for (const lookup of none) {
+          lookup.remembered += 1;
+          lookup.none += 1;
+        }
+        figure[status] += 1;
+        stopwatch.stopAtOnce(context, figure.atOnce);
+      },
+    };
+  };
+  return { route, lastRepeat };
 }

@@ -162,35 +162,36 @@ export class Connection<Fault extends string> {
   #take(request: string, dialect: Dialect<Fault>, arrival: Arrival): void {
     this.#options.counters.requests++;
     this.#begunAt = undefined;
-    const reply =
-      dialect.decoder.cut === undefined
-        ? this.#protocol.respond(request, arrival)
-        : this.#respondCut(request, dialect.decoder.cut);
-    if (reply === undefined) this.#answerUnreadable(dialect);
-    else if (typeof reply === 'string') this.#say(reply, dialect);
-    else this.#replies.wait(reply.then(dialect.encode), arrival.deadline);
+    const { cut } = dialect.decoder;
+    const frame =
+      cut === undefined
+        ? this.#protocol.respond(request, arrival, dialect.encode)
+        : this.#respondCut(request, cut, dialect);
+    if (frame === undefined) this.#answerUnreadable(dialect);
+    else if (typeof frame === 'string') this.#send(frame);
+    else this.#replies.wait(frame, arrival.deadline);
   }
 
-  #respondCut(beginning: string, fault: Fault): string | undefined {
+  #respondCut(beginning: string, fault: Fault, { encode }: Dialect<Fault>): string | undefined {
     this.#count(fault);
-    return this.#protocol.respondCut?.(beginning);
+    const reply = this.#protocol.respondCut?.(beginning);
+    return reply === undefined ? undefined : encode(reply);
   }
 
   #answerUnreadable(dialect: Dialect<Fault>): void {
     const { invalid } = this.#protocol;
     this.#count('unreadable');
     if (dialect.farewell !== undefined || invalid === undefined) this.#part(dialect);
-    else this.#say(invalid, dialect);
+    else this.#send(dialect.encode(invalid));
   }
 
   /** Reads nothing further; the requests before still get their replies. */
   #part(dialect: Dialect<Fault>): void {
-    if (dialect.farewell !== undefined) this.#say(dialect.farewell, dialect);
+    if (dialect.farewell !== undefined) this.#send(dialect.encode(dialect.farewell));
     this.#phase = 'closing';
   }
 
-  #say(reply: string, dialect: Dialect<Fault>): void {
-    const frame = dialect.encode(reply);
+  #send(frame: string): void {
     if (this.#replies.waiting > 0) this.#replies.add(frame);
     else this.#out.add(frame);
   }

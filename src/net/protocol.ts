@@ -40,13 +40,17 @@ export interface Arrival {
 
 /**
  * What a listener speaks: requests that are answered once each, in order. It is the same for all connections; what
- * belongs to one is in its dialect. Texts of replies are payloads, which the dialect frames.
+ * belongs to one is in its dialect. Other texts of replies are payloads, which the dialect frames.
  */
 export interface Protocol<Fault extends string> {
   /** Chooses how a connection speaks by its first byte. */
   open(first: number, peer: Peer): Dialect<Fault>;
-  /** Turns a request into its reply; absent: it can't be read. Neither throws nor rejects. */
-  respond(request: string, arrival: Arrival): string | Promise<string> | undefined;
+  /** Turns a request into its reply, framed by `encode`; absent: it can't be read. Neither throws nor rejects. */
+  respond(
+    request: string,
+    arrival: Arrival,
+    encode: (reply: string) => string,
+  ): string | Promise<string> | undefined;
   /** Turns the beginning of a request that was too long into its reply; absent, or none: it can't be read. */
   respondCut?(beginning: string): string | undefined;
   /** The reply to a request that nothing has answered by its deadline. */

@@ -2,6 +2,8 @@ import type { Maybe } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
+import { createRecentReplies, type Encode } from '../maps/recent.ts';
+import type { Repeat } from '../maps/router.ts';
 import type { Fit } from './clients.ts';
 import type { Counters } from './figures.ts';
 import {
@@ -24,6 +26,8 @@ export interface RespondOptions {
   readonly counters: Counters;
   /** How answers are said to whoever asks; absent: as they are. */
   readonly fit?: Fit;
+  /** How the answer that `route` gave last may be given again without it; absent: it is asked each time. */
+  readonly lastRepeat?: () => Repeat | undefined;
   /** Absent: `MAX_REPLY_BYTES`. */
   readonly maxReplyBytes?: number;
   /** Hears of each reply to a request that could be read; it never throws. Absent: nobody does. */
@@ -40,13 +44,18 @@ export interface Replied {
   readonly fault?: ReplyFault | 'bug';
 }
 
-/** Turns a request's payload into its reply's; absent: it can't be read. Neither throws nor rejects. */
-export type Respond = (request: string, context: Context) => Maybe<string> | undefined;
+/** Turns a request's payload into its framed reply; absent: it can't be read. Neither throws nor rejects. */
+export type Respond = (
+  request: string,
+  context: Context,
+  encode: Encode,
+) => Maybe<string> | undefined;
 
 /** Creates the function that answers requests, whoever sent them. An answer that is there at once comes back at once. */
 export function createRespond(options: RespondOptions): Respond {
-  const { route, hasMap, log, counters, hear, fit = (answer) => answer } = options;
+  const { route, hasMap, log, counters, hear, lastRepeat, fit = (answer) => answer } = options;
   const { maxReplyBytes = MAX_REPLY_BYTES } = options;
+  const recent = lastRepeat && createRecentReplies();
   const told = new Set<string>();
   const say = (
     map: string,
@@ -86,20 +95,33 @@ export function createRespond(options: RespondOptions): Respond {
       return excuse(error, map, arrivedAt);
     }
   };
-  return (request, context) => {
+  const answer = (request: string, context: Context): Maybe<string> | undefined => {
     let map = '';
     const { arrivedAt } = context;
     try {
       const query = parseRequest(request, hasMap);
       if (query === undefined) return undefined;
       ({ map } = query);
-      const answer = route(map, query.key, context);
-      return 'status' in answer
-        ? format(answer, map, arrivedAt)
-        : formatLater(answer, map, arrivedAt);
+      const said = route(map, query.key, context);
+      return 'status' in said ? format(said, map, arrivedAt) : formatLater(said, map, arrivedAt);
     } catch (error) {
       return excuse(error, map, arrivedAt);
     }
+  };
+  return (request, context, encode) => {
+    const known = recent?.get(request, encode, context.arrivedAt);
+    if (known !== undefined) {
+      known.repeat.countAgain(context);
+      return known.frame;
+    }
+    const reply = answer(request, context);
+    if (typeof reply !== 'string') return reply?.then(encode);
+    const frame = encode(reply);
+    const repeat = lastRepeat?.();
+    // What could not be sent went out as TEMP, and is counted each time.
+    if (repeat !== undefined && reply.startsWith(repeat.status))
+      recent?.keep(request, encode, frame, repeat);
+    return frame;
   };
 }
 

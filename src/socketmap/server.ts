@@ -1,6 +1,7 @@
 import { type Clock, preciseClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
+import type { Repeat } from '../maps/router.ts';
 import type { NetEvent } from '../net/figures.ts';
 import { LIMITS, type Limits } from '../net/limits.ts';
 import type { BoundListener, Listener, ListenOptions } from '../net/listening.ts';
@@ -18,6 +19,8 @@ import { createRespond, createRespondCut, type Replied, type RespondOptions } fr
 export interface ServerOptions {
   /** Asked for each request, so maps may be swapped behind it. Says PERM of a map that is not there. */
   readonly route: Router;
+  /** How the answer that `route` gave last, at once, may be given again without it; absent: it is always asked. */
+  readonly lastRepeat?: () => Repeat | undefined;
   /** Whether a map of that name is there; asked where a request may begin with the word `get`, or is too long. Absent: none is called so. */
   readonly hasMap?: (name: string) => boolean;
   /** Absent: the system's monotonic clock. */
@@ -76,6 +79,7 @@ export function createSocketmapServer(options: ServerOptions): SocketmapServer {
   const speak = (client: Client = 'postfix') =>
     createSocketmap({
       route,
+      ...(options.lastRepeat && { lastRepeat: options.lastRepeat }),
       hasMap,
       log,
       counters,

@@ -35,8 +35,8 @@ test('check lists all mistakes, with their places', async () => {
   const file = await makeFile('accounts: [{ adress: x }]\nopne: []');
   const { code, text } = await capture(() => peopleCheck(file, {}));
   expect(code).toBe(EXIT.data);
-  expect(text).toContain('accounts[0].adress (line 1, column 14): unknown key');
-  expect(text).toContain('opne (line 2, column 1): unknown key');
+  expect(text).toContain('1:14: accounts[0].adress: unknown key');
+  expect(text).toContain('2:1: opne: unknown key');
 });
 
 test('seal replaces the file at once, with the rights that it had, and leaves nothing beside it', async () => {

@@ -24,7 +24,7 @@ async function linesFor(
 
 test('names a map for each parameter, and what goes with it', async () => {
   expect(await linesFor('')).toEqual([
-    'virtual_mailbox_domains = socketmap:inet:127.0.0.1:9100:virtual-domains',
+    'virtual_mailbox_domains = example.org',
     'virtual_mailbox_maps = socketmap:inet:127.0.0.1:9100:user-exists',
     'virtual_transport = lmtp:unix:private/dovecot-lmtp',
     'virtual_alias_maps = socketmap:inet:127.0.0.1:9100:virtual-aliases',
@@ -34,8 +34,49 @@ test('names a map for each parameter, and what goes with it', async () => {
   ]);
 });
 
+describe('domains', () => {
+  const LISTS = `
+domains: { example.org: { directory: people } }
+directories: { people: { type: file, path: p.yaml, listDomains: true } }`;
+  const lineOf = async (config: string) => {
+    const settings = await settingsOf(config, await makePlace());
+    const lines = mainCf(settings, 'mailboxes', '/var/spool/postfix');
+    return lines.find((line) => line.startsWith('virtual_mailbox_domains'));
+  };
+  const many = (count: number) =>
+    `domains: { ${Array.from({ length: count }, (_, i) => `d${i}.example: { directory: people }`).join(', ')} }\n${LEAST.replace(/domains:.*\n/, '')}`;
+  const TABLE = 'virtual_mailbox_domains = socketmap:inet:127.0.0.1:9100:virtual-domains';
+
+  test('are written out in both spellings, twins too', async () => {
+    const config = LEAST.replace(
+      'people } }',
+      'people }, bücher.example: { aliasOf: example.org } }',
+    );
+    expect(await lineOf(config)).toBe(
+      'virtual_mailbox_domains = example.org, xn--bcher-kva.example, bücher.example',
+    );
+  });
+
+  test('are asked for where a directory lists more, or there are many', async () => {
+    expect(await lineOf(LISTS)).toBe(TABLE);
+    expect(await lineOf(LISTS.replace('true', 'false'))).toBe(
+      'virtual_mailbox_domains = example.org',
+    );
+    expect(await lineOf(many(50))).toMatch(/ = d0\.example, /);
+    expect(await lineOf(many(51))).toBe(TABLE);
+  });
+
+  test('that are written out are told to be', async () => {
+    const settings = await settingsOf(LEAST, await makePlace());
+    expect(mainCf(settings, 'mailboxes', '/')[0]).toMatch(/^# all domains .* added here, too$/);
+  });
+});
+
 test('for a relay, says that a table takes no sub-domains, which a list took', async () => {
-  const settings = await settingsOf(LEAST, await makePlace());
+  const settings = await settingsOf(
+    LEAST.replace('type: demo', 'type: file, path: p.yaml, listDomains: true'),
+    await makePlace(),
+  );
   expect(mainCf(settings, 'relay', '/var/spool/postfix')).toContain(
     '# a list (relay_domains = example.org) takes sub-domains as well, a table does not: name each under domains',
   );
@@ -46,7 +87,7 @@ test('for a relay, says that a table takes no sub-domains, which a list took', a
 
 test('for a relay, names the maps of a relay', async () => {
   expect(await linesFor('', 'relay')).toEqual([
-    'relay_domains = socketmap:inet:127.0.0.1:9100:virtual-domains',
+    'relay_domains = example.org',
     'relay_recipient_maps = socketmap:inet:127.0.0.1:9100:relay-recipients',
     'recipient_delimiter = +',
   ]);

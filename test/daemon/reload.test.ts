@@ -47,6 +47,12 @@ test('an unchanged directory keeps its memory and is not opened again', async ()
   expect([opened, closed]).toEqual([['staff'], []]);
 });
 
+test('directories are opened again where an address ends elsewhere: one may have a catch-all', async () => {
+  const { reload, opened, closed } = await startAsked();
+  expect(await reload(`recipientDelimiter: '-'\n${STAFF}`)).toBe(true);
+  expect([opened, closed]).toEqual([['staff', 'staff'], ['staff']]);
+});
+
 test('a changed directory is asked anew, and its former adapter is closed', async () => {
   const staff = createStaff();
   const { reload, ask, opened, closed } = await startAsked(staff);

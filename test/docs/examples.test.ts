@@ -9,6 +9,7 @@ import { initKeycloak } from '../../src/cli/init.ts';
 import { postfix } from '../../src/cli/postfix.ts';
 import { checkText } from '../../src/directory/file/check.ts';
 import { PRESETS } from '../../src/directory/ldap/people/presets.ts';
+import { SQL_PRESETS } from '../../src/directory/sql/presets/presets.ts';
 import { capture, configure } from '../support/command.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -63,7 +64,7 @@ function restOf({ tree }: Example): string {
 }
 
 /** The secrets that examples name; those below /run/secrets lie beside the configuration here. */
-const SECRETS = ['ldap', 'keycloak', 'postgresql', 'mysql', 'mail.secret', 'hr'];
+const SECRETS = ['ldap', 'ldap.secret', 'keycloak', 'postgresql', 'mysql', 'mail.secret', 'hr'];
 
 /** The module that they load. */
 const MODULE = join(ROOT, 'docs/examples/hr.ts');
@@ -121,7 +122,7 @@ test('docs/directories.md shows the configuration that idpmap init keycloak prin
       only: 'config',
     }),
   );
-  expect(page).toContain(`\`\`\`yaml\n${text.replace(/^#.*\n/, '')}\`\`\``);
+  expect(page).toContain(`\`\`\`yaml\n${text.replace(/^(?:#.*\n)+/, '')}\`\`\``);
 });
 
 test('docs/directories.md tells what each preset of LDAP looks for, and which are untested', () => {
@@ -136,6 +137,17 @@ test('docs/directories.md tells what each preset of LDAP looks for, and which ar
   });
   const faulty = rows.filter(({ isWhole, isToldUntested }) => !isWhole || !isToldUntested);
   expect(faulty).toEqual([]);
+});
+
+test('docs/directories.md tells what each preset of SQL reads', () => {
+  const page = readPage('docs/directories.md');
+  const rows = Object.entries(SQL_PRESETS).map(([name, { product, engines, columns }]) => {
+    const reads = Object.entries(columns).map(
+      ([table, names]) => `\`${table}\` (${names.map((each) => `\`${each}\``).join(', ')})`,
+    );
+    return `| \`${name}\` | ${product} | ${engines.join(', ')} | ${reads.join(', ')} |`;
+  });
+  expect(page.split('\n').filter((line) => rows.includes(line))).toEqual(rows);
 });
 
 /** As GitHub names the headings of a page. */

@@ -61,7 +61,7 @@ describe('a start that fails ends with', () => {
     const { code, stderr } = await serve(config);
     expect(code).toBe(78);
     expect(stderr).toMatch(
-      /config: deadlin \(line 7, column 1\): unknown key, did you mean "deadline"\?/,
+      /idpmap\.yaml:7:1: deadlin: unknown key, did you mean "deadline"\?/,
     );
   });
 
@@ -199,7 +199,7 @@ describe('a reload', () => {
     const { daemon, config, place, endpoint } = await start(configOf('example.com'));
     await writeFile(config, `${configOf('example.net')}\ndeadlin: 1s`);
     expect(await says(daemon, "the configuration can't be read, the old one serves on")).toBe(true);
-    expect(daemon.output()).toContain('deadlin (line 7, column 1): unknown key');
+    expect(daemon.output()).toContain('7:1: deadlin: unknown key');
     const figures = await sendCommand(join(place, 'control'), 'figures', {});
     expect(figures).toMatchObject({ reloads: { succeeded: 0, failed: 1 } });
     const client = connectClient(endpoint);

@@ -159,6 +159,24 @@ export const BUGS: readonly Bug[] = [
     from: 'whileClosed(breaker, name),',
     to: 'withBreaker(breaker, name),',
   },
+  {
+    bug: 'a recent reply outlives what memory would say without asking',
+    file: 'lookup/tally.ts',
+    from: 'Math.min(goodUntil, until)',
+    to: 'Math.max(goodUntil, until)',
+  },
+  {
+    bug: 'a recent reply outlives a reload',
+    file: 'maps/recent.ts',
+    from: 'if (madeAt === countChanges()) return;',
+    to: 'return;',
+  },
+  {
+    bug: 'a recent reply outlives the domain it is in',
+    file: 'maps/domainlist.ts',
+    from: '    noteChange();',
+    to: '',
+  },
 ];
 
 /** Bugs that the law of what is seen must find (`sight.ts`). */

@@ -1,12 +1,17 @@
 import type { Clock } from '../../src/clock.ts';
 import type { Ask, Kept } from '../../src/directory/directory.ts';
 import { createKept } from '../../src/directory/trust/kept.ts';
+import { silentLog } from '../../src/log.ts';
 import { createMemory, type Memory } from '../../src/lookup/memory.ts';
 import { createSource } from '../../src/lookup/path.ts';
-import type { MapHandler } from '../../src/maps/answer.ts';
+import type { Answer, MapHandler } from '../../src/maps/answer.ts';
 import { createDomainMap } from '../../src/maps/domainmap.ts';
 import { createDomainSet } from '../../src/maps/domainset.ts';
+import { createRouter, type MeteredRouter } from '../../src/maps/router.ts';
 import { createTableMap } from '../../src/maps/table.ts';
+import { createCounters } from '../../src/socketmap/figures.ts';
+import { parseReply, perm } from '../../src/socketmap/protocol.ts';
+import { createRespond } from '../../src/socketmap/respond.ts';
 import { createScripted, type Mode, type ScriptedDirectory } from '../support/scripted.ts';
 import {
   buildMaps,
@@ -95,7 +100,8 @@ export function createWorld(clock: Clock = testClock): World {
       }),
     };
   };
-  let maps = build();
+  const wire = createWire();
+  let maps = wire(build());
 
   /** The adapter is another one: what the former said counts for standing in only, and from now on it knows nobody. */
   const replace = (place: Place): void => {
@@ -155,12 +161,45 @@ export function createWorld(clock: Clock = testClock): World {
         if (turn === 'restart') lane.stop();
       }
       lister.begin(first.directory, first.guarded.lane, turn === 'reload' ? 'reload' : 'anew');
-      maps = build();
+      maps = wire(build());
     },
     stop: () => {
       lister.stop();
       for (const { lane } of [...ended, ...places.map(({ guarded }) => guarded)]) lane.stop();
     },
+  };
+}
+
+/** Puts maps behind what a listener answers with, recent replies among it, and reads its replies. */
+function createWire(): (maps: ReturnType<World['maps']>) => ReturnType<World['maps']> {
+  let router: MeteredRouter | undefined;
+  const respond = createRespond({
+    route: (map, key, context) => router?.route(map, key, context) ?? perm('not yet'),
+    lastRepeat: () => router?.lastRepeat(),
+    hasMap: () => true,
+    log: silentLog,
+    counters: createCounters(),
+  });
+  const read = (reply: string | undefined): Answer => parseReply(reply ?? '');
+  const encode = (reply: string): string => reply;
+  return (maps) => {
+    const routes = Object.entries(maps).map(
+      ([name, answer]) => [name, { kind: 'mailboxes', answer }] as const,
+    );
+    router = createRouter(new Map(routes), new Map(), silentLog);
+    const asked =
+      (map: MapName | 'domains'): MapHandler =>
+      (key, context) => {
+        const reply = respond(`${map} ${key}`, context, encode);
+        return reply instanceof Promise ? reply.then(read) : read(reply);
+      };
+    return {
+      mailboxes: asked('mailboxes'),
+      aliases: asked('aliases'),
+      senders: asked('senders'),
+      table: asked('table'),
+      domains: asked('domains'),
+    };
   };
 }
 

@@ -12,7 +12,7 @@ function openRouter(log: Log = silentLog, figures: MapFigures = new Map()) {
     ['fast', { kind: 'mailboxes', answer: OK }],
     ['slow', { kind: 'aliases', answer: LATE }],
   ] as const);
-  return { figures, route: createRouter(maps, figures, log) };
+  return { figures, ...createRouter(maps, figures, log) };
 }
 
 test('a map answers for its own name, at once where it can', () => {

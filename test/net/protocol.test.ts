@@ -39,10 +39,11 @@ function createBlocks(): Decoder<'control'> {
 /** Answers `recipient=NAME` with that name; `later=NAME` in the next turn, `never=` not at all. */
 const policy: Protocol<'control'> = {
   open: () => ({ decoder: createBlocks(), encode: (reply) => `action=${reply}\n\n` }),
-  respond: (request) => {
+  respond: (request, _, encode) => {
     const [, name, value = ''] = /^(\w+)=(.*)$/m.exec(request) ?? [];
-    if (name === 'recipient') return value;
-    if (name === 'later') return new Promise((resolve) => setImmediate(() => resolve(value)));
+    const frame = encode(value);
+    if (name === 'recipient') return frame;
+    if (name === 'later') return new Promise((resolve) => setImmediate(() => resolve(frame)));
     return name === 'never' ? new Promise(() => {}) : undefined;
   },
   giveUp: 'DEFER too late',

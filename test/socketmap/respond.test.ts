@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { silentLog } from '../../src/log.ts';
 import { createCounters } from '../../src/socketmap/figures.ts';
+import { encodeNetstring } from '../../src/socketmap/netstring.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { createRespond } from '../../src/socketmap/respond.ts';
 import { contextNow } from '../support/world.ts';
@@ -15,7 +16,7 @@ test('tells once of each map whose answers can’t be sent, and what to do', asy
     counters,
   });
   for (const request of ['large a', 'large b', 'lines a', 'large a', 'other a'])
-    await respond(request, contextNow());
+    await respond(request, contextNow(), encodeNetstring);
   expect(told).toEqual([
     { map: 'large', reason: expect.stringContaining('set result: OK') },
     { map: 'lines', reason: expect.stringContaining('a line break') },

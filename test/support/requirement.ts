@@ -52,6 +52,7 @@ const REQUIREMENTS = {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),
     remedy: 'apt-get install prometheus',
   },
+  man: { isMet: () => isInstalled('man'), remedy: 'apt-get install man-db' },
   curl: { isMet: () => isInstalled('curl'), remedy: 'apt-get install curl' },
   chromium: { isMet: () => isInstalled('chromium'), remedy: 'apt-get install chromium' },
   postfixLdap: {

@@ -6,7 +6,12 @@ and `table`, the table without the map's name: `socketmap:unix:idpmap/socketmap`
 {{- define "idpmap.mainCf" -}}
 {{- $config := .root.Values.config | default dict -}}
 {{- with include "idpmap.mapOf" (dict "config" $config "kind" "domains") }}
+{{- with include "idpmap.writtenDomains" $config }}
+# all domains are in the configuration, so they are written out: no lookup of theirs can fail. Another one is added here, too
+virtual_mailbox_domains = {{ . }}
+{{- else }}
 virtual_mailbox_domains = {{ $.table }}:{{ . }}
+{{- end }}
 {{- end }}
 {{- with include "idpmap.mapOf" (dict "config" $config "kind" "mailboxes") }}
 virtual_mailbox_maps = {{ $.table }}:{{ . }}
@@ -30,6 +35,18 @@ recipient_delimiter = {{ hasKey $config "recipientDelimiter" | ternary $config.r
 # groups may be larger than what Postfix expands by default
 virtual_alias_expansion_limit = {{ $limit }}
 {{- end }}
+{{- end }}
+
+{{/*
+All domains, where no directory lists further ones; nothing where there are many, or where one is written in two ways, as
+names beyond ASCII are. Takes the configuration.
+*/}}
+{{- define "idpmap.writtenDomains" -}}
+{{- $names := keys (.domains | default dict) | sortAlpha -}}
+{{- $asked := gt (len $names) 50 -}}
+{{- range $names }}{{ if not (regexMatch "^[A-Za-z0-9.-]+$" .) }}{{ $asked = true }}{{ end }}{{ if contains "xn--" (lower .) }}{{ $asked = true }}{{ end }}{{ end -}}
+{{- range .directories }}{{ if or .listDomains .organizations }}{{ $asked = true }}{{ end }}{{ end -}}
+{{- if not $asked }}{{ join ", " $names }}{{ end -}}
 {{- end }}
 
 {{/* The first map of a `kind` in `config`, else the built-in one. Empty where there is none. */}}

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { printable } from '../../printable.ts';
+import { editorLines } from '../editors.ts';
 import { EXIT } from '../exit.ts';
 import type { Note } from './reader.ts';
 
@@ -14,7 +15,9 @@ export function printImported(
     ...(notes.length === 0 ? [] : ['To be looked at:']),
     ...notes.map((note) => `  ${formatNote(note)}`),
   ];
-  const comments = all.map((remark) => `# ${remark}\n`).join('');
+  const comments = [...editorLines(), ...all.map((remark) => `# ${remark}`)]
+    .map((line) => `${line}\n`)
+    .join('');
   const yaml = stringify(settings, { version: '1.2', schema: 'core', lineWidth: 0 });
   process.stdout.write(comments + yaml);
   for (const note of notes) process.stderr.write(`${printable(formatNote(note))}\n`);

@@ -7,6 +7,7 @@ import {
 } from '../../directory/sql/presets/presets.ts';
 import { parseHost, staysHere } from '../../directory/sql/settings/host.ts';
 import type { Dialect } from '../../directory/sql/text/tokens.ts';
+import { editorLines } from '../editors.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { print } from '../print.ts';
 import { readDomain } from './domain.ts';
@@ -23,6 +24,8 @@ import { notifyTriggers } from './triggers.ts';
 interface CommonSqlOptions {
   readonly preset: SqlPresetName;
   readonly domain?: readonly string[];
+  /** Writes out the statements of the preset. */
+  readonly statements?: boolean;
   readonly only?: 'config' | 'commands';
   readonly json?: boolean;
 }
@@ -134,7 +137,10 @@ const serverHead = (client: string, shell: string): readonly string[] => [
 const CONFIG_HEAD = '# idpmap.yaml, to begin with. "idpmap check" tells whether it works.';
 
 function printParts(options: CommonSqlOptions, { config, head, commands }: Prepared): number {
-  const parts = { config: [CONFIG_HEAD, ...config], commands: [...head, ...commands] };
+  const parts = {
+    config: [...editorLines(), CONFIG_HEAD, ...config],
+    commands: [...head, ...commands],
+  };
   const lines =
     options.only === undefined ? [...parts.config, '', ...parts.commands] : parts[options.only];
   print(options, { config: `${config.join('\n')}\n`, commands }, lines.join('\n'));
@@ -153,11 +159,11 @@ const grantOf = ({ preset, database, user }: ServerOptions): SqlGrant => ({
 
 function configOf(
   type: SqlConfig['type'] & Dialect,
-  { preset, domain = [] }: CommonSqlOptions,
+  { preset, domain = [], statements = false }: CommonSqlOptions,
   access: readonly string[],
 ): readonly string[] {
   const domains = domain.map(readDomain);
-  const { listDomains } = presetStatements(preset, type);
+  const { listDomains, ...people } = presetStatements(preset, type);
   if (domains.length === 0 && listDomains === undefined)
     throw new CliError(
       EXIT.usage,
@@ -169,6 +175,7 @@ function configOf(
     access,
     preset,
     domains,
+    statements: statements ? people : {},
     ...(domains.length === 0 && listDomains !== undefined && { listDomains }),
   });
 }

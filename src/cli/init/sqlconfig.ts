@@ -10,6 +10,8 @@ export interface SqlConfig {
   readonly preset: string;
   /** The domains that it knows the people of. */
   readonly domains: readonly string[];
+  /** Statements of the preset that are written out. */
+  readonly statements: Readonly<Record<string, string>>;
   /** Lists them; absent: `domains` are all. */
   readonly listDomains?: string;
 }
@@ -29,11 +31,19 @@ export const sqlConfig = (config: SqlConfig): readonly string[] => [
   ...describe(config).map((line) => `    ${line}`),
 ];
 
-const describe = ({ type, access, preset, listDomains }: SqlConfig): readonly string[] => [
+const describe = ({
+  type,
+  access,
+  preset,
+  statements,
+  listDomains,
+}: SqlConfig): readonly string[] => [
   `type: ${type}`,
   ...access,
   '# whose tables they are; a statement under people takes the place of its own',
   `preset: ${preset}`,
+  ...(Object.keys(statements).length === 0 ? [] : ['people:']),
+  ...Object.entries(statements).map(([name, text]) => `  ${name}: ${scalar(text)}`),
   ...(listDomains === undefined
     ? []
     : [

@@ -42,14 +42,17 @@ const ADDRESS =
 function ports(text: string, usual: string): readonly string[] {
   const only = /^:?(?<port>\d{1,5})$/.exec(text)?.groups?.['port'];
   if (only !== undefined) return [spell('127.0.0.1', only)];
-  const { v6, host = v6 ?? '', port = usual } = ADDRESS.exec(text)?.groups ?? {};
-  if (ADDRESS.exec(text) === null) return [];
-  const isAnyone = host === '' || host === '*';
-  return [spell(isAnyone ? '127.0.0.1' : host, port)];
+  const parts = ADDRESS.exec(text)?.groups;
+  if (parts === undefined) return [];
+  const { v6, host = v6, port = usual } = parts;
+  return [spell(host, port)];
 }
 
-const spell = (host: string, port: string): string =>
-  `tcp://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+/** Everybody's address is not what is meant where nobody says who may connect. */
+function spell(host: string | undefined, port: string): string {
+  if (host === undefined || host === '' || host === '*') return `tcp://127.0.0.1:${port}`;
+  return `tcp://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
 
 /** Host and port, or a path, as settings of their own. */
 function fromSettings(tree: Readonly<Record<string, unknown>>, sample: unknown): readonly string[] {

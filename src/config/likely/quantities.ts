@@ -16,14 +16,17 @@ const QUANTITY = /^(?<count>\d+(?:[.,]\d+)?)\s*(?<word>[a-z]*)\.?$/;
 
 /** Durations that `written` may mean. A bare number has one of the units that people leave out: the nearest to `sample`. */
 export function likelyDurations(written: unknown, { sample }: Hint): readonly unknown[] {
-  if (written === false || /^(?:never|none|no|unlimited|infinite)$/i.test(textOf(written)))
-    return ['off'];
-  const { count = '', word = '' } = QUANTITY.exec(textOf(written).toLowerCase())?.groups ?? {};
+  const text = textOf(written).toLowerCase();
+  if (/^(?:false|never|none|no|unlimited|infinite)$/.test(text)) return ['off'];
+  const { count, word = '' } = QUANTITY.exec(text)?.groups ?? {};
+  if (count === undefined) return [];
   const amount = Number(count.replace(',', '.'));
-  if (count === '') return [];
-  if (word === '') return bareDurations(amount, sample);
-  const [, unit, factor] = TIME_WORDS.find(([pattern]) => pattern.test(word)) ?? [];
-  return unit === undefined || factor === undefined ? [] : spell(amount * factor, unit);
+  return word === '' ? bareDurations(amount, sample) : withUnit(amount, word);
+}
+
+function withUnit(amount: number, word: string): readonly string[] {
+  const [, unit = 's', factor] = TIME_WORDS.find(([pattern]) => pattern.test(word)) ?? [];
+  return factor === undefined ? [] : spell(amount * factor, unit);
 }
 
 function bareDurations(amount: number, sample: unknown): readonly unknown[] {
@@ -51,7 +54,7 @@ function spell(amount: number, unit: keyof typeof TIMES): readonly string[] {
 /** Percentages that `written` may mean: 0.5 is half of it, 50 too. */
 export function likelyShares(written: unknown, { sample }: Hint): readonly unknown[] {
   const text = textOf(written).toLowerCase();
-  const { top, bottom } = /^(?<top>\d+)\s*\/\s*(?<bottom>[1-9]\d*)$/.exec(text)?.groups ?? {};
+  const [, top, bottom] = /^(\d+)\s*\/\s*([1-9]\d*)$/.exec(text) ?? [];
   if (top !== undefined) return [spellShare(Number(top) / Number(bottom))];
   const count = /^(?<count>\d*[.,]?\d+)\s*(?:%|percent|per cent)?$/.exec(text)?.groups?.['count'];
   if (count === undefined) return [];

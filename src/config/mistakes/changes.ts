@@ -1,5 +1,4 @@
-import type { Shape } from '../schema/shape.ts';
-import { fieldBelow } from '../schema/shape.ts';
+import { fieldBelow, type Leaf, type Shape } from '../schema/shape.ts';
 import { getIn, isTree, type Path } from '../sources/tree.ts';
 import { inline } from '../yaml/inline.ts';
 
@@ -41,12 +40,7 @@ export function showValue(value: unknown, shape: Shape | undefined): string | un
 
 function redact(value: unknown, shape: Shape | undefined): unknown {
   if (shape === undefined) return HIDDEN;
-  if (shape.kind === 'leaf') {
-    const isTold = shape.place !== 'secret' && !isTree(value);
-    if (isTold) return value;
-    const [name] = Object.keys(isTree(value) ? value : {});
-    return name === 'file' || name === 'env' ? { [name]: getIn(value, [name]) } : HIDDEN;
-  }
+  if (shape.kind === 'leaf') return redactLeaf(value, shape);
   if (Array.isArray(value)) {
     const below = shape.kind === 'list' ? shape.item.shape : shape;
     return value.map((item) => redact(item, below));
@@ -59,6 +53,12 @@ function redact(value: unknown, shape: Shape | undefined): unknown {
       redact(item, fieldBelow(around, name, value)?.shape),
     ]),
   );
+}
+
+function redactLeaf(value: unknown, { place }: Leaf): unknown {
+  if (place !== 'secret' && !isTree(value)) return value;
+  const [name] = Object.keys(isTree(value) ? value : {});
+  return name === 'file' || name === 'env' ? { [name]: getIn(value, [name]) } : HIDDEN;
 }
 
 const HIDDEN = '…';

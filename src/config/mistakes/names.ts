@@ -1,9 +1,17 @@
-import { fieldBelow, fieldsOf, type Group, type Shape } from '../schema/shape.ts';
+import {
+  type Field,
+  fieldBelow,
+  fieldsOf,
+  type Group,
+  type Named,
+  type Shape,
+} from '../schema/shape.ts';
 import { formatPath, getIn, isTree, type Path } from '../sources/tree.ts';
+import { inline } from '../yaml/inline.ts';
 import { showValue } from './changes.ts';
 import type { Mistake } from './issues.ts';
 import { nearest } from './problem.ts';
-import type { Proposal, Surroundings } from './proposals.ts';
+import type { Proposal, Surroundings } from './proposal.ts';
 import { readPair } from './structures.ts';
 
 /** What may mend a name that is unknown where it stands, or is none: another name, another place, another value around it. */
@@ -47,35 +55,57 @@ function* proposeHere(
   value: unknown,
   around: Surroundings,
 ): Generator<Proposal> {
-  const above = path.slice(0, -1);
-  if (group.kind === 'named') {
-    for (const name of group.likely?.(key, { sample: group.key.example }) ?? [])
-      if (typeof name === 'string' && name !== key && name !== '')
-        yield { ...rename(path, name, value), advice: `write ${showValue(name, ANY) ?? name}` };
-    return;
-  }
+  if (group.kind === 'named') yield* proposeSpellings(key, path, group, value);
   if (group.kind !== 'group' && group.kind !== 'choice') return;
   const near = nearFree(key, path, group, around);
   if (near !== undefined) yield rename(path, near, value);
-  const parent = getIn(around.tree, above);
+  const parent = getIn(around.tree, path.slice(0, -1));
   const fields = fieldsOf(group, parent);
+  yield* proposeMissing(path, value, fields, parent);
+  if (value === null) yield* proposePair(key, path, fields);
+  if (key.includes('.')) yield* proposeDotted(key, path, group, value);
+  if (group.kind === 'group') yield* proposeAlone(path.slice(0, -1), group, parent);
+}
+
+/** A name of one's own that can be none as it is written. */
+function* proposeSpellings(
+  key: string,
+  path: Path,
+  { likely, key: { example } }: Named,
+  value: unknown,
+): Generator<Proposal> {
+  for (const name of likely?.(key, { sample: example }) ?? [])
+    if (typeof name === 'string' && name !== key && name !== '')
+      yield { ...rename(path, name, value), advice: `write ${inline(name)}` };
+}
+
+/** The one setting that is missing may stand there by another name. */
+function* proposeMissing(
+  path: Path,
+  value: unknown,
+  fields: Readonly<Record<string, Field>>,
+  parent: unknown,
+): Generator<Proposal> {
   const missing = Object.keys(fields).filter(
     (name) => fields[name]?.required === true && getIn(parent, [name]) === undefined,
   );
   if (missing.length === 1) yield* missing.map((name) => rename(path, name, value));
-  const pair = value === null ? readPair(key, Object.keys(fields)) : undefined;
-  if (pair !== undefined) {
-    const shown = showValue(pair.value, fields[pair.name]?.shape);
-    yield {
-      changes: [{ path }, { path: [...above, pair.name], value: pair.value }],
-      advice: `write ${pair.name}: ${shown ?? '…'}`,
-    };
-  }
-  if (key.includes('.')) yield* proposeDotted(key, path, group, value);
-  if (group.kind === 'group') yield* proposeAlone(above, group, parent);
 }
 
-const ANY: Shape = { kind: 'leaf', type: 'text' };
+/** `{ directory:people }` has a name of all of it, and no value. */
+function* proposePair(
+  key: string,
+  path: Path,
+  fields: Readonly<Record<string, Field>>,
+): Generator<Proposal> {
+  const pair = readPair(key, Object.keys(fields));
+  if (pair === undefined) return;
+  const shown = showValue(pair.value, fields[pair.name]?.shape) ?? '…';
+  yield {
+    changes: [{ path }, { path: [...path.slice(0, -1), pair.name], value: pair.value }],
+    advice: `write ${pair.name}: ${shown}`,
+  };
+}
 
 /** `log.level: debug` means a setting within another. */
 function* proposeDotted(
@@ -133,27 +163,28 @@ export function* proposeElsewhere(
   { tree, root }: Surroundings,
 ): Generator<Proposal> {
   const key = path.at(-1);
-  if (typeof key !== 'string') return;
   const value = getIn(tree, path);
-  const places = [
-    ...path.slice(1).map((_, i) => path.slice(0, path.length - 2 - i)),
-    // From within a group, something of another is too far away to be meant.
-    ...(path.length === 1 ? Object.keys(root.fields).map((name) => [name]) : []),
-  ];
-  for (const place of places) {
+  if (typeof key !== 'string') return;
+  for (const place of [...around(path), ...sectionsFor(path, root)]) {
     const shape = shapeAt(place, root, tree);
     if (shape?.kind !== 'group' && shape?.kind !== 'choice') continue;
-    const fields = fieldsOf(shape, getIn(tree, place));
-    if (!Object.hasOwn(fields, key) || getIn(tree, [...place, key]) !== undefined) continue;
-    yield {
-      changes: [{ path }, { path: [...place, key], value }],
-      advice:
-        place.length === 0
-          ? 'it belongs to the top level, do not indent it'
-          : `it belongs below ${formatPath(place)}`,
-    };
+    const isFree = getIn(tree, [...place, key]) === undefined;
+    if (!isFree || !Object.hasOwn(fieldsOf(shape, getIn(tree, place)), key)) continue;
+    const advice =
+      place.length === 0
+        ? 'it belongs to the top level, do not indent it'
+        : `it belongs below ${formatPath(place)}`;
+    yield { changes: [{ path }, { path: [...place, key], value }], advice };
   }
 }
+
+/** The groups around a setting's own, the nearest first. */
+const around = (path: Path): readonly Path[] =>
+  path.slice(1).map((_, i) => path.slice(0, path.length - 2 - i));
+
+/** From within a group, something of another is too far away to be meant. */
+const sectionsFor = (path: Path, { fields }: Group): readonly Path[] =>
+  path.length === 1 ? Object.keys(fields).map((name) => [name]) : [];
 
 /** The shape of what stands at `path`; absent where no setting does. */
 export function shapeAt(path: Path, root: Shape, tree: unknown): Shape | undefined {

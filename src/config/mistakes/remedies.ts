@@ -3,7 +3,8 @@ import type { Group } from '../schema/shape.ts';
 import { formatPath, getIn, isTree, isWithin, type Path } from '../sources/tree.ts';
 import { applyChanges, type Change } from './changes.ts';
 import type { Mistake } from './issues.ts';
-import { type Proposal, propose, type Surroundings } from './proposals.ts';
+import type { Proposal, Surroundings } from './proposal.ts';
+import { propose } from './proposals.ts';
 
 /** Finds all that is wrong with a tree of settings. */
 export type Find = (tree: unknown) => Promise<readonly Mistake[]>;

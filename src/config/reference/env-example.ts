@@ -20,6 +20,9 @@ export function writeEnvExample(schema: Schema): string {
   return [
     "# A sidecar's configuration, from the environment alone. Made by `npm run reference` from src/config/schema.ts.",
     '# Values are taken as they stand, without quotes; groups and lists are YAML. See docs/configuration.md.',
+    '#',
+    '# Load it with docker run --env-file FILE, podman likewise, env_file: of Compose, EnvironmentFile=FILE of systemd, or',
+    '# node --env-file=FILE. It is no shell script: a shell would stumble over & and { in values.',
     '',
     ...Object.entries(sidecar).map(([name, value]) => `${name}=${value}`),
     '',

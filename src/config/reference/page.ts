@@ -35,7 +35,10 @@ directories:
 \`\`\`
 
 \`idpmap config validate\` tells everything that is wrong with a configuration, \`idpmap config print\` shows what is in
-force, \`idpmap config schema\` prints a JSON Schema for your editor (also in \`docs/idpmap.schema.json\`).
+force, \`idpmap config schema\` prints a JSON Schema for your editor (also in \`docs/idpmap.schema.json\`). An editor that speaks with
+yaml-language-server completes and checks settings below the line \`# yaml-language-server: $schema=PATH\` with the path of that schema,
+in packages \`/usr/share/doc/idpmap/docs/idpmap.schema.json\`; what \`idpmap init\`, \`import\` and \`config print\` write begins with it.
+Packages bring all settings as a page of the manual too (\`man idpmap.yaml\`), and all commands (\`man idpmap\`).
 
 ## Where settings come from
 
@@ -53,7 +56,8 @@ missing must not turn into a server that refuses mail.
 ### The file
 
 YAML 1.2, so JSON will do too. Keys that no setting has, keys that are set twice and values of the wrong type are errors,
-told with line and column. Anchors and aliases work, merge keys (\`<<\`) do not. Relative paths start at the file's own
+told as \`FILE:LINE:COLUMN:\`, each with what to write instead wherever that can be found out: a remedy is told only where the
+configuration would be accepted with it. Anchors and aliases work, merge keys (\`<<\`) do not. Relative paths start at the file's own
 directory.
 
 ### The environment

@@ -121,12 +121,7 @@ function readWrapper(schema: z.core.$ZodType): Field {
 function readShape(schema: z.core.$ZodType): Shape {
   if (schema instanceof z.ZodObject) return readGroup(schema);
   if (schema instanceof z.ZodDiscriminatedUnion) return readChoice(schema);
-  if (schema instanceof z.ZodRecord) {
-    const key = notations.get(schema)?.key ?? { name: 'NAME', example: 'name' };
-    const { likely } = notations.get(schema.keyType) ?? {};
-    const value = readField(schema.valueType);
-    return { kind: 'named', key, value, ...(likely === undefined ? {} : { likely }) };
-  }
+  if (schema instanceof z.ZodRecord) return readNamed(schema);
   if (schema instanceof z.ZodArray) {
     return { kind: 'list', item: readField(schema.element), alone: false };
   }
@@ -135,6 +130,13 @@ function readShape(schema: z.core.$ZodType): Shape {
     (schema instanceof z.ZodCodec ? readAlone(schema, notation?.alone) : undefined) ??
     readLeaf(schema, notation)
   );
+}
+
+function readNamed(schema: z.ZodRecord): Named {
+  const key = notations.get(schema)?.key ?? { name: 'NAME', example: 'name' };
+  const { likely } = notations.get(schema.keyType) ?? {};
+  const value = readField(schema.valueType);
+  return { kind: 'named', key, value, ...(likely === undefined ? {} : { likely }) };
 }
 
 function readAlone(schema: z.ZodCodec, alone: string | undefined): Shape | undefined {
@@ -152,14 +154,8 @@ function readLeaf(schema: z.core.$ZodType, notation: Notation | undefined): Leaf
   if (notation?.type === undefined && !(schema instanceof z.ZodString)) {
     throw new TypeError('a schema without a notation has no shape');
   }
-  const { type = 'text', place, likely, refers } = notation ?? {};
-  return {
-    kind: 'leaf',
-    type,
-    ...(place === undefined ? {} : { place }),
-    ...(likely === undefined ? {} : { likely }),
-    ...(refers === undefined ? {} : { refers }),
-  };
+  const { key: _key, alone: _alone, ...own } = notation ?? {};
+  return { kind: 'leaf', type: 'text', ...own };
 }
 
 /** Reads all settings of a group. A kind of schema that has no shape is a bug: it throws. */

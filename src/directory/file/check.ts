@@ -11,6 +11,7 @@ import {
   fromIssue,
   type Locate,
   type Problem,
+  withoutConsequences,
 } from './problems.ts';
 import { peopleSchema } from './schema.ts';
 import { findGaps } from './seal.ts';
@@ -96,7 +97,8 @@ function checkShape(value: unknown): Sound | { readonly problems: readonly Probl
   const others = [...findGaps(value), ...findDuplicates(value)];
   if (result.success && others.length === 0)
     return { content: toContent(result.data), isSealed: result.data.end !== undefined };
-  return { problems: [...(result.error?.issues ?? []).flatMap(fromIssue), ...others] };
+  const problems = [...(result.error?.issues ?? []).flatMap(fromIssue), ...others];
+  return { problems: withoutConsequences(problems) };
 }
 
 function shorten<T>(problems: readonly T[], format: (problem: T) => string): readonly string[] {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import leven from 'leven';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounter } from 'yaml';
 import type { z } from 'zod';
@@ -11,13 +12,13 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Says where a problem stands: ` (line 14, column 5)`, or nothing where that is not known. */
+/** Says where a problem stands: `:14:5`, line and column, or nothing where that is not known. */
 export type Locate = (path: readonly PropertyKey[]) => string;
 
-/** `people.yaml: accounts[3].adress (line 14, column 5): unknown key, did you mean "address"?` */
+/** `people.yaml:14:5: accounts[3].adress: unknown key, did you mean "address"?` */
 export function formatProblem(file: string, { path, message }: Problem, locate: Locate): string {
-  const where = path.length === 0 ? file : `${file}: ${formatPath(path)}`;
-  return `${where}${locate(path)}: ${message}`;
+  const what = path.length === 0 ? '' : ` ${formatPath(path)}:`;
+  return `${file}${locate(path)}:${what} ${message}`;
 }
 
 /** Says what the schema found wrong, one problem an unknown key. */
@@ -33,6 +34,18 @@ export function fromIssue(issue: z.core.$ZodIssue): readonly Problem[] {
     return { path: [...issue.path, key], message: `unknown key, ${hint}` };
   });
 }
+
+/** Leaves out what is missing only because its key is misspelt: that is told. */
+export const withoutConsequences = (problems: readonly Problem[]): readonly Problem[] =>
+  problems.filter(({ path, message }) => {
+    const hint = `did you mean "${String(path.at(-1))}"?`;
+    const isCaused = problems.some(
+      (other) =>
+        other.message.endsWith(hint) &&
+        isDeepStrictEqual(other.path.slice(0, -1), path.slice(0, -1)),
+    );
+    return !(message === 'is missing' && isCaused);
+  });
 
 /** Finds the place of a path in a YAML document; of what is missing, the place where it would stand. */
 export function createLocate(document: Document, lines: LineCounter): Locate {
@@ -50,10 +63,10 @@ export function createLocate(document: Document, lines: LineCounter): Locate {
   };
 }
 
-/** ` (line 14, column 5)` of an offset in the text. */
+/** `:14:5` of an offset in the text. */
 export function formatPlace(lines: LineCounter, offset: number): string {
   const { line, col } = lines.linePos(offset);
-  return ` (line ${line}, column ${col})`;
+  return `:${line}:${col}`;
 }
 
 interface Step {

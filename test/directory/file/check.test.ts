@@ -10,123 +10,115 @@ const problemsOf = (text: string): readonly string[] => {
 test.each([
   [
     'accounts: [{ address: a@b.example, adress: x }]',
-    'accounts[0].adress (line 1, column 36): unknown key, did you mean "address"?',
+    '1:36: accounts[0].adress: unknown key, did you mean "address"?',
   ],
   [
     'accounts: [{ address: a@b.example, phone: 1 }]',
-    'accounts[0].phone (line 1, column 36): unknown key, known are address, aliases, logins, enabled, id',
+    '1:36: accounts[0].phone: unknown key, known are address, aliases, logins, enabled, id',
   ],
   [
     'groups: [{ address: a@b.example, members: [], enabled: true }]',
-    'groups[0].enabled (line 1, column 47): unknown key, known are address, aliases, members, id',
+    '1:47: groups[0].enabled: unknown key, known are address, aliases, members, id',
   ],
-  ['acounts: []', 'acounts (line 1, column 1): unknown key, did you mean "accounts"?'],
+  [
+    'accounts: [{ adress: a@b.example }]',
+    '1:14: accounts[0].adress: unknown key, did you mean "address"?',
+  ],
+  ['acounts: []', '1:1: acounts: unknown key, did you mean "accounts"?'],
   [
     '__proto__: []',
-    '__proto__ (line 1, column 1): unknown key, known are sealed, accounts, groups, open, domains, tables, end',
+    '1:1: __proto__: unknown key, known are sealed, accounts, groups, open, domains, tables, end',
   ],
-  ['accounts:\n  - { id: 1 }', 'accounts[0].address (line 2, column 5): is missing'],
-  [
-    'accounts:\n  - ann@example.org',
-    'accounts[0] (line 2, column 5): is not a map but a single value',
-  ],
-  ['accounts:\n', 'accounts (line 1, column 1): is not a list but nothing'],
-  ['accounts: { ann: x }', 'accounts (line 1, column 1): is not a list but a map'],
-  [
-    'accounts: [{ address: [a@b.example] }]',
-    'accounts[0].address (line 1, column 14): is not text but a list',
-  ],
+  ['accounts:\n  - { id: 1 }', '2:5: accounts[0].address: is missing'],
+  ['accounts:\n  - ann@example.org', '2:5: accounts[0]: is not a map but a single value'],
+  ['accounts:\n', '1:1: accounts: is not a list but nothing'],
+  ['accounts: { ann: x }', '1:1: accounts: is not a list but a map'],
+  ['accounts: [{ address: [a@b.example] }]', '1:14: accounts[0].address: is not text but a list'],
   [
     'accounts: [{ address: "ann@example.org, evil@example.org" }]',
-    'accounts[0].address (line 1, column 14): is not exactly one address with a domain',
+    '1:14: accounts[0].address: is not exactly one address with a domain',
   ],
   [
     'accounts: [{ address: root }]',
-    'accounts[0].address (line 1, column 14): is not exactly one address with a domain',
+    '1:14: accounts[0].address: is not exactly one address with a domain',
   ],
   [
     'accounts: [{ address: Ann <ann@example.org> }]',
-    'accounts[0].address (line 1, column 14): is not exactly one address with a domain',
+    '1:14: accounts[0].address: is not exactly one address with a domain',
   ],
   [
     'accounts:\n- address: a@b.example\n  aliases:\n  - c@b.example\n  - "@b.example"',
-    'accounts[0].aliases[1] (line 5, column 5): is not exactly one address with a domain',
+    '5:5: accounts[0].aliases[1]: is not exactly one address with a domain',
   ],
   [
     'groups: [{ address: a@b.example, members: [root] }]',
-    'groups[0].members[0] (line 1, column 44): is not exactly one address with a domain',
+    '1:44: groups[0].members[0]: is not exactly one address with a domain',
   ],
-  ['groups: [{ address: a@b.example }]', 'groups[0].members (line 1, column 10): is missing'],
+  ['groups: [{ address: a@b.example }]', '1:10: groups[0].members: is missing'],
   [
     'accounts: [{ address: a@b.example, logins: ["a,b"] }]',
-    'accounts[0].logins[0] (line 1, column 45): is not a login: it is empty or has a comma, space or control code',
+    '1:45: accounts[0].logins[0]: is not a login: it is empty or has a comma, space or control code',
   ],
   [
     'accounts: [{ address: a@b.example, logins: [a b] }]',
-    'accounts[0].logins[0] (line 1, column 45): is not a login: it is empty or has a comma, space or control code',
+    '1:45: accounts[0].logins[0]: is not a login: it is empty or has a comma, space or control code',
   ],
   [
     'accounts: [{ address: a@b.example, logins: ["a\\0"] }]',
-    'accounts[0].logins[0] (line 1, column 45): is not a login: it is empty or has a comma, space or control code',
+    '1:45: accounts[0].logins[0]: is not a login: it is empty or has a comma, space or control code',
   ],
   [
     'accounts: [{ address: a@b.example, logins: a }]',
-    'accounts[0].logins (line 1, column 36): is not a list but a single value',
+    '1:36: accounts[0].logins: is not a list but a single value',
   ],
   [
     'accounts: [{ address: a@b.example, enabled: yes }]',
-    'accounts[0].enabled (line 1, column 36): is neither true nor false',
+    '1:36: accounts[0].enabled: is neither true nor false',
   ],
   [
     'accounts: [{ address: a@b.example, id: "" }]',
-    'accounts[0].id (line 1, column 36): is not an id: it is empty or has control codes',
+    '1:36: accounts[0].id: is not an id: it is empty or has control codes',
   ],
   [
     'accounts:\n- address: a@b.example\n- address: A@B.example',
-    'accounts[1].address (line 3, column 3): accounts[0] has the same address',
+    '3:3: accounts[1].address: accounts[0] has the same address',
   ],
   [
     'accounts:\n- { address: a@b.example, id: 1 }\n- { address: c@b.example, id: 1 }',
-    'accounts[1].id (line 3, column 27): accounts[0] has the same id',
+    '3:27: accounts[1].id: accounts[0] has the same id',
   ],
   [
     'accounts:\n- { address: a@b.example, id: c@b.example }\n- { address: c@b.example }',
-    'accounts[1].id (line 3, column 3): accounts[0] has the same id',
+    '3:3: accounts[1].id: accounts[0] has the same id',
   ],
-  ['open: [192.0.2.7]', 'open[0] (line 1, column 8): is not a domain'],
-  ['domains: [a/b]', 'domains[0] (line 1, column 11): is not a domain'],
-  ['tables: { t: [] }', 'tables.t (line 1, column 11): is not a map of keys and values but a list'],
-  ['tables: { t: { k: [] } }', 'tables.t (line 1, column 16): has no value'],
+  ['open: [192.0.2.7]', '1:8: open[0]: is not a domain'],
+  ['domains: [a/b]', '1:11: domains[0]: is not a domain'],
+  ['tables: { t: [] }', '1:11: tables.t: is not a map of keys and values but a list'],
+  ['tables: { t: { k: [] } }', '1:16: tables.t: has no value'],
   [
     'tables: { t: { ann@b.example: "a\\nb" } }',
-    'tables.t (line 1, column 16): is not a table value: it is empty or has control codes',
+    '1:16: tables.t: is not a table value: it is empty or has control codes',
   ],
   [
     'tables: { t: { a.example: x, A.example: y } }',
-    'tables.t (line 1, column 30): an earlier key of the table means the same, case aside',
+    '1:30: tables.t: an earlier key of the table means the same, case aside',
   ],
 ])('%j is refused: %s', (text, problem) => {
-  expect(problemsOf(text)).toEqual([`people.yaml: ${problem}`]);
+  expect(problemsOf(text)).toEqual([`people.yaml:${problem}`]);
 });
 
 test.each([
-  ['accounts: []\naccounts: []', 'people.yaml (line 2, column 1): this key stands twice, keep one'],
-  [
-    '{"accounts": [],\n"accounts": []}',
-    'people.yaml (line 2, column 1): this key stands twice, keep one',
-  ],
-  [
-    'open: []\n---\nopen: []',
-    'people.yaml (line 2, column 1): a second document begins here, write all in one',
-  ],
-  ['open: !ours []', 'people.yaml (line 1, column 7): unresolved tag: !ours'],
+  ['accounts: []\naccounts: []', 'people.yaml:2:1: this key stands twice, keep one'],
+  ['{"accounts": [],\n"accounts": []}', 'people.yaml:2:1: this key stands twice, keep one'],
+  ['open: []\n---\nopen: []', 'people.yaml:2:1: a second document begins here, write all in one'],
+  ['open: !ours []', 'people.yaml:1:7: unresolved tag: !ours'],
   [
     'open: *x',
     "people.yaml: can't be read as YAML: unresolved alias (the anchor must be set before the alias): x",
   ],
   [
     '- a',
-    'people.yaml (line 1, column 1): is not a map with accounts, groups, open, domains or tables but a list',
+    'people.yaml:1:1: is not a map with accounts, groups, open, domains or tables but a list',
   ],
 ])('%j is not read: %s', (text, problem) => {
   expect(problemsOf(text)).toEqual([problem]);
@@ -138,9 +130,9 @@ test('all problems are told at once', () => {
       'opn: []\naccounts:\n- { address: a }\n- { address: b@b.example }\n- { address: b@b.example }',
     ),
   ).toEqual([
-    'people.yaml: accounts[0].address (line 3, column 5): is not exactly one address with a domain',
-    'people.yaml: opn (line 1, column 1): unknown key, did you mean "open"?',
-    'people.yaml: accounts[2].address (line 5, column 5): accounts[1] has the same address',
+    'people.yaml:3:5: accounts[0].address: is not exactly one address with a domain',
+    'people.yaml:1:1: opn: unknown key, did you mean "open"?',
+    'people.yaml:5:5: accounts[2].address: accounts[1] has the same address',
   ]);
 });
 

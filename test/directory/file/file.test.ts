@@ -137,14 +137,14 @@ test('a file that is broken at the start is a fault that says where', async () =
   expect((await told.next('error')).fields).toMatchObject({
     directory: 'staff',
     problems: [
-      'people.yaml: accounts (line 3, column 1): is not a list but a single value',
-      'people.yaml: opne (line 2, column 1): unknown key, did you mean "open"?',
+      'people.yaml:3:1: accounts: is not a list but a single value',
+      'people.yaml:2:1: opne: unknown key, did you mean "open"?',
     ],
   });
   await expect(directory.probe(signal)).rejects.toThrow(
     new Fault(
       'directory',
-      'people.yaml: accounts (line 3, column 1): is not a list but a single value (and 1 more, see the log)',
+      'people.yaml:3:1: accounts: is not a list but a single value (and 1 more, see the log)',
     ),
   );
 });

@@ -63,7 +63,7 @@ test('a broken edit keeps the last good content', async () => {
   const { place, directory, told } = await openWith(people('ann'));
   await write(place, `${people('ann')}  - { addres: bob@example.org }\n`);
   expect((await told.next('error')).message).toBe(
-    'people.yaml: accounts[1].address (line 3, column 5): is missing (and 1 more, see the log); known people are served, mail for others waits',
+    'people.yaml:3:7: accounts[1].addres: unknown key, did you mean "address"?; known people are served, mail for others waits',
   );
   expect(await directory.find('ann@example.org', signal)).toHaveLength(1);
   expect(directory.figures).toMatchObject({ loads: 1, failures: 1 });

@@ -82,15 +82,12 @@ test.each([
 });
 
 test.each([
-  ['sealed: true\naccounts: []', 'people.yaml (line 1, column 1): is cut off'],
-  [
-    'accounts: []\nend: { accounts: 1 }',
-    'people.yaml: end.accounts (line 2, column 8): there are 0',
-  ],
+  ['sealed: true\naccounts: []', 'people.yaml:1:1: is cut off'],
+  ['accounts: []\nend: { accounts: 1 }', 'people.yaml:2:8: end.accounts: there are 0'],
   ['accounts: [{ address: a@b.example }]\nend: { accounts: 0 }', 'there are 1'],
   ['groups: []\nend: { groups: 2 }', 'there are 0'],
   ['tables: { t: { a: b, c: d }, u: { e: f } }\nend: { rows: 2 }', 'there are 3'],
-  ['end: {}\naccounts: []', 'people.yaml: end (line 1, column 1): has to stand at the end'],
+  ['end: {}\naccounts: []', 'people.yaml:1:1: end: has to stand at the end'],
   ['accounts: []\nend: { people: 1 }', 'unknown key, known are accounts, groups'],
   ['accounts: []\nend: { accounts: many }', 'is not a number of things'],
   ['accounts: []\nend:', 'is not a map of counts but nothing'],

@@ -68,9 +68,7 @@ test.each([
   [
     'broken',
     Buffer.from('accounts: x'),
-    [
-      'people.yaml: accounts (line 1, column 1): is not a list but a single value; nobody is known yet',
-    ],
+    ['people.yaml:1:1: accounts: is not a list but a single value; nobody is known yet'],
   ],
 ])('%s content is judged once, however often it is read', async (_, bytes, messages) => {
   const { store, told } = createTold();

@@ -50,7 +50,7 @@ export async function startMetered(
   });
   enterState(state);
   const maps: MapFigures = new Map();
-  const route = createRouter(state.routes.maps, maps, silentLog);
+  const { route } = createRouter(state.routes.maps, maps, silentLog);
   const socketmap = createCounters();
   socketmap.listeners.push({ endpoint: 'tcp://127.0.0.1:9100', open: 0, total: 0 });
   const sources: MetricSources = {

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, podman } from '../container/engine.ts';
 import { baseImage } from '../container/images.ts';
+import { reachOutside } from '../container/outside.ts';
 import { enterNetwork } from '../container/pod-network.ts';
+import { makeTemporaryDirectory } from '../temporary.ts';
 import { until } from '../until.ts';
 
 /** A Debian with a systemd of its own, and Postfix, which is not configured. */
@@ -11,6 +14,10 @@ export interface Machine {
   run(...command: readonly string[]): Promise<string>;
   /** A port of this machine's loopback that leads to `port` of that one's. */
   forward(port: number): Promise<number>;
+  /** Lets a port of that one's loopback lead to the same one of this machine's. */
+  reach(port: number): Promise<void>;
+  /** Writes a file in it. */
+  write(path: string, text: string): Promise<void>;
   /** Ends it and all that runs in it. */
   stop(): Promise<void>;
 }
@@ -37,15 +44,18 @@ export async function startMachine(): Promise<Machine> {
   }
 }
 
+/** What a machine has beside systemd and Postfix. */
+export interface MachineOptions {
+  /** Debian's own Node and npm. */
+  readonly hasNode?: boolean;
+}
+
 /** Boots a machine that knows nothing of idpmap. `mounts` are podman's: `HERE:THERE:ro`. Needs root and podman. */
-export async function bootMachine(mounts: readonly string[]): Promise<Machine> {
-  const tag = 'localhost/idpmap/systemd';
-  await build({
-    file: join(import.meta.dirname, 'Dockerfile'),
-    context: import.meta.dirname,
-    tag,
-    args: { POSTFIX_BASE: await baseImage('postfix') },
-  });
+export async function bootMachine(
+  mounts: readonly string[],
+  { hasNode = false }: MachineOptions = {},
+): Promise<Machine> {
+  const tag = hasNode ? await nodeImage() : await machineImage();
   const name = `idpmap-machine-${randomUUID()}`;
   await using resources = new AsyncDisposableStack();
   resources.defer(async () => {
@@ -64,7 +74,44 @@ export async function bootMachine(mounts: readonly string[]): Promise<Machine> {
   const network = enterNetwork(Number(pid));
   resources.defer(() => network.close());
   const owned = resources.move();
-  return { run, forward: (port) => network.forward(port), stop: () => owned.disposeAsync() };
+  return {
+    run,
+    forward: (port) => network.forward(port),
+    reach: async (port) => {
+      const outside = await reachOutside(Number(pid), port);
+      owned.defer(() => outside.close());
+    },
+    write: async (path, text) => {
+      await run('sh', '-euc', 'printf %s "$1" >"$0"', path, text);
+    },
+    stop: () => owned.disposeAsync(),
+  };
+}
+
+async function machineImage(): Promise<string> {
+  const tag = 'localhost/idpmap/systemd';
+  const file = join(import.meta.dirname, 'Dockerfile');
+  const args = { POSTFIX_BASE: await baseImage('postfix') };
+  await build({ file, context: import.meta.dirname, tag, args });
+  return tag;
+}
+
+/** What `npm ci` reads; where one of them changes, the image is made anew. */
+const NPM_INPUTS = ['package.json', 'package-lock.json', '.npmrc', '.ci/node'];
+
+async function nodeImage(): Promise<string> {
+  const tag = 'localhost/idpmap/systemd-node';
+  const context = await makeTemporaryDirectory('idpmap-machine');
+  try {
+    for (const name of NPM_INPUTS)
+      await cp(join(REPOSITORY, name), join(context.path, name), { recursive: true });
+    await cp('/etc/ssl/certs/ca-certificates.crt', join(context.path, 'authorities.crt'));
+    const file = join(import.meta.dirname, 'Dockerfile.node');
+    await build({ file, context: context.path, tag, args: { MACHINE: await machineImage() } });
+  } finally {
+    await context.remove();
+  }
+  return tag;
 }
 
 /** It says `running`, or `degraded` where a unit failed that has no part in this. */

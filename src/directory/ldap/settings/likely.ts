@@ -5,7 +5,7 @@ export function likelyLdapUrls(written: unknown): readonly string[] {
   const { scheme = '', rest = '' } =
     /^(?:(?<scheme>[a-z]+):)?\/*(?<rest>[^\s/?]+)/i.exec(textOf(written))?.groups ?? {};
   const host = rest.replace(/^.*@/s, '');
-  const isPlain = /:389$/.test(host) || scheme.toLowerCase() === 'ldap';
+  const isPlain = host.endsWith(':389') || scheme.toLowerCase() === 'ldap';
   const bare = host.replace(/:389$/, '');
   return [...(isPlain ? [`ldap://${bare}`] : []), `ldaps://${bare}`];
 }

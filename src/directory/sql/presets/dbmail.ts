@@ -6,7 +6,7 @@ import type { SqlPreset } from './preset.ts';
  * `ann@` for an Ann of any domain) shows the address that is asked for.
  */
 export const dbmail: SqlPreset = {
-  tested: true,
+  product: 'DBMail 3.2.4 and later',
   engines: ['postgresql', 'mysql', 'sqlite'],
   columns: {
     dbmail_aliases: ['alias', 'deliver_to'],

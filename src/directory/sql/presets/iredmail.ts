@@ -6,7 +6,7 @@ import type { SqlPreset } from './preset.ts';
  * @see https://github.com/iredmail/iRedMail/tree/master/samples/postfix
  */
 export const iredmail: SqlPreset = {
-  tested: true,
+  product: 'iRedMail 0.9.7 and later',
   engines: ['postgresql', 'mysql'],
   columns: {
     domain: ['domain', 'backupmx', 'active'],

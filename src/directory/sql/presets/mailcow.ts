@@ -7,7 +7,7 @@ import type { SqlPreset } from './preset.ts';
  * @see https://github.com/mailcow/mailcow-dockerized/blob/master/data/Dockerfiles/postfix/postfix.sh
  */
 export const mailcow: SqlPreset = {
-  tested: true,
+  product: 'mailcow: dockerized, 2026',
   engines: ['mysql'],
   columns: {
     domain: ['domain', 'backupmx', 'active'],

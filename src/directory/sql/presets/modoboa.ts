@@ -6,7 +6,7 @@ import type { SqlPreset } from './preset.ts';
  * @see https://github.com/modoboa/modoboa/blob/master/modoboa/admin/postfix_maps.py
  */
 export const modoboa: SqlPreset = {
-  tested: true,
+  product: 'Modoboa 2',
   engines: ['postgresql', 'mysql', 'sqlite'],
   columns: {
     admin_domain: ['id', 'name', 'type', 'enabled'],

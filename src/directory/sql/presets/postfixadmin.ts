@@ -7,7 +7,7 @@ import type { SqlPreset } from './preset.ts';
  * @see https://github.com/postfixadmin/postfixadmin/blob/master/DOCUMENTS/POSTFIX_CONF.txt
  */
 export const postfixadmin: SqlPreset = {
-  tested: true,
+  product: 'Postfixadmin 3 and 4',
   engines: ['postgresql', 'mysql', 'sqlite'],
   columns: {
     domain: ['domain', 'transport', 'backupmx', 'active'],

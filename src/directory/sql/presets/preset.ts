@@ -14,8 +14,8 @@ export interface PresetStatements {
 
 /** How a product keeps its people in a database. */
 export interface SqlPreset {
-  /** Whether it was run on tables like the product's own; else the documentation and `idpmap check` say *untested*. */
-  readonly tested: boolean;
+  /** Its name and versions, for the documentation. */
+  readonly product: string;
   /** The databases that the product works with. */
   readonly engines: readonly Dialect[];
   /** The columns that its statements read, by table. Whoever asks needs to see no more. */

@@ -2,7 +2,7 @@ import type { SqlPreset } from './preset.ts';
 
 /** The three tables of a widespread guide to Postfix and Dovecot, which have no program of their own. */
 export const virtualUsers: SqlPreset = {
-  tested: true,
+  product: 'the tables of many guides to Postfix with Dovecot',
   engines: ['postgresql', 'mysql', 'sqlite'],
   columns: {
     virtual_domains: ['name'],

@@ -98,6 +98,7 @@ export const iredmailProduct: Product = {
     ...person('fay@example.org', [], { active: 0 }),
     row('fay@example.org', 'fay@example.org', 'forwarding', { active: 0 }),
     ...person('gil@off.example'),
+    ...person('жора@example.org'),
     row('ann.smith@example.org', 'ann@example.org', 'alias'),
     row('team@example.org', 'ann@example.org', 'list'),
     row('team@example.org', 'cy@elsewhere.example', 'list'),
@@ -137,6 +138,15 @@ export const iredmailProduct: Product = {
     leads('a mailing list', 'news@example.org', 'news@example.org'),
     nobody('a disabled alias', 'resting@example.org'),
     nobody('a stranger', 'eve@example.org'),
+    nobody('a stranger whose letters a database takes for others', 'änn@example.org'),
+    nobody('such a stranger by an alias domain', 'änn@twin.example'),
+    mailbox('a mailbox with other letters', 'жора@example.org'),
+    leads(
+      'such a mailbox by an alias domain',
+      'жора@twin.example',
+      'жора@example.org',
+      'жора@example.org',
+    ),
     leads('a mailbox by an alias domain', 'ann@twin.example', 'ann@example.org', 'ann@example.org'),
     leads(
       'a further address by an alias domain',
