@@ -29,7 +29,8 @@ const withSecret = (environment: NodeJS.Dict<string>, file: string): NodeJS.Dict
 /** All that `.env.example` shows, but for what names a second table: it shows one. */
 const uncommented = envExample()
   .replaceAll(/^#IDPMAP_.*__DOMAIN_TABLE=.*$/gm, '')
-  .replaceAll(/^#(?=IDPMAP_)/gm, '');
+  .replaceAll(/^#(?=IDPMAP_)/gm, '')
+  .replaceAll('/etc/idpmap/hr.mjs', join(import.meta.dirname, '../directory/custom/least.mjs'));
 
 test('.env.example is a configuration as it stands', async () => {
   const { settings, warnings } = await load({ environment: parseEnv(envExample()) });

@@ -67,11 +67,12 @@ function restOf({ tree }: Example): string {
 const SECRETS = ['ldap', 'ldap.secret', 'keycloak', 'postgresql', 'mysql', 'mail.secret', 'hr'];
 
 /** The module that they load. */
-const MODULE = join(ROOT, 'docs/examples/hr.ts');
+const MODULE = readFileSync(join(ROOT, 'docs/examples/hr.ts'), 'utf8');
 
 /** The files of somebody who follows an example. */
 const filesFor = (text: string): Readonly<Record<string, string>> => ({
-  'idpmap.yaml': text.replaceAll('/run/secrets/', '').replaceAll('/etc/idpmap/hr.ts', MODULE),
+  'idpmap.yaml': text.replaceAll('/run/secrets/', '').replaceAll('/etc/idpmap/hr.ts', './hr.ts'),
+  'hr.ts': MODULE,
   ...Object.fromEntries(SECRETS.map((name) => [name, 'secret'])),
 });
 
