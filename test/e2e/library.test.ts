@@ -150,6 +150,8 @@ test('the examples of docs/library.md are right by their types', async () => {
   // The directory is the one that is tested.
   const hr = await readFile(join(ROOT, 'docs/examples/hr.ts'), 'utf8');
   expect(textOf('A directory of your own')).toBe(hr);
+  // And the server is the README's.
+  expect(await readFile(join(ROOT, 'README.md'), 'utf8')).toContain(textOf('A server'));
 });
 
 test('a handler that returns nonsense does not compile', async () => {
