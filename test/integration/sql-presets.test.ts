@@ -7,7 +7,7 @@ import { describeWith, type Requirement } from '../support/requirement.ts';
 import { openSqlForTest } from '../support/sql/population.ts';
 import { startPostgresql } from '../support/sql/postgresql.ts';
 import { domainsTold, misanswered } from '../support/sql/presets/ask.ts';
-import { patient, printInit } from '../support/sql/presets/printed.ts';
+import { checkPrinted, patient, printInit } from '../support/sql/presets/printed.ts';
 import type { Product } from '../support/sql/presets/product.ts';
 import { productsOf } from '../support/sql/presets/products.ts';
 
@@ -88,6 +88,7 @@ for (const { name, needs, start, init } of KINDS) {
         const { config, place } = await makeLogin(product, `${preset}_reader`);
         const { ask } = await startInstance({ config: patient(config), place });
         expect(await misanswered(product, ask)).toEqual([]);
+        expect(await checkPrinted(config, place)).toEqual([]);
       });
 
       test('is told of each column that the login may not read', async () => {

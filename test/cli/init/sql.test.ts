@@ -138,7 +138,7 @@ describe('the commands', () => {
     const place = await makePlace();
     const { sql } = await printInit(({ only }) => initPostgresql({ ...LEAST, only }), place);
     const given = [...sql.matchAll(/^GRANT (?<right>\w+)/gm)].map(
-      ({ groups }) => groups?.['right'],
+      ({ groups }) => groups?.['right'] ?? '',
     );
     expect([...new Set(given)].toSorted()).toEqual(['CONNECT', 'SELECT', 'USAGE']);
     expect(sql).toContain('ALTER ROLE idpmap SET default_transaction_read_only = on;');

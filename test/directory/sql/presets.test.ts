@@ -11,7 +11,7 @@ import { parseStatement } from '../../../src/directory/sql/text/statement.ts';
 import { capture } from '../../support/command.ts';
 import { makePlace, startInstance } from '../../support/instance.ts';
 import { domainsTold, misanswered } from '../../support/sql/presets/ask.ts';
-import { patient } from '../../support/sql/presets/printed.ts';
+import { checkPrinted, patient } from '../../support/sql/presets/printed.ts';
 import { productsOf } from '../../support/sql/presets/products.ts';
 import { virtualUsersProduct } from '../../support/sql/presets/virtualusers.ts';
 
@@ -29,6 +29,7 @@ describe.each(productsOf('sqlite'))('$preset', (product) => {
     );
     const instance = await startInstance({ config: patient(text), place });
     expect(await misanswered(product, instance.ask)).toEqual([]);
+    expect(await checkPrinted(text, place)).toEqual([]);
   });
 });
 

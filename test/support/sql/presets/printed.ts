@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { check } from '../../../../src/cli/check.ts';
 import { capture } from '../../command.ts';
 
 /** What `init` has printed. */
@@ -44,4 +45,12 @@ export function patient(config: string): string {
   const read = parse(config);
   for (const section of Object.values(read.directories)) Object.assign(Object(section), PATIENCE);
   return stringify({ ...read, deadline: '20s' });
+}
+
+/** What `idpmap check` has to say against a printed configuration. */
+export async function checkPrinted(config: string, place: string): Promise<readonly string[]> {
+  const file = join(place, 'printed.yaml');
+  await writeFile(file, `listen: unix:socketmap\nhttp: off\ncontrol: control\n${patient(config)}`);
+  const { text } = await capture(() => check({ config: file, queueDirectory: place }));
+  return text.split('\n').filter((line) => line.startsWith('failed'));
 }
