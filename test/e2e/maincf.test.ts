@@ -79,8 +79,11 @@ describeWith(['postfix', 'postfixSql'], 'a main.cf and what was imported of it',
     const [port = 0] = await findFreePorts(1);
     const endpoint = `inet:127.0.0.1:${port}`;
     const { code, stdout, stderr } = await runCommand([
-      ...['import', 'main.cf', join(place, 'main.cf')],
-      ...['--endpoint', endpoint],
+      'import',
+      'main.cf',
+      join(place, 'main.cf'),
+      '--endpoint',
+      endpoint,
     ]);
     expect([code, stderr]).toEqual([0, expect.stringContaining('inline:{')]);
     const config = join(place, 'idpmap.yaml');

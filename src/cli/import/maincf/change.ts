@@ -41,56 +41,63 @@ export interface ChangeOptions {
 
 /** Finds the tables in a parameter that a map can take the place of, and tells why others stay; absent: nothing changes. */
 export function findChange(parameter: Parameter, options: ChangeOptions): Change | undefined {
-  const { name, line } = parameter;
+  const { name, line, value } = parameter;
   const where = `${options.file}:${line}`;
-  const words = wordsIn(parameter.value, options.expand);
   const tell = (text: string, isEssential = false): void =>
     void options.notes.push({ where, text: `${name}: ${text}`, isEssential });
-  const stay = (text: string, why: string, isEssential = false): void =>
-    tell(`${text} stays: ${why}`, isEssential);
-
   const isList = !isRestrictions(name, options.classes);
+  const words = wordsIn(value, options.expand);
   const pieces: Piece[] = [];
   for (const [i, word] of words.entries()) {
-    const native = nativeIn(word.text);
-    const behind = words[i - 1]?.text ?? '';
-    const asked = isList ? name : behind;
-    const keys = keyModeOf(asked);
-    const why = native && whyNot(asked, keys, options);
-    if (native === undefined || keys === undefined || why !== undefined) {
-      const isKnown = keys !== undefined || whyRefused(asked) !== undefined;
-      if (native === undefined && isKnown) tellStaying(word.text, stay);
-      if (native !== undefined && (isKnown || !options.referred.has(name)))
-        stay(word.text, why?.text ?? '', why?.isEssential);
-      pieces.push({ kind: 'word', word });
-      continue;
-    }
-    const last = pieces.at(-1);
-    if (isList && last?.kind === 'run') {
-      const tables = [...last.run.tables, native];
-      pieces[pieces.length - 1] = { ...last, run: { ...last.run, tables } };
-    } else pieces.push({ kind: 'run', word, run: { parameter: asked, keys, tables: [native] } });
+    const asked = isList ? name : (words[i - 1]?.text ?? '');
+    const stays = whyStaysIn(asked, word.text, name, options);
+    if (typeof stays === 'object') tell(`${word.text} stays: ${stays.text}`, stays.isEssential);
+    add(pieces, stays === undefined ? pieceOf(word, asked) : { kind: 'word', word }, isList);
   }
   if (!pieces.some(({ kind }) => kind === 'run')) return undefined;
   if (isList) tellOrder(pieces, tell);
   return { parameter, where, pieces };
 }
 
+function pieceOf(word: Word, asked: string): Piece {
+  const native = nativeIn(word.text);
+  const keys = keyModeOf(asked);
+  if (native === undefined || keys === undefined) return { kind: 'word', word };
+  return { kind: 'run', word, run: { parameter: asked, keys, tables: [native] } };
+}
+
+/** Tables that stand side by side in a list are one map. */
+function add(pieces: Piece[], piece: Piece, isList: boolean): void {
+  const last = pieces.at(-1);
+  if (!isList || last?.kind !== 'run' || piece.kind !== 'run') return void pieces.push(piece);
+  const tables = [...last.run.tables, ...piece.run.tables];
+  pieces[pieces.length - 1] = { ...last, run: { ...last.run, tables } };
+}
+
 /** Its words; those that refer to parameters in which there are tables are written out. */
 function wordsIn(value: string, expand: Expand): readonly Word[] {
   return wordsOf(value).flatMap((word): readonly Word[] => {
     if (!word.text.includes('$')) return [word];
-    const inner = wordsOf(expand(word.text).text);
+    const inner = wordsOf(expand(word.text));
     if (!inner.some(({ text }) => nativeIn(text) !== undefined)) return [word];
     return inner.map((each, i) => (i === 0 ? { ...each, before: word.before } : each));
   });
 }
 
-function whyNot(
+interface Why {
+  readonly text: string;
+  readonly isEssential?: boolean;
+}
+
+/** Why a word stays where it is; absent: it is a table that a map takes the place of. */
+function whyStaysIn(
   asked: string,
-  keys: KeyMode | undefined,
-  { isVirtual }: ChangeOptions,
-): { readonly text: string; readonly isEssential?: boolean } | undefined {
+  text: string,
+  name: string,
+  { isVirtual, referred }: ChangeOptions,
+): Why | 'silently' | undefined {
+  const isKnown = keyModeOf(asked) !== undefined || whyRefused(asked) !== undefined;
+  if (nativeIn(text) === undefined) return isKnown ? whyOther(text) : 'silently';
   const refused = whyRefused(asked);
   if (refused !== undefined) return { text: refused };
   if (asked === 'virtual_mailbox_maps' && isVirtual)
@@ -98,20 +105,17 @@ function whyNot(
       text: 'virtual(8) delivers, which takes no socketmap: mail would be accepted and then deferred; set virtual_transport to lmtp:… and import again',
       isEssential: true,
     };
-  if (keys === undefined)
-    return { text: `which keys Postfix asks ${asked || 'it'} for is not known here` };
-  return undefined;
+  if (isKnown) return undefined;
+  if (referred.has(name)) return 'silently';
+  return { text: `which keys Postfix asks ${asked || 'it'} for is not known here` };
 }
 
-function tellStaying(text: string, stay: (text: string, why: string, is?: boolean) => void): void {
-  if (text.includes('{')) {
-    if (/\b(?:ldap|pgsql|mysql|sqlite):/.test(text))
-      stay(text, 'tables in braces are not read, name the file alone', true);
-    else if (/^\w+:\{/.test(text)) stay(text, whyStays(typeIn(text) ?? ''));
-    return;
-  }
+/** Why a word stays that is no table of a server. */
+function whyOther(text: string): Why | 'silently' {
   const type = typeIn(text);
-  if (type !== undefined) stay(text, whyStays(type));
+  if (/\{.*\b(?:ldap|pgsql|mysql|sqlite):/s.test(text))
+    return { text: 'tables in braces are not read, name the file alone', isEssential: true };
+  return type === undefined ? 'silently' : { text: whyStays(type) };
 }
 
 /** Postfix asks all tables for a key before any for a part of it; a map looks the parts up itself. */

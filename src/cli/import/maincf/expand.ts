@@ -3,11 +3,8 @@ import type { Parameter } from '../parameters.ts';
 /** Parameters within parameters. */
 const MAX_DEPTH = 10;
 
-/** What a text stands for; absent names are told of. */
-export type Expand = (text: string) => {
-  readonly text: string;
-  readonly unknown: readonly string[];
-};
+/** Gives what a text stands for. A name that is not set stays as it is. */
+export type Expand = (text: string) => string;
 
 /**
  * Makes what reads `$name`, `$(name)` and `${name}` as other parameters, and `${name?yes}`, `${name:no}` and
@@ -18,27 +15,26 @@ export function createExpand(
   defaults: ReadonlyMap<string, string>,
 ): Expand {
   return (whole) => {
-    const unknown = new Set<string>();
     const expand = (text: string, depth: number): string =>
       depth > MAX_DEPTH
         ? text
-        : text.replaceAll(
-            /\$(?:(?<dollar>\$)|(?<bare>\w+)|\((?<round>\w+)\)|\{(?<curly>\w+)\s*(?<rest>[?:](?:[^{}]|\{[^{}]*\})*)?\})/g,
-            (found: string, ...given: unknown[]) => {
-              const groups: Readonly<Record<string, string | undefined>> = Object(given.at(-1));
-              if (groups['dollar'] !== undefined) return '$';
-              const name = groups['bare'] ?? groups['round'] ?? groups['curly'] ?? '';
-              const value = parameters.get(name)?.value ?? defaults.get(name);
-              if (groups['rest'] !== undefined)
-                return expand(choose(groups['rest'], value ?? ''), depth + 1);
-              if (value === undefined) unknown.add(name);
-              return value === undefined ? found : expand(value, depth + 1);
-            },
-          );
-    const text = expand(whole, 0);
-    return { text, unknown: [...unknown] };
+        : text.replaceAll(REFERENCE, (found, ...given) => read(found, given, depth));
+    const read = (found: string, given: readonly unknown[], depth: number): string => {
+      const groups: Readonly<Record<string, string | undefined>> = Object(given.at(-1));
+      const name = groups['bare'] ?? groups['round'] ?? groups['curly'];
+      if (name === undefined) return '$';
+      const value = parameters.get(name)?.value ?? defaults.get(name);
+      if (groups['rest'] !== undefined)
+        return expand(choose(groups['rest'], value ?? ''), depth + 1);
+      return value === undefined ? found : expand(value, depth + 1);
+    };
+    return expand(whole, 0);
   };
 }
+
+/** `$$`, `$name`, `$(name)`, `${name}`, and `${name` with what is chosen by whether it is set. */
+const REFERENCE =
+  /\$(?:\$|(?<bare>\w+)|\((?<round>\w+)\)|\{(?<curly>\w+)\s*(?<rest>[?:](?:[^{}]|\{[^{}]*\})*)?\})/g;
 
 /** `?yes`, `:no`, `?{yes}:{no}`. */
 function choose(rest: string, value: string): string {

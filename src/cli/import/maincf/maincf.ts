@@ -40,7 +40,7 @@ export async function importMainCf(
   const directory = file.includes('/') ? dirname(file) : '/etc/postfix';
   const expand = createExpand(parameters, new Map([['config_directory', directory]]));
   const valueOf = (name: string, otherwise: string): string =>
-    expand(parameters.get(name)?.value ?? otherwise).text;
+    expand(parameters.get(name)?.value ?? otherwise);
   const options = {
     file,
     expand,
@@ -61,7 +61,7 @@ export async function importMainCf(
   );
   const tables = await importNatives(natives, expandAll(parameters, expand));
   const maps = createMaps(tables);
-  const lines = changes.flatMap((change) => rewrite(change, maps.mapOf, endpoint));
+  const lines = changes.flatMap((change) => rewrite(change, (run) => maps.mapOf(run), endpoint));
   return {
     settings: { directories: tables.directories, maps: maps.all },
     lines,
@@ -73,9 +73,7 @@ const expandAll = (
   parameters: ReadonlyMap<string, Parameter>,
   expand: ReturnType<typeof createExpand>,
 ): ReadonlyMap<string, Parameter> =>
-  new Map(
-    [...parameters].map(([name, each]) => [name, { ...each, value: expand(each.value).text }]),
-  );
+  new Map([...parameters].map(([name, each]) => [name, { ...each, value: expand(each.value) }]));
 
 /** Makes a map of each run; runs that ask the same share one. */
 function createMaps({ placeOf }: Tables) {
