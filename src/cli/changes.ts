@@ -44,18 +44,21 @@ function changeOf(
   keep: 'theirs' | 'none',
 ): readonly Change[] {
   const inForce = parameterOf(postfix, name);
-  if (IS_GOOD[name]?.(inForce, wanted) === true) return [];
   const own = postfix.written.get(name);
   const theirs = own === undefined ? [] : strangersIn(name, inForce, wanted);
   const isKept = keep === 'theirs' && LISTS.test(name) && wanted !== '';
   const to = isKept ? [...theirs, wanted].join(', ') : wanted;
-  if (sameList(inForce, to) && !(own === undefined && name in FOLLOWERS)) return [];
+  if (isAlready(name, inForce, to, own)) return [];
   const lost = isKept ? [] : theirs;
-  const before =
-    own === undefined
-      ? ({ from: inForce, whose: 'default' } as const)
-      : ({ from: own, whose: 'theirs' } as const);
-  return [{ file: 'main.cf', name, to, ...before, lost }];
+  return own === undefined
+    ? [{ file: 'main.cf', name, to, from: inForce, whose: 'default', lost }]
+    : [{ file: 'main.cf', name, to, from: own, whose: 'theirs', lost }];
+}
+
+/** Whether what is in force does the work, and will after the other changes. */
+function isAlready(name: string, inForce: string, to: string, own: string | undefined): boolean {
+  if (IS_GOOD[name]?.(inForce, to) === true) return true;
+  return sameList(inForce, to) && !(own === undefined && name in FOLLOWERS);
 }
 
 /** Parameters whose default is another one's value, which is about to change. */
