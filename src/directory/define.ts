@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../config/schema.ts';
 import type { Misfit } from '../config/settings/directories.ts';
+import type { Tree } from '../config/sources/tree.ts';
 import { silentLog } from '../log.ts';
 import type { Directory, DirectoryHooks, Maybe } from './directory.ts';
 import type { LimitDefaults } from './settings.ts';
@@ -84,9 +85,8 @@ export function defineDirectory<const Name extends string, Own extends z.ZodRawS
     own,
     openForTest: async (written, given) => {
       const hooks = { ...quietHooks(definition.type), ...given };
-      const settings = type.schema.parse({ type: definition.type, ...written });
-      // What a strict schema has read is what its settings are.
-      return type.open(settings as SettingsOf<Name, Own>, hooks);
+      const opened: Pick<DirectoryType<Tree>, 'open'> = type;
+      return opened.open(type.schema.parse({ type: definition.type, ...written }), hooks);
     },
   };
 }
