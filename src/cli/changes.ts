@@ -110,10 +110,12 @@ const isSubmission = ({ type, command, overrides }: Service): boolean =>
 /** Writes changes for people, as `diff` does, with what is lost by them. */
 export function formatChanges(changes: readonly Change[], directory: string): string {
   if (changes.length === 0) return `${directory} has all of it`;
-  return changes.flatMap(formatChange).join('\n');
+  return [...Map.groupBy(changes, ({ file }) => file)]
+    .flatMap(([file, those]) => [`${file}:`, ...those.flatMap(formatChange)])
+    .join('\n');
 }
 
-function formatChange({ file, name, from, to, whose, lost }: Change): readonly string[] {
+function formatChange({ name, from, to, whose, lost }: Change): readonly string[] {
   const before =
     whose === 'theirs'
       ? [`- ${name} = ${from}`]
@@ -121,5 +123,5 @@ function formatChange({ file, name, from, to, whose, lost }: Change): readonly s
         ? []
         : [`- ${name} = ${from}   (Postfix's default)`];
   const warning = lost.map((entry) => `! no longer asked: ${entry}`);
-  return [`${file}:`, ...before, `+ ${name} = ${to}`, ...warning];
+  return [...before, `+ ${name} = ${to}`.trimEnd(), ...warning];
 }
