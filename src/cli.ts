@@ -105,7 +105,7 @@ add(program, 'postfix', 'print the lines for Postfix’s main.cf, compare them o
   .option('--queue-directory <directory>', 'Postfix’s; else Postfix says')
   .option('--postfix-config <directory>', 'where main.cf lies; else Postfix says')
   .option('--relay', 'for a relay in front of the host that has the mailboxes')
-  .option('--diff', 'show what Postfix has otherwise: exits 0 for nothing, 1')
+  .option('--diff', 'show what Postfix has otherwise, and what would be lost')
   .option('--apply', 'write that into main.cf and master.cf, which are copied before')
   .option('--keep', 'keep tables and domains of main.cf’s, before idpmap’s')
   .option('--yes', 'apply it without a question')

@@ -44,18 +44,21 @@ function changeOf(
   keep: 'theirs' | 'none',
 ): readonly Change[] {
   const inForce = parameterOf(postfix, name);
-  if (IS_GOOD[name]?.(inForce, wanted) === true) return [];
   const own = postfix.written.get(name);
   const theirs = own === undefined ? [] : strangersIn(name, inForce, wanted);
   const isKept = keep === 'theirs' && LISTS.test(name) && wanted !== '';
   const to = isKept ? [...theirs, wanted].join(', ') : wanted;
-  if (sameList(inForce, to) && !(own === undefined && name in FOLLOWERS)) return [];
+  if (isAlready(name, inForce, to, own)) return [];
   const lost = isKept ? [] : theirs;
-  const before =
-    own === undefined
-      ? ({ from: inForce, whose: 'default' } as const)
-      : ({ from: own, whose: 'theirs' } as const);
-  return [{ file: 'main.cf', name, to, ...before, lost }];
+  return own === undefined
+    ? [{ file: 'main.cf', name, to, from: inForce, whose: 'default', lost }]
+    : [{ file: 'main.cf', name, to, from: own, whose: 'theirs', lost }];
+}
+
+/** Whether what is in force does the work, and will after the other changes. */
+function isAlready(name: string, inForce: string, to: string, own: string | undefined): boolean {
+  if (IS_GOOD[name]?.(inForce, to) === true) return true;
+  return sameList(inForce, to) && !(own === undefined && name in FOLLOWERS);
 }
 
 /** Parameters whose default is another one's value, which is about to change. */
@@ -107,10 +110,12 @@ const isSubmission = ({ type, command, overrides }: Service): boolean =>
 /** Writes changes for people, as `diff` does, with what is lost by them. */
 export function formatChanges(changes: readonly Change[], directory: string): string {
   if (changes.length === 0) return `${directory} has all of it`;
-  return changes.flatMap(formatChange).join('\n');
+  return [...Map.groupBy(changes, ({ file }) => file)]
+    .flatMap(([file, those]) => [`${file}:`, ...those.flatMap(formatChange)])
+    .join('\n');
 }
 
-function formatChange({ file, name, from, to, whose, lost }: Change): readonly string[] {
+function formatChange({ name, from, to, whose, lost }: Change): readonly string[] {
   const before =
     whose === 'theirs'
       ? [`- ${name} = ${from}`]
@@ -118,5 +123,5 @@ function formatChange({ file, name, from, to, whose, lost }: Change): readonly s
         ? []
         : [`- ${name} = ${from}   (Postfix's default)`];
   const warning = lost.map((entry) => `! no longer asked: ${entry}`);
-  return [`${file}:`, ...before, `+ ${name} = ${to}`, ...warning];
+  return [...before, `+ ${name} = ${to}`.trimEnd(), ...warning];
 }

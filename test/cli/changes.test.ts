@@ -110,7 +110,6 @@ test('people read them as diff writes them', () => {
 - virtual_mailbox_maps = hash:/etc/postfix/v
 + virtual_mailbox_maps = socketmap:unix:idpmap/socketmap:user-exists
 ! no longer asked: hash:/etc/postfix/v
-main.cf:
 - virtual_transport = virtual   (Postfix's default)
 + virtual_transport = lmtp:unix:private/dovecot-lmtp`);
 });
