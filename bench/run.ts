@@ -11,6 +11,7 @@ import { metrics } from './metrics.ts';
 import { miss } from './miss.ts';
 import { outage } from './outage.ts';
 import { type Finding, formatFinding, type Part } from './report.ts';
+import { sql } from './sql.ts';
 import { createStage, IS_PINNED } from './stage.ts';
 
 const PARTS: Readonly<Record<string, Part>> = {
@@ -21,10 +22,11 @@ const PARTS: Readonly<Record<string, Part>> = {
   outage,
   flood,
   keycloak,
+  sql,
 };
 
-/** A real Keycloak takes Java, Maven and minutes: that one is played where it is named. */
-const DEFAULT = Object.keys(PARTS).filter((name) => name !== 'keycloak');
+/** A real Keycloak takes Java, Maven and minutes, databases take root: those are played where they are named. */
+const DEFAULT = Object.keys(PARTS).filter((name) => name !== 'keycloak' && name !== 'sql');
 
 const EXIT_WRONG = 1;
 const EXIT_USAGE = 64;

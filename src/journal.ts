@@ -38,12 +38,13 @@ export const forJournal = (level: string, text: string): string =>
  */
 export function formatEvent({
   level,
-  time: _,
   msg,
   err,
   ...fields
 }: Readonly<Record<string, unknown>>): string {
-  const told = Object.entries(fields).map(([name, value]) => `${name}=${showValue(value)}`);
+  const told = Object.entries(fields)
+    .filter(([name]) => name !== 'time')
+    .map(([name, value]) => `${name}=${showValue(value)}`);
   const stack = isStacked(err) ? `\n${err.stack}` : '';
   const more = [...told, ...(err === undefined || stack !== '' ? [] : [`err=${showValue(err)}`])];
   const text = `${showText(msg)}${more.length === 0 ? '' : `: ${more.join(', ')}`}${stack}\n`;

@@ -19,7 +19,12 @@ export async function run(
     if (!(error instanceof Error)) throw error;
     if ('code' in error && error.code === 'ENOENT')
       throw new Error(`${command} is missing: ${remedy}`, { cause: error });
-    const said = `${error.message}\n${'stderr' in error ? String(error.stderr) : ''}`;
+    // tsc tells its errors on standard output.
+    const told =
+      'stdout' in error && 'stderr' in error
+        ? `${String(error.stdout)}${String(error.stderr)}`
+        : '';
+    const said = `${error.message}\n${told}`;
     throw new Error(said.trim(), { cause: error });
   }
 }

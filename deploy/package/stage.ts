@@ -14,8 +14,9 @@ const isNeeded = (path: string): boolean =>
 
 /** Lays out `/usr/lib/idpmap`: what was built, the packages that it runs with, the command, and Node. */
 export async function layProgram(arch: Arch, folder: string): Promise<void> {
-  const options = ['--declaration', 'false', '--outDir', join(folder, 'dist')];
-  await run('tsc', ['--project', 'tsconfig.build.json', ...options], NO_TSC);
+  const built = `${folder}.built`;
+  await run('tsc', ['--project', 'tsconfig.build.json', '--outDir', built], NO_TSC);
+  await cp(built, join(folder, 'dist'), { recursive: true, filter: isNeeded });
   await copy('src/http/page', join(folder, 'dist/http/page'));
   for (const each of runtimePackages()) await copy(each, join(folder, each));
   for (const each of ['package.json', 'LICENSE', 'deploy/bin'])

@@ -54,7 +54,7 @@ const isPage = (said: unknown): said is { total: number; people: Person[] } =>
   'people' in said &&
   Array.isArray(said.people);
 
-const toEntry = ({ uuid, email, alsoKnownAs, login, active }: Person): Entry => ({
-  ...{ id: uuid, kind: 'account', address: email, aliases: alsoKnownAs },
-  ...{ logins: [login], members: [], enabled: active },
-});
+const toEntry = (person: Person): Entry => {
+  const { uuid: id, email: address, alsoKnownAs: aliases, login, active: enabled } = person;
+  return { id, kind: 'account', address, aliases, logins: [login], members: [], enabled };
+};

@@ -82,6 +82,7 @@ async function checkDirectory(served: Served, { state }: Direct): Promise<Findin
   const about = `directory ${name}`;
   try {
     await directory.probe(AbortSignal.timeout(settings.timeout));
+    if (!isAskedForPeople(served, state.settings)) return { level: 'ok', about, text: 'answers' };
     const domain = domainOf(name, state.settings) ?? 'example.invalid';
     const nobody = `idpmap-check-${randomBytes(6).toString('hex')}@${domain}`;
     const begin = performance.now();
@@ -102,6 +103,11 @@ async function checkDirectory(served: Served, { state }: Direct): Promise<Findin
     return { level: 'failed', about, text: reasonOf(error) };
   }
 }
+
+/** One that has tables alone, as what was imported from Postfix, need not have statements for people. */
+const isAskedForPeople = ({ name, list }: Served, settings: Settings): boolean =>
+  Object.values(settings.maps).some(({ kind }) => kind !== 'table') &&
+  (list !== undefined || domainOf(name, settings) !== undefined);
 
 /** What is needed to inspect a directory. Its timeout is in milliseconds. */
 type Inspected = Pick<Served, 'name' | 'directory'> & {

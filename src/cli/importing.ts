@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ImportOptions } from './import/orders.ts';
+import type { MainCfOptions } from './importmaincf.ts';
 import type { SockmapdOptions } from './importsql.ts';
 
 /** Adds the commands that make configuration of what Postfix asked until now; `exitWith` ends the program with a code. */
@@ -39,6 +40,17 @@ export function addImport(
     importTables(type).action((files: string[], options: ImportOptions) =>
       exitWith(
         import('./importsql.ts').then(({ importSqlFiles }) => importSqlFiles(type, files, options)),
+      ),
+    );
+  importing
+    .command('main.cf <file>')
+    .description(
+      'make directories and maps of all tables of main.cf that ask a server: the file, or - for what postconf -n prints',
+    )
+    .option('--endpoint <endpoint>', 'where Postfix asks idpmap', 'inet:127.0.0.1:9100')
+    .action((file: string, options: MainCfOptions) =>
+      exitWith(
+        import('./importmaincf.ts').then(({ importMainCfFile }) => importMainCfFile(file, options)),
       ),
     );
   importing

@@ -2,7 +2,7 @@ import { parseDuration } from '../config/schema/units.ts';
 import { isUnwell, needsAttention } from '../http/page/condition.js';
 import { countAnswers, MINUTE } from '../http/page/recent.js';
 import { type Summary, summarise } from '../http/page/summary.js';
-import { sayAgo, sayCount, sayLatency, sayShare, sayTime } from '../http/page/words.js';
+import { sayAgo, sayCount, sayLatency, sayMany, sayShare, sayTime } from '../http/page/words.js';
 import type { Status } from '../http/status.ts';
 import { printable } from '../printable.ts';
 import { reasonOf } from '../reason.ts';
@@ -23,7 +23,7 @@ const SIGNS = { good: '✓', warn: '!', bad: '✕', idle: '–' } as const;
 
 /** Tells how mail fares, in the words of the page. */
 export async function status(options: StatusOptions): Promise<number> {
-  if (options.watch !== undefined) return watch(options, readInterval(options.watch));
+  if (options.watch !== undefined) return follow(options, readInterval(options.watch));
   const { told, summary } = await read(options);
   print(options, { summary, ...told }, format(told, summary));
   return CODES[summary.tone];
@@ -32,10 +32,15 @@ export async function status(options: StatusOptions): Promise<number> {
 async function read(
   options: StatusOptions,
 ): Promise<{ readonly told: Status; readonly summary: Summary }> {
-  // What the daemon gives is a Status: commands and daemon are of one release.
-  const told = (await command(options, 'status', {})) as Status;
-  return { told, summary: summarise(told) };
+  const given: object = await command(options, 'status', {});
+  if (!isStatus(given)) throw new CliError(EXIT.data, NO_STATUS);
+  return { told: given, summary: summarise(given) };
 }
+
+const NO_STATUS = 'the daemon gave no status: is it of another release? start it anew';
+
+/** The control socket takes only what is of one release: what has a history has the rest. */
+const isStatus = (given: object): given is Status => 'history' in given && 'directories' in given;
 
 const DEFAULT_INTERVAL_MS = 2000;
 const LEAST_INTERVAL_MS = 100;
@@ -56,7 +61,7 @@ const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
  * Tells it until nobody reads any more, or the process is interrupted: at a terminal in the same place, elsewhere what has
  * changed, as JSON a line each time. A daemon that is gone is waited for.
  */
-async function watch(options: StatusOptions, intervalMs: number): Promise<number> {
+async function follow(options: StatusOptions, intervalMs: number): Promise<number> {
   const { stdout } = process;
   const left = Promise.withResolvers<'left'>();
   const leave = (): void => left.resolve('left');
@@ -154,6 +159,6 @@ function formatDirectory(directory: Status['directories'][number], now: string):
     `${name} (${type})  ${attention ? `${SIGNS.warn} needs attention` : STATES[state]}`,
     lastAnswer === undefined ? 'no answer yet' : `last answer ${sayAgo(lastAnswer, now)}`,
     ...[sayLatency(latency)].filter((said) => said !== undefined),
-    `${sayCount(remembered.found)} addresses remembered`,
+    `${sayMany(remembered.found, 'address', 'addresses')} remembered`,
   ].join(', ');
 }

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../config/schema.ts';
 import type { Misfit } from '../config/settings/directories.ts';
+import type { Tree } from '../config/sources/tree.ts';
+import { silentLog } from '../log.ts';
 import type { Directory, DirectoryHooks, Maybe } from './directory.ts';
 import type { LimitDefaults } from './settings.ts';
+import { createKept } from './trust/kept.ts';
 import { type DirectoryType, defineType, type SettingsOf } from './type.ts';
 
 /**
@@ -44,9 +47,21 @@ export interface OwnType<Name extends string = string, Own extends z.ZodRawShape
   extends DirectoryType<SettingsOf<Name, Own>> {
   /** Its own settings alone. */
   readonly own: z.ZodObject<Own, z.core.$strict>;
-  /** Opens it by settings as the configuration would write them, `type` aside: for its tests. Throws where they are wrong. */
-  readonly openWritten: (written: object, hooks: DirectoryHooks) => Promise<Directory>;
+  /**
+   * Opens it by settings as the configuration would write them, `type` aside: for its tests. Throws where they are wrong. Hooks
+   * that are absent do nothing, and what it keeps is kept until the process ends.
+   */
+  readonly openForTest: (written: object, hooks?: Partial<DirectoryHooks>) => Promise<Directory>;
 }
+
+const quietHooks = (name: string): DirectoryHooks => ({
+  name,
+  log: silentLog,
+  delimiters: '+',
+  changed: () => {},
+  domainsChanged: () => {},
+  kept: createKept(),
+});
 
 const LIMITS: LimitDefaults = { inFlight: 32, perSecond: 500 };
 
@@ -68,10 +83,10 @@ export function defineDirectory<const Name extends string, Own extends z.ZodRawS
   return {
     ...type,
     own,
-    openWritten: async (written, hooks) => {
-      const settings = type.schema.parse({ type: definition.type, ...written });
-      // What a strict schema has read is what its settings are.
-      return type.open(settings as SettingsOf<Name, Own>, hooks);
+    openForTest: async (written, given) => {
+      const hooks = { ...quietHooks(definition.type), ...given };
+      const opened: Pick<DirectoryType<Tree>, 'open'> = type;
+      return opened.open(type.schema.parse({ type: definition.type, ...written }), hooks);
     },
   };
 }

@@ -101,6 +101,7 @@ export interface How {
   readonly anew?: true;
 }
 
+/** At once, or later. */
 export type Maybe<V> = V | Promise<V>;
 
 /** What a directory tells the daemon that opened it, and what it may keep there. */

@@ -108,27 +108,29 @@ function judge({ breaker, figures, health }: WatchedDirectory['lane']): Director
 }
 
 function describePending(served: WatchedDirectory): Pick<DirectoryStatus, 'pending' | 'doubt'> {
-  const { lane, directory, list } = served;
-  const { flips, health } = lane;
-  const known = [
-    ...(directory.pending?.() ?? []),
-    list?.pending(),
-    flips.held() === undefined ? undefined : flips.reason(),
-  ].flatMap((text) => (text === undefined ? [] : [nameless(text)]));
-  const doubt = health.doubt();
-  // Some of them say it of each question, too.
-  const isTold = doubt !== undefined && known.some((text) => text.startsWith(doubt.reason));
-  const isHeld = (directory.figures?.['held'] ?? 0) > 0;
-  return {
-    pending: isHeld && known.length === 0 && doubt === undefined ? [sayHeld(served)] : known,
-    ...(doubt !== undefined &&
-      !isTold && { doubt: { reason: doubt.reason, since: showInstant(doubt.at) } }),
-  };
+  const pending = listPending(served);
+  const doubt = served.lane.health.doubt();
+  if (doubt === undefined) return { pending: pending.length > 0 ? pending : listHeld(served) };
+  const { reason, at } = doubt;
+  // Some types say it of each question, too.
+  if (pending.some((text) => text.startsWith(reason))) return { pending };
+  return { pending, doubt: { reason, since: showInstant(at) } };
 }
 
-/** Of a type that holds, and says why when it is asked only. */
-const sayHeld = ({ name }: WatchedDirectory): string =>
-  `what it has lost is held, see the log: mend it, or, if it is right, run idpmap accept ${name}`;
+const listPending = ({ lane: { flips }, directory, list }: WatchedDirectory): readonly string[] =>
+  [
+    ...(directory.pending?.() ?? []),
+    ...[list?.pending()].filter((text) => text !== undefined),
+    ...(flips.held() === undefined ? [] : [flips.reason()]),
+  ].map(nameless);
+
+/** What a type holds that says why only when it is asked. */
+const listHeld = ({ name, directory }: WatchedDirectory): readonly string[] =>
+  (directory.figures?.['held'] ?? 0) > 0
+    ? [
+        `what it has lost is held, see the log: mend it, or, if it is right, run idpmap accept ${name}`,
+      ]
+    : [];
 
 function describeHeld({ lane }: WatchedDirectory): Pick<DirectoryStatus, 'held'> {
   const held = lane.flips.held();

@@ -6,6 +6,8 @@ export interface History {
   update(): void;
   /** What a counter grew by in each of the last `steps`, the oldest first, the current one last. */
   last(name: string, steps?: number): readonly number[];
+  /** When the current step began, as the clock tells. */
+  began(): number;
   /** Their sum. */
   total(name: string, steps?: number): number;
 }
@@ -70,6 +72,7 @@ export function createHistory(
   return {
     update,
     last,
+    began: () => current * STEP_MS,
     total: (name, steps) => last(name, steps).reduce((sum, each) => sum + each, 0),
   };
 }

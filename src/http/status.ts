@@ -83,6 +83,8 @@ export interface Status {
   /** The last hour: how often each was answered in each step, the oldest first, the current step last. */
   readonly history: {
     readonly stepMs: number;
+    /** When the current step began. */
+    readonly since: string;
     readonly answers: Readonly<Record<Verdict | 'stale', readonly number[]>>;
   };
   readonly memory: { readonly rssBytes: number; readonly heapBytes: number };
@@ -165,7 +167,11 @@ function describe(sources: StatusSources, history: History, startedAt: number): 
     cache: { staleMs: settings.cache.stale },
     token: settings.http.token === undefined ? 'none' : 'configured',
     causes: listCauses(sources, history),
-    history: { stepMs: STEP_MS, answers: listAnswers(history) },
+    history: {
+      stepMs: STEP_MS,
+      since: showInstant(calendarOf(history.began())),
+      answers: listAnswers(history),
+    },
     memory: { rssBytes: rss, heapBytes: heapUsed },
   };
 }

@@ -85,7 +85,7 @@ export function createClient<Name extends string = string>(
   const close = (): void => {
     isClosed = true;
     for (const client of all) client.close();
-    for (const give of [...waiting]) give(undefined);
+    for (const give of waiting.splice(0)) give(undefined);
   };
   return {
     lookup: async (map, key) => {

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSchema } from '../config/schema.ts';
+import type { DirectorySchema } from '../config/settings/directories.ts';
 import type { Tree } from '../config/sources/tree.ts';
 import type { OwnType } from '../directory/define.ts';
 import { openingOf, TYPES } from '../directory/types.ts';
-import { createAddressHash, type Log, silentLog } from '../log.ts';
+import { createAddressHash, type Log, type ShowAddress, silentLog } from '../log.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import { type Loaded, loadSettingsBy } from '../settings.ts';
+import { type Loaded, loadSettingsBy, type Settings } from '../settings.ts';
 
 /** What a daemon within a program is given beside its configuration. */
 export interface CreateDaemonOptions {
@@ -63,15 +64,11 @@ export async function createDaemon(
   const { startDaemon } = await import('../daemon/daemon.ts');
   await using places = new AsyncDisposableStack();
   const controlPath = settings.control ?? (await makeControlPath(places));
-  const showAddress =
-    settings.log.addresses === 'plain'
-      ? (address: string) => address
-      : createAddressHash(await settings.log.key?.read());
-  const { state } = settings;
+  const showAddress = await chooseShowAddress(settings);
   const daemon = await startDaemon({
     settings,
     controlPath,
-    ...(state !== undefined && state !== 'off' && { statePath: state }),
+    ...statePathOf(settings),
     log,
     showAddress,
     open: openingOf(types),
@@ -91,21 +88,31 @@ export async function createDaemon(
   };
 }
 
+async function chooseShowAddress({ log }: Settings): Promise<ShowAddress> {
+  if (log.addresses === 'plain') return (address) => address;
+  return createAddressHash(await log.key?.read());
+}
+
+const statePathOf = ({ state }: Settings): { readonly statePath?: string } =>
+  state === undefined || state === 'off' ? {} : { statePath: state };
+
 type BuiltIn = (typeof TYPES)[number];
 
 function withOwn(own: readonly OwnType[]): readonly [BuiltIn, ...BuiltIn[]] {
+  const [first, ...others] = TYPES;
   const taken = new Set<string>(TYPES.map(({ type }) => type));
-  for (const { type } of own) {
+  /** What its settings hold beyond those of every type, only its own code reads: to all others it is one of idpmap's. */
+  const isUsable = (given: DirectorySchema): given is BuiltIn => {
+    const { type } = given;
     if (!/^[a-z][a-z0-9-]*$/.test(type))
       throw new TypeError(
         `"${type}" is no type's name, write lower-case letters, digits and hyphens`,
       );
     if (taken.has(type)) throw new TypeError(`there are two types of directories called ${type}`);
     taken.add(type);
-  }
-  const [first, ...others] = TYPES;
-  // What such a type's settings hold beyond those of every type, only its own code reads.
-  return [first, ...others, ...(own as unknown as readonly BuiltIn[])];
+    return true;
+  };
+  return [first, ...others, ...own.filter(isUsable)];
 }
 
 async function makeControlPath(places: AsyncDisposableStack): Promise<string> {

@@ -119,14 +119,14 @@ export function createHealth({ name, figures, clock, log }: HealthOptions): Heal
     failingSince: () => outage?.since,
     doubt: () => doubt,
     note: (outcome, begunAt) => {
-      if (outcome.status === 'none') doubt = undefined;
       const fault = faultOf(outcome);
       if (fault !== undefined) lastFault = fault;
-      // What it answered while its circuit was open was asked before.
-      if (isOpen || (outcome.status === 'unknown' && outcome.cause === 'shutdown')) return;
-      if (outcome.status === 'unknown' && outcome.cause === 'doubt') doubt ??= fault;
-      if (outcome.status === 'unknown' && !ANSWERS.has(outcome.cause)) failed(outcome, begunAt);
-      else answered();
+      if (fault?.cause === 'doubt') doubt ??= fault;
+      if (outcome.status === 'none') doubt = undefined;
+      // What it answers while its circuit is open was asked before.
+      if (isOpen) return;
+      if (outcome.status !== 'unknown' || ANSWERS.has(outcome.cause)) answered();
+      else if (outcome.cause !== 'shutdown') failed(outcome, begunAt);
     },
     opened: () => {
       isOpen = true;

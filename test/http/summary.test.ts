@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { summarise } from '../../src/http/page/summary.js';
 import { sayTime } from '../../src/http/page/words.js';
 import type { Status } from '../../src/http/status.ts';
-import { answers, DOWN, NOW, QUIET, STAFF, steps, WELL } from '../support/status.ts';
+import { answers, DOWN, HOUR, NOW, QUIET, STAFF, steps, WELL } from '../support/status.ts';
 
 /** An instant of the night, as whoever reads it has it. */
 const at = (instant: string): string => sayTime(instant, NOW);
@@ -25,11 +25,11 @@ type Row = readonly [tone: string, title: string, detail: string, changes: Parti
 describe('the verdict is', () => {
   test.each<Row>([
     ['good', 'Mail is answered', '270 OK, 30 NOTFOUND, none deferred', {}],
-    ['idle', 'Nobody asks', 'No lookups', { history: { stepMs: 10_000, answers: QUIET } }],
+    ['idle', 'Nobody asks', 'No lookups', { history: { ...HOUR, answers: QUIET } }],
     ['idle', 'The daemon starts', '', { phase: 'starting' }],
     ['idle', 'The daemon stops', '', { phase: 'draining' }],
     ['bad', 'Mail is deferred', '30 of 90 lookups', answers({ TEMP: steps(0, 5) })],
-    ['bad', 'Mail is deferred', '30 were PERM', answers({ PERM: steps(0, 5) })],
+    ['bad', 'Mail is deferred', '30 of them PERM', answers({ PERM: steps(0, 5) })],
     ['warn', 'Some mail is deferred', '1 of 61', answers({ TEMP: steps(0, 1, 1) })],
     [
       'bad',
@@ -75,7 +75,7 @@ describe('the verdict is', () => {
     [
       'warn',
       'A map is asked for that is not configured',
-      'Postfix asks for the map user-exist, which is not configured: 12 lookups, the last one 3 s ago',
+      'Postfix asks for the map user-exist, which is not configured: 12 lookups, the last one 3 s ago. Their mail is deferred.',
       { unconfigured: [UNCONFIGURED] },
     ],
     [

@@ -32,10 +32,14 @@ const FILES = [
   '/usr/lib/systemd/system/idpmap.service',
   '/usr/lib/sysusers.d/idpmap.conf',
   '/usr/lib/tmpfiles.d/idpmap.conf',
+  '/usr/share/bash-completion/completions/idpmap',
   '/usr/share/doc/idpmap/copyright',
   '/usr/share/doc/idpmap/deploy/grafana/overview.json',
   '/usr/share/doc/idpmap/deploy/prometheus/rules.yaml',
   '/usr/share/doc/idpmap/docs/operations.md',
+  '/usr/share/fish/vendor_completions.d/idpmap.fish',
+  '/usr/share/man/man1/idpmap.1',
+  '/usr/share/man/man5/idpmap.yaml.5',
 ];
 
 /** What has no place in a package: tools, types, tests. */
@@ -56,7 +60,7 @@ describeWith(['nfpm', 'rpm'], 'packages', () => {
   /** One file of a package, as it is on the disk. */
   const readOf = async (arch: string, format: string, path: string): Promise<Buffer> => {
     const unpack =
-      format === 'deb' ? `dpkg-deb --fsys-tarfile "$0"` : `rpm2archive - <"$0" | gzip -dc`;
+      format === 'deb' ? `dpkg-deb --fsys-tarfile "$0"` : `rpm2archive -n - <"$0"`;
     const script = `${unpack} | tar -xO ".${path}"`;
     const options = { encoding: 'buffer', maxBuffer: 1 << 28 } as const;
     return (await execute('sh', ['-c', script, named(arch, format)], options)).stdout;

@@ -55,7 +55,7 @@ async function seat(
   let done = 0;
   const adapt = (text: string) =>
     Object.entries(own).reduce((all, [theirs, ours]) => all.replaceAll(theirs, ours), text);
-  const environment = options.hasNode === true ? await npmSettings() : [];
+  const environment = options.hasNode === true ? NPM_SETTINGS : [];
   return {
     machine,
     count: () => done,
@@ -76,16 +76,8 @@ async function seat(
   };
 }
 
-/** The machine has no network: npm finds what `npm ci` has brought to this one. */
-async function npmSettings(): Promise<readonly string[]> {
-  const { stdout } = await execute('npm', ['config', 'get', 'registry'], { cwd: ROOT });
-  return [
-    'npm_config_cache=/npm-cache',
-    'npm_config_offline=true',
-    'npm_config_update_notifier=false',
-    `npm_config_registry=${stdout.trim()}`,
-  ];
-}
+/** The machine has no network: its npm has fetched before what it will be asked for. */
+const NPM_SETTINGS = ['npm_config_offline=true', 'npm_config_update_notifier=false'];
 
 async function withPackage(own: Readonly<Record<string, string>> = {}): Promise<Newcomer> {
   const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
@@ -100,9 +92,7 @@ async function withClone(): Promise<Newcomer> {
   const copy =
     'git ls-files -z --cached --others --exclude-standard | tar -cf - --null -T - | tar -xf - -C "$0"';
   await execute('sh', ['-c', copy, place.path], { cwd: ROOT });
-  const { stdout } = await execute('npm', ['config', 'get', 'cache'], { cwd: ROOT });
-  const mounts = [`${place.path}:/root/idpmap`, `${stdout.trim()}:/npm-cache:O`];
-  return seat(mounts, '/root/idpmap', {}, { hasNode: true });
+  return seat([`${place.path}:/root/idpmap`], '/root/idpmap', {}, { hasNode: true });
 }
 
 /** Starts and connects what is configured; the README's last command asks Postfix itself. */

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
 import { describeConformance } from '../support/conformance.ts';
+import { plain } from '../support/plain.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
-import { openSql, sqlSubject } from '../support/sql/population.ts';
+import { openSql, openSqlForTest, sqlSubject } from '../support/sql/population.ts';
 import { type SqlServer, type SqlServerName, startSqlServer } from '../support/sql/server.ts';
 
 const SERVERS: readonly { readonly name: SqlServerName; readonly needs: readonly Requirement[] }[] =
@@ -24,6 +25,28 @@ for (const { name, needs } of SERVERS) {
     afterAll(async () => {
       await directory?.close();
       await server?.remove();
+    });
+
+    test('whoever is stored with rare letters is found by what Postfix makes of them', async () => {
+      await server.run(
+        "INSERT INTO users VALUES ('rare1', 'ſirius@example.test', 'rare1', 1), ('rare2', 'kai.µ@example.test', 'rare2', 1); INSERT INTO aliases VALUES ('rare1', 'baϑ@example.test')",
+      );
+      try {
+        const fresh = plain(await openSqlForTest(server.section()));
+        const asked = ['sirius@example.test', 'kai.μ@example.test', 'baθ@example.test'];
+        const found = await Promise.all(
+          asked.map((key) => fresh.find(key, AbortSignal.timeout(20_000))),
+        );
+        expect(found.map((entries) => entries.map(({ id }) => id))).toEqual([
+          ['rare1'],
+          ['rare2'],
+          ['rare1'],
+        ]);
+      } finally {
+        await server.run(
+          "DELETE FROM users WHERE id LIKE 'rare%'; DELETE FROM aliases WHERE account LIKE 'rare%'",
+        );
+      }
     });
 
     describeConformance({

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import type { Directory } from '../../src/directory/directory.ts';
+import { type Directory, Fault } from '../../src/directory/directory.ts';
 import { plain } from '../support/plain.ts';
 import { type FaultProxy, startFaultProxy } from '../support/proxy.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
@@ -61,6 +61,18 @@ async function isWell(directory: Directory): Promise<boolean> {
   return known?.length === 1 && unknown?.length === 0;
 }
 
+/** Counts our sessions. */
+const COUNTS: Readonly<Record<SqlServerName, string>> = {
+  postgresql: "select count(*) from pg_stat_activity where usename = 'idpmap'",
+  mysql: "select count(*) from information_schema.processlist where user = 'idpmap'",
+};
+
+/** What a question takes for ever at. */
+const ENDLESS: Readonly<Record<SqlServerName, string>> = {
+  postgresql: "SELECT pg_sleep(600)::text WHERE '%s' <> ''",
+  mysql: "SELECT SLEEP(600) FROM users WHERE '%s' <> ''",
+};
+
 for (const { name, needs } of SERVERS) {
   describeWith(needs, `${name} in trouble`, () => {
     let server: SqlServer;
@@ -86,18 +98,34 @@ for (const { name, needs } of SERVERS) {
       if (!(await until(() => isWell(directory), WELL_MS))) throw new Error('it does not get well');
     });
 
-    test.each(TROUBLES[name])('denies nobody, and recovers: $title', async ({ begin, end }) => {
-      const hammering = hammer(directory);
-      const before = hammering.found();
-      expect(await until(() => hammering.found() > before + 10, WELL_MS)).toBe(true);
-      await begin(server);
-      // Some rounds more, whatever comes of them.
-      await Promise.all(KNOWN.map((key) => find(directory, key)));
-      await end(server);
-      const well = await until(() => isWell(directory), WELL_MS);
-      expect(await hammering.stop()).toEqual([]);
-      expect(well).toBe(true);
-    });
+    const sessions = async (condition = 'true') =>
+      Number((await server.run(`${COUNTS[name]} and ${condition}`))[0]);
+
+    /** Whether it gets well, and leaves no connection behind; how long that took is told. */
+    async function recovers(what: string): Promise<boolean> {
+      const begun = performance.now();
+      if (!(await until(() => isWell(directory), WELL_MS))) return false;
+      process.stdout.write(
+        `${name}, ${what}: well after ${Math.round(performance.now() - begun)} ms\n`,
+      );
+      return until(async () => (await sessions()) <= 3, WELL_MS);
+    }
+
+    test.each(TROUBLES[name])(
+      'denies nobody, and recovers: $title',
+      async ({ title, begin, end }) => {
+        const hammering = hammer(directory);
+        const before = hammering.found();
+        expect(await until(() => hammering.found() > before + 10, WELL_MS)).toBe(true);
+        await begin(server);
+        // Some rounds more, whatever comes of them.
+        await Promise.all(KNOWN.map((key) => find(directory, key)));
+        await end(server);
+        const well = await recovers(title);
+        expect(await hammering.stop()).toEqual([]);
+        expect(well).toBe(true);
+      },
+    );
 
     test.each(['refuse', 'reset', 'blackhole', 'cut', 'tear'] as const)(
       'denies nobody, and recovers: the network does %s',
@@ -106,7 +134,7 @@ for (const { name, needs } of SERVERS) {
         await proxy.set(mode);
         await Promise.all(KNOWN.map((key) => find(directory, key)));
         await proxy.set('well');
-        const well = await until(() => isWell(directory), WELL_MS);
+        const well = await recovers(`the network does ${mode}`);
         expect(await hammering.stop()).toEqual([]);
         expect(well).toBe(true);
       },
@@ -124,13 +152,26 @@ for (const { name, needs } of SERVERS) {
       const asked = async () => (await find(directory, 'nobody@example.test')) === undefined;
       expect(await until(asked, 5000)).toBe(true);
       await holding;
-      expect(await until(() => isWell(directory), WELL_MS)).toBe(true);
-      const count =
-        name === 'postgresql'
-          ? "select count(*) from pg_stat_activity where usename = 'idpmap'"
-          : "select count(*) from information_schema.processlist where user = 'idpmap'";
-      const isFew = async () => Number((await server.run(count))[0]) <= 3;
-      expect(await until(isFew, WELL_MS)).toBe(true);
+      expect(await recovers('a lock is held')).toBe(true);
+    });
+
+    test('a statement that never ends is ended on the server, and others are answered meanwhile', async () => {
+      const slow = await openSqlForTest(
+        server.section({
+          hosts: `127.0.0.1:${proxy.port}`,
+          statementTimeout: '1s',
+          tables: { slow: { query: ENDLESS[name] } },
+        }),
+      );
+      expect(await until(() => isWell(slow), WELL_MS)).toBe(true);
+      const asked = plain(slow).table?.({ table: 'slow' })('x', AbortSignal.timeout(WELL_MS));
+      const failed = asked?.catch((error: unknown) => error);
+      expect(await isWell(slow)).toBe(true);
+      expect(await failed).toBeInstanceOf(Fault);
+      const atWork =
+        name === 'postgresql' ? "query like '%pg_sleep(600)%'" : "info like '%SLEEP(600)%'";
+      const own = name === 'postgresql' ? " and state = 'active'" : '';
+      expect(await until(async () => (await sessions(atWork + own)) === 0, WELL_MS)).toBe(true);
     });
 
     test('the next host answers where the first is down', async () => {

@@ -25,15 +25,14 @@ describeWith(['postgresql'], 'the triggers that init prints', () => {
     ...more: readonly string[]
   ): Promise<string> => {
     const { code, stdout, stderr } = await runCommand([
-      ...[
-        'init',
-        'postgresql',
-        `--preset=${preset}`,
-        `--database=${database}`,
-        '--notify',
-        '--domain=example.org',
-      ],
-      ...[`--user=reader_${database}`, ...more],
+      'init',
+      'postgresql',
+      `--preset=${preset}`,
+      `--database=${database}`,
+      `--user=reader_${database}`,
+      '--domain=example.org',
+      '--notify',
+      ...more,
     ]);
     if (code !== 0) throw new Error(stderr);
     return stdout;

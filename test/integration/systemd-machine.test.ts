@@ -94,6 +94,13 @@ describeWith(['root', 'podman'], 'idpmap under a systemd of its own', () => {
     );
   });
 
+  test('logs readable lines with priorities', async () => {
+    const read = (priority: string) =>
+      machine.run('journalctl', '-u', 'idpmap', '-o', 'cat', '-p', priority);
+    expect(await read('info..info')).toMatch(/^listening: endpoints=/m);
+    expect(await read('warning')).not.toContain('listening');
+  });
+
   test('takes up an edited file of people', async () => {
     const text = 'accounts: [{ address: ann@example.org }, { address: new@example.org }]';
     await machine.run('sh', '-c', `echo '${text}' >/etc/idpmap/people.yaml`);

@@ -5,7 +5,6 @@ import { checkConformance, checkLaw, type Misdeed, type Subject } from 'idpmap/t
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import hr from '../../docs/examples/hr.ts';
 import type { Directory } from '../../src/directory/directory.ts';
-import { quietHooks } from '../support/hooks.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 import { type HrApi, startHrApi, TOKEN, WITNESS } from './hr-api.ts';
 
@@ -29,7 +28,7 @@ const subjectOf = (type: Type): Subject => ({
   store: { host: '127.0.0.1', port: api.port },
   open: async ({ host, port }): Promise<Directory> => {
     const written = { url: `http://${host}:${port}`, token: TOKEN, witness: WITNESS };
-    return type.openWritten(written, quietHooks());
+    return type.openForTest(written);
   },
   people: [
     { address: 'Ann@Example.org', aliases: ['A.Smith@example.org'], logins: ['ann'] },

@@ -135,7 +135,7 @@ test('forgets when it is told to', async () => {
   await people.lookup('team');
   await people.forget(['ann']);
   await people.lookup('ann');
-  people.lookup('team');
+  await people.lookup('team');
   expect(store.asked).toEqual(['ann', 'team', 'ann']);
   await people.forget();
   await people.lookup('team');

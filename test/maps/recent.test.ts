@@ -196,7 +196,7 @@ test('with recent replies the same is said and counted as without, whatever happ
         expect(said).toEqual(plainly);
       }
       const [seen, plain] = worlds.map(({ figures, lane }) => ({
-        maps: [...figures].map(([map, { atOnce: _, late: __, ...counts }]) => ({ map, ...counts })),
+        maps: [...figures].map(([map, figure]) => ({ map, ...figure, atOnce: 0, late: 0 })),
         lookups: { ...lane.figures, durations: 0, answeredAt: 0, failedAt: 0 },
       }));
       expect(seen).toEqual(plain);

@@ -18,6 +18,9 @@ export const QUIET: Answers = { OK: NONE, NOTFOUND: NONE, TEMP: NONE, PERM: NONE
 /** Ten lookups a step. */
 export const BUSY: Answers = { ...QUIET, OK: steps(9), NOTFOUND: steps(1) };
 
+/** The steps of the history: the current one began at the full ten seconds. */
+export const HOUR = { stepMs: 10_000, since: '2026-11-21T03:10:00.000Z' };
+
 /** A directory that is well. */
 export const STAFF: DirectoryStatus = {
   name: 'staff',
@@ -93,11 +96,11 @@ export const WELL: Status = {
   cache: { staleMs: 86_400_000 },
   token: 'configured',
   causes: [],
-  history: { stepMs: 10_000, answers: BUSY },
+  history: { ...HOUR, answers: BUSY },
   memory: { rssBytes: 1, heapBytes: 1 },
 };
 
 /** Other answers than those of a daemon that fares well. */
 export const answers = (changes: Partial<Answers>): Partial<Status> => ({
-  history: { stepMs: 10_000, answers: { ...BUSY, ...changes } },
+  history: { ...HOUR, answers: { ...BUSY, ...changes } },
 });

@@ -67,9 +67,13 @@ export function parseLine(text: string, type = 'ldap'): Line {
   return { parameter, keys, items };
 }
 
+/** Which keys Postfix derives for a parameter, or a restriction; absent: it is unknown here. */
+export const keysFor = (parameter: string): KeyMode | undefined =>
+  KEYS.find(([, parameters]) => parameters.includes(parameter))?.[0];
+
 function keysOf(parameter: string): KeyMode {
-  const found = KEYS.find(([, parameters]) => parameters.includes(parameter));
-  if (found !== undefined) return found[0];
+  const found = keysFor(parameter);
+  if (found !== undefined) return found;
   const known = KEYS.flatMap(([, parameters]) => parameters).toSorted();
   throw new SyntaxError(`"${parameter}" is none of the parameters known here: ${known.join(', ')}`);
 }

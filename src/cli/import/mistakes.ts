@@ -4,7 +4,9 @@ import type { Imported } from './directories.ts';
 import type { Note } from './reader.ts';
 
 /** Where what is printed would not load, be it for what nobody foresaw. */
-export async function tellMistakes({ settings }: Imported): Promise<readonly Note[]> {
+export async function tellMistakes({
+  settings,
+}: Pick<Imported, 'settings'>): Promise<readonly Note[]> {
   // As it is read back: what is undefined is not printed.
   const tree: { directories: Record<string, object>; maps: object } = JSON.parse(
     JSON.stringify(settings),
@@ -18,7 +20,7 @@ export async function tellMistakes({ settings }: Imported): Promise<readonly Not
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems
-      .filter(({ path }) => !path.endsWith('.bind.password'))
+      .filter(({ path }) => !path.endsWith('.password'))
       .map(({ path, message }) => ({
         where: path,
         text: `what is printed does not load: ${message}`,

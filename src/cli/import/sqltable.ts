@@ -1,7 +1,7 @@
 import { parseDomain } from '../../address/address.ts';
-import { parseResultFormat } from '../../directory/ldap/filters/resultformat.ts';
 import { parseStatement } from '../../directory/sql/text/statement.ts';
 import type { Dialect } from '../../directory/sql/text/tokens.ts';
+import { parseResultFormat } from '../../directory/templates/resultformat.ts';
 import type { Reader } from './reader.ts';
 
 /** A table as the configuration writes it. What is undefined is left out. */

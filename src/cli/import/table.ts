@@ -1,9 +1,9 @@
+import { parseTemplate } from '../../directory/ldap/filters/base.ts';
 import { parseFilter } from '../../directory/ldap/filters/filter.ts';
-import { parseResultFormat } from '../../directory/ldap/filters/resultformat.ts';
-import { parseTemplate } from '../../directory/ldap/filters/template.ts';
 import type { Dereference, Scope } from '../../directory/ldap/search.ts';
 import { isAttribute } from '../../directory/ldap/settings/branches.ts';
 import type { LdapTableSettings } from '../../directory/ldap/settings.ts';
+import { parseResultFormat } from '../../directory/templates/resultformat.ts';
 import { type Named, readDomains } from './domains.ts';
 import type { Reader } from './reader.ts';
 

@@ -1,5 +1,5 @@
+import { templateKey } from '../templates/template.ts';
 import { parseFilter } from './filters/filter.ts';
-import { templateKey } from './filters/template.ts';
 import { commonBase } from './people/branch.ts';
 import { textsOf } from './people/values.ts';
 import type { LdapSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 import { AndFilter, type Filter, NotFilter, OrFilter } from 'ldapts';
 import type { Remark } from '../directory.ts';
-import { templateKey } from './filters/template.ts';
+import { templateKey } from '../templates/template.ts';
 import { type Branch, commonBase } from './people/branch.ts';
 import { anyOf } from './people/sources.ts';
 import type { LdapEntry } from './search.ts';

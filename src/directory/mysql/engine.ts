@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import mysql from 'mysql2';
 import { reasonOf } from '../../reason.ts';
@@ -83,8 +83,7 @@ function connectionOver(
 ): mysql.Connection {
   return mysql.createConnection({
     stream,
-    // Which name its certificate has to carry.
-    host: tls.serverName ?? (host.kind === 'tcp' ? host.host : 'localhost'),
+    host: certifiedName(host, tls.serverName),
     user,
     database,
     ...(password !== undefined && { password }),
@@ -100,6 +99,15 @@ function connectionOver(
     jsonStrings: true,
     connectTimeout: 0,
   });
+}
+
+/**
+ * The name that the server's certificate has to carry. mysql2 hands on no address, and then "localhost" would count: with a
+ * dot at its end it takes one for a name, and Node, which compares without that dot, for an address again.
+ */
+function certifiedName(host: SqlHost, serverName: string | undefined): string {
+  const name = serverName ?? (host.kind === 'tcp' ? host.host : 'localhost');
+  return isIP(name) === 0 ? name : `${name}.`;
 }
 
 function socketTo(host: SqlHost): Socket {

@@ -1,5 +1,6 @@
 import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
+import { NO_TLS } from '../sql/connect/secure.ts';
 import { Lost, Overrun } from '../sql/engine.ts';
 import { explainTls } from '../tls.ts';
 
@@ -26,13 +27,29 @@ export function faultOf(error: unknown, server: string): Fault {
   const told = `${server}: ${reason} (${code})`;
   if (LOGIN.has(errno)) return new Fault('directory', told, options);
   if (errno === 0 || LOST.has(errno) || isFatal)
-    return new Lost(`${server}: ${explainTls(code, reason) ?? reason}`, options);
+    return new Lost(`${server}: ${explain(code, reason) ?? reason}`, options);
   if (SLOW.has(errno))
     return new Overrun(`${told}: is it overloaded, locked, or is an index missing?`, options);
   if (STATEMENT.has(errno)) return new Fault('doubt', told, options);
   // Its message may show the key.
   return new Fault('entry', `${server} does not take this key (${code})`, options);
 }
+
+/** Says what a failed connection means. mysql2 writes its own code over that of what TLS found; the text tells which it was. */
+function explain(code: string, reason: string): string | undefined {
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return NO_TLS;
+  if (code !== 'HANDSHAKE_SSL_ERROR') return explainTls(code, reason);
+  return explainTls(OF_TEXTS.find(([text]) => text.test(reason))?.[1] ?? 'EPROTO', reason);
+}
+
+const OF_TEXTS = [
+  [/altnames|does not match certificate/i, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  [/has expired/i, 'CERT_HAS_EXPIRED'],
+  [
+    /self-signed|issuer certificate|first certificate|untrusted/i,
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ],
+] as const;
 
 interface Facts {
   /** MySQL's own number; 0: it is none of the server's errors. */

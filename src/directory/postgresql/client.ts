@@ -1,4 +1,4 @@
-import { TLSSocket } from 'node:tls';
+import { checkServerIdentity, type PeerCertificate, TLSSocket } from 'node:tls';
 import pg from 'pg';
 import { reasonOf } from '../../reason.ts';
 import { noteCertificates } from '../certificates.ts';
@@ -67,6 +67,16 @@ export async function connect(
   }
 }
 
+/**
+ * Whether who greeted is who answers. A pooler gives a session's server to others, be it between two transactions; those that name
+ * nobody as who greets can't be told.
+ */
+export async function isAlone(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ pid: string }>('SELECT pg_backend_pid() AS pid');
+  const { processID }: { processID?: unknown } = Object(client);
+  return typeof processID !== 'number' || rows[0]?.pid === String(processID);
+}
+
 async function clientFor(
   host: SqlHost,
   { password, user, database, tls }: PostgresqlAccess,
@@ -81,7 +91,11 @@ async function clientFor(
     password: (await password?.read()) ?? '',
     ssl: files !== undefined && {
       ...files,
-      ...(serverName !== undefined && { servername: serverName }),
+      // pg writes the host's name over a `servername`.
+      ...(serverName !== undefined && {
+        checkServerIdentity: (_: string, certificate: PeerCertificate) =>
+          checkServerIdentity(serverName, certificate),
+      }),
     },
     application_name: 'idpmap',
     keepAlive: true,

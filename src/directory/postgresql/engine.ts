@@ -4,7 +4,7 @@ import { Fault } from '../directory.ts';
 import { rowOf } from '../sql/connect/rows.ts';
 import type { Engine, Row, Session } from '../sql/engine.ts';
 import type { SqlHost } from '../sql/settings/host.ts';
-import { connect, nameOf, type PostgresqlAccess, settingsOf } from './client.ts';
+import { connect, isAlone, nameOf, type PostgresqlAccess, settingsOf } from './client.ts';
 import { faultOf } from './errors.ts';
 
 /** Asks PostgreSQL over `pg`, several statements under way on a connection. */
@@ -24,15 +24,29 @@ async function open(
   figures: Record<string, number>,
   signal: AbortSignal,
 ): Promise<Session> {
-  const isOurs = access.pooler === 'none';
-  const begin = async (client: pg.Client): Promise<unknown> =>
-    isOurs && client.query(settingsOf(access, 'SESSION'));
+  const isOurs = access.pooler !== 'transaction';
+  const begin = async (client: pg.Client): Promise<void> => {
+    if (access.pooler === 'none') await checkAlone(client, host);
+    if (isOurs) await client.query(settingsOf(access, 'SESSION'));
+  };
   const { client, destroy, ended } = await connect(host, access, begin, figures, signal);
   const run: Session['run'] = isOurs
     ? (text, values) => ask(client, text, values, nameFor(text))
     : (text, values) => askWithin(client, text, values, access);
   const believe = () => believeOriginal(run, host, access);
   return { run, believe, destroy, ended };
+}
+
+/**
+ * Sees to it that who greeted is who answers. Behind a pooler that hands sessions on, ours would be read-only and short of time
+ * for whoever has them next, and what was prepared in one is unknown to another.
+ */
+async function checkAlone(client: pg.Client, host: SqlHost): Promise<void> {
+  if (await isAlone(client)) return;
+  throw new Fault(
+    'directory',
+    `${nameOf(host)}: a pooler such as PgBouncer stands in between: set pooler: transaction, or session where it lends a session to one client alone`,
+  );
 }
 
 async function believeOriginal(

@@ -1,5 +1,6 @@
 import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
+import { NO_TLS } from '../sql/connect/secure.ts';
 import { Lost, Overrun } from '../sql/engine.ts';
 import { explainTls } from '../tls.ts';
 
@@ -22,6 +23,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // A copy that had to choose between our statement and the original's news.
   '40': 'lost',
   '42': 'statement',
+  '42P05': 'lost',
   '53': 'lost',
   '54': 'key',
   '55P03': 'slow',
@@ -38,13 +40,20 @@ export function faultOf(error: unknown, server: string): Fault {
   const options = { cause: error };
   if (!SQLSTATE.test(code)) {
     const reason = reasonOf(error);
-    return new Lost(`${server}: ${explainTls(code, reason) ?? reason}`, options);
+    const told = /does not support SSL/.test(reason) ? NO_TLS : explainTls(code, reason);
+    return new Lost(`${server}: ${told ?? reason}`, options);
   }
   const meaning = MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? 'key';
+  const reason = POOLED.has(code)
+    ? `${reasonOf(error)}; if a pooler such as PgBouncer stands in between: pooler: transaction`
+    : reasonOf(error);
   // A message about a key may show it.
-  const about = meaning === 'key' ? 'it does not take this key' : reasonOf(error);
+  const about = meaning === 'key' ? 'it does not take this key' : reason;
   return FAULTS[meaning](`${server}: ${about} (SQLSTATE ${code})`, options);
 }
+
+/** A prepared statement is unknown, or known already: where it was prepared was another session. */
+const POOLED = new Set(['26000', '42P05']);
 
 type Meaning = 'lost' | 'login' | 'slow' | 'key' | 'statement';
 

@@ -11,9 +11,9 @@ export const postgresqlSettings = z
     ...servers({ port: POSTGRESQL_PORT, socket: '/run/postgresql' }),
     preset: preset('postgresql'),
     ...questions,
-    pooler: z.enum(['none', 'transaction']).prefault('none').meta({
+    pooler: z.enum(['none', 'session', 'transaction']).prefault('none').meta({
       description:
-        '`transaction`: a PgBouncer in transaction mode stands in between. Then nothing is prepared, and each statement is a transaction of its own.',
+        'Whether a PgBouncer or the like stands in between, and in which mode. `transaction`: then nothing is prepared, and each statement is a transaction of its own.',
     }),
     notify: z
       .string()

@@ -1,6 +1,6 @@
 import type { Misfit } from '../../config/settings/directories.ts';
-import { parseResultFormat } from '../ldap/filters/resultformat.ts';
 import { tryRead } from '../readable.ts';
+import { parseResultFormat } from '../templates/resultformat.ts';
 import type { QuestionSettings } from './settings.ts';
 import { parseStatement } from './text/statement.ts';
 import type { Dialect } from './text/tokens.ts';

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../reason.ts';
 import type { Remark } from '../directory.ts';
-import { templateKey } from '../ldap/filters/template.ts';
+import { templateKey } from '../templates/template.ts';
 import type { SqlConnection } from './connect/connection.ts';
 import type { Engine } from './engine.ts';
 import { NOBODY, type Part } from './parts.ts';

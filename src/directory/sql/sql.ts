@@ -11,7 +11,7 @@ import {
   isDoubt,
 } from '../directory.ts';
 import { none } from '../finding.ts';
-import { templateKey } from '../ldap/filters/template.ts';
+import { templateKey } from '../templates/template.ts';
 import { createAsker, type Trust, type View, type Work } from './connect/ask.ts';
 import { createConnection, type SqlConnection } from './connect/connection.ts';
 import type { Engine } from './engine.ts';
@@ -22,6 +22,7 @@ import { textsIn } from './people/values.ts';
 import { presetStatements, type SqlPresetName } from './presets/presets.ts';
 import type { QuestionSettings, ServerSettings } from './settings.ts';
 import { createTable } from './tables.ts';
+import { createLetters } from './trust/letters.ts';
 import { createTrusts } from './trust/trusts.ts';
 
 /** What a directory in a database goes by, whatever the database. */
@@ -63,7 +64,11 @@ export function createSqlDirectory<Host>(
     Object.entries(settings.tables).map(([each, own]) => [each, createTable(each, own, dialect)]),
   );
   const find = { parts, limits: settings.groups, delimiters: hooks.delimiters };
-  const trusts = createTrusts({ find, canary: settings.canary, rowsOf, hooks, figures });
+  const letters = createLetters(
+    [parts.account, parts.aliases, parts.groups].filter((part) => part !== undefined),
+    () => preciseClock.now(),
+  );
+  const trusts = createTrusts({ find, canary: settings.canary, rowsOf, letters, hooks, figures });
   const silenceMs = settings.statementTimeout + GRACE_MS;
   const workMs = silenceMs * MOST_WORK;
   const told = new Map<string, Set<string>>();
@@ -122,7 +127,14 @@ export function createSqlDirectory<Host>(
     returnMs: settings.returnAfter,
     log,
   });
-  const asker = createAsker({ pool, servers, rowsOf, workMs, lifetime: life.signal });
+  const asker = createAsker({
+    pool,
+    servers,
+    rowsOf,
+    writtenAs: letters.writtenAs,
+    workMs,
+    lifetime: life.signal,
+  });
 
   const asking =
     <T>(question: (key: string) => Work<T> | undefined, trust: Trust): Ask<T> =>

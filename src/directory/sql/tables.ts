@@ -1,8 +1,8 @@
 import { foldDomain, foldKey, parseDomain } from '../../address/address.ts';
 import { Fault } from '../directory.ts';
-import { parseResultFormat, type ResultFormat } from '../ldap/filters/resultformat.ts';
-import { type TemplateKey, templateKey } from '../ldap/filters/template.ts';
 import { believeAbsent } from '../people/spelling.ts';
+import { parseResultFormat, type ResultFormat } from '../templates/resultformat.ts';
+import { type TemplateKey, templateKey } from '../templates/template.ts';
 import type { Work } from './connect/ask.ts';
 import type { Row } from './engine.ts';
 import { type Part, readPart } from './parts.ts';

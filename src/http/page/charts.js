@@ -72,10 +72,10 @@ function createTile(place, { title, code, tone, count }) {
   place.append(tile);
   const plot = createPlot(chart, tone);
   return (/** @type {Status} */ status) => {
-    const { stepMs, answers } = status.history;
+    const { stepMs, since, answers } = status.history;
     const all = answers.OK.map((_, i) => count(answers, i));
     const drawn = all.slice(-STEPS);
-    const last = Math.floor(Date.parse(status.now) / stepMs) * stepMs;
+    const last = Date.parse(since);
     const times = drawn.map((_, i) => (last - (drawn.length - 1 - i) * stepMs) / 1000);
     const minute = all.slice(-MINUTE).reduce((sum, each) => sum + each, 0);
     const part = code === 'stale' ? '' : sayShare(minute, countAnswers(status, MINUTE).all);

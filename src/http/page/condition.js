@@ -1,6 +1,6 @@
 /** @import { Status } from '../status.ts' */
 /** @import { DirectoryStatus } from '../directorystatus.ts' */
-import { sayAgo, sayCount, sayDuration, sayTime } from './words.js';
+import { sayAgo, sayDuration, sayMany, sayTime } from './words.js';
 
 /**
  * Whether a directory does not answer as it should.
@@ -60,8 +60,7 @@ function sayFault({ name, state, failingSince, circuitSince, lastAnswer, lastFau
 function sayKnown({ lastAnswer, remembered: { found } }, now, { staleMs }) {
   if (found === 0) return 'Nobody of it is remembered: all its mail waits.';
   const bound = `cache.stale, ${sayDuration(staleMs)}`;
-  const many = found === 1 ? 'address' : 'addresses';
-  const known = `Known people (${sayCount(found)} ${many}) go on receiving from memory`;
+  const known = `Known people (${sayMany(found, 'address', 'addresses')}) go on receiving from memory`;
   const others = 'Mail for everybody else waits.';
   if (lastAnswer === undefined)
     return `${known}, each until ${sayDuration(staleMs)} after it was last asked for (cache.stale). ${others}`;

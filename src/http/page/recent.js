@@ -42,7 +42,7 @@ export function sayBeginning(status) {
  * nothing was deferred, ends them.
  * @param {Status} status
  */
-function sayFirstStep({ now, history: { stepMs, answers } }) {
+function sayFirstStep({ now, history: { stepMs, since, answers } }) {
   const deferred = answers.TEMP.map((count, i) => count + (answers.PERM[i] ?? 0));
   let first = deferred.findLastIndex((count) => count > 0);
   let well = 0;
@@ -53,6 +53,5 @@ function sayFirstStep({ now, history: { stepMs, answers } }) {
     } else if ((answers.OK[i] ?? 0) + (answers.NOTFOUND[i] ?? 0) > 0) well += 1;
   }
   if (first < MINUTE) return 'for an hour or longer';
-  const ms = Date.parse(now) - (deferred.length - 1 - first) * stepMs;
-  return `since ${sayTime(Math.floor(ms / stepMs) * stepMs, now)}`;
+  return `since ${sayTime(Date.parse(since) - (deferred.length - 1 - first) * stepMs, now)}`;
 }

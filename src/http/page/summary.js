@@ -1,7 +1,7 @@
 /** @import { Status } from '../status.ts' */
 import { describeDirectory, findTroubled, isUnwell, needsAttention } from './condition.js';
 import { countAnswers, FIVE, MINUTE, sayBeginning } from './recent.js';
-import { sayAgo, sayCause, sayCount, sayShare, sayTime } from './words.js';
+import { sayAgo, sayCause, sayCount, sayMany, sayShare, sayTime } from './words.js';
 
 /**
  * How grave it is: nothing to do, look at it soon, mail is deferred now, nothing happens.
@@ -107,7 +107,7 @@ function judgeDeferred(status) {
         ]),
     ...(PERM === 0
       ? []
-      : [`${sayCount(PERM)} were PERM: a map is asked for that is not configured.`]),
+      : [`${sayCount(PERM)} of them PERM: a map is asked for that is not configured.`]),
   ];
   return deferred / all < GRAVE
     ? { tone: 'warn', title: 'Some mail is deferred', details }
@@ -121,8 +121,8 @@ function judgeDeferred(status) {
 function judgeStale(status) {
   const { stale, deferred } = countAnswers(status, MINUTE);
   if (stale === 0) return undefined;
-  const so = deferred === 0 ? 'so far no mail is deferred' : 'they are not deferred';
-  const details = [`Memory answered ${sayCount(stale)} lookups in the last minute: ${so}.`];
+  const so = deferred === 0 ? 'so far no mail is deferred' : 'these are not deferred';
+  const details = [`Memory answered ${sayMany(stale, 'lookup')} in the last minute: ${so}.`];
   return { tone: 'warn', title: 'Memory stands in for a directory', details };
 }
 
@@ -154,7 +154,7 @@ function judgeUnconfigured({ unconfigured, maps, now }) {
     .slice(0, MOST_MAPS)
     .map(
       ({ name, count, lastAsked }) =>
-        `Postfix asks for the map ${name}, which is not configured: ${sayCount(count)} lookups, the last one ${sayAgo(lastAsked, now)}, and their mail is deferred. Correct its name in main.cf, or add it under maps. Configured are ${known.join(', ')}.`,
+        `Postfix asks for the map ${name}, which is not configured: ${sayMany(count, 'lookup')}, the last one ${sayAgo(lastAsked, now)}. Their mail is deferred. Correct its name in main.cf, or add it under maps. Configured are ${known.join(', ')}.`,
     );
   const more = recent.length - details.length;
   return {

@@ -34,10 +34,10 @@ let isConfigured = true;
 
 /**
  * Notes whether a token is configured, without which nobody can ask.
- * @param {'configured' | 'none'} token
+ * @param {'configured' | 'none'} state
  */
-export function noteToken(token) {
-  isConfigured = token === 'configured';
+export function noteToken(state) {
+  isConfigured = state === 'configured';
   tokenNone.hidden = isConfigured;
   testForm.hidden = !isConfigured;
   askForToken();

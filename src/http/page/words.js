@@ -14,6 +14,15 @@ export const sayCount = (count) =>
     : short.format(count).replace('K', 'k');
 
 /**
+ * Writes a count and what is counted.
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [many] absent: with an s
+ */
+export const sayMany = (count, one, many = `${one}s`) =>
+  `${sayCount(count)} ${count === 1 ? one : many}`;
+
+/**
  * Writes a part of a whole; nothing where there is no whole.
  * @param {number} part
  * @param {number} whole

@@ -59,8 +59,11 @@ export async function checkConformance(subject: Subject): Promise<readonly Misde
         const finding = await directory.find(folded(address), { signal: never() });
         return finding.status === 'none' ? undefined : 'it found somebody';
       });
-    const [{ address = '' } = {}] = subject.people;
-    const domain = folded(address).split('@').at(-1) ?? '';
+    const [first] = subject.people;
+    const domain =
+      folded(first?.address ?? '')
+        .split('@')
+        .at(-1) ?? '';
     for (const local of HOSTILE)
       await examine(`takes ${local} for a key`, async () => {
         const found = await ask(directory, `${local}@${domain}`).catch(onlyDoubt);

@@ -8,7 +8,7 @@ import { createMemory } from '../../lookup/memory.ts';
 import type { Outcome } from '../../lookup/outcome.ts';
 import { createSource } from '../../lookup/path.ts';
 import { faultsFor, type StoreFault } from './faults.ts';
-import { type FaultProxy, startFaultProxy } from './proxy.ts';
+import { type FaultMode, type FaultProxy, startFaultProxy } from './proxy.ts';
 import type { Misdeed, Subject } from './subject.ts';
 
 /** How long the law is looked for. */
@@ -134,9 +134,9 @@ function judging({ ask }: Guarded, misdeeds: Misdeed[]) {
   };
   /** A store that is well again is asked again: a connection of before may fail once more, which is no misdeed. */
   const askAs = async (health: Health, address: string): Promise<Outcome<Entry>> => {
+    const most = health === 'well' ? RETRIES : 0;
     let outcome = await ask(address);
-    for (let i = 0; i < RETRIES && health === 'well' && outcome.status === 'unknown'; i++)
-      outcome = await ask(address);
+    for (let i = 0; i < most && outcome.status === 'unknown'; i++) outcome = await ask(address);
     return outcome;
   };
   return {
@@ -177,11 +177,11 @@ async function examineSequence(
   let fault: StoreFault | undefined;
   for (let step = 0; step < steps; step++) {
     if (pick(3) === 0) {
-      fault = pick(2) === 0 ? undefined : faults[pick(faults.length)];
-      await proxy.set(fault?.mode ?? 'well');
+      fault = [undefined, faults[pick(faults.length)]][pick(2)];
+      await proxy.set(modeOf(fault));
     }
     const health = healthOf(fault);
-    const when = `${fault?.name ?? 'well'} (step ${step} of seed ${seed})`;
+    const when = `${nameOf(fault)} (step ${step} of seed ${seed})`;
     const known = subject.people[pick(subject.people.length)];
     const absent = subject.nobody[pick(subject.nobody.length)];
     if (pick(2) === 0 && known !== undefined) await judge.known(known.address, when, health);
@@ -189,6 +189,10 @@ async function examineSequence(
   }
   return misdeeds;
 }
+
+const modeOf = (fault: StoreFault | undefined): FaultMode => fault?.mode ?? 'well';
+
+const nameOf = (fault: StoreFault | undefined): string => fault?.name ?? 'well';
 
 function healthOf(fault: StoreFault | undefined): Health {
   if (fault === undefined) return 'well';

@@ -33,6 +33,7 @@ export type Mode =
   /** Whom its list does not show, its count counts. */
   | 'disagrees';
 
+/** A directory of tests, and what a test sets and sees of it. */
 export interface ScriptedDirectory extends Directory {
   find: Ask<Entry>;
   /** What `find` does on a connection opened for it. */

@@ -90,15 +90,16 @@ async function provokeFile(row: FileRow) {
 
 /** Where faults are made, and how many. */
 const PLACES: Readonly<Record<string, number>> = {
-  'mysql/engine.ts': 1,
+  'mysql/copy.ts': 1,
   'mysql/errors.ts': 5,
-  'postgresql/engine.ts': 1,
+  'postgresql/engine.ts': 2,
   'postgresql/errors.ts': 6,
+  'postgresql/notify/listen.ts': 1,
   'sql/connect/ask.ts': 3,
   'sql/connect/blame.ts': 1,
   'sql/connect/connection.ts': 4,
-  'sql/people/entries.ts': 2,
   'sql/people/aliases.ts': 1,
+  'sql/people/entries.ts': 2,
   'sql/people/groups.ts': 2,
   'sql/people/rows.ts': 1,
   'sql/people/values.ts': 4,
@@ -106,8 +107,9 @@ const PLACES: Readonly<Record<string, number>> = {
   'sql/tables.ts': 1,
   'sql/trust/trusts.ts': 1,
   'sql/trust/witnesses.ts': 3,
-  'sqlite/engine.ts': 4,
+  'sqlite/engine.ts': 3,
   'sqlite/errors.ts': 5,
+  'sqlite/process.ts': 1,
 };
 
 const FOLDERS = ['mysql', 'postgresql', 'sql', 'sqlite'];

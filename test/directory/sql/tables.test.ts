@@ -18,7 +18,9 @@ async function answer(
   dialect: 'postgresql' | 'sqlite' = 'postgresql',
 ): Promise<readonly string[] | 'not asked'> {
   const work = createTable('t', { ...COMMON, ...settings }, dialect).question(key);
-  return work === undefined ? 'not asked' : work({ rows: async () => rows, missed: () => {} });
+  return work === undefined
+    ? 'not asked'
+    : work({ rows: async () => rows, writtenAs: () => [], missed: () => {} });
 }
 
 const QUERY = "SELECT a, b FROM t WHERE c = '%s'";

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Facts, FileFact, Place } from '../../../src/cli/doctor/facts.ts';
+import type { Facts, FileFact, Machine, Place } from '../../../src/cli/doctor/facts.ts';
 import type { Look } from '../../../src/cli/doctor/look.ts';
 import { findTables } from '../../../src/cli/doctor/tables.ts';
 import type { Finding } from '../../../src/cli/finding.ts';
@@ -45,13 +45,7 @@ submission/inet/smtpd_sender_restrictions = reject_sender_login_mismatch
 `;
 
 /** How a test's facts depart from right ones. */
-export interface Changes extends Partial<Omit<Facts, 'loaded' | 'postfix'>> {
-  /** Parameters in force, all of them written in main.cf, but for those of `defaults`. */
-  readonly main?: Readonly<Record<string, string>>;
-  readonly defaults?: readonly string[];
-  readonly services?: string;
-  readonly overrides?: string;
-  readonly complaints?: readonly string[];
+export interface Changes extends Partial<Omit<Facts, 'loaded' | 'postfix'>>, PostfixChanges {
   /** idpmap's, in YAML; `listen` is its own where it names one. */
   readonly config?: string;
   /** Files that stand beside the configuration. */
@@ -60,29 +54,41 @@ export interface Changes extends Partial<Omit<Facts, 'loaded' | 'postfix'>> {
   readonly postfix?: 'absent';
 }
 
+interface PostfixChanges {
+  /** Parameters in force, all of them written in main.cf, but for those of `defaults`. */
+  readonly main?: Readonly<Record<string, string>>;
+  readonly defaults?: readonly string[];
+  readonly services?: string;
+  readonly overrides?: string;
+  readonly complaints?: readonly string[];
+}
+
 /** A machine that is right, changed. */
 export async function factsOf(changes: Changes = {}): Promise<Facts> {
-  const { main, defaults, services, overrides, complaints, config, files, postfix, ...machine } =
-    changes;
   const asked = postfixOf(changes);
   return {
-    user: { name: 'idpmap', uid: 900, gid: 900, groups: [] },
-    asker: { name: 'postfix', uid: 100, gid: 110, groups: [] },
-    groups: new Map([
-      ['root', 0],
-      ['idpmap', 900],
-      ['postfix', 110],
-      ['mail', 8],
-    ]),
-    places: new Map([[SOCKET, placeOf(SOCKET)]]),
-    holders: new Map(),
-    addresses: new Set(['127.0.0.1', '10.0.0.5']),
-    clock: { now: 0 },
-    ...machine,
+    ...machineOf(changes),
     loaded: await loadOf(changes),
-    ...(postfix === 'absent' ? {} : { postfix: { ...asked, ...findTables(asked) } }),
+    ...(changes.postfix === 'absent' ? {} : { postfix: { ...asked, ...findTables(asked) } }),
   };
 }
+
+const machineOf = ({
+  user = { name: 'idpmap', uid: 900, gid: 900, groups: [] },
+  asker = { name: 'postfix', uid: 100, gid: 110, groups: [] },
+  groups = GROUPS,
+  places = new Map([[SOCKET, placeOf(SOCKET)]]),
+  holders = new Map(),
+  addresses = new Set(['127.0.0.1', '10.0.0.5']),
+  clock = { now: 0 },
+}: Changes): Machine => ({ user, asker, groups, places, holders, addresses, clock });
+
+const GROUPS: ReadonlyMap<string, number> = new Map([
+  ['root', 0],
+  ['idpmap', 900],
+  ['postfix', 110],
+  ['mail', 8],
+]);
 
 /** What Postfix says of itself. */
 export function postfixOf({
@@ -91,7 +97,7 @@ export function postfixOf({
   services = SERVICES,
   overrides = OVERRIDES,
   complaints = [],
-}: Changes = {}): Postfix {
+}: PostfixChanges = {}): Postfix {
   const parameters = new Map(Object.entries({ ...RIGHT, ...main }));
   return {
     directory: '/etc/postfix',

@@ -27,13 +27,21 @@ export function certificateFiles(directory: string): CertificateFiles {
   };
 }
 
-/** Makes them with openssl. The client's certificate is for the name `client`, in lines of openssl's configuration. */
-export async function makeCertificates(directory: string, client: string): Promise<void> {
+// libldap takes "localhost" for the name of this machine, and then looks for that.
+const NAMES = `DNS:${SERVER_NAME},DNS:localhost,DNS:${hostname()},IP:127.0.0.1,IP:127.0.0.9`;
+
+/**
+ * Makes them with openssl. The client's certificate is for the name `client`, in lines of openssl's configuration; the server's
+ * for `names`.
+ */
+export async function makeCertificates(
+  directory: string,
+  client: string,
+  names = NAMES,
+): Promise<void> {
   await mkdir(join(directory, 'certificates'));
   const files = certificateFiles(directory);
   const authority = { cert: files.ca, key: join(directory, 'certificates', 'ca.key') };
-  // libldap takes "localhost" for the name of this machine, and then looks for that.
-  const names = `DNS:${SERVER_NAME},DNS:localhost,DNS:${hostname()},IP:127.0.0.1,IP:127.0.0.9`;
   await makeCertificate(authority, 'CN=authority', [
     'basicConstraints=critical,CA:TRUE',
     'keyUsage=critical,keyCertSign,cRLSign',

@@ -8,14 +8,17 @@ import { ACCESS } from './postgresql.ts';
 
 const START_MS = 20_000;
 
-/** A PgBouncer before a server on loopback, which gives each transaction a session. */
+/** A PgBouncer before a server on loopback. */
 export interface Pgbouncer {
   readonly port: number;
   stop(): Promise<void>;
 }
 
-/** Starts one. It refuses to be root, and is nobody. */
-export async function startPgbouncer(serverPort: number): Promise<Pgbouncer> {
+/** Starts one that lends a few sessions, to transactions or to clients. It refuses to be root, and is nobody. */
+export async function startPgbouncer(
+  serverPort: number,
+  mode: 'transaction' | 'session' = 'transaction',
+): Promise<Pgbouncer> {
   const directory = await makeTemporaryDirectory('idpmap-pgbouncer');
   const [port = 0] = await findFreePorts(1);
   const users = join(directory.path, 'users');
@@ -29,7 +32,8 @@ ${ACCESS.database} = host=127.0.0.1 port=${serverPort}
 listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
-pool_mode = transaction
+pool_mode = ${mode}
+default_pool_size = ${mode === 'session' ? 6 : 2}
 auth_type = plain
 auth_file = ${users}
 `,

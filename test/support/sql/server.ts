@@ -1,4 +1,5 @@
 import { startMariadb } from '../keycloak/mariadb.ts';
+import type { CertificateFiles } from '../ldap/certificates.ts';
 import { peopleSection, populate, type SqlDialect } from './population.ts';
 import { ACCESS, startPostgresql } from './postgresql.ts';
 
@@ -24,9 +25,12 @@ export const DIALECTS: Readonly<Record<SqlServerName, SqlDialect>> = {
   mysql: { text: 'VARCHAR(255)', folded: (column) => column },
 };
 
-/** Starts one. Where that fails, nothing is left of it. */
-export async function startSqlServer(name: SqlServerName): Promise<SqlServer> {
-  const server = await (name === 'postgresql' ? postgresql() : mariadb());
+/** Starts one, with these certificates or without TLS. Where that fails, nothing is left of it. */
+export async function startSqlServer(
+  name: SqlServerName,
+  certificates?: CertificateFiles,
+): Promise<SqlServer> {
+  const server = await (name === 'postgresql' ? postgresql(certificates) : mariadb(certificates));
   try {
     for (const statement of populate(DIALECTS[name])) await server.run(statement);
     const grant =
@@ -51,13 +55,31 @@ export async function startSqlServer(name: SqlServerName): Promise<SqlServer> {
   }
 }
 
-async function postgresql(): Promise<Omit<SqlServer, 'section'>> {
-  const server = await startPostgresql();
+async function postgresql(files?: CertificateFiles): Promise<Omit<SqlServer, 'section'>> {
+  const server = await startPostgresql(
+    files === undefined
+      ? []
+      : [
+          'ssl = on',
+          `ssl_cert_file = '${files.cert}'`,
+          `ssl_key_file = '${files.key}'`,
+          `ssl_ca_file = '${files.ca}'`,
+        ],
+  );
   return { ...server, run: (statements) => server.sql(statements) };
 }
 
-async function mariadb(): Promise<Omit<SqlServer, 'section'>> {
-  const server = await startMariadb();
+async function mariadb(files?: CertificateFiles): Promise<Omit<SqlServer, 'section'>> {
+  const server = await startMariadb(
+    files === undefined
+      ? []
+      : [
+          '--skip-log-bin',
+          `--ssl-cert=${files.cert}`,
+          `--ssl-key=${files.key}`,
+          `--ssl-ca=${files.ca}`,
+        ],
+  );
   const { database, user, password } = ACCESS;
   await server.sql(
     `create database ${database} character set utf8mb4; create user ${user}@'127.0.0.1' identified by '${password}'`,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, podman } from '../container/engine.ts';
 import { baseImage } from '../container/images.ts';
 import { reachOutside } from '../container/outside.ts';
 import { enterNetwork } from '../container/pod-network.ts';
+import { makeTemporaryDirectory } from '../temporary.ts';
 import { until } from '../until.ts';
 
 /** A Debian with a systemd of its own, and Postfix, which is not configured. */
@@ -86,17 +88,31 @@ export async function bootMachine(
   };
 }
 
-const make = async (file: string, tag: string, args: Readonly<Record<string, string>>) => {
-  const context = import.meta.dirname;
-  await build({ file: join(context, file), context, tag, args });
+async function machineImage(): Promise<string> {
+  const tag = 'localhost/idpmap/systemd';
+  const file = join(import.meta.dirname, 'Dockerfile');
+  const args = { POSTFIX_BASE: await baseImage('postfix') };
+  await build({ file, context: import.meta.dirname, tag, args });
   return tag;
-};
+}
 
-const machineImage = async () =>
-  make('Dockerfile', 'localhost/idpmap/systemd', { POSTFIX_BASE: await baseImage('postfix') });
+/** What `npm ci` reads; where one of them changes, the image is made anew. */
+const NPM_INPUTS = ['package.json', 'package-lock.json', '.npmrc', '.ci/node'];
 
-const nodeImage = async () =>
-  make('Dockerfile.node', 'localhost/idpmap/systemd-node', { MACHINE: await machineImage() });
+async function nodeImage(): Promise<string> {
+  const tag = 'localhost/idpmap/systemd-node';
+  const context = await makeTemporaryDirectory('idpmap-machine');
+  try {
+    for (const name of NPM_INPUTS)
+      await cp(join(REPOSITORY, name), join(context.path, name), { recursive: true });
+    await cp('/etc/ssl/certs/ca-certificates.crt', join(context.path, 'authorities.crt'));
+    const file = join(import.meta.dirname, 'Dockerfile.node');
+    await build({ file, context: context.path, tag, args: { MACHINE: await machineImage() } });
+  } finally {
+    await context.remove();
+  }
+  return tag;
+}
 
 /** It says `running`, or `degraded` where a unit failed that has no part in this. */
 async function waitForSystemd(run: Machine['run']): Promise<void> {

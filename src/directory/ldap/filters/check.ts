@@ -1,10 +1,10 @@
 import type { Misfit } from '../../../config/settings/directories.ts';
 import { tryRead } from '../../readable.ts';
+import { parseResultFormat } from '../../templates/resultformat.ts';
 import { parseSource } from '../people/sources.ts';
 import type { AccountSettings, GroupSettings, LdapSettings } from '../settings.ts';
+import { parseTemplate } from './base.ts';
 import { parseFilter } from './filter.ts';
-import { parseResultFormat } from './resultformat.ts';
-import { parseTemplate } from './template.ts';
 
 /**
  * Finds the filters, bases, formats and patterns that can't be read, all of them, without a server. Paths begin in the

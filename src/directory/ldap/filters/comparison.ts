@@ -8,8 +8,8 @@ import {
   PresenceFilter,
   SubstringFilter,
 } from 'ldapts';
+import { type Bindable, bindAll, bindOne } from '../../templates/template.ts';
 import { readText, readValue } from './filtervalue.ts';
-import { type Bindable, bindAll, bindOne } from './template.ts';
 
 /** How far a filter has been read. */
 export interface Cursor {

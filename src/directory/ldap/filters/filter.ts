@@ -1,6 +1,6 @@
 import { AndFilter, type Filter, NotFilter, OrFilter } from 'ldapts';
+import { type Bindable, bindAll, bindOne } from '../../templates/template.ts';
 import { type Cursor, expected, readComparison, skipSpace } from './comparison.ts';
-import { type Bindable, bindAll, bindOne } from './template.ts';
 
 /** A filter with places for parts of a key in its values. No key changes its shape. */
 export type FilterTemplate = Bindable<Filter>;

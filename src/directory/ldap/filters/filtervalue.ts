@@ -1,5 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { type Bindable, hasPlaceholders, joinParts, splitTemplate } from './template.ts';
+import {
+  type Bindable,
+  hasPlaceholders,
+  joinParts,
+  splitTemplate,
+} from '../../templates/template.ts';
 
 /**
  * Reads a value in a filter: `\2a` stands for a byte, `%s` for part of a key, as it is.

@@ -1,5 +1,5 @@
 import type { Entry } from '../../directory.ts';
-import { templateKey } from '../filters/template.ts';
+import { templateKey } from '../../templates/template.ts';
 import type { LdapEntry } from '../search.ts';
 import type { View } from '../work.ts';
 import type { AccountBranch, GroupBranch } from './branch.ts';

@@ -1,10 +1,11 @@
 import { reasonOf } from '../../../reason.ts';
+import { onFresh } from '../../connections/fresh.ts';
 import type { Pool } from '../../connections/pool.ts';
 import type { Servers } from '../../connections/servers.ts';
 import { Fault, type Finding, isDoubt } from '../../directory.ts';
 import { findingOf, none } from '../../finding.ts';
-import { createProver, type Prover } from '../../trust/prover.ts';
-import { joining, withinTime } from '../../waiting.ts';
+import { createProvings } from '../../trust/provings.ts';
+import { withinTime } from '../../waiting.ts';
 import type { Schemas } from '../trust/schema.ts';
 import type { Trust } from '../trust/trust.ts';
 import { type Connection, Lost } from '../wire/connection.ts';
@@ -29,40 +30,14 @@ const MAX_TRIES = 3;
 /** Creates what asks over the connections of a pool. */
 export function createAsker(options: AskerOptions): Asker & Provable {
   const { pool, servers, referrals, searchMs, lifetime } = options;
-  const provers = new WeakMap<Connection, Map<Trust, Proving>>();
-
-  /** Everybody who waits for a proof of one connection shares it. */
-  function provingOf(connection: Connection, trust: Trust): Proving {
-    const own = provers.get(connection) ?? new Map<Trust, Proving>();
-    provers.set(connection, own);
-    const known = own.get(trust);
-    if (known !== undefined) return known;
-    const proving: Proving = {
-      shown: [],
-      prover: createProver(
-        (ends) =>
-          withinTime(
-            async (signal) => {
-              proving.shown = await prove(connection, trust, signal);
-            },
-            searchMs,
-            ends,
-          ),
-        lifetime,
-      ),
-    };
-    own.set(trust, proving);
-    return proving;
-  }
-
-  /** A proof that begins now or later, shared by those who wait. */
-  const proveAnew = async (connection: Connection, trust: Trust): Promise<void> => {
-    const { prover } = provingOf(connection, trust);
-    await prover.prove(prover.begun());
-  };
+  const provings = createProvings(
+    (connection: Connection, trust: Trust, ends) =>
+      withinTime((signal) => prove(connection, trust, signal), searchMs, ends),
+    lifetime,
+  );
 
   const blameOf = (trust: Trust): Blame =>
-    createBlame({ prove: (connection) => proveAnew(connection, trust), searchMs });
+    createBlame({ prove: (connection) => provings.proveAnew(connection, trust), searchMs });
 
   async function prove(
     connection: Connection,
@@ -96,7 +71,7 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     signal: AbortSignal,
     trust: Trust,
   ): Promise<Finding<T>> {
-    const proving = provingOf(connection, trust);
+    const proving = provings.of(connection, trust);
     const { prover } = proving;
     const wasBeyondDoubt = trust.doubts.watch(connection);
     const watch = blameOf(trust).watch(connection);
@@ -128,22 +103,12 @@ export function createAsker(options: AskerOptions): Asker & Provable {
     }
   }
 
-  async function askAnew<T>(work: Work<T>, signal: AbortSignal, trust: Trust): Promise<Finding<T>> {
-    const open = (own: AbortSignal) => servers.open(own);
-    const { connection } = await joining(open, new AbortController(), signal, lifetime);
-    const close = (): void => connection.close();
-    lifetime.addEventListener('abort', close);
-    try {
-      return await run(connection, work, signal, trust);
-    } finally {
-      lifetime.removeEventListener('abort', close);
-      close();
-    }
-  }
-
   return {
     async ask(work, { signal, anew }, trust) {
-      if (anew === true) return askAnew(work, signal, trust);
+      if (anew === true)
+        return onFresh({ servers, signal, lifetime }, (connection) =>
+          run(connection, work, signal, trust),
+        );
       for (let tries = 1; ; tries++) {
         const connection = await pool.take(signal);
         try {
@@ -154,22 +119,15 @@ export function createAsker(options: AskerOptions): Asker & Provable {
             throw await blameLost(
               error,
               () => pool.take(signal),
-              (other) => proveAnew(other, trust),
+              (other) => provings.proveAnew(other, trust),
             );
         }
       }
     },
     async prove(trust, signal) {
-      await proveAnew(await pool.take(signal), trust);
+      await provings.proveAnew(await pool.take(signal), trust);
     },
   };
-}
-
-/** The proofs of one connection for one kind of question. */
-interface Proving {
-  readonly prover: Prover;
-  /** What the last one looked at. */
-  shown: readonly string[];
 }
 
 /** Whether it was the connection that failed, so that another one may do better. */

@@ -1,8 +1,8 @@
 import { PresenceFilter } from 'ldapts';
 import { Fault } from '../../directory.ts';
+import { templateKey } from '../../templates/template.ts';
 import { parseFilter } from '../filters/filter.ts';
 import { isLdapUrl, parseLdapUrl } from '../filters/ldapurl.ts';
-import { templateKey } from '../filters/template.ts';
 import type { SearchRequest } from '../search.ts';
 
 /** What a search for what a value names has besides. */

@@ -1,9 +1,10 @@
 import { foldDomain, parseAddress, parseDomain } from '../../../address/address.ts';
 import { rareSpellings, spellingsOf, withCapitals } from '../../../address/spellings.ts';
 import { believeAbsent } from '../../people/spelling.ts';
+import { parseResultFormat } from '../../templates/resultformat.ts';
+import { type TemplateKey, templateKey } from '../../templates/template.ts';
+import { parseTemplate } from '../filters/base.ts';
 import { parseFilter } from '../filters/filter.ts';
-import { parseResultFormat } from '../filters/resultformat.ts';
-import { parseTemplate, type TemplateKey, templateKey } from '../filters/template.ts';
 import { bindSpellings } from '../people/branch.ts';
 import type { LdapTableSettings } from '../settings.ts';
 import type { Asked } from '../trust/tabletrust.ts';

@@ -5,7 +5,7 @@ import { createServers, type Servers } from '../../connections/servers.ts';
 import { Fault, type Remark } from '../../directory.ts';
 import type { SqlHost } from '../../sql/settings/host.ts';
 import { waitFor, withinTime } from '../../waiting.ts';
-import { connect, nameOf, type PostgresqlAccess, settingsOf } from '../client.ts';
+import { connect, isAlone, nameOf, type PostgresqlAccess, settingsOf } from '../client.ts';
 import { faultOf } from '../errors.ts';
 import type { PostgresqlSettings } from '../settings.ts';
 
@@ -75,8 +75,9 @@ async function listen(
 ): Promise<Listening> {
   const begin = async (client: pg.Client): Promise<void> => {
     client.on('notification', ({ payload = '' }) => hear(payload));
-    await client.query(settingsOf(access, 'SESSION'));
+    // First: behind a pooler, what is set would be another's.
     await refusePooler(client, host);
+    await client.query(settingsOf(access, 'SESSION'));
     await client.query(`LISTEN "${channel}"`);
   };
   const { client, destroy, ended } = await connect(host, access, begin, figures, signal);
@@ -108,14 +109,9 @@ async function listen(
   return { server: nameOf(host), ended: Promise.race([silent.promise, ended]), close };
 }
 
-/**
- * A pooler gives a session's server to others between two transactions, and what is notified with it.
- * @throws {Fault} where the process that answers is not the one that we were told at login
- */
+/** @throws {Fault} where others have the session between two transactions, and what is notified with it */
 async function refusePooler(client: pg.Client, host: SqlHost): Promise<void> {
-  const { rows } = await client.query<{ pid: string }>('SELECT pg_backend_pid() AS pid');
-  const { processID }: { processID?: unknown } = Object(client);
-  if (rows[0]?.pid === String(processID)) return;
+  if (await isAlone(client)) return;
   throw new Fault(
     'directory',
     `${nameOf(host)} is a pooler, such as PgBouncer, through which nothing is heard: name the server itself in hosts, or leave notify out`,

@@ -1,9 +1,11 @@
+import type { Address } from '../../../address/address.ts';
+import { onFresh } from '../../connections/fresh.ts';
 import type { Pool } from '../../connections/pool.ts';
 import type { Servers } from '../../connections/servers.ts';
 import { Fault, type Finding, type How, isDoubt } from '../../directory.ts';
 import { findingOf, none } from '../../finding.ts';
-import { createProver, type Prover } from '../../trust/prover.ts';
-import { joining, waitFor, withinTime } from '../../waiting.ts';
+import { createProvings } from '../../trust/provings.ts';
+import { waitFor, withinTime } from '../../waiting.ts';
 import { Lost, Overrun, type Row } from '../engine.ts';
 import type { Part } from '../parts.ts';
 import { createBlame } from './blame.ts';
@@ -16,6 +18,8 @@ export type Work<T> = (view: View) => Promise<readonly T[]>;
 export interface View {
   /** The rows of a part for a key; none at once where the key lacks what it asks for. */
   readonly rows: (part: Part, key: string) => Promise<readonly Row[]>;
+  /** How an address is known to be stored in what a part reads, beside its usual spellings. */
+  readonly writtenAs: (part: Part, address: Address) => readonly string[];
   /** Says that something was absent which the answer would else hold: a proof is due although there is an answer. */
   readonly missed: () => void;
 }
@@ -42,6 +46,7 @@ export interface AskerOptions {
   readonly pool: Pool<SqlConnection>;
   readonly servers: Servers<SqlConnection>;
   readonly rowsOf: (connection: SqlConnection) => View['rows'];
+  readonly writtenAs: View['writtenAs'];
   /** A question's time: a key may be written in many ways, and each is a statement. */
   readonly workMs: number;
   /** Ends with the directory. */
@@ -52,25 +57,19 @@ export interface AskerOptions {
 const MAX_TRIES = 3;
 
 /** Creates what asks. */
-export function createAsker({ pool, servers, rowsOf, workMs, lifetime }: AskerOptions): Asker {
+export function createAsker({
+  pool,
+  servers,
+  rowsOf,
+  writtenAs,
+  workMs,
+  lifetime,
+}: AskerOptions): Asker {
   const blame = createBlame(() => pool.take(lifetime));
-  const provings = new WeakMap<SqlConnection, Map<Trust, Proving>>();
-
-  /** Everybody who waits for a proof of one connection shares it. */
-  function provingOf(connection: SqlConnection, trust: Trust): Proving {
-    const own = provings.get(connection) ?? new Map<Trust, Proving>();
-    provings.set(connection, own);
-    const known = own.get(trust);
-    if (known !== undefined) return known;
-    const proving: Proving = {
-      shown: [],
-      prover: createProver(async () => {
-        proving.shown = await trust.proof(connection);
-      }, lifetime),
-    };
-    own.set(trust, proving);
-    return proving;
-  }
+  const provings = createProvings(
+    (connection: SqlConnection, trust: Trust) => trust.proof(connection),
+    lifetime,
+  );
 
   async function run<T>(
     connection: SqlConnection,
@@ -98,52 +97,52 @@ export function createAsker({ pool, servers, rowsOf, workMs, lifetime }: AskerOp
       return new Overrun(`${connection.server}: its statements took more than ${workMs} ms`);
     };
     const answer = () =>
-      withinTime((own) => waitFor(work({ rows, missed }), own, late), workMs, signal);
+      withinTime((own) => waitFor(work({ rows, writtenAs, missed }), own, late), workMs, signal);
     const found = await answer();
     if (found.length > 0 && !isMissing) return findingOf(found, unreachable);
-    const proving = provingOf(connection, trust);
+    const proving = provings.of(connection, trust);
     await proving.prover.prove(proving.prover.begun());
     return findingOf(await answer(), () =>
       none('connection', [...proving.shown, `on ${connection.server}`].join(', ')),
     );
   }
 
-  async function askAnew<T>(work: Work<T>, signal: AbortSignal, trust: Trust): Promise<Finding<T>> {
-    const open = (own: AbortSignal) => servers.open(own);
-    const { connection } = await joining(open, new AbortController(), signal, lifetime);
-    const close = (): void => connection.close();
-    lifetime.addEventListener('abort', close);
+  async function runFor<T>(
+    connection: SqlConnection,
+    work: Work<T>,
+    trust: Trust,
+    signal: AbortSignal,
+    isLast: (error: unknown) => boolean,
+  ): Promise<Finding<T>> {
     const trail: Trail = {};
     try {
       return await waitFor(run(connection, work, trust, signal, trail), signal, left);
     } catch (error) {
-      throw await blame.of(error, trail.failed, signal);
-    } finally {
-      lifetime.removeEventListener('abort', close);
-      close();
+      throw isLast(error) ? await blame.of(error, trail.failed, signal) : error;
     }
   }
 
   return {
     async ask(work, { signal, anew }, trust) {
-      if (anew === true) return askAnew(work, signal, trust);
+      if (anew === true)
+        return onFresh({ servers, signal, lifetime }, (connection) =>
+          runFor(connection, work, trust, signal, () => true),
+        );
       for (let tries = 1; ; tries++) {
-        const connection = await pool.take(signal);
-        const trail: Trail = {};
+        const isLast = (error: unknown): boolean =>
+          tries === MAX_TRIES || signal.aborted || !(error instanceof Lost);
         try {
-          return await waitFor(run(connection, work, trust, signal, trail), signal, left);
+          return await runFor(await pool.take(signal), work, trust, signal, isLast);
         } catch (error) {
-          if (tries === MAX_TRIES || signal.aborted || !(error instanceof Lost))
-            throw await blame.of(error, trail.failed, signal);
+          if (isLast(error)) throw error;
         }
       }
     },
     async prove(trust, signal) {
       for (let tries = 1; ; tries++) {
         const connection = await pool.take(signal);
-        const { prover } = provingOf(connection, trust);
         try {
-          return await waitFor(prover.prove(prover.begun()), signal, left);
+          return await waitFor(provings.proveAnew(connection, trust), signal, left);
         } catch (error) {
           if (isDoubt(error) || tries === MAX_TRIES || !(error instanceof Lost)) throw error;
         }
@@ -158,13 +157,6 @@ interface Trail {
   failed?: Part;
   /** The part whose statement was sent last. */
   asked?: Part;
-}
-
-/** The proofs of one connection for one kind of question. */
-interface Proving {
-  readonly prover: Prover;
-  /** What the last one looked at. */
-  shown: readonly string[];
 }
 
 const left = (): Fault => new Fault('timeout', 'the database did not answer in time');

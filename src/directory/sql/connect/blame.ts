@@ -1,5 +1,5 @@
 import { Fault, isDoubt } from '../../directory.ts';
-import { templateKey } from '../../ldap/filters/template.ts';
+import { templateKey } from '../../templates/template.ts';
 import { waitFor } from '../../waiting.ts';
 import { Lost } from '../engine.ts';
 import { NOBODY, type Part } from '../parts.ts';

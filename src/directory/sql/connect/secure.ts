@@ -11,3 +11,6 @@ export async function secureFor(
   if (encrypt === 'remote' && staysHere(host)) return undefined;
   return readTlsFiles(tls);
 }
+
+/** What a server is told that can do without TLS alone. */
+export const NO_TLS = 'it has no TLS: switch that on there, or set encrypt: never';

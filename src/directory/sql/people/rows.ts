@@ -7,7 +7,7 @@ import { spelled } from '../spelled.ts';
 
 /** The rows of a part for an address, in all spellings, each row once. */
 export async function rowsFor(part: Part, address: Address, view: View): Promise<readonly Row[]> {
-  const { texts } = spelled(address);
+  const texts = [...new Set([...spelled(address).texts, ...view.writtenAs(part, address)])];
   const rows: Row[] = [];
   // One after the other: where the first takes too long, others must not wait behind the rest.
   for (const text of texts) rows.push(...(await view.rows(part, text)));

@@ -1,9 +1,11 @@
+import { RARE_CAPITALS, RARE_LETTERS } from '../../../address/rare.ts';
 import {
   hasPlaceholders,
   joinParts,
   type Placeholder,
   type TemplateKey,
-} from '../../ldap/filters/template.ts';
+} from '../../templates/template.ts';
+import { lookFor } from './lookfor.ts';
 import { checkPlaces, checkReadOnly } from './refusals.ts';
 import { type Relation, relationsOf } from './relations.ts';
 import { type Dialect, type Token, tokensOf } from './tokens.ts';
@@ -18,6 +20,8 @@ export interface Statement {
   readonly hasPlaceholders: boolean;
   /** What it reads from, as far as that shows. */
   readonly relations: readonly Relation[];
+  /** What shows whoever is stored with rare letters, in the same columns; absent: it can't be made. */
+  readonly rare?: string;
   /** Whether it may leave out rows that fit, or put several into one. */
   readonly isNarrowed: boolean;
 }
@@ -41,14 +45,18 @@ export function parseStatement(text: string, dialect: Dialect): Statement {
     }
     sent += (isAttached || sent === '' ? '' : ' ') + written;
   }
+  const rare = lookFor(tokens, RARE, dialect);
   return {
     text: sent,
+    ...(rare !== undefined && { rare }),
     bind: (key) => bindAll(values, key),
     hasPlaceholders: values.some(hasPlaceholders),
     relations: relationsOf(tokens),
     isNarrowed: tokens.some(({ kind, text: own }) => kind === 'word' && NARROWING.test(own)),
   };
 }
+
+const RARE = [...RARE_LETTERS, ...RARE_CAPITALS].join('');
 
 /** Words by which rows that fit are left out or put together. */
 const NARROWING = /^(?:limit|fetch|group|having|distinct|min|max|any_value)$/i;

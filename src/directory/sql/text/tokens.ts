@@ -1,4 +1,4 @@
-import { type Placeholder, splitTemplate } from '../../ldap/filters/template.ts';
+import { type Placeholder, splitTemplate } from '../../templates/template.ts';
 
 /** Whose SQL it is: they quote differently. */
 export type Dialect = 'postgresql' | 'mysql' | 'sqlite';

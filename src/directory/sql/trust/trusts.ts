@@ -4,6 +4,7 @@ import type { Trust, View } from '../connect/ask.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import type { Part } from '../parts.ts';
 import { type FindOptions, findHolders } from '../people/find.ts';
+import type { Letters } from './letters.ts';
 import { createWitnesses, type Witnesses } from './witnesses.ts';
 
 /** How each kind of question of one directory is believed. */
@@ -21,12 +22,20 @@ export interface TrustOptions {
   readonly find: FindOptions;
   readonly canary: string | undefined;
   readonly rowsOf: (connection: SqlConnection) => View['rows'];
+  readonly letters: Letters;
   readonly hooks: Pick<DirectoryHooks, 'kept'>;
   readonly figures: Record<string, number>;
 }
 
 /** Creates them. */
-export function createTrusts({ find, canary, rowsOf, hooks, figures }: TrustOptions): Trusts {
+export function createTrusts({
+  find,
+  canary,
+  rowsOf,
+  letters,
+  hooks,
+  figures,
+}: TrustOptions): Trusts {
   const { account, aliases, groups, catchAll } = find.parts;
   const shown = [account, aliases, groups, catchAll].filter((part) => part !== undefined);
   const known = new Map<string, { witnesses: Witnesses; trust: Trust }>();
@@ -61,7 +70,11 @@ export function createTrusts({ find, canary, rowsOf, hooks, figures }: TrustOpti
   async function checkCanary(connection: SqlConnection): Promise<readonly string[]> {
     if (canaryAddress === undefined) return [];
     const work = findHolders(find, canaryAddress);
-    const entries = await work({ rows: rowsOf(connection), missed: () => {} });
+    const entries = await work({
+      rows: rowsOf(connection),
+      writtenAs: letters.writtenAs,
+      missed: () => {},
+    });
     if (entries.length > 0) return ['the canary'];
     throw new Fault(
       'doubt',
@@ -78,6 +91,7 @@ export function createTrusts({ find, canary, rowsOf, hooks, figures }: TrustOpti
             shown.map((part) => knownOf(part).witnesses),
           ),
           checkCanary(connection),
+          letters.look(connection),
         ]);
         return [...seen, ...canaries];
       },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Fault, type Kept } from '../../directory.ts';
-import { templateKey } from '../../ldap/filters/template.ts';
+import { templateKey } from '../../templates/template.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import { Overrun } from '../engine.ts';
 import type { Part } from '../parts.ts';

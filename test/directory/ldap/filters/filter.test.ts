@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseFilter } from '../../../../src/directory/ldap/filters/filter.ts';
-import { templateKey } from '../../../../src/directory/ldap/filters/template.ts';
+import { templateKey } from '../../../../src/directory/templates/template.ts';
 import { type Decoded, decode } from '../ber.ts';
 
 /** What a server reads of a filter for a key. */

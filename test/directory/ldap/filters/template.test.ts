@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseTemplate, templateKey } from '../../../../src/directory/ldap/filters/template.ts';
+import { parseTemplate } from '../../../../src/directory/ldap/filters/base.ts';
+import { templateKey } from '../../../../src/directory/templates/template.ts';
 
 test.each([
   ['dc=example,dc=org', 'ann@example.org', 'dc=example,dc=org'],

@@ -69,6 +69,16 @@ export const BY_SERVER: readonly Row[] = [
   },
   {
     ...failing,
+    cause: 'admin',
+    fault: 'a pooler that the settings do not name stands in between',
+    before: (world) => {
+      world.open = async () => {
+        throw new Fault('directory', 'a pooler stands in between');
+      };
+    },
+  },
+  {
+    ...failing,
     database: 'mysql',
     cause: 'admin',
     fault: 'the login is refused by MySQL',

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { templateKey } from '../../../../src/directory/ldap/filters/template.ts';
 import { parseStatement } from '../../../../src/directory/sql/text/statement.ts';
 import type { Dialect } from '../../../../src/directory/sql/text/tokens.ts';
+import { templateKey } from '../../../../src/directory/templates/template.ts';
 
 const ANN = templateKey('Ann@mail.Example.org');
 const DIALECTS: readonly Dialect[] = ['postgresql', 'mysql', 'sqlite'];

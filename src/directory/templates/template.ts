@@ -1,5 +1,3 @@
-import { escapeDnValue } from './dn.ts';
-
 /** What placeholders may stand for, taken apart once. What is missing is empty. */
 export interface TemplateKey {
   /** `%s` */
@@ -47,18 +45,6 @@ const labelsOf = (domain: string): readonly string[] =>
     .split('.')
     .filter((label) => label !== '')
     .toReversed();
-
-/**
- * Reads a search base such as `ou=%d,dc=example,dc=org`. What comes from a key is escaped.
- * @throws {SyntaxError} with the offset of an unknown placeholder
- */
-export function parseTemplate(text: string): Template {
-  const parts = splitTemplate(text);
-  return {
-    hasPlaceholders: hasPlaceholders(parts),
-    bind: (key) => joinParts(parts, ({ read }) => escapeDnValue(read(key))),
-  };
-}
 
 /** Makes something else out of what has places. */
 export const bindOne = <T, R>(

@@ -1,0 +1,161 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { status } from '../../src/cli/status.ts';
+import { openDirectory } from '../../src/directory/types.ts';
+import { findBarriers, startBrowser, visit } from '../support/browser.ts';
+import { capture } from '../support/command.ts';
+import { type Instance, listingNone, makePlace, startInstance } from '../support/instance.ts';
+import { describeWith } from '../support/requirement.ts';
+import { account, createScripted, employ, type ScriptedDirectory } from '../support/scripted.ts';
+
+const CONFIG = `
+http: tcp://127.0.0.1:0
+domains: { example.org: { directory: staff }, example.net: { directory: others } }
+directories:
+  staff: { type: file, path: nobody-reads-this, timeout: 500ms }
+  others: { type: file, path: others.yaml }
+cache: { fresh: 1ms, freshNone: 1ms, unknown: 1ms }
+`;
+
+const KNOWN = ['ann', 'bob', 'carl', 'dora', 'eve', 'finn', 'gina', 'hal'];
+
+const peopleOf = (names: readonly string[]): string =>
+  `accounts:\n${names.map((name) => `  - address: ${name}@example.net\n`).join('')}`;
+
+interface Scene extends Instance {
+  readonly staff: ScriptedDirectory;
+  /** Asks for so many people who were never asked for, all at once. */
+  readonly flood: (count: number) => Promise<unknown>;
+}
+
+/** A daemon whose directory `staff` is scripted, and whose directory `others` is a file. */
+async function start(deadline: string): Promise<Scene> {
+  const place = await makePlace();
+  await writeFile(join(place, 'others.yaml'), peopleOf(KNOWN));
+  const staff = createScripted();
+  employ(
+    staff,
+    KNOWN.map((name) => account(`${name}@example.org`)),
+  );
+  const instance = await startInstance({
+    place,
+    config: `${CONFIG}deadline: ${deadline}\n`,
+    open: async (settings, hooks) =>
+      hooks.name === 'staff' ? listingNone(staff) : openDirectory(settings, hooks),
+  });
+  await instance.notes.next('others.yaml loaded');
+  const flood = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) => instance.ask('user-exists', `n${i}@example.org`)),
+    );
+  for (const name of KNOWN) await instance.ask('user-exists', `${name}@example.org`);
+  return { ...instance, staff, flood };
+}
+
+/** What is brought about, how the verdict begins, and what it says besides. */
+const STATES: Readonly<
+  Record<
+    string,
+    {
+      readonly deadline?: string;
+      readonly enter?: (scene: Scene) => Promise<unknown>;
+      readonly title: string;
+      readonly says: readonly RegExp[];
+      readonly code: number;
+    }
+  >
+> = {
+  normal: { title: '✓ Mail is answered', says: [/8 OK, 0 NOTFOUND, none deferred/], code: 0 },
+  outage: {
+    enter: async ({ staff, flood, ask, notes }) => {
+      staff.mode = 'fails';
+      await flood(20);
+      await notes.next('circuit opened');
+      await ask('user-exists', 'ann@example.org');
+    },
+    title: '✕ Mail is deferred',
+    says: [
+      /were deferred, since \d\d:\d\d:\d\d\./,
+      /Directory staff fails since .*, not asked since .*: refused \(directory\)/,
+      /Known people \(8 addresses\) go on receiving from memory, the last of them until /,
+    ],
+    code: 2,
+  },
+  hang: {
+    deadline: '100ms',
+    enter: async ({ staff, flood, notes }) => {
+      staff.mode = 'hangs';
+      await flood(20);
+      await notes.next('circuit opened');
+    },
+    title: '✕ Mail is deferred',
+    says: [/Directory staff fails since .*: no answer within 500 ms \(timeout\)/, /Known people/],
+    code: 2,
+  },
+  'held edit': {
+    enter: async ({ place, notes }) => {
+      await writeFile(join(place, 'others.yaml'), peopleOf(['zoe']));
+      await notes.next('would lose');
+    },
+    title: '! Directory others needs attention',
+    says: [/Directory others: others\.yaml would lose 8 of 8 accounts.*idpmap accept others/],
+    code: 1,
+  },
+  'unknown map': {
+    enter: async ({ ask }) => {
+      for (let i = 0; i < 200; i++) await ask('user-exists', 'ann@example.org');
+      await ask('user-exist', 'ann@example.org');
+    },
+    title: '! Some mail is deferred',
+    says: [/Postfix asks for the map user-exist, which is not configured/],
+    code: 1,
+  },
+  'refused reload': {
+    enter: async ({ daemon }) => {
+      daemon.countFailedReload(
+        'config: idpmap.yaml: 1 problem\nconfig: domians (line 3, column 1): unknown key',
+      );
+    },
+    title: '! The last configuration was refused',
+    says: [/Refused: config: domians \(line 3, column 1\): unknown key/, /a restart would fail/],
+    code: 1,
+  },
+};
+
+describeWith(['chromium'], 'the page and idpmap status', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  test.each(Object.entries(STATES))(
+    'say the same, and the page has no barriers: %s',
+    async (_, { deadline = '5s', enter, title, says, code }) => {
+      const scene = await start(deadline);
+      await enter?.(scene);
+      const config = join(scene.place, 'idpmap.yaml');
+      const told = await capture(() => status({ config }));
+      expect([told.text.split('\n')[0], told.code]).toEqual([title, code]);
+      for (const each of says) expect(told.text).toMatch(each);
+      if (scene.daemon.http?.kind !== 'tcp') throw new Error('it serves no http');
+      const url = `http://127.0.0.1:${scene.daemon.http.port}/`;
+      for (const [scheme, width] of LOOKS) {
+        const { page } = await visit(browser, url, { scheme, width });
+        await page.getByRole('status').getByText(title).waitFor();
+        const details = await page.locator('#details').innerText();
+        for (const each of says) expect(details).toMatch(each);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        expect(await findBarriers(page)).toEqual([]);
+      }
+    },
+  );
+});
+
+/** The other two are those of `status-page.test.ts`, in an outage. */
+const LOOKS = [
+  ['light', 1280],
+  ['dark', 390],
+] as const;
