@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/mistakes/problem.ts';
 import { TYPES } from '../../src/directory/types.ts';
 import { loadSettings } from '../../src/settings.ts';
 import { read } from '../deploy/fixture.ts';
@@ -45,7 +46,7 @@ describeWith(['helm'], 'names in the configuration that nobody has', () => {
 
   test.each(WRONG)('the chart refuses, as the daemon would: %s', async (_, part) => {
     const config = { ...RIGHT, ...part };
-    await expect(loadSettings({ environment: {}, instead: config })).rejects.toThrow();
+    await expect(loadSettings({ environment: {}, instead: config })).rejects.toThrow(ConfigError);
     await expect(render(config)).rejects.toThrow(/- config\.(?:domains|maps)\./);
   });
 });
