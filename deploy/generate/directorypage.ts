@@ -81,7 +81,8 @@ const lookups: readonly Panel[] = [
   }),
   each({
     title: 'Keys remembered',
-    description: 'As a part of what may be remembered, in the fullest instance.',
+    description:
+      'As a part of what may be remembered, of people or of the fullest table, in the fullest instance.',
     unit: 'percentunit',
     by: 'outcome',
     alerts: ['IdpmapMemoryFull'],

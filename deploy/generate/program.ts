@@ -147,18 +147,37 @@ export const PROGRAM_ALERTS: readonly Alert[] = [
     },
   },
   {
+    name: 'IdpmapLogLinesDropped',
+    severity: 'warning',
+    for: '0m',
+    expr: 'increase(idpmap_log_lines_dropped_total[10m]) > 0',
+    summary: 'idpmap {{ $labels.instance }} could not write lines of its log',
+    description:
+      'Mail goes on, and what happened meanwhile is told nowhere. The disk that the log is written to is full, or what reads it has stopped.',
+    fires: {
+      series: { [of('idpmap_log_lines_dropped_total')]: '0x5 3x20' },
+      at: '10m',
+      labels,
+    },
+    quiet: { series: { [of('idpmap_log_lines_dropped_total')]: '3x20' }, at: '10m' },
+  },
+  {
     name: 'IdpmapMemoryFull',
     severity: 'info',
     for: '1h',
     expr: 'idpmap_memory_entries{outcome="found"} / idpmap_memory_max_entries > 0.98',
     summary:
-      'idpmap {{ $labels.instance }} remembers as many people of {{ $labels.directory }} as it may',
+      'idpmap {{ $labels.instance }} remembers as many people, or keys of a table, of {{ $labels.directory }} as it may',
     description:
       'If the directory has more, an outage finds some of them forgotten. Raise `cache.entries.found`.',
     fires: {
       series: {
         [of('idpmap_memory_entries', { directory: 'staff', outcome: 'found' })]: '100000x80',
         [of('idpmap_memory_max_entries', { directory: 'staff', outcome: 'found' })]: '100000x80',
+        // A table beside it has room.
+        [of('idpmap_memory_entries', { directory: 'staff', table: 't', outcome: 'found' })]: '1x80',
+        [of('idpmap_memory_max_entries', { directory: 'staff', table: 't', outcome: 'found' })]:
+          '100000x80',
       },
       at: '70m',
       labels: { ...labels, directory: 'staff', outcome: 'found' },

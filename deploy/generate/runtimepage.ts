@@ -111,6 +111,7 @@ const wire: readonly Panel[] = [
     title: 'Lines of the log dropped',
     description: 'A second: what takes the log is full, or does not read. Mail goes on.',
     unit: 'cps',
+    alerts: ['IdpmapLogLinesDropped'],
     queries: [{ expr: rate('idpmap_log_lines_dropped_total'), legend: '{{instance}}' }],
   },
   {

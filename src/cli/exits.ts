@@ -11,7 +11,7 @@ const ALWAYS: Exits = {
 };
 
 /** What they mean of a command that reads the configuration. */
-const CONFIGURED: Exits = { 78: 'the configuration can’t be used' };
+const CONFIGURED: Exits = { 78: "the configuration can't be used" };
 
 const NO_DAEMON = 'no daemon answers';
 
@@ -23,7 +23,7 @@ export const EXITS: Readonly<Record<string, Exits>> = {
     1: 'NOTFOUND, or not what was expected',
     69: NO_DAEMON,
     75: 'TEMP',
-    78: 'PERM, or the configuration can’t be used',
+    78: "PERM, or the configuration can't be used",
   },
   explain: { 69: NO_DAEMON },
   status: {
@@ -40,19 +40,19 @@ export const EXITS: Readonly<Record<string, Exits>> = {
     1: '--diff: something differs',
     69: 'no Postfix answers',
   },
-  drill: { 65: 'a file can’t be read' },
+  drill: { 65: "a file can't be read" },
   rcpt: {
     0: '2xx, or what was expected',
     1: '5xx, or not what was expected',
-    65: 'the address can’t be used',
+    65: "the address can't be used",
     69: 'no Postfix answers',
     75: '4xx, or no connection',
   },
   'cache purge': { 69: NO_DAEMON },
-  'people check': { 0: 'no mistakes', 65: 'mistakes, or it can’t be read' },
-  'people seal': { 65: 'mistakes, or it can’t be read' },
+  'people check': { 0: 'no mistakes', 65: "mistakes, or it can't be read" },
+  'people seal': { 65: "mistakes, or it can't be read" },
   ...forEach(['ldap-table', 'pgsql-table', 'mysql-table', 'sqlite-table', 'sockmapd'], 'import', {
-    65: 'a file can’t be read',
+    65: "a file can't be read",
   }),
 };
 

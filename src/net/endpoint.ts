@@ -25,8 +25,8 @@ export interface UnixEndpoint {
 /** The kernel's `sun_path` holds 108 bytes with the NUL that ends it. */
 export const MAX_UNIX_PATH_BYTES = 107;
 
-/** An address with its port, to which nobody wrote a scheme. */
-const BARE = /^(?:\[[^\]]*\]|[\w.-]+):\d{1,5}$/;
+/** An address with its port, to which nobody wrote a scheme; `inet:9100` has one, though another's. */
+const BARE = /^(?!(?:inet6?|local|https?|socketmap):)(?:\[[^\]]*\]|[\w.-]+):\d{1,5}$/;
 
 /**
  * Reads `tcp://host:port` (IPv6 in brackets; `tcp://` may be left out) or `unix:/path?mode=0660&group=postfix` (a relative path is kept as it is).

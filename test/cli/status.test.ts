@@ -92,10 +92,10 @@ describe('tells by text and exit code', () => {
   test('why the last configuration was refused, by which it asks all the same', async () => {
     const { tell, daemon, config } = await start();
     await writeFile(config, 'listen: unix:socketmap\ncontrol: control\nhttp: off\ndomians: {}\n');
-    daemon.countFailedReload('config: domians (line 4, column 1): unknown key');
+    daemon.countFailedReload('/etc/idpmap/idpmap.yaml:4:1: domians: unknown key');
     const { code, text } = await tell();
     expect(text.split('\n')[0]).toBe('! The last configuration was refused');
-    expect(text).toContain('Refused: config: domians (line 4, column 1): unknown key');
+    expect(text).toContain('Refused: /etc/idpmap/idpmap.yaml:4:1: domians: unknown key');
     expect(code).toBe(1);
   });
 });

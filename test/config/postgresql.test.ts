@@ -18,12 +18,12 @@ describe('a channel', () => {
     [
       'nothing is heard on through a pooler',
       ['pooler: transaction', 'notify: idpmap'],
-      'notify (line 9, column 13): nothing is heard through PgBouncer in transaction mode: name the server itself in hosts, without pooler, or leave notify out',
+      '9:13: directories.staff.notify: nothing is heard through PgBouncer in transaction mode: name the server itself in hosts, without pooler, or leave notify out',
     ],
     [
       'has a name that needs quotes',
       ['notify: "mail; DROP TABLE users"'],
-      'notify (line 8, column 13): is no channel, write lower-case letters: idpmap',
+      '8:13: directories.staff.notify: is no channel, write lower-case letters: idpmap',
     ],
   ])('that %s is refused', async (_, lines, message) => {
     expect(await mistakesIn(withPostgresql(...lines))).toEqual([expect.stringContaining(message)]);

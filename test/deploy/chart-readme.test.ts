@@ -10,8 +10,15 @@ import { ROOT, read } from './fixture.ts';
 
 const readme = read('helm/idpmap/README.md');
 
+/** The story that the README leads to. */
+const [, story = ''] =
+  /^## A sidecar in ten minutes\n(.*?)^### /ms.exec(read('docs/kubernetes.md')) ?? [];
+
 /** The values that it proposes, by the kind of their directory and what idpmap logs in with. */
-const proposals = [...readme.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => {
+const whole = [...story.matchAll(/^```yaml\n(.*?)^```$/gms)].filter(([, text = '']) =>
+  text.includes('directories:'),
+);
+const proposals = whole.map(([, text = '']) => {
   const [, type] = /type: (\w+)/.exec(text) ?? [];
   return {
     text,
@@ -19,7 +26,7 @@ const proposals = [...readme.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text =
   };
 });
 
-describeWith(['helm'], 'values that the chart’s README proposes', () => {
+describeWith(['helm'], 'values that docs/kubernetes.md proposes', () => {
   test.each(proposals)('render for $title', async ({ text }) => {
     const file = join(await makePlace(), 'values.yaml');
     await writeFile(file, text);
@@ -37,7 +44,13 @@ describeWith(['helm'], 'values that the chart’s README proposes', () => {
   });
 });
 
-test('it proposes values for Keycloak, with a secret and without, and for LDAP', () => {
+test('the README tells the ten minutes by a link', () => {
+  const [, section = ''] = /^## A sidecar in ten minutes\n(.*?)^## /ms.exec(readme) ?? [];
+  expect(section).toContain('docs/kubernetes.md#a-sidecar-in-ten-minutes');
+  expect(section).not.toContain('```');
+});
+
+test('docs/kubernetes.md proposes values for Keycloak, with a secret and without, and for LDAP', () => {
   expect(proposals.map(({ title }) => title)).toEqual([
     'keycloak with a secret',
     'keycloak with a token',

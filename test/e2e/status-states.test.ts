@@ -115,11 +115,11 @@ const STATES: Readonly<
   'refused reload': {
     enter: async ({ daemon }) => {
       daemon.countFailedReload(
-        'config: idpmap.yaml: 1 problem\nconfig: domians (line 3, column 1): unknown key',
+        '/etc/idpmap/idpmap.yaml:3:1: domians: unknown key, did you mean "domains"?',
       );
     },
     title: '! The last configuration was refused',
-    says: [/Refused: config: domians \(line 3, column 1\): unknown key/, /a restart would fail/],
+    says: [/Refused: \/etc\/idpmap\/idpmap.yaml:3:1: domians: unknown key/, /a restart would fail/],
     code: 1,
   },
 };

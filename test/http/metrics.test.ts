@@ -184,14 +184,14 @@ test('memory is told by kind, people and tables together', async () => {
   await ask('user-exists', 'bob@example.org');
   const series = await scrape();
   expect(read(series, 'idpmap_memory_entries')).toEqual({
-    '{outcome="found"}': 1,
-    '{outcome="none"}': 1,
-    '{outcome="unknown"}': 0,
+    '{table="",outcome="found"}': 1,
+    '{table="",outcome="none"}': 1,
+    '{table="",outcome="unknown"}': 0,
   });
   expect(read(series, 'idpmap_memory_max_entries')).toEqual({
-    '{outcome="found"}': 100_000,
-    '{outcome="none"}': 50_000,
-    '{outcome="unknown"}': 10_000,
+    '{table="",outcome="found"}': 100_000,
+    '{table="",outcome="none"}': 50_000,
+    '{table="",outcome="unknown"}': 10_000,
   });
 });
 

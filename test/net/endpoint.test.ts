@@ -26,6 +26,7 @@ test.each([
   ['', 'is no endpoint'],
   ['9100', 'is no endpoint'],
   ['::1:9100', 'is no endpoint'],
+  ['inet:9100', 'is no endpoint'],
   ['http://localhost:9100', 'is no endpoint'],
   ['tcp://localhost', 'HOST:PORT'],
   ['tcp://:9100', 'HOST:PORT'],

@@ -5,6 +5,7 @@ line that says what, where and how to mend it.
 {{- define "idpmap.faults" -}}
 {{- include "idpmap.faults.names" . }}
 {{- include "idpmap.faults.config" . }}
+{{- include "idpmap.faults.references" . }}
 {{- if ne .Values.mode "none" }}{{ include "idpmap.faults.secrets" . }}{{ end }}
 {{- include "idpmap.faults.container" . }}
 {{- if ne .Values.mode "standalone" }}{{ include "idpmap.faults.socket" . }}{{ end }}

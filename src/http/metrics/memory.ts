@@ -1,44 +1,48 @@
 import type { Filling } from '../../lookup/memory.ts';
-import { eachDirectoryBy } from './each.ts';
-import type { Section } from './family.ts';
-import type { MeteredDirectory } from './sources.ts';
+import { byKey, type Family, type Section } from './family.ts';
 
 const STORES = ['found', 'none', 'unknown'] as const;
 
-/** Sums `read` over the memories of a directory's people and of its tables, for each kind of outcome. */
-function sumStores(
-  { memories }: MeteredDirectory,
-  read: (filling: Filling) => number,
-): Readonly<Record<string, number>> {
-  const all = [memories.entries, ...memories.tables.values()].map((memory) => memory.sizes());
-  return Object.fromEntries(
-    STORES.map((name) => [name, all.reduce((sum, sizes) => sum + read(sizes[name]), 0)]),
-  );
-}
+type Facts = Pick<Family, 'name' | 'type' | 'help' | 'advice'>;
+
+/**
+ * Makes a family with a sample of each memory for each kind of outcome: one that is full shows, however many others there are beside
+ * it. The label `table` is empty for people: to Prometheus that is none.
+ */
+const eachMemory = (facts: Facts, read: (filling: Filling) => number): Family => ({
+  ...facts,
+  labels: ['directory', 'table', 'outcome'],
+  samples: ({ state }) =>
+    [...state().served].flatMap(([directory, { memories }]) =>
+      [['', memories.entries] as const, ...memories.tables].flatMap(([table, memory]) => {
+        const sizes = memory.sizes();
+        const counts = Object.fromEntries(STORES.map((name) => [name, read(sizes[name])]));
+        return byKey('outcome', counts, { directory, table });
+      }),
+    ),
+});
 
 /** What is remembered. */
 export const MEMORY: Section = {
   title: 'Memory',
   families: [
-    eachDirectoryBy(
-      'outcome',
+    eachMemory(
       {
         name: 'idpmap_memory_entries',
         type: 'gauge',
-        help: 'Keys that are remembered, fresh or stale, of the directory’s people and tables.',
+        help: 'Keys that are remembered, fresh or stale, of the directory’s people, or of one of its tables.',
         advice:
-          '`found` at its maximum: raise `cache.entries.found` if there are more people than that, else an outage finds some of them forgotten.',
+          '`found` at its maximum: raise `cache.entries.found` if there are more people or keys than that, else an outage finds some of them forgotten.',
       },
-      (directory) => sumStores(directory, ({ size }) => size),
+      ({ size }) => size,
     ),
-    eachDirectoryBy(
-      'outcome',
+    eachMemory(
       {
         name: 'idpmap_memory_max_entries',
         type: 'gauge',
-        help: 'How many keys may be remembered (`cache.entries`).',
+        help: 'How many keys may be remembered there (`cache.entries`).',
       },
-      (directory) => sumStores(directory, ({ max }) => max),
+      ({ max }) => max,
     ),
   ],
 };
