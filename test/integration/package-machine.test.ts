@@ -91,7 +91,7 @@ describeWith(['root', 'podman', 'nfpm'], 'the package of Debian', () => {
   });
 
   test('answers Postfix in its jail once what its configuration explains is taken up', async () => {
-    await shell(`sed -i 's/^#\\([^#]\\)/\\1/' /etc/idpmap/idpmap.yaml
+    await shell(`sed -i '/yaml-language-server/!s/^#\\([^#]\\)/\\1/' /etc/idpmap/idpmap.yaml
       printf 'accounts: [{ address: ann@example.org }]\\n' >/etc/idpmap/people.yaml
       idpmap check
       systemctl enable --now idpmap
