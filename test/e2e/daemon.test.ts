@@ -60,9 +60,7 @@ describe('a start that fails ends with', () => {
     });
     const { code, stderr } = await serve(config);
     expect(code).toBe(78);
-    expect(stderr).toMatch(
-      /idpmap\.yaml:7:1: deadlin: unknown key, did you mean "deadline"\?/,
-    );
+    expect(stderr).toMatch(/idpmap\.yaml:7:1: deadlin: unknown key, did you mean "deadline"\?/);
   });
 
   test('69 and the owner, where a port is in use', async () => {

@@ -59,8 +59,7 @@ describeWith(['nfpm', 'rpm'], 'packages', () => {
 
   /** One file of a package, as it is on the disk. */
   const readOf = async (arch: string, format: string, path: string): Promise<Buffer> => {
-    const unpack =
-      format === 'deb' ? `dpkg-deb --fsys-tarfile "$0"` : `rpm2archive -n - <"$0"`;
+    const unpack = format === 'deb' ? `dpkg-deb --fsys-tarfile "$0"` : `rpm2archive -n - <"$0"`;
     const script = `${unpack} | tar -xO ".${path}"`;
     const options = { encoding: 'buffer', maxBuffer: 1 << 28 } as const;
     return (await execute('sh', ['-c', script, named(arch, format)], options)).stdout;
