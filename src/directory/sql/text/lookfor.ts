@@ -25,17 +25,18 @@ export function lookFor(
   const written: string[] = [];
   let isLooking = false;
   for (const [i, token] of tokens.entries()) {
-    const from = token.parts === undefined ? undefined : comparedFrom(tokens, i);
     const asked = partsAsked(token);
-    if (from === undefined || asked === 'other') {
+    const from = asked === 'other' ? undefined : comparedFrom(tokens, i);
+    if (from === undefined) {
       written.push(blankBefore(token, i) + (token.parts === undefined ? token.text : "''"));
       continue;
     }
     const column = written.splice(from).slice(0, -1).join('').trim();
-    isLooking ||= asked === 'address';
-    written.push(` ${asked === 'address' ? CONTAINS[dialect](column, letters) : '1 = 1'}`);
+    const isAddress = asked === 'address';
+    isLooking ||= isAddress;
     // Places in `written` stay those of the tokens.
-    while (written.length <= i) written.push('');
+    written.push(...Array.from({ length: i - from }, () => ''));
+    written.push(` ${isAddress ? CONTAINS[dialect](column, letters) : '1 = 1'}`);
   }
   return isLooking ? `${written.join('')} LIMIT ${MOST}` : undefined;
 }
@@ -69,11 +70,15 @@ function comparedFrom(tokens: readonly Token[], i: number): number | undefined {
 
 /** Where the operand begins that ends at `end`: a name, with those of its table and schema, or a function's call. */
 function operandFrom(tokens: readonly Token[], end: number): number | undefined {
-  const opening = tokens[end]?.text === ')' ? openingOf(tokens, end) : undefined;
-  let from = opening ?? end;
-  if (opening !== undefined && !isName(tokens[opening - 1])) return opening;
-  if (opening !== undefined) from -= 1;
-  if (!isName(tokens[from])) return undefined;
+  if (tokens[end]?.text !== ')') return nameFrom(tokens, end);
+  const opening = openingOf(tokens, end);
+  return opening === undefined ? undefined : (nameFrom(tokens, opening - 1) ?? opening);
+}
+
+/** Where the name begins that ends at `end`. */
+function nameFrom(tokens: readonly Token[], end: number): number | undefined {
+  if (!isName(tokens[end])) return undefined;
+  let from = end;
   while (tokens[from - 1]?.text === '.' && isName(tokens[from - 2])) from -= 2;
   return from;
 }
