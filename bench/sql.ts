@@ -12,7 +12,7 @@ import { startSqlServer } from '../test/support/sql/server.ts';
 import { MAP, UNLIMITED } from './daemon.ts';
 import { accountAt, DOMAIN } from './questions.ts';
 import { type Finding, findWrong, formatSpread, type Part, perSecond, spreadOf } from './report.ts';
-import { playRounds } from './rounds.ts';
+import { playRounds, type Target } from './rounds.ts';
 import type { Stage } from './stage.ts';
 
 const PEOPLE = 20_000;
@@ -54,34 +54,65 @@ async function measure(type: TableType, stage: Stage): Promise<Finding> {
   writeFileSync(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
   utimesSync(join(place, 'main.cf'), 0, 0);
 
-  /** Asks a table for the keys of a round; gives what it said, and how long it took. */
+  const tables = [`${type}:${own}`, `socketmap:inet:${wire}:${MAP}`] as const;
+  const alone = await playAlone(type, place, tables);
+  const together = await playTogether(wire, stage);
+  const [ratio, gain] = [spreadOf(alone.ratios), spreadOf(together.gains)];
+  const said = (isMet: boolean): string => (isMet ? 'met' : 'missed');
+  return {
+    title: type,
+    columns: [],
+    rows: [
+      [type, formatSpread(ratio), formatSpread(gain), spreadOf(together.rates).median.toFixed(0)],
+    ],
+    notes: [
+      `${type}: at most ${MOST[type]} is ${said(ratio.median <= MOST[type])}, at least ${LEAST} is ${said(gain.median >= LEAST)}`,
+    ],
+    figures: { ratio, gain, rates: together.rates },
+    faults: [...alone.faults, ...together.results.flatMap((result) => findWrong(type, result))],
+  };
+}
+
+/** One caller asks both tables in turn; gives how much longer ours took, round by round. */
+async function playAlone(
+  type: TableType,
+  place: string,
+  [own, ours]: readonly [string, string],
+): Promise<{ ratios: readonly number[]; faults: readonly string[] }> {
   const ask = async (table: string, round: number) => {
     const keys = Array.from({ length: KEYS }, (_, i) => accountAt((round * KEYS + i) % PEOPLE));
     const begun = performance.now();
     const said = await run('postmap', ['-c', place, '-q', '-', table], `${keys.join('\n')}\n`);
     return { said, ms: performance.now() - begun };
   };
+  /** Forward and backward in turn: what drifts meanwhile meets both alike. */
+  const play = async (round: number) => {
+    if (round % 2 === 0) return [await ask(own, round), await ask(ours, round)] as const;
+    const second = await ask(ours, round);
+    return [await ask(own, round), second] as const;
+  };
   const faults: string[] = [];
   const ratios: number[] = [];
+  // One more goes before, so that all code is compiled.
   for (let round = 0; round <= ROUNDS; round++) {
-    const tables = [`${type}:${own}`, `socketmap:inet:${wire}:${MAP}`];
-    const [first, second] = round % 2 === 0 ? tables : tables.toReversed();
-    const answers = [await ask(first ?? '', round), await ask(second ?? '', round)];
-    const [postfix, ours] = round % 2 === 0 ? answers : answers.toReversed();
-    if (postfix === undefined || ours === undefined) continue;
-    if (postfix.said !== ours.said || postfix.said.split('\n').length <= KEYS)
+    const [postfix, idpmap] = await play(round);
+    if (postfix.said !== idpmap.said || postfix.said.split('\n').length <= KEYS)
       faults.push(`${type}: round ${round} is answered otherwise than by Postfix's own table`);
-    if (round > 0) ratios.push(ours.ms / postfix.ms);
+    if (round > 0) ratios.push(idpmap.ms / postfix.ms);
   }
+  return { ratios, faults };
+}
 
+/** One caller, and sixteen, in turn; gives what one gets done in a second, and how much more all of them do. */
+async function playTogether(wire: string, stage: Stage) {
   const endpoint = parseEndpoint(`tcp://${wire}`);
-  const target = (connections: number) => ({
+  const target = (connections: number): Target => ({
     name: String(connections),
-    job: (round: number) => ({
+    job: (round) => ({
       endpoint,
       map: MAP,
-      keys: { kind: 'accounts', from: round, count: PEOPLE } as const,
-      replies: 'true' as const,
+      keys: { kind: 'accounts', from: round, count: PEOPLE - ROUNDS - 1 },
+      replies: 'true',
       connections,
       depth: 1,
       end: { warmMs: 300, ms: 1000 },
@@ -89,25 +120,11 @@ async function measure(type: TableType, stage: Stage): Promise<Finding> {
     }),
   });
   const [one, many] = await playRounds(stage, [target(1), target(16)], ROUNDS);
-  const rates = [one, many].map((played) => played?.results.map(perSecond) ?? []);
-  const gains = (rates[1] ?? []).map((rate, i) => rate / (rates[0]?.[i] ?? Number.NaN));
-  const [ratio, gain] = [spreadOf(ratios), spreadOf(gains)];
+  const [rates = [], together = []] = [one, many].map((each) => each?.results.map(perSecond));
   return {
-    title: type,
-    columns: [],
-    rows: [
-      [type, formatSpread(ratio), formatSpread(gain), spreadOf(rates[0] ?? []).median.toFixed(0)],
-    ],
-    notes: [
-      `${type}: at most ${MOST[type]} is ${ratio.median <= MOST[type] ? 'met' : 'missed'}, at least ${LEAST} is ${gain.median >= LEAST ? 'met' : 'missed'}`,
-    ],
-    figures: { ratio, gain, rates },
-    faults: [
-      ...faults,
-      ...[one, many].flatMap(
-        (each) => each?.results.flatMap((result) => findWrong(type, result)) ?? [],
-      ),
-    ],
+    rates,
+    gains: together.map((rate, i) => rate / (rates[i] ?? Number.NaN)),
+    results: [one, many].flatMap((each) => each?.results ?? []),
   };
 }
 

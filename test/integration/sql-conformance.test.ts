@@ -3,6 +3,7 @@ import type { Directory } from '../../src/directory/directory.ts';
 import { describeConformance } from '../support/conformance.ts';
 import { plain } from '../support/plain.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
+import { injected, injectionRows, injectionSection } from '../support/sql/injection.ts';
 import { openSql, openSqlForTest, sqlSubject } from '../support/sql/population.ts';
 import { type SqlServer, type SqlServerName, startSqlServer } from '../support/sql/server.ts';
 
@@ -25,6 +26,12 @@ for (const { name, needs } of SERVERS) {
     afterAll(async () => {
       await directory?.close();
       await server?.remove();
+    });
+
+    test('no key is answered with any row but its own, whatever the form of the statement', async () => {
+      for (const statement of injectionRows(name)) await server.run(statement);
+      if (name === 'postgresql') await server.run('GRANT SELECT ON notes TO idpmap');
+      expect(await injected(await openSqlForTest(server.section(injectionSection())))).toEqual([]);
     });
 
     test('whoever is stored with rare letters is found by what Postfix makes of them', async () => {

@@ -1,5 +1,6 @@
 import { Fault } from '../directory.ts';
 import type { Row, Session } from '../sql/engine.ts';
+import { textsIn } from '../sql/people/values.ts';
 
 /** No right to see it. */
 const NO_RIGHT = 1227;
@@ -66,7 +67,7 @@ async function hintsOf(run: Session['run']): Promise<Followed> {
     ),
   ]);
   const hasFollowed =
-    String(position?.['position'] ?? '') !== '' ||
+    textsIn(position?.['position']).length > 0 ||
     status.some((row: Row) => Number(row['value']) > 0);
   return hasFollowed ? 'maybe' : 'unseen';
 }

@@ -25,26 +25,24 @@ export function lookFor(
   const written: string[] = [];
   let isLooking = false;
   for (const [i, token] of tokens.entries()) {
-    const { parts, text, isAttached } = token;
-    const blank = isAttached || i === 0 ? '' : ' ';
-    const from = parts === undefined ? undefined : comparedFrom(tokens, i);
     const asked = partsAsked(token);
-    if (from === undefined || asked === 'other') {
-      written.push(blank + (parts === undefined ? text : "''"));
+    const from = asked === 'other' ? undefined : comparedFrom(tokens, i);
+    if (from === undefined) {
+      written.push(blankBefore(token, i) + (token.parts === undefined ? token.text : "''"));
       continue;
     }
-    const column = written
-      .splice(from, i - from)
-      .slice(0, -1)
-      .join('')
-      .trim();
-    isLooking ||= asked === 'address';
-    written.push(` ${asked === 'address' ? CONTAINS[dialect](column, letters) : '1 = 1'}`);
+    const column = written.splice(from).slice(0, -1).join('').trim();
+    const isAddress = asked === 'address';
+    isLooking ||= isAddress;
     // Places in `written` stay those of the tokens.
-    while (written.length <= i) written.push('');
+    written.push(...Array.from({ length: i - from }, () => ''));
+    written.push(` ${isAddress ? CONTAINS[dialect](column, letters) : '1 = 1'}`);
   }
   return isLooking ? `${written.join('')} LIMIT ${MOST}` : undefined;
 }
+
+const blankBefore = ({ isAttached }: Token, i: number): string =>
+  isAttached || i === 0 ? '' : ' ';
 
 /** Words of what shows fewer rows, or others, than there are. */
 const LEAVING = /^(?:limit|fetch|offset|group|having|min|max|any_value|call)$/i;
@@ -72,18 +70,28 @@ function comparedFrom(tokens: readonly Token[], i: number): number | undefined {
 
 /** Where the operand begins that ends at `end`: a name, with those of its table and schema, or a function's call. */
 function operandFrom(tokens: readonly Token[], end: number): number | undefined {
+  if (tokens[end]?.text !== ')') return nameFrom(tokens, end);
+  const opening = openingOf(tokens, end);
+  return opening === undefined ? undefined : (nameFrom(tokens, opening - 1) ?? opening);
+}
+
+/** Where the name begins that ends at `end`. */
+function nameFrom(tokens: readonly Token[], end: number): number | undefined {
+  if (!isName(tokens[end])) return undefined;
   let from = end;
-  if (tokens[end]?.text === ')') {
-    for (let depth = 0; from >= 0; from--) {
-      if (tokens[from]?.text === ')') depth += 1;
-      if (tokens[from]?.text === '(') depth -= 1;
-      if (depth === 0) break;
-    }
-    if (isName(tokens[from - 1])) from -= 1;
-    else return from < 0 ? undefined : from;
-  } else if (!isName(tokens[end])) return undefined;
   while (tokens[from - 1]?.text === '.' && isName(tokens[from - 2])) from -= 2;
   return from;
+}
+
+/** Where the bracket was opened that is closed at `end`. */
+function openingOf(tokens: readonly Token[], end: number): number | undefined {
+  let depth = 0;
+  const at = tokens.slice(0, end + 1).findLastIndex(({ text }) => {
+    if (text === ')') depth += 1;
+    if (text === '(') depth -= 1;
+    return depth === 0;
+  });
+  return at === -1 ? undefined : at;
 }
 
 const isName = (token: Token | undefined): boolean =>
