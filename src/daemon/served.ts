@@ -61,8 +61,7 @@ export async function serveDirectory(
   former?: Served,
 ): Promise<Served> {
   const { cache, clock, delimiters, log, open = openDirectory } = options;
-  const isSame = isDeepStrictEqual(former?.settings, settings) && former?.delimiters === delimiters;
-  if (former !== undefined && isSame) return again(former);
+  if (former !== undefined && isSame(former, settings, delimiters)) return again(former);
   const memories = former?.memories ?? createMemories(cache.entries);
   let list: DomainList | undefined;
   const hooks = { ...hooksOf(name, options, memories), domainsChanged: () => list?.refresh() };
@@ -99,6 +98,9 @@ export async function serveDirectory(
   };
   return list === undefined ? served : { ...served, list };
 }
+
+const isSame = (former: Served, settings: DirectorySettings, delimiters: string): boolean =>
+  former.delimiters === delimiters && isDeepStrictEqual(former.settings, settings);
 
 const hooksOf = (
   name: string,
