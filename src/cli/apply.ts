@@ -1,6 +1,7 @@
 import { chown, constants, copyFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { wallClock } from '../clock.ts';
 import { reasonOf } from '../reason.ts';
 import type { Change } from './changes.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -22,7 +23,7 @@ export async function applyChanges(
   postconf: Run,
 ): Promise<readonly Backup[]> {
   const files = [...new Set(changes.map(({ file }) => file))];
-  const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+Z$/g, '');
+  const stamp = new Date(wallClock.now()).toISOString().replaceAll(/[-:]|\.\d+Z$/g, '');
   const backups = files.map((file) => ({
     from: join(directory, file),
     to: join(directory, `${file}.before-idpmap-${stamp}`),

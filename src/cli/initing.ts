@@ -35,7 +35,7 @@ export function addInit(
       .addOption(
         new Option('--groups [attribute]', 'groups, from a group attribute').preset('mail'),
       )
-      .option('--organizations', 'domains, from the realm’s organizations')
+      .option('--organizations', 'domains, from the organizations of the realm')
       .option('--events', 'let changes in Keycloak count within seconds'),
   ).action((options: InitOptions) =>
     exitWith(import('./init.ts').then(({ initKeycloak }) => initKeycloak(options))),

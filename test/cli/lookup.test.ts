@@ -124,9 +124,11 @@ describe('--endpoint', () => {
   });
 
   test('that is none is a mistake of the caller', async () => {
-    await expect(lookup('user-exists', 'x', { endpoint: '127.0.0.1:9100' })).rejects.toMatchObject({
+    await expect(
+      lookup('user-exists', 'x', { endpoint: 'udp://127.0.0.1:9100' }),
+    ).rejects.toMatchObject({
       code: EXIT.usage,
-      message: expect.stringContaining('"127.0.0.1:9100" is no endpoint, write tcp://'),
+      message: expect.stringContaining('"udp://127.0.0.1:9100" is no endpoint, write tcp://'),
     });
   });
 });

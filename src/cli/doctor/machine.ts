@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { wallClock } from '../../clock.ts';
 import { type Endpoint, formatEndpoint } from '../../net/endpoint.ts';
 import { pathOf } from '../postconf.ts';
 import type { Account, Holder, Machine } from './facts.ts';
@@ -50,7 +51,7 @@ export async function readMachine(wanted: Wanted): Promise<Machine> {
         .flat()
         .flatMap((each) => (each === undefined || isIP(each.address) === 0 ? [] : [each.address])),
     ),
-    clock: { now: Date.now(), ...(isKept === undefined ? {} : { isKept }) },
+    clock: { now: wallClock.now(), ...(isKept === undefined ? {} : { isKept }) },
   };
 }
 

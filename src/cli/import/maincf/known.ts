@@ -24,14 +24,14 @@ const REFUSED: Readonly<Record<string, string>> = Object.fromEntries([
 /** Types of tables that are no server's, and why they stay. */
 const STAYING: readonly (readonly [why: string, types: readonly string[]])[] = [
   [
-    'a file of Postfix’s own, which needs no server',
+    "a file of Postfix's own, which needs no server",
     ['hash', 'btree', 'lmdb', 'cdb', 'dbm', 'sdbm', 'texthash', 'fail'],
   ],
   ['patterns, which idpmap has not', ['regexp', 'pcre', 'cidr']],
   ['written out in main.cf', ['inline', 'static']],
   ['tables within a table, write them in a list', ['unionmap', 'pipemap', 'randmap']],
   ['what this machine knows', ['unix', 'environ', 'nis', 'nisplus', 'netinfo']],
-  ['another server’s', ['socketmap', 'tcp', 'memcache', 'unix-dgram']],
+  ["another server's", ['socketmap', 'tcp', 'memcache', 'unix-dgram']],
 ];
 
 /** Why a table of this type stays where it is. */
