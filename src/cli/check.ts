@@ -27,16 +27,22 @@ export async function check(options: CheckOptions): Promise<number> {
   const loaded = await load(options);
   const findings = await withDirect(loaded.settings, async (direct) => [
     ...checkConfiguration(loaded, options.queueDirectory),
-    ...(await checkDirectories(direct)),
-    ...(await checkTables(direct)),
-    ...(await checkTargets(direct)),
-    ...(await checkOffices(direct)),
+    ...(await checkOpened(direct)),
   ]);
-  print(options, findings, findings.map(format).join('\n'));
+  print(options, findings, findings.map(formatFinding).join('\n'));
   return findings.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
 }
 
-const format = ({ level, about, text }: Finding): string =>
+/** Checks every directory that was opened, and what the domains lead to. */
+export const checkOpened = async (direct: Direct): Promise<readonly Finding[]> => [
+  ...(await checkDirectories(direct)),
+  ...(await checkTables(direct)),
+  ...(await checkTargets(direct)),
+  ...(await checkOffices(direct)),
+];
+
+/** A finding in one line. */
+export const formatFinding = ({ level, about, text }: Finding): string =>
   printable(`${level.padEnd(7)} ${about}: ${text}`);
 
 function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory: string) {

@@ -13,6 +13,8 @@ export const EXIT = {
   temporary: 75,
   /** The configuration can't be used; PERM. */
   config: 78,
+  /** Whoever was asked ended it: what a shell says of Ctrl-C. */
+  interrupted: 130,
 } as const;
 
 /** Ends a command with a message for whoever called it, without a stack. */

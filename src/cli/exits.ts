@@ -51,6 +51,11 @@ export const EXITS: Readonly<Record<string, Exits>> = {
   'cache purge': { 69: NO_DAEMON },
   'people check': { 0: 'no mistakes', 65: "mistakes, or it can't be read" },
   'people seal': { 65: "mistakes, or it can't be read" },
+  ...forEach(['file', 'ldap', 'keycloak', 'postgresql', 'mysql', 'sqlite'], 'init', {
+    65: "a file is there, or can't be written",
+    75: 'it was tried, and failed',
+    130: 'whoever was asked ended it',
+  }),
   ...forEach(['ldap-table', 'pgsql-table', 'mysql-table', 'sqlite-table', 'sockmapd'], 'import', {
     65: "a file can't be read",
   }),

@@ -22,14 +22,10 @@ export interface InitOptions {
 
 /** Prints a configuration for a realm of Keycloak, and the commands that let idpmap look into it. Asks nobody. */
 export async function initKeycloak(options: InitOptions): Promise<number> {
-  const { config, commands } = prepare(options);
+  const { config, commands } = prepareKeycloak(options);
   const parts = {
     config: [...editorLines(), ...CONFIG_HEAD, ...config],
-    commands: [
-      ...COMMANDS_HEAD,
-      ...(options.aliases === undefined ? [] : ALIASES_HEAD),
-      ...commands,
-    ],
+    commands: [...keycloakHead(options), ...commands],
   };
   const lines =
     options.only === undefined ? [...parts.config, '', ...parts.commands] : parts[options.only];
@@ -37,7 +33,7 @@ export async function initKeycloak(options: InitOptions): Promise<number> {
   return EXIT.ok;
 }
 
-const CONFIG_HEAD = ['# idpmap.yaml, to begin with. "idpmap check" tells whether it works.'];
+export const CONFIG_HEAD = ['# idpmap.yaml, to begin with. "idpmap check" tells whether it works.'];
 
 const COMMANDS_HEAD = [
   '# Commands that make the client, for a shell that finds kcadm.sh: it lies in bin/ of Keycloak, in its image in',
@@ -52,12 +48,23 @@ const ALIASES_HEAD = [
   '# profile, that administrators alone may edit it, or people claim the addresses of others.',
 ];
 
-interface Prepared {
+/** What has to be known before the commands are run. */
+export const keycloakHead = ({ aliases }: InitOptions): readonly string[] => [
+  ...COMMANDS_HEAD,
+  ...(aliases === undefined ? [] : ALIASES_HEAD),
+];
+
+/** A configuration, and the commands that make what it needs. */
+export interface Prepared {
   readonly config: readonly string[];
   readonly commands: readonly string[];
 }
 
-function prepare(options: InitOptions): Prepared {
+/**
+ * Makes them; `secretFile`: where the client's secret lies, absent: beside the configuration, named for the realm.
+ * @throws {CliError} where an option can't be meant
+ */
+export function prepareKeycloak(options: InitOptions, secretFile?: string): Prepared {
   const { realm, client: clientId, organizations = false, events = false } = options;
   checkRealm(realm);
   checkAttribute('--aliases', options.aliases);
@@ -67,7 +74,7 @@ function prepare(options: InitOptions): Prepared {
     url: readUrl(options.url),
     realm,
     clientId,
-    secretFile: `${directory}.secret`,
+    secretFile: secretFile ?? `${directory}.secret`,
     ...(options.aliases !== undefined && { aliasAttribute: options.aliases }),
     organizations,
     events,
@@ -89,7 +96,8 @@ function prepare(options: InitOptions): Prepared {
   };
 }
 
-function readUrl(given: string): string {
+/** Reads the value of `--url`. */
+export function readUrl(given: string): string {
   const fault = (reason: string) =>
     new CliError(EXIT.usage, `--url ${given} ${reason}, write it like https://sso.example.org`);
   if (!URL.canParse(given)) throw fault('is no URL');
@@ -100,7 +108,8 @@ function readUrl(given: string): string {
   return origin + pathname.replace(/\/+$/, '');
 }
 
-function checkRealm(realm: string): void {
+/** Checks that of `--realm`. */
+export function checkRealm(realm: string): void {
   if (realm !== 'master') return;
   throw new CliError(
     EXIT.usage,
@@ -108,15 +117,15 @@ function checkRealm(realm: string): void {
   );
 }
 
-/** Other names could not be asked for. */
-function checkAttribute(option: string, name = ''): void {
+/** Checks the name of an attribute: other names could not be asked for. */
+export function checkAttribute(option: string, name = ''): void {
   if (/^[\w.-]*$/.test(name)) return;
   const reason = `${option} ${name} is no attribute's name`;
   throw new CliError(EXIT.usage, `${reason}, write letters, digits, dots and hyphens: mailAlias`);
 }
 
-/** Named for its realm, in the letters that a directory's name may have. */
-function directoryName(realm: string): string {
+/** What the directory is called: its realm, in the letters that a directory's name may have. */
+export function directoryName(realm: string): string {
   const name = realm
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

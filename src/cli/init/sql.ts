@@ -51,7 +51,7 @@ export interface SqliteOptions extends CommonSqlOptions {
 }
 
 /** What is printed. */
-interface Prepared {
+export interface PreparedSql {
   readonly config: readonly string[];
   /** What has to be known before the commands are run: comments. */
   readonly head: readonly string[];
@@ -60,12 +60,17 @@ interface Prepared {
 
 /** Prints a configuration for a database of PostgreSQL, and the commands that make a role that may read it. Asks nobody. */
 export async function initPostgresql(options: PostgresqlOptions): Promise<number> {
+  return printParts(options, preparePostgresql(options));
+}
+
+/** Makes what is printed; `passwordFile`: where the password lies, absent: beside the configuration, named for the preset. */
+export function preparePostgresql(options: PostgresqlOptions, passwordFile?: string): PreparedSql {
   const { host = ['/run/postgresql'], database, user, notify } = options;
   for (const each of host) readHost(each, POSTGRESQL_PORT);
-  const grant = grantOf(options);
+  const grant = grantOf(options, passwordFile);
   const role = postgresqlRole({ ...grant, database, user });
   const access = accessOf(host, grant);
-  return printParts(options, {
+  return {
     config: configOf(
       'postgresql',
       options,
@@ -76,7 +81,7 @@ export async function initPostgresql(options: PostgresqlOptions): Promise<number
       ...roleCommands(grant, role),
       ...(notify === undefined ? [] : triggerCommands(notify, options.preset, role)),
     ],
-  });
+  };
 }
 
 /** Lines for a shell that make the tables tell of changes; they may be run alone, and again. */
@@ -105,27 +110,37 @@ function readChannel(text: string): string {
 
 /** The same for MySQL and MariaDB. */
 export async function initMysql(options: MysqlOptions): Promise<number> {
+  return printParts(options, prepareMysql(options));
+}
+
+/** Makes what is printed. */
+export function prepareMysql(options: MysqlOptions, passwordFile?: string): PreparedSql {
   const { host = ['/run/mysqld/mysqld.sock'] } = options;
-  const grant = grantOf(options);
+  const grant = grantOf(options, passwordFile);
   const from = options.from ?? connectsFrom(host);
-  return printParts(options, {
+  return {
     config: configOf('mysql', options, accessOf(host, grant)),
     head: serverHead('mysql', 'sudo sh'),
     commands: roleCommands(grant, mysqlRole({ ...grant, from })),
-  });
+  };
 }
 
 /** The same for a file of SQLite, which knows rights of files only. */
 export async function initSqlite(options: SqliteOptions): Promise<number> {
+  return printParts(options, prepareSqlite(options));
+}
+
+/** Makes what is printed. */
+export function prepareSqlite(options: SqliteOptions): PreparedSql {
   const path = quote(options.path);
-  return printParts(options, {
+  return {
     config: configOf('sqlite', options, [`path: ${scalar(options.path)}`]),
     head: [
       '# Commands that let the group of the user of idpmap read the file, and nothing more: it is opened read-only. The directory',
       '# of the file has to be open to the group as well (x), and to write for it where the file is in WAL mode.',
     ],
     commands: ['(', 'set -eu', `chgrp idpmap ${path}`, `chmod g=r ${path}`, ')'],
-  });
+  };
 }
 
 const serverHead = (client: string, shell: string): readonly string[] => [
@@ -136,7 +151,7 @@ const serverHead = (client: string, shell: string): readonly string[] => [
 
 const CONFIG_HEAD = '# idpmap.yaml, to begin with. "idpmap check" tells whether it works.';
 
-function printParts(options: CommonSqlOptions, { config, head, commands }: Prepared): number {
+function printParts(options: CommonSqlOptions, { config, head, commands }: PreparedSql): number {
   const parts = {
     config: [...editorLines(), CONFIG_HEAD, ...config],
     commands: [...head, ...commands],
@@ -150,12 +165,10 @@ function printParts(options: CommonSqlOptions, { config, head, commands }: Prepa
 /** Named for its preset, in the letters that a directory's name may have. */
 const directoryOf = (preset: SqlPresetName): string => preset.replaceAll('_', '-');
 
-const grantOf = ({ preset, database, user }: ServerOptions): SqlGrant => ({
-  database,
-  user,
-  columns: SQL_PRESETS[preset].columns,
-  passwordFile: `${directoryOf(preset)}.password`,
-});
+const grantOf = (
+  { preset, database, user }: ServerOptions,
+  passwordFile = `${directoryOf(preset)}.password`,
+): SqlGrant => ({ database, user, columns: SQL_PRESETS[preset].columns, passwordFile });
 
 function configOf(
   type: SqlConfig['type'] & Dialect,
@@ -190,7 +203,8 @@ const accessOf = (
   `password: { file: ${scalar(passwordFile)} }`,
 ];
 
-function readHost(given: string, port: number) {
+/** Reads a value of `--host`. */
+export function readHost(given: string, port: number) {
   try {
     return parseHost(given, port);
   } catch (error) {

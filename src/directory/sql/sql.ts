@@ -20,6 +20,7 @@ import { type Part, readPart } from './parts.ts';
 import { findHolders, type PeopleParts } from './people/find.ts';
 import { textsIn } from './people/values.ts';
 import { presetStatements, type SqlPresetName } from './presets/presets.ts';
+import { sampleSql } from './sample.ts';
 import type { QuestionSettings, ServerSettings } from './settings.ts';
 import { createTable } from './tables.ts';
 import { createLetters } from './trust/letters.ts';
@@ -170,6 +171,7 @@ export function createSqlDirectory<Host>(
     accept: () => trusts.accept(),
     inspect: (signal) =>
       inspectSql({ hosts: settings.hosts, engine, open, parts, list, tables, trusts }, signal),
+    sample: (signal) => sampleSql({ hosts: settings.hosts, open, parts }, signal),
     async close() {
       life.abort();
       await pool.close();

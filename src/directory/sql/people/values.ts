@@ -51,6 +51,13 @@ export const addressColumn = (rows: readonly Row[], name: string): readonly stri
   ...new Set(column(rows, name).flatMap(splitAddresses)),
 ];
 
+/** Columns that hold addresses of whom a statement shows. */
+const COLUMNS = ['address', 'alias'];
+
+/** The texts in those columns, as the database has them. */
+export const addressesIn = (rows: readonly Row[]): readonly string[] =>
+  rows.flatMap((row) => COLUMNS.flatMap((name) => textsIn(row[name])));
+
 const splitAddresses = (text: string): readonly string[] =>
   isMailbox(text) ? [text] : text.split(/[\s,]+/u).filter((part) => part !== '');
 

@@ -22,6 +22,8 @@ export interface Statement {
   readonly relations: readonly Relation[];
   /** What shows whoever is stored with rare letters, in the same columns; absent: it can't be made. */
   readonly rare?: string;
+  /** The same for whoever has an address as people mostly write it. */
+  readonly usual?: string;
   /** Whether it may leave out rows that fit, or put several into one. */
   readonly isNarrowed: boolean;
 }
@@ -46,9 +48,11 @@ export function parseStatement(text: string, dialect: Dialect): Statement {
     sent += (isAttached || sent === '' ? '' : ' ') + written;
   }
   const rare = lookFor(tokens, RARE, dialect);
+  const usual = lookFor(tokens, USUAL, dialect);
   return {
     text: sent,
     ...(rare !== undefined && { rare }),
+    ...(usual !== undefined && { usual }),
     bind: (key) => bindAll(values, key),
     hasPlaceholders: values.some(hasPlaceholders),
     relations: relationsOf(tokens),
@@ -57,6 +61,9 @@ export function parseStatement(text: string, dialect: Dialect): Statement {
 }
 
 const RARE = [...RARE_LETTERS, ...RARE_CAPITALS].join('');
+
+/** As ranges: in brackets they mean the same to all databases. */
+const USUAL = 'a-zA-Z0-9';
 
 /** Words by which rows that fit are left out or put together. */
 const NARROWING = /^(?:limit|fetch|group|having|distinct|min|max|any_value)$/i;

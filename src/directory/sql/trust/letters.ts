@@ -2,7 +2,7 @@ import { type Address, parseAddress } from '../../../address/address.ts';
 import { hasRareLetter } from '../../../address/rare.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import type { Part } from '../parts.ts';
-import { textsIn } from '../people/values.ts';
+import { addressesIn } from '../people/values.ts';
 
 /**
  * Who is stored with letters that nobody is asked for by (`ſmith@`): nearly each address has places for them. They are looked
@@ -18,9 +18,6 @@ export interface Letters {
 /** So long what was seen is taken to be all, in ms. */
 const KEEP_MS = 10 * 60_000;
 
-/** Columns that hold addresses of whom a part shows. */
-const COLUMNS = ['address', 'alias'];
-
 /** Creates the memory of one directory's. */
 export function createLetters(parts: readonly Part[], now: () => number): Letters {
   const known = new Map<Part, ReadonlyMap<string, readonly string[]>>();
@@ -30,11 +27,12 @@ export function createLetters(parts: readonly Part[], now: () => number): Letter
   async function lookAt(part: Part, connection: SqlConnection): Promise<void> {
     if (part.rare === undefined) return;
     const rows = await connection.run(part.rare, []);
-    const texts = rows.flatMap((row) => COLUMNS.flatMap((name) => textsIn(row[name])));
-    const addresses = texts.filter(hasRareLetter).flatMap((text) => {
-      const address = parseAddress(text.trim());
-      return address === undefined ? [] : [{ address: address.text, text: text.trim() }];
-    });
+    const addresses = addressesIn(rows)
+      .filter(hasRareLetter)
+      .flatMap((text) => {
+        const address = parseAddress(text.trim());
+        return address === undefined ? [] : [{ address: address.text, text: text.trim() }];
+      });
     const byAddress = Map.groupBy(addresses, ({ address }) => address);
     known.set(
       part,

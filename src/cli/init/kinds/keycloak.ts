@@ -1,0 +1,112 @@
+import type { InitOptions } from '../../init.ts';
+import {
+  checkAttribute,
+  checkRealm,
+  directoryName,
+  keycloakHead,
+  prepareKeycloak,
+  readUrl,
+} from '../../init.ts';
+import { asAnswer } from '../ask/fault.ts';
+import { type Kind, NO_COMMANDS, type Plan } from '../ask/plan.ts';
+import type { Answers, Question } from '../ask/question.ts';
+import { anything, orNothing, readDomains, secretFile, wordsOf } from './common.ts';
+
+const attribute = (name: 'aliases' | 'groups', text: string): Question => ({
+  name,
+  text,
+  option: `--${name}`,
+  suggest: () => '',
+  check: orNothing(asAnswer(`--${name}`, (given) => (checkAttribute(`--${name}`, given), given))),
+});
+
+/** A realm of Keycloak, by a client that is there or is yet to be made. */
+export const keycloak: Kind = {
+  steps: [
+    {
+      name: 'url',
+      text: 'Where Keycloak answers, with its path prefix if it has one (https://sso.example.org)',
+      option: '--url',
+      check: asAnswer('--url', readUrl),
+    },
+    {
+      name: 'realm',
+      text: 'The realm that people with mail are in',
+      option: '--realm',
+      check: asAnswer('--realm', (realm) => (checkRealm(realm), anything(realm))),
+    },
+    {
+      name: 'domain',
+      text: 'Domains of your mail, apart by blanks',
+      option: '--domain',
+      isAsked: ({ organizations }) => organizations !== 'true',
+      check: readDomains,
+    },
+    attribute(
+      'aliases',
+      'The user attribute that holds aliases, mailAlias for one; nothing for none',
+    ),
+    attribute(
+      'groups',
+      "The group attribute that holds a group's address, mail for one; nothing for none",
+    ),
+    {
+      name: 'client',
+      text: 'The client that idpmap is, or that is to be made',
+      option: '--client',
+      suggest: () => 'idpmap',
+      check: anything,
+    },
+    secretFile('--secret-file'),
+    {
+      name: 'secret',
+      text: 'Its secret (it is not shown); nothing where the client is yet to be made',
+      option: '--secret-file',
+      isAsked: ({ secretFile: kept = '' }) => kept === '',
+      suggest: () => '',
+      isSecret: true,
+    },
+  ],
+  plan: planKeycloak,
+};
+
+function planKeycloak(answers: Answers, options: Readonly<Record<string, unknown>>): Plan {
+  const { secretFile: kept = '', secret = '' } = answers;
+  const asked = optionsOf(answers, options);
+  const name = `${directoryName(asked.realm)}.secret`;
+  const isKnown = kept !== '' || secret !== '';
+  return {
+    config: (at) => prepareKeycloak(asked, kept === '' ? at(name) : kept).config,
+    files: secret === '' ? [] : [{ name, text: `${secret}\n`, isSecret: true }],
+    commands: isKnown
+      ? NO_COMMANDS
+      : { head: keycloakHead(asked), lines: prepareKeycloak(asked, name).commands },
+    ...(!isKnown && { untried: 'its client is yet to be made' }),
+  };
+}
+
+function optionsOf(
+  {
+    url = '',
+    realm = '',
+    client = '',
+    domain = '',
+    aliases = '',
+    groups = '',
+    organizations,
+    events,
+  }: Answers,
+  options: Readonly<Record<string, unknown>>,
+): InitOptions {
+  const given = domain === '' ? options['domain'] : wordsOf(domain);
+  return {
+    url,
+    realm,
+    client,
+    ...(Array.isArray(given) && { domain: given.map(String) }),
+    ...(aliases !== '' && { aliases }),
+    ...(groups !== '' && { groups }),
+    organizations: organizations === 'true',
+    events: events === 'true',
+  };
+}

@@ -1,0 +1,155 @@
+import { resolve } from 'node:path';
+import { MYSQL_PORT } from '../../../directory/mysql/settings.ts';
+import { POSTGRESQL_PORT } from '../../../directory/postgresql/settings.ts';
+import {
+  PRESETS_OF,
+  presetStatements,
+  type SqlPresetName,
+} from '../../../directory/sql/presets/presets.ts';
+import type { Dialect } from '../../../directory/sql/text/tokens.ts';
+import { asAnswer } from '../ask/fault.ts';
+import { type Kind, NO_COMMANDS, type Plan } from '../ask/plan.ts';
+import type { Answers, Options, Question } from '../ask/question.ts';
+import { prepareMysql, preparePostgresql, prepareSqlite, readHost } from '../sql.ts';
+import { anything, oneOf, readableFile, readDomains, secretFile, wordsOf } from './common.ts';
+
+const presetQuestion = (dialect: Dialect): Question => ({
+  name: 'preset',
+  text: `Whose tables they are (${PRESETS_OF[dialect].join(', ')})`,
+  option: '--preset',
+  check: oneOf(PRESETS_OF[dialect]),
+});
+
+/** The database lists domains, or nobody does. */
+const domainQuestion = (dialect: Dialect): Question => ({
+  name: 'domain',
+  text: 'Domains of your mail, apart by blanks; nothing for those that the database lists',
+  option: '--domain',
+  suggest: () => '',
+  check: (text, { preset = '' }) => {
+    const known = PRESETS_OF[dialect].find((each) => each === preset);
+    const lists = known !== undefined && presetStatements(known, dialect).listDomains !== undefined;
+    return text === '' && lists ? '' : readDomains(text);
+  },
+});
+
+const server = (dialect: 'postgresql' | 'mysql'): readonly Question[] => {
+  const [socket, port] =
+    dialect === 'mysql'
+      ? (['/run/mysqld/mysqld.sock', MYSQL_PORT] as const)
+      : (['/run/postgresql', POSTGRESQL_PORT] as const);
+  return [
+    {
+      name: 'host',
+      text: 'The servers, HOST:PORT or a socket, apart by blanks',
+      option: '--host',
+      suggest: () => socket,
+      check: asAnswer('--host', (text) => {
+        for (const each of wordsOf(text)) readHost(each, port);
+        return anything(text);
+      }),
+    },
+    {
+      name: 'database',
+      text: 'The name of the database',
+      option: '--database',
+      check: anything,
+    },
+    {
+      name: 'user',
+      text: 'The login that idpmap has, or that is to be made',
+      option: '--user',
+      suggest: () => 'idpmap',
+      check: anything,
+    },
+    secretFile('--password-file'),
+    {
+      name: 'password',
+      text: 'Its password (it is not shown); nothing where the login is yet to be made',
+      option: '--password-file',
+      isAsked: ({ secretFile: kept = '' }) => kept === '',
+      suggest: () => '',
+      isSecret: true,
+    },
+  ];
+};
+
+const serverKind = (dialect: 'postgresql' | 'mysql'): Kind => ({
+  steps: [...server(dialect), presetQuestion(dialect), domainQuestion(dialect)],
+  plan: (answers, options) => planServer(dialect, answers, options),
+});
+
+/** A database of PostgreSQL, by a login that is there or is yet to be made. */
+export const postgresql: Kind = serverKind('postgresql');
+
+/** The same for MySQL and MariaDB. */
+export const mysql: Kind = serverKind('mysql');
+
+/** A file of SQLite. */
+export const sqlite: Kind = {
+  steps: [
+    {
+      name: 'path',
+      text: 'The file of SQLite',
+      option: '--path',
+      check: readableFile,
+    },
+    presetQuestion('sqlite'),
+    domainQuestion('sqlite'),
+  ],
+  plan: (answers, options) => ({
+    config: () =>
+      prepareSqlite({
+        ...commonOf('sqlite', answers, options),
+        path: resolve(answers['path'] ?? ''),
+      }).config,
+    files: [],
+    commands: commandsOf(
+      prepareSqlite({
+        ...commonOf('sqlite', answers, options),
+        path: resolve(answers['path'] ?? ''),
+      }),
+    ),
+  }),
+};
+
+function planServer(dialect: 'postgresql' | 'mysql', answers: Answers, options: Options): Plan {
+  const { secretFile: kept = '', password = '', preset = '' } = answers;
+  const { host = '', database = '', user = '' } = answers;
+  const isKnown = kept !== '' || password !== '';
+  const name = `${preset.replaceAll('_', '-')}.password`;
+  const asked = {
+    ...commonOf(dialect, answers, options),
+    host: wordsOf(host),
+    database,
+    user,
+    ...(typeof options['notify'] === 'string' && { notify: options['notify'] }),
+    // It matters to the commands alone.
+    ...(isKnown && { from: 'localhost' }),
+    ...(typeof options['from'] === 'string' && { from: options['from'] }),
+  };
+  const prepare = dialect === 'mysql' ? prepareMysql : preparePostgresql;
+  return {
+    config: (at) => prepare(asked, kept === '' ? at(name) : kept).config,
+    files: password === '' ? [] : [{ name, text: `${password}\n`, isSecret: true }],
+    commands: isKnown ? NO_COMMANDS : commandsOf(prepare(asked, name)),
+    ...(!isKnown && { untried: 'its login is yet to be made' }),
+  };
+}
+
+const commandsOf = ({ head, commands }: ReturnType<typeof prepareSqlite>): Plan['commands'] => ({
+  head,
+  lines: commands,
+});
+
+const commonOf = (dialect: Dialect, { preset = '', domain = '' }: Answers, options: Options) => ({
+  preset: presetOf(dialect, preset),
+  ...(domain !== '' && { domain: wordsOf(domain) }),
+  statements: options['statements'] === true,
+});
+
+function presetOf(dialect: Dialect, name: string): SqlPresetName {
+  const preset = PRESETS_OF[dialect].find((each) => each === name);
+  if (preset === undefined) throw new Error(`${name} was taken for a preset`);
+  return preset;
+}

@@ -1,0 +1,45 @@
+import type { SqlConnection } from './connect/connection.ts';
+import type { Part } from './parts.ts';
+import type { PeopleParts } from './people/find.ts';
+import { addressesIn } from './people/values.ts';
+
+export interface SampleOptions<Host> {
+  readonly hosts: readonly Host[];
+  readonly open: (host: Host, signal: AbortSignal) => Promise<SqlConnection>;
+  readonly parts: PeopleParts;
+}
+
+/**
+ * Reads addresses of some accounts and groups, aliases included, from the first server that gives them; of no statement that
+ * compares no column with an address. Throws what the last server did.
+ */
+export async function sampleSql<Host>(
+  { hosts, open, parts: { account, aliases, groups } }: SampleOptions<Host>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  let fault: unknown;
+  for (const host of hosts) {
+    try {
+      const connection = await open(host, signal);
+      try {
+        return await readAddresses([account, aliases, groups], connection);
+      } finally {
+        connection.close();
+      }
+    } catch (error) {
+      fault = error;
+    }
+  }
+  throw fault;
+}
+
+async function readAddresses(
+  parts: readonly (Part | undefined)[],
+  connection: SqlConnection,
+): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const part of parts)
+    if (part?.usual !== undefined)
+      for (const text of addressesIn(await connection.run(part.usual, []))) found.add(text.trim());
+  return [...found];
+}
