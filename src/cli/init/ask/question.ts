@@ -8,8 +8,8 @@ export type Answers = Readonly<Record<string, string>>;
 /** One question: data, so that the asker is one. */
 export interface Question {
   readonly name: string;
-  /** What is asked, without a mark behind it. */
-  readonly text: string;
+  /** What is asked, without a mark behind it; absent: only its option says. */
+  readonly text?: string;
   /** The option that answers it in advance. */
   readonly option: string;
   /** What an empty line means; absent, or nothing: there has to be an answer. */
@@ -104,7 +104,7 @@ async function answer(
   const { text, option, check = (line: string) => line, isSecret } = question;
   const told = given(question, options);
   const suggested = before[question.name] ?? question.suggest?.(answers);
-  if (told !== undefined || asker === undefined) {
+  if (told !== undefined || asker === undefined || text === undefined) {
     try {
       return await check(told ?? suggested ?? '', answers);
     } catch (error) {

@@ -68,7 +68,6 @@ export async function readableFile(text: string): Promise<string> {
 /** A secret that is in a file already. It has no question: who has a file says so by the option. */
 export const secretFile = (option: string): Question => ({
   name: 'secretFile',
-  text: '',
   option,
   suggest: () => '',
   check: orNothing(readableFile),
