@@ -59,7 +59,7 @@ export function addInit(
         .option('--url <urls...>', 'where it answers: ldaps://ldap.example.org')
         .option('--start-tls', 'secure ldap:// by StartTLS')
         .option('--ca <file>', 'the authority that signed its certificate, PEM')
-        .option('--bind-dn <dn>', 'as whom it is asked; “anonymous” for nobody')
+        .option('--bind-dn <dn>', 'as whom it is asked; "anonymous" for nobody')
         .option('--password-file <file>', 'where the password of that lies')
         .option('--base <dn>', 'below which entry people lie; else the server says')
         .option('--preset <preset>', 'which server it is; else it says')

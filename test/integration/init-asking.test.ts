@@ -56,10 +56,10 @@ describeWith(['slapd'], 'a directory of LDAP', () => {
       [/Domains/, 'example.test'],
       [/postmaster/, ''],
     ]);
-    expect(code, said).toBe(EXIT.ok);
+    expect({ code, said }).toMatchObject({ code: EXIT.ok });
     expect(said).toMatch(/shows \d{3,} addresses: \S+@\S+, \S+@\S+, \S+@\S+ …/);
     const { code: verdict, text } = await checked(output);
-    expect(verdict, text).toBe(EXIT.ok);
+    expect({ verdict, text }).toMatchObject({ verdict: EXIT.ok });
   });
 
   test('with a wrong password is told, and asked again', async () => {
@@ -115,7 +115,7 @@ describeWith(['slapd'], 'a directory of LDAP', () => {
         [/postmaster[^]*: $/, '\r'],
       ],
     );
-    expect(code, said).toBe(EXIT.ok);
+    expect({ code, said }).toMatchObject({ code: EXIT.ok });
     expect(said).toContain(slapd.bindDn);
     expect(said).not.toContain(slapd.password);
     expect(await readFile(output, 'utf8')).not.toContain(slapd.password);
@@ -133,7 +133,7 @@ describeWith(['slapd'], 'a directory of LDAP', () => {
         [/Domains[^]*: $/, '\u0003'],
       ],
     );
-    expect(code, said).toBe(EXIT.interrupted);
+    expect({ code, said }).toMatchObject({ code: EXIT.interrupted });
     expect(await readdir(place)).toEqual([]);
   });
 });
@@ -160,9 +160,9 @@ describeWith(['postgresql'], 'a database of PostgreSQL', () => {
       [/Whose tables/, 'virtual_users'],
       [/Domains/, 'example.org'],
     ]);
-    expect(code, said).toBe(EXIT.ok);
+    expect({ code, said }).toMatchObject({ code: EXIT.ok });
     expect(said).toContain('shows 2 addresses: ann@example.org, bob@example.org');
     const { code: verdict, text } = await checked(output);
-    expect(verdict, text).toBe(EXIT.ok);
+    expect({ verdict, text }).toMatchObject({ verdict: EXIT.ok });
   });
 });

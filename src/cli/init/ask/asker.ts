@@ -12,14 +12,14 @@ export interface Streams {
 /** Asks people, one question after the other. */
 export interface Asker {
   /** Gives a line, without blanks around it. @throws {CliError} where there will be none */
-  ask(prompt: string): Promise<string>;
+  readonly ask: (prompt: string) => Promise<string>;
   /** The same, and nobody sees what is typed. */
-  askSecretly(prompt: string): Promise<string>;
-  tell(text: string): void;
+  readonly askSecretly: (prompt: string) => Promise<string>;
+  readonly tell: (text: string) => void;
   /** Rejects once no more answers come: Ctrl-C, Ctrl-D, a signal. */
   readonly ended: Promise<never>;
   /** Ends it from outside. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Opens it; whoever does ends it. What is typed before it is asked for is not shown: it may be a password. */

@@ -5,6 +5,9 @@ import type { Asker } from './asker.ts';
 /** What was answered, by the name of the question; several values are apart by blanks. */
 export type Answers = Readonly<Record<string, string>>;
 
+/** An answer; empty where none was asked for. */
+export const answerOf = (answers: Answers, name: string): string => answers[name] ?? '';
+
 /** One question: data, so that the asker is one. */
 export interface Question {
   readonly name: string;
@@ -101,23 +104,39 @@ async function answer(
   answers: Answers,
   { options, asker, before = {} }: AskOptions,
 ): Promise<string> {
-  const { text, option, check = (line: string) => line, isSecret } = question;
   const told = given(question, options);
   const suggested = before[question.name] ?? question.suggest?.(answers);
-  if (told !== undefined || asker === undefined || text === undefined) {
-    try {
-      return await check(told ?? suggested ?? '', answers);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      throw new CliError(EXIT.usage, `${option} ${error.message}`, { cause: error });
-    }
-  }
+  if (told === undefined && asker !== undefined && question.text !== undefined)
+    return askUntilRight(question, answers, asker, { suggested, isKept: question.name in before });
+  return checked(question, told ?? suggested ?? '', answers).catch((error: unknown) => {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new CliError(EXIT.usage, `${question.option} ${error.message}`, { cause: error });
+  });
+}
+
+const checked = async ({ check }: Question, text: string, answers: Answers): Promise<string> =>
+  check === undefined ? text : check(text, answers);
+
+interface Suggested {
+  readonly suggested: string | undefined;
+  /** Whether it is what was answered before. */
+  readonly isKept: boolean;
+}
+
+async function askUntilRight(
+  question: Question,
+  answers: Answers,
+  asker: Asker,
+  { suggested, isKept }: Suggested,
+): Promise<string> {
+  const { text, isSecret } = question;
+  const hint = isSecret === true && isKept ? hintOf(suggested && 'as before') : hintOf(suggested);
+  const ask = isSecret === true ? asker.askSecretly : asker.ask;
   for (;;) {
-    const hint = isSecret ? (before[question.name] ? ' [as before]' : '') : hintOf(suggested);
-    const line = await asker[isSecret ? 'askSecretly' : 'ask'](`${text}${hint}: `);
+    const line = await ask(`${text}${hint}: `);
     const chosen = line === '' ? suggested : line;
     try {
-      if (chosen !== undefined) return await check(chosen, answers);
+      if (chosen !== undefined) return await checked(question, chosen, answers);
       asker.tell('  there has to be an answer');
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;

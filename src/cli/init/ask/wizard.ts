@@ -33,26 +33,38 @@ export async function initByAsking(
   { terminal, isPiped, tell }: Surroundings,
 ): Promise<number> {
   const lacking = missing(kind.steps, options);
-  if (lacking.length > 0 && terminal === undefined)
+  if (lacking.length === 0) return make(kind, options, { isPiped, tell });
+  if (terminal === undefined)
     throw new CliError(
       EXIT.usage,
       `init ${name} lacks ${[...new Set(lacking)].join(', ')}: add what is missing, or run it in a terminal, where it asks`,
     );
-  const asker = lacking.length > 0 && terminal ? createAsker(terminal) : undefined;
-  const end = (): void => asker?.end();
-  // Else a signal ends the process as ever.
-  if (asker !== undefined) for (const signal of SIGNALS) process.once(signal, end);
+  const asker = createAsker(terminal);
+  // Else a signal ends the process, and leaves what is being tried.
+  for (const signal of SIGNALS) process.once(signal, asker.end);
   try {
-    asker?.tell(HEAD);
-    const plan = await planByAsking(kind, options, asker, tell);
-    const output = await chooseOutput(options, asker, isPiped);
-    const files = output === undefined && asker === undefined ? [] : plan.files;
-    const places = await placeAll(files, output, options, asker);
-    return await finish(plan, places, output, { options, tell: asker?.tell ?? tell });
+    asker.tell(HEAD);
+    return await make(kind, options, { asker, isPiped, tell: asker.tell });
   } finally {
-    for (const signal of SIGNALS) process.removeListener(signal, end);
-    asker?.end();
+    for (const signal of SIGNALS) process.removeListener(signal, asker.end);
+    asker.end();
   }
+}
+
+interface Making extends Pick<Surroundings, 'isPiped' | 'tell'> {
+  readonly asker?: Asker;
+}
+
+async function make(
+  kind: Kind,
+  options: Options,
+  { asker, isPiped, tell }: Making,
+): Promise<number> {
+  const plan = await planByAsking(kind, options, asker, tell);
+  const output = await chooseOutput(options, asker, isPiped);
+  const files = output === undefined && asker === undefined ? [] : plan.files;
+  const places = await placeAll(files, output, options, asker);
+  return finish(plan, places, output, { options, tell });
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -87,16 +99,15 @@ async function isWell(
   asker: Asker | undefined,
   tell: (line: string) => void,
 ): Promise<boolean> {
-  const say = asker?.tell ?? tell;
   if (options['try'] === false) return true;
   if (plan.untried !== undefined) {
-    if (asker !== undefined) say(`Not tried: ${plan.untried}.`);
+    if (asker !== undefined) tell(`Not tried: ${plan.untried}.`);
     return true;
   }
-  if (asker !== undefined) say('Trying it …');
+  if (asker !== undefined) tell('Trying it …');
   const never = new Promise<never>(() => {});
   const findings = await tryPlan(plan, asker?.ended ?? never);
-  for (const finding of findings) say(formatFinding(finding));
+  for (const finding of findings) tell(formatFinding(finding));
   return !findings.some(({ level }) => level === 'failed');
 }
 

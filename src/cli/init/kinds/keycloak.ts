@@ -9,7 +9,7 @@ import {
 } from '../../init.ts';
 import { asAnswer } from '../ask/fault.ts';
 import { type Kind, NO_COMMANDS, type Plan } from '../ask/plan.ts';
-import type { Answers, Question } from '../ask/question.ts';
+import { type Answers, answerOf, type Options, type Question } from '../ask/question.ts';
 import { anything, orNothing, readDomains, secretFile, wordsOf } from './common.ts';
 
 const attribute = (name: 'aliases' | 'groups', text: string): Question => ({
@@ -70,7 +70,7 @@ export const keycloak: Kind = {
   plan: planKeycloak,
 };
 
-function planKeycloak(answers: Answers, options: Readonly<Record<string, unknown>>): Plan {
+function planKeycloak(answers: Answers, options: Options): Plan {
   const { secretFile: kept = '', secret = '' } = answers;
   const asked = optionsOf(answers, options);
   const name = `${directoryName(asked.realm)}.secret`;
@@ -85,28 +85,17 @@ function planKeycloak(answers: Answers, options: Readonly<Record<string, unknown
   };
 }
 
-function optionsOf(
-  {
-    url = '',
-    realm = '',
-    client = '',
-    domain = '',
-    aliases = '',
-    groups = '',
-    organizations,
-    events,
-  }: Answers,
-  options: Readonly<Record<string, unknown>>,
-): InitOptions {
-  const given = domain === '' ? options['domain'] : wordsOf(domain);
+function optionsOf(answers: Answers, options: Options): InitOptions {
+  const of = (name: string): string => answerOf(answers, name);
+  const domain = of('domain') === '' ? options['domain'] : wordsOf(of('domain'));
   return {
-    url,
-    realm,
-    client,
-    ...(Array.isArray(given) && { domain: given.map(String) }),
-    ...(aliases !== '' && { aliases }),
-    ...(groups !== '' && { groups }),
-    organizations: organizations === 'true',
-    events: events === 'true',
+    url: of('url'),
+    realm: of('realm'),
+    client: of('client'),
+    ...(Array.isArray(domain) && { domain: domain.map(String) }),
+    ...(of('aliases') !== '' && { aliases: of('aliases') }),
+    ...(of('groups') !== '' && { groups: of('groups') }),
+    organizations: of('organizations') === 'true',
+    events: of('events') === 'true',
   };
 }

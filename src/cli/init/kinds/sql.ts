@@ -9,7 +9,7 @@ import {
 import type { Dialect } from '../../../directory/sql/text/tokens.ts';
 import { asAnswer } from '../ask/fault.ts';
 import { type Kind, NO_COMMANDS, type Plan } from '../ask/plan.ts';
-import type { Answers, Options, Question } from '../ask/question.ts';
+import { type Answers, answerOf, type Options, type Question } from '../ask/question.ts';
 import { prepareMysql, preparePostgresql, prepareSqlite, readHost } from '../sql.ts';
 import { anything, oneOf, readableFile, readDomains, secretFile, wordsOf } from './common.ts';
 
@@ -114,19 +114,18 @@ export const sqlite: Kind = {
 };
 
 function planServer(dialect: 'postgresql' | 'mysql', answers: Answers, options: Options): Plan {
-  const { secretFile: kept = '', password = '', preset = '' } = answers;
-  const { host = '', database = '', user = '' } = answers;
+  const [kept, password] = [answerOf(answers, 'secretFile'), answerOf(answers, 'password')];
   const isKnown = kept !== '' || password !== '';
-  const name = `${preset.replaceAll('_', '-')}.password`;
+  const name = `${answerOf(answers, 'preset').replaceAll('_', '-')}.password`;
   const asked = {
     ...commonOf(dialect, answers, options),
-    host: wordsOf(host),
-    database,
-    user,
-    ...(typeof options['notify'] === 'string' && { notify: options['notify'] }),
+    host: wordsOf(answers['host']),
+    database: answerOf(answers, 'database'),
+    user: answerOf(answers, 'user'),
     // It matters to the commands alone.
     ...(isKnown && { from: 'localhost' }),
-    ...(typeof options['from'] === 'string' && { from: options['from'] }),
+    ...textOf(options, 'notify'),
+    ...textOf(options, 'from'),
   };
   const prepare = dialect === 'mysql' ? prepareMysql : preparePostgresql;
   return {
@@ -135,6 +134,12 @@ function planServer(dialect: 'postgresql' | 'mysql', answers: Answers, options: 
     commands: isKnown ? NO_COMMANDS : commandsOf(prepare(asked, name)),
     ...(!isKnown && { untried: 'its login is yet to be made' }),
   };
+}
+
+/** An option that no question stands for. */
+function textOf(options: Options, name: string): Readonly<Record<string, string>> {
+  const value = options[name];
+  return typeof value === 'string' ? { [name]: value } : {};
 }
 
 const commandsOf = ({ head, commands }: ReturnType<typeof prepareSqlite>): Plan['commands'] => ({
