@@ -162,6 +162,7 @@ describeWith(['postgresql'], 'a database of PostgreSQL', () => {
     ]);
     expect({ code, said }).toMatchObject({ code: EXIT.ok });
     expect(said).toContain('shows 2 addresses: ann@example.org, bob@example.org');
+    expect(await readFile(output, 'utf8')).toContain('{ file: virtual-users.secret }');
     const { code: verdict, text } = await checked(output);
     expect({ verdict, text }).toMatchObject({ verdict: EXIT.ok });
   });

@@ -116,7 +116,9 @@ export const sqlite: Kind = {
 function planServer(dialect: 'postgresql' | 'mysql', answers: Answers, options: Options): Plan {
   const [kept, password] = [answerOf(answers, 'secretFile'), answerOf(answers, 'password')];
   const isKnown = kept !== '' || password !== '';
-  const name = `${answerOf(answers, 'preset').replaceAll('_', '-')}.password`;
+  // What is written here the unit hands to idpmap by its ending; the commands say whose theirs is to be.
+  const ending = password === '' ? 'password' : 'secret';
+  const name = `${answerOf(answers, 'preset').replaceAll('_', '-')}.${ending}`;
   const asked = {
     ...commonOf(dialect, answers, options),
     host: wordsOf(answers['host']),
