@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { CommonOptions } from './cli/common.ts';
+import { setUpCompare } from './cli/comparing.ts';
 import type { DoctorOptions } from './cli/doctor/doctor.ts';
 import { CliError, EXIT } from './cli/exit.ts';
 import { tellExits } from './cli/exits.ts';
@@ -124,6 +125,14 @@ add(
     exitWith(import('./cli/drill.ts').then(({ drill }) => drill(addresses, options))),
   );
 
+setUpCompare(
+  add(
+    program,
+    'compare <old> <map> [addresses...]',
+    "ask Postfix's table of old and a map for the same addresses: tell what mail would notice",
+  ),
+  exitWith,
+);
 addInit(program, exitWith);
 
 program
