@@ -26,10 +26,11 @@ export function setUpCompare(
     .addHelpText(
       'after',
       `
-OLD is what main.cf has: TYPE:NAME, several with commas, socketmap:inet:HOST:PORT:MAP,
-or the name of the parameter that has them. Postfix's tables are asked by
-postmap, as root. A table's catch-all (@example.org) is compared by an address
-that nobody has.`,
+OLD is what main.cf has: TYPE:NAME, several with commas, a socketmap
+(socketmap:inet:HOST:PORT:MAP), or the name of the parameter that has them.
+Postfix's own tables are asked by postmap, as root, and for what Postfix tries:
+the address without its extension, its domain. A table's catch-all
+(@example.org) is compared by an address that nobody has.`,
     )
     .action((old: string, map: string, addresses: string[], options: CompareOptions) =>
       exitWith(

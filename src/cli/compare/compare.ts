@@ -1,8 +1,7 @@
-import type { Answer } from '../../maps/answer.ts';
-import { NOTFOUND } from '../../maps/answer.ts';
+import { type Answer, NOTFOUND } from '../../maps/answer.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { listKeys } from './listing.ts';
-import { findMeaning, isUsable, type Meaning } from './meaning.ts';
+import { findMeaning, isAside, isUsable, type Meaning } from './meaning.ts';
 import { askOld, type Old, readOld } from './old.ts';
 import type { CompareOptions } from './options.ts';
 import { withOurs } from './ours.ts';
@@ -35,16 +34,23 @@ export async function compare(
   const meaning = await findMeaning(map, options);
   const keys = gatherKeys(given, options, meaning, () => listKeys(old, options.postfixConfig));
   const report = createReport(options);
-  await withOld(old, meaning, options, (askOf) =>
-    withOurs(map, options, async (ask) => {
-      for await (const batch of inBatches(keys, BATCH))
-        await compareBatch(batch, askOf, ask, meaning, report);
-    }),
-  );
-  if (Object.values(report.summary).every((count) => count === 0))
-    throw new CliError(EXIT.data, 'there is no address in what was given');
+  try {
+    await withOld(old, meaning, options, (askOf) =>
+      withOurs(map, options, async (ask) => {
+        for await (const batch of inBatches(keys, BATCH))
+          await compareBatch(batch, askOf, ask, meaning, report);
+      }),
+    );
+  } catch (error) {
+    if (countOf(report) > 0) await report.end();
+    throw error;
+  }
+  if (countOf(report) === 0) throw new CliError(EXIT.data, 'there is no address in what was given');
   return report.end();
 }
+
+const countOf = ({ summary }: Report): number =>
+  Object.values(summary).reduce((sum, count) => sum + count, 0);
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === false;
 
@@ -55,12 +61,12 @@ async function compareBatch(
   meaning: Meaning,
   report: Report,
 ): Promise<void> {
-  const usable = batch.filter(isUsable);
+  const usable = batch.filter((key) => isUsable(key) && !isAside(key, meaning));
   const olds = await askOf(usable);
   const ours = await askAll(usable, ask);
   for (const key of batch) {
     const answer = ours.get(key);
-    if (answer === undefined) await report.tellUnusable(key);
+    if (answer === undefined) await report.tellLeftOut(key, isUsable(key) ? 'aside' : 'unusable');
     else {
       const was = olds.get(key) ?? NOTFOUND;
       const verdict = compareAnswers(key, was, answer, meaning);

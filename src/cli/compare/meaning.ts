@@ -77,3 +77,7 @@ function unknownMap(map: string, settings: Settings | undefined): CliError {
 /** Whether a key can be asked at all: no control characters, nothing that is no UTF-8, not too long. */
 export const isUsable = (key: string): boolean =>
   key !== '' && Buffer.byteLength(key) <= MAX_ADDRESS_BYTES && !/[\p{Cc}\ufffd]/u.test(key);
+
+/** Local names and domains in a table of addresses: Postfix asks a socketmap for none of them. */
+export const isAside = (key: string, { keys }: Pick<Meaning, 'keys'>): boolean =>
+  (keys === 'recipient' || keys === 'virtual') && !key.includes('@');

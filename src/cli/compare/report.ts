@@ -6,7 +6,10 @@ import type { CompareOptions } from './options.ts';
 import type { Effect, Verdict } from './verdict.ts';
 
 /** How many keys came to what. */
-export type Summary = Record<Effect | 'unusable', number>;
+export type Summary = Record<Effect | LeftOut, number>;
+
+/** Why a key is not compared: it can't be one, or it is none that a socketmap is asked for. */
+export type LeftOut = 'unusable' | 'aside';
 
 /** One key that was compared. */
 export interface Compared extends Verdict {
@@ -19,8 +22,7 @@ export interface Compared extends Verdict {
 export interface Report {
   readonly summary: Summary;
   tell(compared: Compared): Promise<void>;
-  /** A key that no Postfix asks for. */
-  tellUnusable(key: string): Promise<void>;
+  tellLeftOut(key: string, why: LeftOut): Promise<void>;
   /** Ends it with the summary; gives the exit code. */
   end(): Promise<number>;
 }
@@ -36,6 +38,7 @@ export function createReport({ json, all }: Pick<CompareOptions, 'json' | 'all'>
     deferred: 0,
     failed: 0,
     unusable: 0,
+    aside: 0,
   };
   let isFirst = true;
   const write = async (line: string, value: object): Promise<void> => {
@@ -50,10 +53,9 @@ export function createReport({ json, all }: Pick<CompareOptions, 'json' | 'all'>
       if (effect === 'same' || (effect === 'alike' && all !== true)) return;
       await write(`${printable(key)}: ${printable(text)}`, { key, effect, text, old, new: ours });
     },
-    tellUnusable: async (key) => {
-      summary.unusable += 1;
-      const text = 'not compared, it is no key that Postfix asks for';
-      await write(`${printable(key)}: ${text}`, { key, effect: 'unusable', text });
+    tellLeftOut: async (key, why) => {
+      summary[why] += 1;
+      await write(`${printable(key)}: ${LEFT_OUT[why]}`, { key, effect: why, text: LEFT_OUT[why] });
     },
     end: async () => {
       const begun = isFirst ? '{"differences": [' : '\n';
@@ -66,6 +68,12 @@ export function createReport({ json, all }: Pick<CompareOptions, 'json' | 'all'>
     },
   };
 }
+
+const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
+  unusable:
+    'not compared, it can be no key: it is too long, or holds control characters or what is no UTF-8',
+  aside: 'not compared, it is no address: Postfix asks a socketmap for whole addresses only',
+};
 
 /** Whoever reads it slowly is waited for, else all of it would lie in memory. */
 async function say(text: string): Promise<void> {
@@ -81,7 +89,8 @@ const PHRASES: Readonly<Record<keyof Summary, string>> = {
   otherwise: 'would be answered otherwise',
   deferred: 'would be deferred now',
   failed: 'not compared, for the old one fails',
-  unusable: 'not compared, for they are no keys',
+  unusable: 'not compared, for it can be no key',
+  aside: 'not compared, for it is no address',
 };
 
 function formatSummary(summary: Summary): string {
@@ -95,6 +104,8 @@ const phraseOf = (effect: string): string =>
   Object.entries(PHRASES).find(([name]) => name === effect)?.[1] ?? effect;
 
 function exitCodeOf(summary: Summary): number {
-  if (summary.deferred + summary.failed + summary.unusable > 0) return EXIT.temporary;
-  return summary.refused + summary.taken + summary.otherwise > 0 ? EXIT.notFound : EXIT.ok;
+  const { same, alike, refused, taken, otherwise, deferred, failed, unusable } = summary;
+  const differing = refused + taken + otherwise;
+  if (deferred + failed + unusable > 0 || differing + same + alike === 0) return EXIT.temporary;
+  return differing > 0 ? EXIT.notFound : EXIT.ok;
 }
