@@ -62,15 +62,22 @@ export function readFound(stdout: string, keys: readonly string[]): ReadonlyMap<
 /** What postmap ended with, in its words; absent: nothing went wrong, though it ends with 1 where it finds nothing. */
 export function faultOf({ code, stderr }: Ended): string | undefined {
   const fatal = /^postmap: (?:fatal|panic): (?<words>.*)$/m.exec(stderr)?.groups?.['words'];
-  if (fatal !== undefined) return printable(fatal);
+  if (fatal !== undefined) return printable(isTemporary(fatal) ? fatal + causeIn(stderr) : fatal);
   if (code === 0 || (code === 1 && !/\berror\b/i.test(stderr))) return undefined;
   return printable(stderr.trim().split('\n').at(-1) || `postmap ended with ${code}`);
+}
+
+/** A database's own words stand in a warning before: "query error: Success" is what follows. */
+function causeIn(stderr: string): string {
+  const warning = /^postmap: warning: (?<words>.*)$/m.exec(stderr)?.groups?.['words'];
+  return warning === undefined ? '' : ` (${warning})`;
 }
 
 const isTemporary = (fault: string): boolean => /\b(?:query|lookup) error\b/.test(fault);
 
 /** What helps, by postmap's words. */
 const REMEDIES: readonly (readonly [words: RegExp, remedy: string])[] = [
+  [/main\.cf/, 'name the directory of main.cf with --postfix-config'],
   [/permission denied/i, 'run idpmap compare as root, who may read the table'],
   [
     /unsupported dictionary type/i,
@@ -85,7 +92,6 @@ const REMEDIES: readonly (readonly [words: RegExp, remedy: string])[] = [
     /sequence operation is not supported/i,
     'such a table can not be listed: give the addresses with --from FILE, or --log FILE for those that mail came for',
   ],
-  [/main\.cf|parameter/i, 'name the directory of main.cf with --postfix-config'],
 ];
 
 /** Says what postmap said, and what helps. */

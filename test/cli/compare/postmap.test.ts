@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createAskTables, readFound } from '../../../src/cli/compare/postmap.ts';
+import { createAskTables, faultOf, readFound } from '../../../src/cli/compare/postmap.ts';
 import type { RunPostmap } from '../../../src/cli/compare/run.ts';
 
 /** A postmap that ends as the real one does: at the first key that fails, with all it had found unsaid. */
@@ -54,11 +54,11 @@ test('a table that fails for all is not asked for each', async () => {
 
 test.each([
   ['open database /etc/x: Permission denied', 'as root'],
+  ['open /etc/postfix/main.cf: No such file or directory', '--postfix-config'],
   ['unsupported dictionary type: pcre', 'postfix-pcre'],
   ['open database /etc/x.db: No such file or directory', 'postmap TYPE:FILE'],
   ['open database /etc/x: No such file or directory', 'the whole path'],
   ['table ldap:/x: sequence operation is not supported', '--from FILE'],
-  ['open /etc/postfix/main.cf: No such file or directory', 'whole path'],
 ])('tells what helps where postmap says %s', async (words, remedy) => {
   const run: RunPostmap = async () => ({
     code: 1,
@@ -85,4 +85,12 @@ test('what a value holds does not move those of other keys', () => {
     ['bücher', { status: 'OK', data: 'first line\nsecond line' }],
     ['last', { status: 'OK', data: 'last\tbücher' }],
   ]);
+});
+
+test('a fault is told with what the database said before', () => {
+  const stderr =
+    'postmap: warning: connect to mysql server db: Access denied\npostmap: fatal: table mysql:/a.cf: query error: Success\n';
+  expect(faultOf({ code: 1, stdout: '', stderr })).toBe(
+    'table mysql:/a.cf: query error: Success (connect to mysql server db: Access denied)',
+  );
 });
