@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline';
 import { CliError, EXIT } from '../exit.ts';
+import { linesIn } from './lines.ts';
 import type { Old } from './old.ts';
 import { faultOf, faulty } from './postmap.ts';
 import { spawnPostmap } from './run.ts';
@@ -18,7 +18,7 @@ export async function* listKeys(
     // proxymap lists none, and there is no need of it here.
     const child = spawnPostmap(postfixConfig, ['-s', table.replace(/^proxy:/, '')]);
     child.end('');
-    for await (const line of createInterface({ input: child.stdout })) {
+    for await (const line of linesIn(child.stdout)) {
       const tab = line.indexOf('\t');
       if (tab > 0) yield line.slice(0, tab);
     }

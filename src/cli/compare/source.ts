@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { reasonOf } from '../../reason.ts';
 import { CliError, EXIT } from '../exit.ts';
+import { linesIn } from './lines.ts';
 import { addressesIn } from './maillog.ts';
 import type { Meaning } from './meaning.ts';
 import type { CompareOptions } from './options.ts';
@@ -39,28 +39,21 @@ const probeOf = (key: string, { keys }: Meaning): string =>
     : key;
 
 async function* linesOf(file: string, option: string): AsyncGenerator<string> {
-  const input: Readable = file === '-' ? process.stdin : createReadStream(file);
-  const plain: Readable = file.endsWith('.gz') ? input.pipe(createGunzip()) : input;
-  const fault = new Promise<never>((_, reject) => {
-    for (const stream of [input, plain]) stream.once('error', reject);
-  });
-  fault.catch(() => {});
-  const lines = createInterface({ input: plain, crlfDelay: Number.POSITIVE_INFINITY });
-  const iterator = lines[Symbol.asyncIterator]();
   try {
-    // readline tells nobody of a fault of what it reads.
-    for (;;) {
-      const { done, value } = await Promise.race([iterator.next(), fault]);
-      if (done === true) return;
-      yield value;
-    }
+    yield* linesIn(open(file));
   } catch (error) {
     throw new CliError(EXIT.data, `${option} ${file} can't be read: ${reasonOf(error)}`, {
       cause: error,
     });
-  } finally {
-    lines.close();
   }
+}
+
+function open(file: string): Readable {
+  if (file === '-') return process.stdin;
+  const input = createReadStream(file);
+  if (!file.endsWith('.gz')) return input;
+  // Whoever reads hears of the faults of both.
+  return pipeline(input, createGunzip(), () => {});
 }
 
 /** So many keys are known to have come; then some that come again are compared again. */

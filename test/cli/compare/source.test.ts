@@ -65,3 +65,10 @@ test('what comes again is dropped, and no batch is larger than asked', async () 
   }
   expect(await Array.fromAsync(inBatches(keys(), 2))).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
 });
+
+test('a file that is no text is not read into memory', async () => {
+  await expect(gather({ from: '/dev/zero' })).rejects.toMatchObject({
+    code: 65,
+    message: expect.stringContaining("--from /dev/zero can't be read: a line does not end"),
+  });
+});
