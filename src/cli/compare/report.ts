@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Answer } from '../../maps/answer.ts';
 import { printable, printableLines } from '../../printable.ts';
 import { EXIT } from '../exit.ts';
@@ -75,10 +74,12 @@ const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
   aside: 'not compared, it is no address: Postfix asks a socketmap for whole addresses only',
 };
 
-/** Whoever reads it slowly is waited for, else all of it would lie in memory. */
+/** Whoever reads it slowly is waited for, else all of it would lie in memory; whoever has left is not. */
 async function say(text: string): Promise<void> {
   if (process.stdout.write(printableLines(text))) return;
-  await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]);
+  await new Promise<void>((resolve) => {
+    process.stdout.write('', () => resolve());
+  });
 }
 
 const PHRASES: Readonly<Record<keyof Summary, string>> = {
