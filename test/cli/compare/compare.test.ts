@@ -2,16 +2,16 @@ import { expect, test } from 'vitest';
 import { compare } from '../../../src/cli/compare/compare.ts';
 import type { CompareOptions } from '../../../src/cli/compare/options.ts';
 import { capture } from '../../support/command.ts';
-import { listingNone, startInstance } from '../../support/instance.ts';
+import { listingNone, STAFF, startInstance } from '../../support/instance.ts';
 import { account, createScripted, employ } from '../../support/scripted.ts';
 
 /** Two daemons, as if one took the place of the other: the old knows ann and bob, the new ann and cid. */
-async function startBoth() {
+async function startBoth(config = STAFF) {
   const [before, after] = [createScripted(), createScripted()];
   employ(before, [account('ann@example.org'), account('bob@example.org')]);
   employ(after, [account('ann@example.org'), account('cid@example.org')]);
   const old = await startInstance({ directories: { staff: listingNone(before) } });
-  const ours = await startInstance({ directories: { staff: listingNone(after) } });
+  const ours = await startInstance({ config, directories: { staff: listingNone(after) } });
   const options: CompareOptions = { config: `${ours.place}/idpmap.yaml` };
   return {
     before,
@@ -55,6 +55,17 @@ test('does not count a doubt as a difference', async () => {
       summary: expect.objectContaining({ deferred: 1, taken: 0, refused: 0 }),
     },
   ]);
+});
+
+test('asks no faster than a directory may be asked, and takes no overload for a doubt', async () => {
+  const { run, after } = await startBoth(`
+domains: { example.org: { directory: staff } }
+directories:
+  staff: { type: file, path: people.yaml, limit: { perSecond: 20, queue: 0 } }
+`);
+  const people = Array.from({ length: 60 }, (_, i) => `person${i}@example.org`);
+  expect(await run(people)).toEqual({ code: 0, text: '60 keys: 60 the same\n' });
+  expect(after.asked.length).toBeGreaterThan(0);
 });
 
 test('prints JSON where nothing differs, too', async () => {
