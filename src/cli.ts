@@ -29,6 +29,8 @@ export const program = new Command('idpmap')
   .version(version)
   .exitOverride()
   .showSuggestionAfterError()
+  // Whatever the longest command's arguments are: else none of the lines is broken.
+  .configureHelp({ minWidthToWrap: 24 })
   .addHelpText(
     'after',
     '\nThe manual: idpmap(1), its settings: idpmap.yaml(5), or docs/configuration.md.',
