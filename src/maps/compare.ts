@@ -36,12 +36,10 @@ export function compareMatches(
   const one = understand(answered, kind, asked, world);
   const other = understand(shadow, kind, asked, world);
   if (one === undefined || other === undefined) return 'unknown';
-  if (one === 'nothing' || other === 'nothing') {
-    if (one === other) return 'same';
-    return other === 'nothing' ? 'missing' : 'extra';
-  }
-  if (one === 'later' || other === 'later') return one === other ? 'same' : 'disabled';
   if (normalise(one, asked) === normalise(other, asked)) return 'same';
+  if (other === 'nothing') return 'missing';
+  if (one === 'nothing') return 'extra';
+  if (one === 'later' || other === 'later') return 'disabled';
   return nameDifference(kind, entriesOf(answered), entriesOf(shadow));
 }
 
@@ -58,8 +56,9 @@ function understand(
   return kind.ofEntries(outcome.value, candidate, asked, world);
 }
 
-/** Data as a set; `elsewhere`, an account's own address, is data of a kind. */
-function normalise(meaning: Exclude<Meaning, 'nothing' | 'later'>, asked: Asked): string {
+/** Data as a set; `elsewhere`, an account's own address, is data of a kind. No address is a word without `@`. */
+function normalise(meaning: Meaning, asked: Asked): string {
+  if (meaning === 'nothing' || meaning === 'later') return meaning;
   if (meaning === 'elsewhere') return asked.text;
   const items = meaning.data.split(',').map((item) => item.trim().toLowerCase());
   return [...new Set(items)].toSorted().join(',');
