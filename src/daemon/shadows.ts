@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import { createLane, type Lane } from '../lookup/lane.ts';
 import { unknown } from '../lookup/outcome.ts';
 import { createBeside, type Source } from '../lookup/path.ts';
-import { AT_ONCE } from '../maps/shadowing.ts';
+import { AT_ONCE, type Shadowing } from '../maps/shadowing.ts';
 import type { Settings } from '../settings.ts';
 import type { Served, ServeOptions } from './served.ts';
 
@@ -35,6 +35,12 @@ export function openShadows(
     shadows.set(each.name, before?.served === each ? before : openShadow(each, options));
   }
   return shadows;
+}
+
+/** Shows each pair of directories from now on. */
+export function expectShadows({ domains }: Settings, shadowing: Shadowing): void {
+  for (const { directory, shadow } of Object.values(domains))
+    if (shadow !== undefined) shadowing.expect(directory.join(','), shadow);
 }
 
 function openShadow(served: Served, { clock, log, showAddress }: ShadowOptions): ShadowServed {

@@ -8,7 +8,13 @@ import {
   type ServeOptions,
   serveDirectory,
 } from './served.ts';
-import { listOnlyShadows, openShadows, type ShadowServed, stopShadows } from './shadows.ts';
+import {
+  expectShadows,
+  listOnlyShadows,
+  openShadows,
+  type ShadowServed,
+  stopShadows,
+} from './shadows.ts';
 
 /** What answers at a time: made from one configuration, swapped whole at a reload. */
 export interface State {
@@ -46,7 +52,10 @@ export async function createState(
       };
       served.set(name, await serveDirectory(name, directory, all, before));
     }
-    if (shadowing !== undefined) shadows = openShadows(settings, served, options, former?.shadows);
+    if (shadowing !== undefined) {
+      shadows = openShadows(settings, served, options, former?.shadows);
+      expectShadows(settings, shadowing);
+    }
     const beside = { served: shadows, ...(shadowing && { shadowing }) };
     return { settings, served, shadows, routes: buildRoutes(settings, served, beside) };
   } catch (error) {

@@ -21,6 +21,8 @@ export interface Answered {
 
 /** Asks shadows, and compares what they say with what was answered. */
 export interface Shadowing {
+  /** Counts from zero what is to be compared. */
+  expect(of: string, by: string): void;
   /** Notes what is to be compared, some time later. It returns at once, and never throws. */
   note(answered: Answered): void;
 }
@@ -99,6 +101,7 @@ export function createShadowing({ differences, clock, log }: ShadowingOptions): 
   };
 
   return {
+    expect: (of, by) => void differences.figureOf(of, by),
     note: (answered) => {
       const line = lineOf(answered.shadow);
       const key = `${answered.kind.name} ${answered.asked.text}`;

@@ -39,7 +39,7 @@ const settings = z
       .meta({
         description:
           'A second directory that is asked in the background for each address that is asked here, and compared: differences are counted and listed (`idpmap status --shadow`). Nothing is ever answered from it. For moving from one directory to another.',
-        examples: ['next'],
+        examples: ['ldap'],
       }),
     aliasOf: domain()
       .exactOptional()

@@ -117,7 +117,7 @@ export async function startLarge(): Promise<Metered> {
 const LARGE = `
 domains:
   example.org: { directory: [staff, legacy] }
-  example.net: { directory: partners }
+  example.net: { directory: partners, shadow: legacy }
 directories:
   staff: { type: file, path: a.yaml }
   legacy: { type: file, path: b.yaml }
