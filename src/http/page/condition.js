@@ -116,5 +116,5 @@ function sayShadow({
     recent.length === 0
       ? 'none differs any more'
       : `${sayMany(recent.length, 'address', 'addresses')} of the latest still ${recent.length === 1 ? 'differs' : 'differ'}`;
-  return `${begin}: it differed in ${sayCount(different)} of ${sayMany(compared, 'comparison')} (${kinds.join(', ')}), ${now}: idpmap status --shadow.${left}${why}`;
+  return `${begin}: it differed in ${sayCount(different)} of ${sayMany(compared, 'comparison')} (${kinds.join(', ')}), ${now} (idpmap status --shadow lists them).${left}${why}`;
 }
