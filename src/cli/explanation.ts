@@ -140,18 +140,18 @@ function describeWay({ kind, answer, steps }: ExplainedMap, asked: string): stri
   const isTaken = last.status === 'none' && answer.status === 'OK';
   return [
     news.map(({ text }) => text).join('; '),
-    ...(isDenied && kind !== 'table' ? [DENIED[kind]] : []),
+    ...(isDenied && kind !== 'table' ? [DENIED[kind] ?? 'who is nothing to this map'] : []),
     ...(isTaken ? ['a role or the catch-all takes it'] : []),
   ].join(', ');
 }
 
 /** Why somebody is there, and a map says NOTFOUND. */
-const DENIED = {
+const DENIED: Readonly<Partial<Record<ExplainedMap['kind'], string>>> = {
   mailboxes: 'but no mailbox that takes mail has it as its own address',
   aliases: 'whose own address it is, and no alias',
   senders: 'but no login may send as it',
   recipients: 'but it takes no mail',
-} as const;
+};
 
 /** What a directory said, under one or several names. */
 interface Said {
@@ -223,7 +223,7 @@ const STATES = {
   none: 'remembered',
   unknown: 'not asked again yet, it failed',
   joined: 'being asked already',
-} as const;
+};
 
 function describeMemory({ state, ageMs }: Extract<Step, { step: 'memory' }>): string {
   return `, ${STATES[state]}${ageMs === undefined ? '' : ` ${formatAge(ageMs)} ago`}`;
