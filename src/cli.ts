@@ -83,6 +83,7 @@ add(
   'tell how mail fares: exits 0 for well, 1 for a warning, 2 while it is deferred',
 )
   .option('--watch [interval]', 'tell it again and again')
+  .option('--shadow', 'list the addresses of which shadows differ, instead')
   .action((options: StatusOptions) =>
     exitWith(import('./cli/status.ts').then(({ status }) => status(options))),
   );

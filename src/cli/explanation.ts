@@ -15,6 +15,7 @@ export function formatExplanation({ key, normalised, domain, maps, verdict }: Ex
     ...describeFound(maps),
     '',
     ...formatMaps(maps, key, normalised),
+    ...describeShadows(maps),
   ]);
 }
 
@@ -72,6 +73,17 @@ function describeFound(maps: readonly ExplainedMap[]): readonly string[] {
     ),
   );
   return [...new Set(found)];
+}
+
+/** Who is asked beside those that answer. */
+function describeShadows(maps: readonly ExplainedMap[]): readonly string[] {
+  const named = maps.flatMap(({ steps }) =>
+    steps.flatMap((step) => (step.step === 'shadow' ? [step.directory] : [])),
+  );
+  return [...new Set(named)].map(
+    (name) =>
+      `shadow ${name}: asked in the background and compared, it never answers (idpmap status --shadow)`,
+  );
 }
 
 /** What adapters give is an entry; of a table's row there is only the text. */
@@ -156,7 +168,7 @@ function readSteps(steps: readonly Step[], asked: string): readonly Said[] {
     if (step.step === 'candidate') name = describeCandidate(step, asked);
     else if (step.step === 'asked') memory = ', asked now';
     else if (step.step === 'memory') memory = describeMemory(step);
-    else {
+    else if (step.step === 'outcome') {
       said.push(describeOutcome(step, name, memory));
       memory = '';
     }
