@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { CommonOptions } from './cli/common.ts';
+import { setUpCompare } from './cli/comparing.ts';
 import type { DoctorOptions } from './cli/doctor/doctor.ts';
 import { CliError, EXIT } from './cli/exit.ts';
 import { tellExits } from './cli/exits.ts';
@@ -28,6 +29,8 @@ export const program = new Command('idpmap')
   .version(version)
   .exitOverride()
   .showSuggestionAfterError()
+  // Whatever the longest command's arguments are: else none of the lines is broken.
+  .configureHelp({ minWidthToWrap: 24 })
   .addHelpText(
     'after',
     '\nThe manual: idpmap(1), its settings: idpmap.yaml(5), or docs/configuration.md.',
@@ -80,6 +83,7 @@ add(
   'tell how mail fares: exits 0 for well, 1 for a warning, 2 while it is deferred',
 )
   .option('--watch [interval]', 'tell it again and again')
+  .option('--shadow', 'list the addresses of which shadows differ, instead')
   .action((options: StatusOptions) =>
     exitWith(import('./cli/status.ts').then(({ status }) => status(options))),
   );
@@ -124,6 +128,14 @@ add(
     exitWith(import('./cli/drill.ts').then(({ drill }) => drill(addresses, options))),
   );
 
+setUpCompare(
+  add(
+    program,
+    'compare <old> <map> [addresses...]',
+    "ask Postfix's table of old and a map for the same addresses: tell what mail would notice",
+  ),
+  exitWith,
+);
 addInit(program, exitWith);
 
 program

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
 import { parseAddress } from '../address/address.ts';
 import type { Served } from '../daemon/served.ts';
+import { listOnlyShadows } from '../daemon/shadows.ts';
 import type { State } from '../daemon/state.ts';
 import { firstDeliverable, type Taken } from '../maps/target.ts';
 import { printable } from '../printable.ts';
@@ -66,7 +67,8 @@ function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory
 }
 
 async function checkDirectories(direct: Direct): Promise<readonly Finding[]> {
-  const { served } = direct.state;
+  const { served, settings } = direct.state;
+  const shadows = listOnlyShadows(settings);
   const all = [...served.values()].map(async (each) => {
     const finding = await checkDirectory(each, direct);
     const remarks = await inspectDirectory(each);
@@ -78,10 +80,14 @@ async function checkDirectories(direct: Direct): Promise<readonly Finding[]> {
         ...remark,
         about: finding.about,
       })),
-    ];
+    ].map((told): Finding => (shadows.has(each.name) ? soften(told) : told));
   });
   return (await Promise.all(all)).flat();
 }
+
+/** No mail waits for a shadow: nothing shall keep idpmap from starting without it. */
+const soften = (finding: Finding): Finding =>
+  finding.level === 'failed' ? { ...finding, level: 'warning' } : finding;
 
 async function checkDirectory(served: Served, { state }: Direct): Promise<Finding> {
   const { name, directory, settings, lane } = served;

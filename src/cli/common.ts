@@ -63,19 +63,32 @@ async function findControl(
   }
 }
 
+/** Sends a command to a running daemon. */
+export type Send = <Name extends CommandName>(
+  name: Name,
+  args: Commands[Name]['args'],
+) => Promise<Commands[Name]['result']>;
+
 /** Sends a command to the running daemon, which may serve on by a configuration that was broken since. */
 export async function command<Name extends CommandName>(
   options: CommonOptions,
   name: Name,
   args: Commands[Name]['args'],
 ): Promise<Commands[Name]['result']> {
+  return (await findDaemon(options))(name, args);
+}
+
+/** Finds the running daemon, for many commands. */
+export async function findDaemon(options: CommonOptions): Promise<Send> {
   const { path, fault } = await findControl(options);
-  try {
-    return await sendCommand(path, name, args);
-  } catch (error) {
-    if (fault !== undefined) throw fault;
-    const isOutOfReach = error instanceof NoDaemonError || error instanceof EndpointError;
-    const code = isOutOfReach ? EXIT.unavailable : EXIT.data;
-    throw new CliError(code, printable(reasonOf(error)), { cause: error });
-  }
+  return async (name, args) => {
+    try {
+      return await sendCommand(path, name, args);
+    } catch (error) {
+      if (fault !== undefined) throw fault;
+      const isOutOfReach = error instanceof NoDaemonError || error instanceof EndpointError;
+      const code = isOutOfReach ? EXIT.unavailable : EXIT.data;
+      throw new CliError(code, printable(reasonOf(error)), { cause: error });
+    }
+  };
 }

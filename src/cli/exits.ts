@@ -41,6 +41,14 @@ export const EXITS: Readonly<Record<string, Exits>> = {
     69: 'no Postfix answers',
   },
   drill: { 65: "a file can't be read" },
+  compare: {
+    0: 'nothing differs',
+    1: 'something differs',
+    65: "the old table or a file can't be read",
+    69: 'no daemon answers, or there is no postmap',
+    75: 'something could not be asked, or is TEMP',
+    78: "the map is not there, or the configuration can't be used",
+  },
   rcpt: {
     0: '2xx, or what was expected',
     1: '5xx, or not what was expected',

@@ -15,6 +15,7 @@ export function formatExplanation({ key, normalised, domain, maps, verdict }: Ex
     ...describeFound(maps),
     '',
     ...formatMaps(maps, key, normalised),
+    ...describeShadows(maps),
   ]);
 }
 
@@ -74,6 +75,17 @@ function describeFound(maps: readonly ExplainedMap[]): readonly string[] {
   return [...new Set(found)];
 }
 
+/** Who is asked beside those that answer. */
+function describeShadows(maps: readonly ExplainedMap[]): readonly string[] {
+  const named = maps.flatMap(({ steps }) =>
+    steps.flatMap((step) => (step.step === 'shadow' ? [step.directory] : [])),
+  );
+  return [...new Set(named)].map(
+    (name) =>
+      `shadow ${name}: asked in the background and compared, it never answers (idpmap status --shadow)`,
+  );
+}
+
 /** What adapters give is an entry; of a table's row there is only the text. */
 const isEntry = (value: unknown): value is Entry =>
   typeof value === 'object' && value !== null && 'kind' in value && 'members' in value;
@@ -128,18 +140,18 @@ function describeWay({ kind, answer, steps }: ExplainedMap, asked: string): stri
   const isTaken = last.status === 'none' && answer.status === 'OK';
   return [
     news.map(({ text }) => text).join('; '),
-    ...(isDenied && kind !== 'table' ? [DENIED[kind]] : []),
+    ...(isDenied && kind !== 'table' ? [DENIED[kind] ?? 'who is nothing to this map'] : []),
     ...(isTaken ? ['a role or the catch-all takes it'] : []),
   ].join(', ');
 }
 
 /** Why somebody is there, and a map says NOTFOUND. */
-const DENIED = {
+const DENIED: Readonly<Partial<Record<ExplainedMap['kind'], string>>> = {
   mailboxes: 'but no mailbox that takes mail has it as its own address',
   aliases: 'whose own address it is, and no alias',
   senders: 'but no login may send as it',
   recipients: 'but it takes no mail',
-} as const;
+};
 
 /** What a directory said, under one or several names. */
 interface Said {
@@ -156,7 +168,7 @@ function readSteps(steps: readonly Step[], asked: string): readonly Said[] {
     if (step.step === 'candidate') name = describeCandidate(step, asked);
     else if (step.step === 'asked') memory = ', asked now';
     else if (step.step === 'memory') memory = describeMemory(step);
-    else {
+    else if (step.step === 'outcome') {
       said.push(describeOutcome(step, name, memory));
       memory = '';
     }
@@ -211,7 +223,7 @@ const STATES = {
   none: 'remembered',
   unknown: 'not asked again yet, it failed',
   joined: 'being asked already',
-} as const;
+};
 
 function describeMemory({ state, ageMs }: Extract<Step, { step: 'memory' }>): string {
   return `, ${STATES[state]}${ageMs === undefined ? '' : ` ${formatAge(ageMs)} ago`}`;

@@ -13,6 +13,8 @@ import { print } from './print.ts';
 export interface StatusOptions extends CommonOptions {
   /** Tell it again after so long; `true`: after two seconds. Absent: once. */
   readonly watch?: string | true;
+  /** List the addresses of which shadows differ. */
+  readonly shadow?: boolean;
 }
 
 /** Exit codes by tone, as monitoring plugins have them. */
@@ -23,10 +25,25 @@ const SIGNS = { good: '✓', warn: '!', bad: '✕', idle: '–' } as const;
 
 /** Tells how mail fares, in the words of the page. */
 export async function status(options: StatusOptions): Promise<number> {
+  if (options.shadow === true) return listShadow(options);
   if (options.watch !== undefined) return follow(options, readInterval(options.watch));
   const { told, summary } = await read(options);
   print(options, { summary, ...told }, format(told, summary));
   return CODES[summary.tone];
+}
+
+/** Tells where shadows would answer otherwise. */
+async function listShadow(options: StatusOptions): Promise<number> {
+  if (options.watch !== undefined)
+    throw new CliError(EXIT.usage, '--shadow stands alone, without --watch');
+  const told = await command(options, 'shadow', {});
+  const lines = told.differences.map(
+    ({ when, of, by, map, difference, address }) =>
+      `${when}  ${map} ${address}: ${difference} (${of}, shadow ${by})`,
+  );
+  const none = 'no shadow differs in what was asked lately';
+  print(options, told, lines.length === 0 ? none : lines.map(printable).join('\n'));
+  return EXIT.ok;
 }
 
 async function read(

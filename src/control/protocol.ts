@@ -1,4 +1,5 @@
 import type { Answer } from '../maps/answer.ts';
+import type { SeenDifference } from '../maps/differences.ts';
 import type { Explanation, SenderExplanation } from '../maps/explain.ts';
 import type { Trace } from '../maps/traces.ts';
 
@@ -14,6 +15,11 @@ export interface TraceExplanation {
   readonly trace: Trace;
   /** Absent: its map is a table, or gone. */
   readonly now?: Explanation;
+}
+
+/** An address of which a directory and its shadow differed when they were compared last. `when` is ISO 8601. */
+export interface ToldDifference extends Omit<SeenDifference, 'at'> {
+  readonly when: string;
 }
 
 /** What commands may ask of a running daemon: the arguments of each, and what it gives. */
@@ -39,6 +45,11 @@ export interface Commands {
   };
   /** What `/api/status` gives: `Status` of `http/status.ts`, a room that commands and the daemon know, and this one does not. */
   status: { args: Readonly<Record<string, never>>; result: object };
+  /** What shadows would answer otherwise, the latest first. */
+  shadow: {
+    args: Readonly<Record<string, never>>;
+    result: { readonly differences: readonly ToldDifference[] };
+  };
   figures: { args: Readonly<Record<string, never>>; result: object };
   /** Ends the daemon as SIGTERM does, once another listens in its place. */
   drain: { args: Readonly<Record<string, never>>; result: Readonly<Record<string, never>> };

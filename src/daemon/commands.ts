@@ -1,8 +1,9 @@
-import type { Clock } from '../clock.ts';
-import type { Handlers } from '../control/protocol.ts';
+import { type Clock, calendarOf } from '../clock.ts';
+import type { Handlers, ToldDifference } from '../control/protocol.ts';
 import type { Memory } from '../lookup/memory.ts';
 import type { Step } from '../lookup/outcome.ts';
 import type { Router } from '../maps/answer.ts';
+import type { Differences, SeenDifference } from '../maps/differences.ts';
 import { explain, explainSender } from '../maps/explain.ts';
 import type { MapFigures } from '../maps/router.ts';
 import { MOST_TRACES, type Traces } from '../maps/traces.ts';
@@ -16,6 +17,7 @@ export interface CommandsOptions {
   readonly state: () => State;
   readonly route: Router;
   readonly traces: Traces;
+  readonly differences: Pick<Differences, 'list'>;
   readonly clock: Clock;
   readonly figures: {
     readonly socketmap: Figures;
@@ -85,12 +87,18 @@ export function createHandlers(options: CommandsOptions): Handlers {
       ),
     }),
     status: async () => options.status(),
+    shadow: async () => ({ differences: options.differences.list().map(tellDifference) }),
     drain: async () => {
       options.stop();
       return {};
     },
   };
 }
+
+const tellDifference = ({ at, ...seen }: SeenDifference): ToldDifference => ({
+  ...seen,
+  when: new Date(calendarOf(at)).toISOString(),
+});
 
 const unknownTrace = (id: string): string =>
   `no TEMP of the last hour and the last ${MOST_TRACES} has the id "${id}": it is the last word of the reason in mail.log, six characters, of this daemon since its start`;

@@ -3,8 +3,10 @@ import { type ControlServer, openControl } from '../control/server.ts';
 import { createStatus } from '../http/status.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import type { LineFigures } from '../logwriter.ts';
+import { createDifferences } from '../maps/differences.ts';
 import { isNamed } from '../maps/names.ts';
 import { createRouter, type MapFigures, type MeteredRouter } from '../maps/router.ts';
+import { createShadowing } from '../maps/shadowing.ts';
 import { createTraces, tracing } from '../maps/traces.ts';
 import { createUnconfigured } from '../maps/unconfigured.ts';
 import type { Takeover } from '../net/binding.ts';
@@ -80,8 +82,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { former, kept } = inherited;
   const clock = createCoarseClock();
   const maps: MapFigures = new Map();
+  const differences = createDifferences({ clock, log, showAddress });
   const stateOptions = {
     clock,
+    shadowing: createShadowing({ differences, clock, log }),
     log,
     showAddress,
     kept: kept.keptOf,
@@ -153,6 +157,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     endpoints: () => listEndpoints(serving.open),
     unconfigured,
+    differences,
     clock,
   };
   const status = createStatus(sources);
@@ -189,6 +194,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       state: () => serving.state,
       route: (map, key, context) => serving.route(map, key, context),
       traces,
+      differences,
       clock,
       figures: { socketmap: server.figures, maps, reloads: reloader.figures },
       status: status.read,

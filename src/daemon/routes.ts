@@ -13,10 +13,12 @@ import { createMap } from '../maps/map.ts';
 import { recipients } from '../maps/recipients.ts';
 import type { Route } from '../maps/router.ts';
 import { senders } from '../maps/senders.ts';
+import type { ShadowedWorld, Shadowing } from '../maps/shadowing.ts';
 import { createTableMap } from '../maps/table.ts';
 import { parseTemplate } from '../maps/template.ts';
 import type { Settings } from '../settings.ts';
 import { entrySource, type Served, tableSource } from './served.ts';
+import { listOnlyShadows, type ShadowServed } from './shadows.ts';
 
 /** All that answers queries: swapped whole at a reload. */
 export interface Routes {
@@ -26,14 +28,26 @@ export interface Routes {
   readonly tables: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+/** Who is asked beside those that answer, and who compares. */
+export interface Shadows {
+  readonly served: ReadonlyMap<string, Pick<ShadowServed, 'source'>>;
+  readonly shadowing?: Shadowing;
+}
+
+const NO_SHADOWS: Shadows = { served: new Map() };
+
 /**
  * Builds the configured maps over the directories at work.
  * @throws {Error} where a map or a domain asks for what a directory has not
  */
-export function buildRoutes(settings: Settings, served: ReadonlyMap<string, Served>): Routes {
+export function buildRoutes(
+  settings: Settings,
+  served: ReadonlyMap<string, Served>,
+  shadows: Shadows = NO_SHADOWS,
+): Routes {
   const times = timesOf(settings);
   const sources = new Map([...served].map(([name, each]) => [name, entrySource(each, times)]));
-  const world = buildWorld(settings, served, sources);
+  const world = buildWorld(settings, served, sources, shadows);
   const tables = new Map([...served.keys()].map((name) => [name, new Set<string>()]));
   const build = (map: MapSettings): MapHandler => {
     if (map.kind === 'domains') return createDomainMap(world.domains);
@@ -69,15 +83,21 @@ function buildWorld(
   settings: Settings,
   served: ReadonlyMap<string, Served>,
   sources: ReadonlyMap<string, Source<Entry>>,
-): MapWorld {
+  { served: shadows, shadowing }: Shadows,
+): ShadowedWorld {
   const definitions = new Map(
     Object.entries(settings.domains).map(([name, domain]) => [name, definitionOf(domain)]),
   );
+  const unasked = listOnlyShadows(settings);
   const listers = [...served.values()].flatMap(({ name, list }): Lister[] => {
-    const source = sources.get(name);
+    const source = unasked.has(name) ? undefined : sources.get(name);
     return list === undefined || source === undefined ? [] : [{ list, source }];
   });
-  const configured = buildDomains(definitions, (name) => sources.get(name));
+  const configured = buildDomains(
+    definitions,
+    (name) => sources.get(name),
+    (name) => shadows.get(name)?.source,
+  );
   return {
     domains: createDomainSet(configured, listers, targetsOf(settings)),
     rules: {
@@ -86,6 +106,7 @@ function buildWorld(
       disabled: settings.disabled,
       groupSenders: settings.groupSenders,
     },
+    ...(shadowing && { shadowing }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Shadowing } from '../maps/shadowing.ts';
 import type { Settings } from '../settings.ts';
 import { buildRoutes, type Routes } from './routes.ts';
 import {
@@ -7,15 +8,27 @@ import {
   type ServeOptions,
   serveDirectory,
 } from './served.ts';
+import {
+  expectShadows,
+  listOnlyShadows,
+  openShadows,
+  type ShadowServed,
+  stopShadows,
+} from './shadows.ts';
 
 /** What answers at a time: made from one configuration, swapped whole at a reload. */
 export interface State {
   readonly settings: Settings;
   readonly served: ReadonlyMap<string, Served>;
+  /** Those that are asked beside others, by name. */
+  readonly shadows: ReadonlyMap<string, ShadowServed>;
   readonly routes: Routes;
 }
 
-export type StateOptions = Omit<ServeOptions, 'cache' | 'delimiters'>;
+export interface StateOptions extends Omit<ServeOptions, 'cache' | 'delimiters'> {
+  /** Compares shadows with what is answered; absent: no shadow is asked. */
+  readonly shadowing?: Shadowing;
+}
 
 /**
  * Makes what is to answer by `settings`, and does not yet (`enterState`); directories that did not change are taken from `former`.
@@ -27,6 +40,8 @@ export async function createState(
   former?: State,
 ): Promise<State> {
   const served = new Map<string, Served>();
+  let shadows: State['shadows'] = new Map();
+  const { shadowing } = options;
   try {
     for (const [name, directory] of Object.entries(settings.directories)) {
       const before = former?.served.get(name);
@@ -37,9 +52,14 @@ export async function createState(
       };
       served.set(name, await serveDirectory(name, directory, all, before));
     }
-    return { settings, served, routes: buildRoutes(settings, served) };
+    if (shadowing !== undefined) {
+      shadows = openShadows(settings, served, options, former?.shadows);
+      expectShadows(settings, shadowing);
+    }
+    const beside = { served: shadows, ...(shadowing && { shadowing }) };
+    return { settings, served, shadows, routes: buildRoutes(settings, served, beside) };
   } catch (error) {
-    await closeAll(served, former);
+    await closeAll({ served, shadows }, former);
     throw error;
   }
 }
@@ -52,15 +72,19 @@ export function enterState({ settings, served, routes }: State): void {
 
 /** Ends the directories of `state` that do not serve on in `next`. */
 export async function retireState(state: State, next: State): Promise<void> {
-  await closeAll(state.served, next);
+  await closeAll(state, next);
 }
 
 /** Ends all directories of `state`. */
 export async function closeState(state: State): Promise<void> {
-  await closeAll(state.served);
+  await closeAll(state);
 }
 
-async function closeAll(served: ReadonlyMap<string, Served>, but?: State): Promise<void> {
+async function closeAll(
+  { served, shadows }: Pick<State, 'served' | 'shadows'>,
+  but?: State,
+): Promise<void> {
+  stopShadows(shadows, but?.shadows);
   const leaving = [...served].filter(([name, each]) => but?.served.get(name) !== each);
   await Promise.all(leaving.map(([, each]) => closeServed(each)));
 }
@@ -70,7 +94,10 @@ async function closeAll(served: ReadonlyMap<string, Served>, but?: State): Promi
  * every domain that is not ours would be deferred, and Postfix keeps that for the life of its processes. Never rejects.
  */
 export async function awaitLists(state: State, withinMs: number, former?: State): Promise<void> {
-  const news = [...state.served].filter(([name]) => former?.served.get(name)?.list === undefined);
+  const unasked = listOnlyShadows(state.settings);
+  const news = [...state.served].filter(
+    ([name]) => !unasked.has(name) && former?.served.get(name)?.list === undefined,
+  );
   const known = news.flatMap(([, { list }]) => (list === undefined ? [] : [list.known]));
   if (known.length > 0) await within(Promise.all(known), withinMs);
 }

@@ -6,9 +6,12 @@ import { reasonOf } from '../reason.ts';
 import type { Access } from './access.ts';
 
 /** What administrators may ask for over HTTP: the same that commands do. */
-export type AdminHandlers = Pick<Handlers, 'explain' | 'explainSender' | 'explainTrace' | 'purge'>;
+export type AdminHandlers = Pick<
+  Handlers,
+  'explain' | 'explainSender' | 'explainTrace' | 'purge' | 'shadow'
+>;
 
-/** Serves `POST /api/explain` and `POST /api/purge`, for whoever has the token. */
+/** Serves `POST /api/explain`, `POST /api/purge` and `GET /api/shadow`, for whoever has the token. */
 export function serveAdmin(
   app: FastifyInstance,
   handlers: AdminHandlers,
@@ -32,6 +35,7 @@ export function serveAdmin(
     const what = readPurge(body);
     return answer(reply, what && handlers.purge({ what }), PURGE_USAGE);
   });
+  app.get('/api/shadow', { onRequest }, () => handlers.shadow({}));
 }
 
 const EXPLAIN_USAGE =

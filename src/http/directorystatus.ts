@@ -101,7 +101,12 @@ function describeHealth({ lane }: WatchedDirectory): Pick<DirectoryStatus, Healt
   };
 }
 
-function judge({ breaker, figures, health }: WatchedDirectory['lane']): DirectoryStatus['state'] {
+/** Whether its circuit is open, its last question failed, or nobody was asked yet. */
+export function judge({
+  breaker,
+  figures,
+  health,
+}: Pick<WatchedDirectory['lane'], 'breaker' | 'figures' | 'health'>): DirectoryStatus['state'] {
   if (breaker.isOpen()) return 'open';
   if (health.failingSince() !== undefined) return 'failing';
   return figures.answeredAt > 0 ? 'ok' : 'idle';

@@ -1,5 +1,6 @@
 import { type Clock, calendarOf, wallClock } from '../clock.ts';
 import { nameless } from '../lookup/health.ts';
+import type { Differences } from '../maps/differences.ts';
 import { isNamed } from '../maps/names.ts';
 import type { Route } from '../maps/router.ts';
 import type { Unconfigured } from '../maps/unconfigured.ts';
@@ -9,6 +10,7 @@ import type { Phase } from './health.ts';
 import { createHistory, type History, STEP_MS } from './history.ts';
 import { describeLatency, type Latency, listLatency } from './latency.ts';
 import type { MetricSources, WatchedDirectory } from './metrics/sources.ts';
+import { listShadows, type ShadowStatus, type WatchedShadows } from './shadowstatus.ts';
 
 /** What the status is read from each time: live objects of the daemon. */
 export interface StatusSources
@@ -16,9 +18,11 @@ export interface StatusSources
   readonly state: () => {
     readonly settings: ReturnType<MetricSources['state']>['settings'];
     readonly served: ReadonlyMap<string, WatchedDirectory>;
+    readonly shadows: WatchedShadows;
     readonly routes: { readonly maps: ReadonlyMap<string, Pick<Route, 'kind'>> };
   };
   readonly unconfigured: Pick<Unconfigured, 'list'>;
+  readonly differences: Pick<Differences, 'figures' | 'list'>;
   readonly phase: () => Phase;
   /** Where Postfix is listened for now. */
   readonly endpoints: () => readonly Endpoint[];
@@ -57,6 +61,8 @@ export interface Status {
     readonly lastAsked: string;
   }[];
   readonly directories: readonly DirectoryStatus[];
+  /** What was compared with directories that are asked beside those that answer. */
+  readonly shadows: readonly ShadowStatus[];
   readonly domains: { readonly configured: number };
   readonly connections: {
     readonly max: number;
@@ -140,7 +146,7 @@ const sum = (counts: readonly number[]): number => counts.reduce((all, each) => 
 
 function describe(sources: StatusSources, history: History, startedAt: number): Status {
   const { version, phase, reloads, socketmap } = sources;
-  const { settings, served } = sources.state();
+  const { settings, served, shadows } = sources.state();
   const { rss, heapUsed } = process.memoryUsage();
   return {
     version,
@@ -155,6 +161,7 @@ function describe(sources: StatusSources, history: History, startedAt: number): 
         describeLatency(history, `directory ${each.name}`, each.lane.figures.durations),
       ),
     ),
+    shadows: listShadows(sources.differences, shadows),
     domains: { configured: Object.keys(settings.domains).length },
     connections: {
       max: settings.connections.max,

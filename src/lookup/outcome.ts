@@ -54,7 +54,9 @@ export type Step =
       readonly directory: string;
       readonly key: string;
       readonly outcome: Outcome<unknown>;
-    };
+    }
+  /** The directory is asked beside those that answer, to be compared with them. */
+  | { readonly step: 'shadow'; readonly directory: string };
 
 /** One question as a caller puts it: at once where memory knows, else a promise. Never rejects. */
 export type Lookup<T> = (key: string, context: Context) => Maybe<Outcome<T>>;

@@ -79,6 +79,26 @@ export function createSource<T>(
 }
 
 /**
+ * Makes questions that nobody waits for: guarded as others are, by the lane's limit and breaker, and not remembered, so that
+ * what they bring can answer nobody. Never rejects.
+ */
+export function createBeside<T>(ask: Ask<T>, lane: Lane): (key: string) => Promise<Outcome<T>> {
+  const { name, limiter, breaker } = lane;
+  const proof = withProof<T>(lane.prover, name);
+  const flight = chain<Flight<T>>(
+    [
+      withLimit(limiter, breaker.isOpen, () => 'stranger', name),
+      withBreaker(breaker, name),
+      withHealth(lane.health, lane.clock),
+      withTimeout(lane.timeoutMs, name),
+      withQuestionCount(lane.figures),
+    ],
+    proof(consult(ask, name)),
+  );
+  return catchingBugs(flight, lane);
+}
+
+/**
  * Makes a question of the daemon's own (which domains are there?): guarded as others are, not remembered here. Never
  * rejects.
  */

@@ -11,6 +11,7 @@ import type { Asked, Kind, MapWorld, Meaning } from './kind.ts';
  * no mail are left out.
  */
 export const aliases = (own?: string): Kind => ({
+  name: 'aliases',
   ofEntries: (entries, candidate, asked, world) => {
     if (isOwnAddress(entries, candidate)) {
       const [stored = ''] = entries.map(mailAddress);

@@ -14,6 +14,18 @@ export interface Domain {
   readonly roles: ReadonlyMap<string, string>;
   /** Takes the mail for whoever is nobody's. */
   readonly catchAll?: string;
+  /** Who is asked beside its directories, and never answers. */
+  readonly shadow?: Shadow;
+}
+
+/** A domain as it would be if another directory answered in it. */
+export interface Shadow {
+  /** The directories that answer, by name. */
+  readonly of: string;
+  /** The one that would. */
+  readonly by: string;
+  /** Without roles and a catch-all, which are the same. */
+  readonly domain: Domain;
 }
 
 /** What becomes of mail in a domain for addresses that nobody holds. */
@@ -37,7 +49,12 @@ export interface DomainDefinition {
   readonly aliasOf?: string;
   readonly catchAll?: string;
   readonly roles: Readonly<Record<string, string>>;
+  /** The directory that is asked beside its own. */
+  readonly shadow?: string;
 }
+
+/** Finds a directory's people by its name. */
+type SourceOf = (directory: string) => Source<Entry> | undefined;
 
 /**
  * Builds the configured domains: an `aliasOf` domain inherits roles and catch-all.
@@ -46,7 +63,8 @@ export interface DomainDefinition {
  */
 export function buildDomains(
   definitions: ReadonlyMap<string, DomainDefinition>,
-  sourceOf: (directory: string) => Source<Entry> | undefined,
+  sourceOf: SourceOf,
+  shadowOf: SourceOf = () => undefined,
 ): ReadonlyMap<string, Domain> {
   const built = new Map<string, Domain>();
   const build = (name: string, above: readonly string[]): Domain => {
@@ -56,7 +74,7 @@ export function buildDomains(
       throw new Error(`domain ${way.join(' → ')} leads nowhere`);
     const { aliasOf } = definition;
     const twin = aliasOf === undefined ? undefined : (built.get(aliasOf) ?? build(aliasOf, way));
-    const domain = createDomain(name, definition, twin, sourceOf);
+    const domain = createDomain(name, definition, twin, sourceOf, shadowOf);
     built.set(name, domain);
     return domain;
   };
@@ -66,19 +84,45 @@ export function buildDomains(
 
 function createDomain(
   name: string,
-  { directories, roles, catchAll }: DomainDefinition,
+  definition: DomainDefinition,
   twin: Domain | undefined,
-  sourceOf: (directory: string) => Source<Entry> | undefined,
+  sourceOf: SourceOf,
+  shadowOf: SourceOf,
 ): Domain {
+  const { directories, roles, catchAll } = definition;
   const taker = catchAll ?? twin?.catchAll;
+  const shadow = createShadow(name, definition, twin, shadowOf);
   return {
     name,
     sources: directories.map((directory) => need(sourceOf(directory), directory)),
     roles: new Map([...(twin?.roles ?? []), ...Object.entries(roles)]),
     ...(twin === undefined ? {} : { aliasOf: twin }),
     ...(taker === undefined ? {} : { catchAll: taker }),
+    ...(shadow === undefined ? {} : { shadow }),
   };
 }
+
+/** Its own, else that of the domain whose people alone have addresses here. None where shadows are not asked at all. */
+function createShadow(
+  name: string,
+  { directories, shadow: by }: DomainDefinition,
+  twin: Domain | undefined,
+  shadowOf: SourceOf,
+): Shadow | undefined {
+  const above = twin?.shadow;
+  const aliasOf = above === undefined ? {} : { aliasOf: above.domain };
+  const source = by === undefined ? undefined : shadowOf(by);
+  if (by !== undefined && source !== undefined)
+    return {
+      of: directories.join(','),
+      by,
+      domain: { name, sources: [source], ...BARE, ...aliasOf },
+    };
+  if (above === undefined || directories.length > 0) return undefined;
+  return { ...above, domain: { name, sources: [], ...BARE, ...aliasOf } };
+}
+
+const BARE: Targets = { roles: new Map() };
 
 function need<V>(value: V | undefined, name: string): V {
   if (value === undefined) throw new Error(`there is no directory ${name}`);

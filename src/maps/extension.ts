@@ -3,6 +3,9 @@ import { isMailbox, parseAddress, splitExtension } from '../address/address.ts';
 /** One address of a list as Postfix reads it: what stands in quotes is of one piece. */
 const ITEM = /(?:"(?:[^"\\]|\\.)*"|[^\s,"])+/gu;
 
+/** The addresses of a list. */
+export const itemsOf = (list: string): readonly string[] => list.match(ITEM) ?? [];
+
 /** The extension that was cut off `whole` to get the key `derived`; absent: it was not got so. */
 export function cutOff(whole: string, derived: string, delimiters: string): string | undefined {
   const address = parseAddress(whole);

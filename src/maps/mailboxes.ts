@@ -4,6 +4,7 @@ import type { Template } from './template.ts';
 
 /** Does a mailbox exist? An alias, a group, a role and a catch-all are none. `result` shapes the data of an OK. */
 export const mailboxes = (result: Template): Kind => ({
+  name: 'mailboxes',
   ofEntries: (entries, candidate, _asked, { rules }) => {
     const own = entries.find(
       ({ kind, address }) => kind === 'account' && address === candidate.address,

@@ -3,16 +3,17 @@ import type { Maybe } from '../directory/directory.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { type Answer, denyUnlessDoubtful, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
 import { type CandidateKind, listTargets } from './candidates.ts';
-import type { Domain } from './domains.ts';
-import type { Asked, Kind, MapWorld } from './kind.ts';
+import type { Domain, Shadow } from './domains.ts';
+import type { Asked, Kind } from './kind.ts';
 import { type Match, search } from './search.ts';
+import type { ShadowedWorld } from './shadowing.ts';
 import { firstDeliverable, type Taken } from './target.ts';
 
 /** Makes a map of `kind`: key → address → entries → answer. */
 export function createMap(
   kind: Kind,
   kinds: ReadonlySet<CandidateKind>,
-  world: MapWorld,
+  world: ShadowedWorld,
 ): MapHandler {
   const { domains, rules } = world;
   return (key, context) => {
@@ -20,7 +21,7 @@ export function createMap(
     if (address === undefined) return NOTFOUND;
     const domain = domains.get(address.domain) ?? domains.alike(address.domain);
     if (domain === undefined) return denyUnlessDoubtful(domains.doubt());
-    const match = lookIn(domain, address, context);
+    const match = lookIn(domain, address, key, context);
     const conclude = (settled: Match): Maybe<Answer> => {
       const asked: Asked = { ...at(domain, address), key };
       return settled.outcome.status === 'none'
@@ -31,15 +32,31 @@ export function createMap(
   };
 
   /** Looks in a domain; nobody there may be somebody of the domain whose U-labels Postfix folds to its name. */
-  function lookIn(domain: Domain, address: Address, context: Context): Maybe<Match> {
+  function lookIn(domain: Domain, address: Address, key: string, context: Context): Maybe<Match> {
     const match = search(at(domain, address), domain, kinds, rules.delimiters, context);
     const goOn = (settled: Match): Maybe<Match> => {
+      if (domain.shadow !== undefined)
+        noteShadow(domain.shadow, settled, domain, address, key, context);
       const other = settled.outcome.status === 'none' ? domains.alike(address.domain) : undefined;
       return other === undefined || other.name === domain.name
         ? settled
-        : lookIn(other, address, context);
+        : lookIn(other, address, key, context);
     };
     return match instanceof Promise ? match.then(goOn) : goOn(match);
+  }
+
+  /** Lets what was said here be compared, later: whoever asked does not wait for that. */
+  function noteShadow(
+    shadow: Shadow,
+    match: Match,
+    domain: Domain,
+    address: Address,
+    key: string,
+    { tell }: Context,
+  ): void {
+    const asked = { ...at(domain, address), key };
+    if (tell === undefined) world.shadowing?.note({ shadow, match, asked, kind, kinds, world });
+    else tell({ step: 'shadow', directory: shadow.by });
   }
 
   /**

@@ -5,6 +5,7 @@ export const NO_LOGIN = 'no-login.invalid';
 
 /** Which logins may send as an address? */
 export const senders: Kind = {
+  name: 'senders',
   ofEntries: (entries, _candidate, _asked, { rules }) => {
     const logins = entries
       .filter(

@@ -48,6 +48,23 @@ test('a directory that fails exits 75 with its reason', async () => {
   });
 });
 
+test('a mere shadow that fails is a warning: nothing shall keep idpmap from starting without it', async () => {
+  const { code, findings } = await run({
+    'idpmap.yaml': COMPANY['idpmap.yaml']
+      .replace('{ directory: people', '{ shadow: next, directory: people')
+      .replace(
+        '{ people: { type: demo }',
+        '{ next: { type: file, path: absent.yaml }, people: { type: demo }',
+      ),
+  });
+  expect(code).toBe(EXIT.ok);
+  expect(findings).toContainEqual({
+    level: 'warning',
+    about: 'directory next',
+    text: "absent.yaml can't be read: there is no such file",
+  });
+});
+
 test('a table that is not there exits 75', async () => {
   const { code, findings } = await run(changed('table: blacklist', 'table: gone'));
   expect(code).toBe(EXIT.temporary);

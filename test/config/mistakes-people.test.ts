@@ -49,6 +49,28 @@ test.each([
     '3:38: domains.example.org.directory[1]: "people" is listed twice, keep one',
   ],
   [
+    'a shadow with a slip in its name',
+    withPeople('domains:\n  example.org: { directory: people, shadow: poeple }'),
+    '3:45: domains.example.org.shadow: there is no directory "poeple", did you mean "people"?',
+  ],
+  [
+    'a shadow that answers for the domain itself',
+    withPeople('domains:\n  example.org: { directory: people, shadow: people }'),
+    '3:45: domains.example.org.shadow: "people" answers for the domain itself, name another directory to compare it with, or leave shadow out',
+  ],
+  [
+    'a shadow of a domain that has no directory',
+    withPeople(
+      'domains:\n  example.org: { directory: people }\n  example.net: { aliasOf: example.org, shadow: people }',
+    ),
+    '4:40: domains.example.net.shadow: there is no directory here to compare it with, write it at the domain that aliasOf names',
+  ],
+  [
+    'a slip in the word shadow',
+    withPeople('domains:\n  example.org: { directory: people, shadwo: people }'),
+    '3:37: domains.example.org.shadwo: unknown key, did you mean "shadow"?',
+  ],
+  [
     'an alias of a domain that is not configured',
     withPeople(
       'domains:\n  example.org: { directory: people }\n  example.net: { aliasOf: exmaple.org }',

@@ -15,7 +15,7 @@ test.each([
   [
     'an unknown key that resembles none',
     withPeople('domains:\n  example.org: { directory: people, foo: 1 }'),
-    '3:37: domains.example.org.foo: unknown key, known are directory, aliasOf, catchAll, roles',
+    '3:37: domains.example.org.foo: unknown key, known are directory, shadow, aliasOf, catchAll, roles',
   ],
   [
     'a key in the spelling of others',

@@ -18,6 +18,8 @@ const COPIED = [
   'helm',
   '.env.example',
   'package.json',
+  'README.md',
+  'CHANGELOG.md',
   'tsconfig.json',
   'vitest.config.ts',
 ];
@@ -28,6 +30,8 @@ const GENERATORS = [
   'src/http/reference.ts',
   'deploy/generate/generate.ts',
   'deploy/generate/chart/write.ts',
+  'src/library/reference.ts',
+  'deploy/generate/commands/write.ts',
 ];
 
 /** Tests that somebody who followed them runs. */

@@ -9,6 +9,7 @@ import { capture } from '../support/command.ts';
 import { type Instance, listingNone, makePlace, startInstance } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, createScripted, employ, type ScriptedDirectory } from '../support/scripted.ts';
+import { until } from '../support/until.ts';
 
 const CONFIG = `
 http: tcp://127.0.0.1:0
@@ -31,7 +32,7 @@ interface Scene extends Instance {
 }
 
 /** A daemon whose directory `staff` is scripted, and whose directory `others` is a file. */
-async function start(deadline: string): Promise<Scene> {
+async function start(deadline: string, domain: string): Promise<Scene> {
   const place = await makePlace();
   await writeFile(join(place, 'others.yaml'), peopleOf(KNOWN));
   const staff = createScripted();
@@ -41,7 +42,7 @@ async function start(deadline: string): Promise<Scene> {
   );
   const instance = await startInstance({
     place,
-    config: `${CONFIG}deadline: ${deadline}\n`,
+    config: `${CONFIG.replace('{ directory: staff }', domain)}deadline: ${deadline}\n`,
     open: async (settings, hooks) =>
       hooks.name === 'staff' ? listingNone(staff) : openDirectory(settings, hooks),
   });
@@ -60,6 +61,8 @@ const STATES: Readonly<
     string,
     {
       readonly deadline?: string;
+      /** The domain of the directory `staff`. */
+      readonly domain?: string;
       readonly enter?: (scene: Scene) => Promise<unknown>;
       readonly title: string;
       readonly says: readonly RegExp[];
@@ -103,6 +106,19 @@ const STATES: Readonly<
     says: [/Directory others: others\.yaml would lose 8 of 8 accounts.*idpmap accept others/],
     code: 1,
   },
+  'shadow differences': {
+    domain: '{ directory: staff, shadow: others }',
+    enter: async ({ command }) => {
+      const isCompared = async () =>
+        /"compared":8/.test(JSON.stringify(await command('status', {})));
+      expect(await until(isCompared, 10_000)).toBe(true);
+    },
+    title: '✓ Mail is answered',
+    says: [
+      /Shadow others of staff, which answers nothing: it differed in 8 of 8 comparisons \(8 missing\), 8 addresses of the latest still differ/,
+    ],
+    code: 0,
+  },
   'unknown map': {
     enter: async ({ ask }) => {
       for (let i = 0; i < 200; i++) await ask('user-exists', 'ann@example.org');
@@ -133,8 +149,8 @@ describeWith(['chromium'], 'the page and idpmap status', () => {
 
   test.each(Object.entries(STATES))(
     'say the same, and the page has no barriers: %s',
-    async (_, { deadline = '5s', enter, title, says, code }) => {
-      const scene = await start(deadline);
+    async (_, { deadline = '5s', domain = '{ directory: staff }', enter, title, says, code }) => {
+      const scene = await start(deadline, domain);
       await enter?.(scene);
       const config = join(scene.place, 'idpmap.yaml');
       const told = await capture(() => status({ config }));

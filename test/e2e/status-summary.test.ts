@@ -25,7 +25,13 @@ describeWith(['chromium'], 'the status page', () => {
       phase: () => 'ready',
       metrics: { contentType: 'text/plain', text: async () => '' },
       status: read,
-      handlers: { explain: refuse, explainSender: refuse, explainTrace: refuse, purge: refuse },
+      handlers: {
+        explain: refuse,
+        explainSender: refuse,
+        explainTrace: refuse,
+        purge: refuse,
+        shadow: refuse,
+      },
       log: silentLog,
       figures: createHttpFigures(),
     });

@@ -15,6 +15,7 @@ async function post(path: string, body: unknown) {
     explainSender: note('explainSender'),
     explainTrace: note('explainTrace'),
     purge: note('purge'),
+    shadow: note('shadow'),
   };
   const { endpoint } = await startServer({ handlers });
   const { status, text } = await postJson(endpoint, path, body, TOKEN);

@@ -22,6 +22,7 @@ const HANDLERS: HttpOptions['handlers'] = {
   explainSender: () => Promise.reject(new Error('no map of kind senders')),
   explainTrace: () => Promise.reject(new Error('no such id')),
   purge: async () => ({ forgotten: 7 }),
+  shadow: async () => ({ differences: [] }),
 };
 
 /** Opens a server over `changes`; it closes with its test. The token is `TOKEN` unless it is said otherwise. */

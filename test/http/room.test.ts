@@ -78,7 +78,13 @@ test('a request that is being answered is not dropped for others', async () => {
     return told.promise;
   };
   const { endpoint } = await startServer({
-    handlers: { explain: refuse, explainSender: refuse, explainTrace: refuse, purge },
+    handlers: {
+      explain: refuse,
+      explainSender: refuse,
+      explainTrace: refuse,
+      purge,
+      shadow: refuse,
+    },
   });
   const reply = postJson(endpoint, '/api/purge', { all: true }, TOKEN);
   await asked.promise;

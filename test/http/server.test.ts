@@ -176,7 +176,13 @@ test('a reply under way is given before it closes', async () => {
     return told.promise;
   };
   const refuse = () => Promise.reject(new Error('not asked'));
-  const handlers = { explain: refuse, explainSender: refuse, explainTrace: refuse, purge };
+  const handlers = {
+    explain: refuse,
+    explainSender: refuse,
+    explainTrace: refuse,
+    purge,
+    shadow: refuse,
+  };
   const server = await startServer({ handlers });
   const reply = postJson(server.endpoint, '/api/purge', { all: true }, TOKEN);
   await asked.promise;

@@ -15,6 +15,7 @@ export const REFUSING: Handlers = {
   known: unused,
   handover: unused,
   status: unused,
+  shadow: unused,
   figures: unused,
   drain: unused,
 };

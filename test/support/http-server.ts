@@ -14,7 +14,13 @@ const server = await openHttp({
   status: () => {
     for (;;);
   },
-  handlers: { explain: refuse, explainSender: refuse, explainTrace: refuse, purge: refuse },
+  handlers: {
+    explain: refuse,
+    explainSender: refuse,
+    explainTrace: refuse,
+    purge: refuse,
+    shadow: refuse,
+  },
   log: silentLog,
   figures: createHttpFigures(),
 });

@@ -71,6 +71,7 @@ export const WELL: Status = {
   maps: [],
   unconfigured: [],
   directories: [STAFF],
+  shadows: [],
   domains: { configured: 1 },
   connections: {
     max: 1000,

@@ -14,6 +14,12 @@ either. Names that a variable may add are left to the daemon, and so are domains
 {{- range $domain, $settings := $domains }}
 {{- $settings = $settings | default dict }}
 {{- include "idpmap.faults.directories" (merge (dict "where" (printf "config.domains.%s.directory" $domain) "names" $settings.directory) $ctx) }}
+{{- with $settings.shadow }}
+{{- include "idpmap.faults.directories" (merge (dict "where" (printf "config.domains.%s.shadow" $domain) "names" .) $ctx) }}
+{{- if has . (kindIs "slice" $settings.directory | ternary $settings.directory (list $settings.directory)) }}
+- config.domains.{{ $domain }}.shadow is {{ . }}, which answers for the domain itself: name another directory, or leave it out
+{{- end }}
+{{- end }}
 {{- if and (not $settings.directory) (not $settings.aliasOf) (not (hasKey $own "IDPMAP_DOMAINS")) }}
 - config.domains.{{ $domain }} names neither a directory nor an aliasOf: write directory: NAME
 {{- end }}

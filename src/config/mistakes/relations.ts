@@ -106,9 +106,10 @@ function checkDirectories(
   const known = [...directories.keys()];
   const maps = [...groupsOf(getIn(tree, ['maps']))].filter(([, { kind }]) => kind === 'table');
   return [
-    ...[...domains].flatMap(([name, { directory }]) =>
-      checkNamed(['domains', name, 'directory'], directory, known),
-    ),
+    ...[...domains].flatMap(([name, { directory, shadow }]) => [
+      ...checkNamed(['domains', name, 'directory'], directory, known),
+      ...checkShadow(['domains', name, 'shadow'], shadow, directory, known),
+    ]),
     ...maps.flatMap(([name, { directory, table }]) => [
       ...checkNamed(['maps', name, 'directory'], directory, known),
       ...tablesOf(['maps', name, 'table'], table).flatMap((each) => [
@@ -167,6 +168,27 @@ function checkListed(
   if (typeof table !== 'string' || known.includes(table)) return [];
   const hint = known.length === 0 ? `, configure it under ${where}` : suggest(table, known);
   return [mistake(path, `there is no table "${table}" in ${where}${hint}`)];
+}
+
+/** A second directory beside the domain's own, which it is compared with. */
+function checkShadow(
+  path: Path,
+  shadow: unknown,
+  directory: unknown,
+  known: readonly string[],
+): readonly Mistake[] {
+  if (typeof shadow !== 'string') return [];
+  const own: readonly unknown[] = Array.isArray(directory) ? directory : [directory];
+  if (own.includes(shadow)) {
+    const message = `"${shadow}" answers for the domain itself, name another directory to compare it with, or leave shadow out`;
+    return [mistake(path, message)];
+  }
+  if (directory === undefined || own.length === 0) {
+    const message =
+      'there is no directory here to compare it with, write it at the domain that aliasOf names';
+    return [mistake(path, message, 'key')];
+  }
+  return checkNamed(path, shadow, known);
 }
 
 function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Mistake[] {

@@ -34,6 +34,13 @@ const settings = z
         description: 'The directory that knows its people, or several to be asked in order.',
         examples: ['people'],
       }),
+    shadow: directoryReference()
+      .exactOptional()
+      .meta({
+        description:
+          'A second directory that is asked in the background for each address that is asked here, and compared: differences are counted and listed (`idpmap status --shadow`). Nothing is ever answered from it. For moving from one directory to another.',
+        examples: ['ldap'],
+      }),
     aliasOf: domain()
       .exactOptional()
       .meta({

@@ -8,6 +8,7 @@ import { MEMORY } from './memory.ts';
 import { NODE } from './node.ts';
 import { PROCESS } from './process.ts';
 import { QUESTIONS } from './questions.ts';
+import { SHADOWS } from './shadows.ts';
 import { SOCKETMAP } from './socketmap.ts';
 
 /** All metrics there are, in the order in which they are shown. */
@@ -16,6 +17,7 @@ export const SECTIONS: readonly Section[] = [
   DIRECTORIES,
   QUESTIONS,
   CONTENTS,
+  SHADOWS,
   MEMORY,
   SOCKETMAP,
   HTTP,

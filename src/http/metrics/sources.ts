@@ -3,6 +3,7 @@ import type { CleanFigures } from '../../directory/people/clean.ts';
 import type { LineFigures } from '../../logwriter.ts';
 import type { Lane } from '../../lookup/lane.ts';
 import type { Memory } from '../../lookup/memory.ts';
+import type { Differences } from '../../maps/differences.ts';
 import type { DomainList } from '../../maps/domainlist.ts';
 import type { MapFigures } from '../../maps/router.ts';
 import type { Settings } from '../../settings.ts';
@@ -53,6 +54,7 @@ export interface MetricSources {
     readonly served: ReadonlyMap<string, MeteredDirectory>;
   };
   readonly maps: Readonly<MapFigures>;
+  readonly differences: Pick<Differences, 'figures'>;
   readonly socketmap: Figures;
   readonly reloads: ReloadFigures;
   readonly logged: LineFigures;

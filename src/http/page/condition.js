@@ -1,6 +1,7 @@
 /** @import { Status } from '../status.ts' */
 /** @import { DirectoryStatus } from '../directorystatus.ts' */
-import { sayAgo, sayDuration, sayMany, sayTime } from './words.js';
+/** @import { ShadowStatus } from '../shadowstatus.ts' */
+import { sayAgo, sayCount, sayDuration, sayMany, sayTime } from './words.js';
 
 /**
  * Whether a directory does not answer as it should.
@@ -79,4 +80,41 @@ function sayDoubt({ name, doubt }, now) {
   return [
     `Directory ${name} finds people, but its "nobody" is not believed since ${sayTime(doubt.since, now)}: ${doubt.reason}. Mail for whoever it does not find waits.`,
   ];
+}
+
+/**
+ * In what directories differ from those that are asked beside them. No mail waits for it.
+ * @param {Status} status
+ * @returns {readonly string[]}
+ */
+export const describeShadows = ({ shadows }) =>
+  shadows.filter(({ state }) => state !== 'gone').map(sayShadow);
+
+/** @param {ShadowStatus} shadow */
+function sayShadow({
+  of,
+  by,
+  state,
+  lastFault,
+  compared,
+  different,
+  differences,
+  uncompared,
+  recent,
+}) {
+  const begin = `Shadow ${by} of ${of}, which answers nothing`;
+  const failed = state === 'open' || state === 'failing';
+  const why = failed && lastFault !== undefined ? ` It fails: ${lastFault}.` : '';
+  const waiting = uncompared.unknown + uncompared.dropped;
+  const left = waiting === 0 ? '' : ` ${sayCount(waiting)} could not be compared.`;
+  if (different === 0)
+    return `${begin}: ${sayMany(compared, 'comparison')}, no difference.${left}${why}`;
+  const kinds = Object.entries(differences)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${sayCount(count)} ${name}`);
+  const now =
+    recent.length === 0
+      ? 'none differs any more'
+      : `${sayMany(recent.length, 'address', 'addresses')} of the latest still ${recent.length === 1 ? 'differs' : 'differ'}`;
+  return `${begin}: it differed in ${sayCount(different)} of ${sayMany(compared, 'comparison')} (${kinds.join(', ')}), ${now} (idpmap status --shadow lists them).${left}${why}`;
 }

@@ -85,6 +85,8 @@ function sayStep(step) {
   switch (step.step) {
     case 'candidate':
       return `as ${step.kind}: ${step.address}`;
+    case 'shadow':
+      return `${step.directory}: asked in the background and compared (shadow), it never answers`;
     case 'asked':
       return `${step.directory}: asked`;
     case 'memory': {

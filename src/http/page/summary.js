@@ -1,5 +1,11 @@
 /** @import { Status } from '../status.ts' */
-import { describeDirectory, findTroubled, isUnwell, needsAttention } from './condition.js';
+import {
+  describeDirectory,
+  describeShadows,
+  findTroubled,
+  isUnwell,
+  needsAttention,
+} from './condition.js';
 import { countAnswers, FIVE, MINUTE, sayBeginning } from './recent.js';
 import { sayAgo, sayCause, sayCount, sayMany, sayShare, sayTime } from './words.js';
 
@@ -45,6 +51,7 @@ export function summarise(status) {
   const details = [
     ...found.flatMap((summary) => summary.details),
     ...findTroubled(status).flatMap((directory) => describeDirectory(directory, status)),
+    ...describeShadows(status),
   ];
   const first =
     judgePhase(status) ??

@@ -6,7 +6,9 @@ import { createHttpFigures } from '../../../src/http/figures.ts';
 import type { MetricSources } from '../../../src/http/metrics/sources.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
 import { silentLog } from '../../../src/log.ts';
+import { createDifferences } from '../../../src/maps/differences.ts';
 import { createRouter, type MapFigures } from '../../../src/maps/router.ts';
+import { createShadowing } from '../../../src/maps/shadowing.ts';
 import { createCounters } from '../../../src/socketmap/figures.ts';
 import { listingNone, makePlace, settingsOf } from '../../support/instance.ts';
 import { createScripted } from '../../support/scripted.ts';
@@ -38,10 +40,11 @@ export async function startMetered(
   place?: string,
 ): Promise<Metered> {
   const settings = await settingsOf(config, place ?? (await makePlace()));
+  const given = { clock: preciseClock, log: silentLog, showAddress: (text: string) => text };
+  const differences = createDifferences(given);
   const state = await createState(settings, {
-    clock: preciseClock,
-    log: silentLog,
-    showAddress: (address) => address,
+    ...given,
+    shadowing: createShadowing({ ...given, differences }),
     open: async (_settings, { name }) => {
       const directory = directories[name];
       if (directory === undefined) throw new Error(`nobody scripted ${name}`);
@@ -60,11 +63,13 @@ export async function startMetered(
     socketmap,
     reloads: { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: 5000 },
     logged: { dropped: 0 },
+    differences,
     web: createHttpFigures(),
   };
   const metrics = createMetrics(sources);
   onTestFinished(async () => {
     metrics.stop();
+    for (const { lane } of state.shadows.values()) lane.stop();
     await Promise.all(
       [...state.served.values()].map(async ({ lane, list }) => {
         list?.stop();
@@ -112,7 +117,7 @@ export async function startLarge(): Promise<Metered> {
 const LARGE = `
 domains:
   example.org: { directory: [staff, legacy] }
-  example.net: { directory: partners }
+  example.net: { directory: partners, shadow: legacy }
 directories:
   staff: { type: file, path: a.yaml }
   legacy: { type: file, path: b.yaml }

@@ -63,9 +63,12 @@ export function createTableTrust(asked: Asked, options: TableTrustOptions): Tabl
     if (sights.some((sight) => witnesses.isAccepted(sight))) return;
     const isShown = async (attribute: string): Promise<boolean> => {
       const own = elsewhere.filter((each) => each.attribute === attribute);
-      return (
-        witnesses.isSeen(own) || (await witnesses.find(own, connection, signal)) === 'somebody'
-      );
+      if (own.some((sight) => witnesses.isAccepted(sight))) return true;
+      if (!witnesses.isSeen(own))
+        return (await witnesses.find(own, connection, signal)) === 'somebody';
+      // Whoever was seen before has to be seen now: the right may have gone since.
+      await witnesses.check(own, referrals, connection, signal);
+      return true;
     };
     const [fixed, asks, answers] = await Promise.all(
       [anatomy.fixed, anatomy.asked, results].map((list) => Promise.all(list.map(isShown))),
@@ -124,7 +127,11 @@ function anybody(asked: Asked): readonly Sight[] {
     conditions.length === 0 ? undefined : new OrFilter({ filters: [...conditions] }),
   );
   const attributes = new Set([...anatomy.asked, ...anatomy.fixed, ...results]);
-  return [...attributes].map((attribute) => shown(owner, attribute));
+  return [...attributes].map((attribute) => ({
+    ...shown(owner, attribute),
+    // What is searched by has to be found by it: reading and searching are rights of their own.
+    ...(anatomy.asked.includes(attribute) && { by: 'value' as const, isShared: true as const }),
+  }));
 }
 
 const ownerOf = (

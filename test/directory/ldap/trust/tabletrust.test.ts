@@ -144,6 +144,22 @@ describe('a table', () => {
     expect(await ask(directory, 'list@example.org')).toBe('none by connection');
   });
 
+  test.each([
+    ['what it asks by', 'mail', 'hidden'],
+    ['what it wants', 'objectclass', 'hidden'],
+    ['what it answers', 'maildrop', 'unread'],
+  ] as const)(
+    'that is empty denies nobody once %s is not seen elsewhere any more',
+    async (_, attribute, way) => {
+      const { server, directory } = await open({
+        queryFilter: '(&(objectClass=mailList)(mail=%s))',
+      });
+      expect(await ask(directory, 'list@example.org')).toBe('none by connection');
+      server.rights[way].add(attribute);
+      expect(await ask(directory, 'list@example.org')).not.toMatch(/^none/);
+    },
+  );
+
   test('that shows nothing at all denies nobody until that is accepted, for good', async () => {
     const { directory, make } = await open({
       queryFilter: '(associatedDomain=%s)',

@@ -1,0 +1,32 @@
+import type { KeyMode } from '../../maps/keys.ts';
+import type { CommonOptions } from '../common.ts';
+
+/** What a map means by its keys, as the configuration names it. */
+export const KINDS = ['mailboxes', 'aliases', 'senders', 'recipients', 'domains', 'table'] as const;
+export type KindName = (typeof KINDS)[number];
+
+export const KEY_MODES: readonly KeyMode[] = [
+  'exact',
+  'address',
+  'recipient',
+  'virtual',
+  'domain',
+  'host',
+];
+
+export interface CompareOptions extends CommonOptions {
+  /** A file of keys, one a line; `-` is standard input. */
+  readonly from?: string;
+  /** A mail.log, also one that is compressed. */
+  readonly log?: string;
+  /** All keys of the old table itself. */
+  readonly table?: boolean;
+  readonly direct?: boolean;
+  readonly endpoint?: string;
+  readonly as?: KindName;
+  readonly keys?: KeyMode;
+  /** Where main.cf lies, for postmap. */
+  readonly postfixConfig?: string;
+  /** Prints those that are alike, too. */
+  readonly all?: boolean;
+}
