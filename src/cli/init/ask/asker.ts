@@ -71,7 +71,6 @@ export function createAsker({ input, output }: Streams): Asker {
         return await next();
       } finally {
         isShown = false;
-        if (terminal) output.write('\n');
       }
     },
     async askSecretly(text) {
