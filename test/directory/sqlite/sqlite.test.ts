@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -99,13 +101,28 @@ test('a table that was emptied is doubted until an administrator says so', async
   expect(await find(directory, 'eve@x.org')).toEqual([]);
 });
 
+const LOCK =
+  "const { DatabaseSync } = require('node:sqlite'); const database = new DatabaseSync(process.argv[1]); database.exec('BEGIN EXCLUSIVE'); console.log('locked'); process.stdin.resume();";
+
+/** Locks a file in another process: a lock of this one ends when any descriptor of the file is closed in it (POSIX). */
+async function lockElsewhere(path: string): Promise<() => Promise<void>> {
+  const holder = spawn(process.execPath, ['--eval', LOCK, path], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void holder.kill());
+  await once(holder.stdout, 'data');
+  return async () => {
+    holder.kill();
+    await once(holder, 'exit');
+  };
+}
+
 test('a file that somebody locks is a fault for as long', async () => {
   const { directory, path } = await open(['ann@x.org']);
   expect(await find(directory, 'eve@x.org')).toEqual([]);
-  using database = new DatabaseSync(path);
-  database.exec('BEGIN EXCLUSIVE');
+  const unlock = await lockElsewhere(path);
   await expect(find(directory, 'eve@x.org')).rejects.toMatchObject({ kind: 'timeout' });
-  database.exec('ROLLBACK');
+  await unlock();
   expect(await until(knows(directory, 'eve@x.org', 0), PATIENCE_MS)).toBe(true);
 });
 
