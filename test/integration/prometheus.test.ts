@@ -11,8 +11,8 @@ import { until } from '../support/until.ts';
 const CONFIG = `
 http: tcp://127.0.0.1:0
 cache: { fresh: 0ms, unknown: 0ms }
-domains: { example.org: { directory: staff } }
-directories: { staff: { type: file, path: a.yaml } }
+domains: { example.org: { directory: staff, shadow: next } }
+directories: { staff: { type: file, path: a.yaml }, next: { type: file, path: b.yaml } }
 `;
 const LIMIT_MS = 60_000;
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
@@ -35,7 +35,7 @@ async function startWatched() {
   };
   const { daemon, ask } = await startInstance({
     config: CONFIG,
-    directories: { staff: directory },
+    directories: { staff: directory, next: createScripted() },
   });
   const { http } = daemon;
   if (http?.kind !== 'tcp') throw new Error('the daemon serves no HTTP over TCP');
