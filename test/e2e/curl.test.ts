@@ -19,6 +19,7 @@ const GIVEN: readonly (readonly [call: string, reply: RegExp])[] = [
   ['"login": "ann"}', /"verdict":\{"code":250/],
   ['"id":', /"trace":\{"id":"[0-9a-f]{6}"/],
   ['"directory":', /^\{"forgotten":\d+\}$/],
+  ['/api/shadow', /^\{"differences":\[\]/],
 ];
 
 describeWith(['curl'], 'the calls in docs/operations.md', () => {

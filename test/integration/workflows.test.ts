@@ -90,6 +90,7 @@ describe('a release', () => {
       test: 'version',
       image: 'test',
       package: 'test',
+      linux: 'test',
       chart: 'image',
     });
   });
