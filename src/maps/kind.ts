@@ -30,7 +30,7 @@ export type Meaning = { readonly data: string } | 'nothing' | 'elsewhere' | 'lat
 
 /** Turns the entries that hold an address into an answer for one kind of map. Pure: the law lives in `answerOf`. */
 export interface Kind {
-  readonly name: 'mailboxes' | 'aliases' | 'senders' | 'recipients';
+  readonly name: string;
   /** `entries` holds at least one; `candidate` says where they were found. */
   readonly ofEntries: (
     entries: readonly Entry[],

@@ -14,7 +14,7 @@ function compare(
   one: Outcome<Entry>,
   other: Outcome<Entry>,
   rules: Partial<MapWorld['rules']> = {},
-): Readonly<Record<Kind['name'], Comparison>> {
+): Readonly<Record<keyof typeof KINDS, Comparison>> {
   const asked = askFor(text);
   const candidate = exactly(asked, DOMAIN);
   const by = (kind: Kind): Comparison =>

@@ -17,7 +17,7 @@ export interface Meaning {
 }
 
 /** What Postfix tries where it asks a map of this kind. */
-const KEYS: Readonly<Record<KindName, KeyMode>> = {
+const KEYS: Readonly<Partial<Record<KindName, KeyMode>>> = {
   mailboxes: 'recipient',
   recipients: 'recipient',
   aliases: 'virtual',
@@ -32,7 +32,7 @@ export async function findMeaning(map: string, options: CompareOptions): Promise
   const configured = settings?.maps[map];
   const kind = options.as ?? configured?.kind;
   if (kind === undefined) throw unknownMap(map, settings);
-  const keys = options.keys ?? keysOf(configured) ?? KEYS[kind];
+  const keys = options.keys ?? keysOf(configured) ?? KEYS[kind] ?? 'recipient';
   return { kind, keys, ...rulesOf(settings, kind === 'aliases' || keys === 'virtual') };
 }
 

@@ -1,9 +1,17 @@
+import type { MapSettings } from '../../config/schema.ts';
 import type { KeyMode } from '../../maps/keys.ts';
 import type { CommonOptions } from '../common.ts';
 
 /** What a map means by its keys, as the configuration names it. */
-export const KINDS = ['mailboxes', 'aliases', 'senders', 'recipients', 'domains', 'table'] as const;
-export type KindName = (typeof KINDS)[number];
+export const KINDS: readonly KindName[] = [
+  'mailboxes',
+  'aliases',
+  'senders',
+  'recipients',
+  'domains',
+  'table',
+];
+export type KindName = MapSettings['kind'];
 
 export const KEY_MODES: readonly KeyMode[] = [
   'exact',

@@ -39,7 +39,7 @@ function compareOne(
 ): Verdict {
   if (kind === 'aliases' && foldKey(data) === foldKey(key))
     return { effect: 'alike', text: 'the address itself, or no alias: it goes to the same' };
-  return { effect, text: WORDS[kind][effect](data) };
+  return { effect, text: (WORDS[kind] ?? WORDS.table)[effect](data) };
 }
 
 /** Whatever stands there, it is there: that is all that Postfix wants to know. */

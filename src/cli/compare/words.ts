@@ -1,12 +1,12 @@
 import type { KindName } from './options.ts';
 
-/** What a key means that one has and the other has not, by kind. */
-export const WORDS: Readonly<
-  Record<
-    KindName,
-    { readonly refused: (was: string) => string; readonly taken: (is: string) => string }
-  >
-> = {
+interface Words {
+  readonly refused: (was: string) => string;
+  readonly taken: (is: string) => string;
+}
+
+/** What a key means that one has and the other has not, by kind; a kind that is not here is told of as a table. */
+export const WORDS: Readonly<Partial<Record<KindName, Words>>> & { readonly table: Words } = {
   mailboxes: { refused: () => 'would be refused (550)', taken: () => 'would be taken' },
   recipients: { refused: () => 'would be refused (550)', taken: () => 'would be taken' },
   domains: {
