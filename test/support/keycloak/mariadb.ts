@@ -78,6 +78,7 @@ export async function startMariadb(parameters: readonly string[] = []): Promise<
           '--no-defaults',
           '--user=mysql',
           `--datadir=${data}`,
+          `--tmpdir=${data}`,
           `--socket=${socket}`,
           `--pid-file=${join(data, 'pid')}`,
           `--port=${port}`,
@@ -145,6 +146,6 @@ async function install(data: string): Promise<void> {
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
     ],
-    { env: ENVIRONMENT },
+    { env: { ...ENVIRONMENT, TMPDIR: data } },
   );
 }
