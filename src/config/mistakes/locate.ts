@@ -2,7 +2,7 @@ import type { Giver } from '../sources/environment.ts';
 import { formatPath, isWithin, type Path } from '../sources/tree.ts';
 import { variableOf } from '../sources/variables.ts';
 import type { Document } from '../yaml/document.ts';
-import type { Mistake } from './issues.ts';
+import type { Mistake } from './mistake.ts';
 import type { Problem } from './problem.ts';
 
 /** A configuration's file that was read. */

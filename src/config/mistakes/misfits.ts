@@ -2,7 +2,8 @@ import type { Shape } from '../schema/shape.ts';
 import type { Configured } from '../schema.ts';
 import type { DirectorySchemas } from '../settings/directories.ts';
 import { isTree } from '../sources/tree.ts';
-import { describeIssues, type Mistake } from './issues.ts';
+import { describeIssues } from './issues.ts';
+import type { Mistake } from './mistake.ts';
 
 /**
  * Finds what only the code of a directory's type can read, such as filters, and can't. They are told as zod's finds are in

@@ -9,7 +9,7 @@ import {
 import { formatPath, getIn, isTree, type Path } from '../sources/tree.ts';
 import { inline } from '../yaml/inline.ts';
 import { showValue } from './changes.ts';
-import type { Mistake } from './issues.ts';
+import type { Mistake } from './mistake.ts';
 import { nearest } from './problem.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
 import { readPair } from './structures.ts';

@@ -2,7 +2,7 @@ import type { Shape } from '../schema/shape.ts';
 import { getIn, type Path } from '../sources/tree.ts';
 import { showValue } from './changes.ts';
 import { guess, settingsFor } from './guesses.ts';
-import type { Mistake } from './issues.ts';
+import type { Mistake } from './mistake.ts';
 import { proposeBelow, proposeElsewhere, proposeNames, shapeAt } from './names.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
 

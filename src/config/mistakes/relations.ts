@@ -2,8 +2,9 @@ import { parseDomain } from '../../address/address.ts';
 import { fold } from '../../address/fold.ts';
 import type { DirectorySchema, DirectorySchemas } from '../settings/directories.ts';
 import { getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
-import type { Mistake } from './issues.ts';
+import { type Mistake, mistake } from './mistake.ts';
 import { suggest } from './problem.ts';
+import { checkAliases } from './twins.ts';
 
 /**
  * Finds what no single setting shows: names that nobody has, domains that are aliases in a circle, a name that is
@@ -34,12 +35,6 @@ const groupsOf = (value: unknown): Groups =>
       isTree(group) ? group : {},
     ]),
   );
-
-const mistake = (path: Path, message: string, part: Mistake['part'] = 'value'): Mistake => ({
-  path,
-  message,
-  part,
-});
 
 function checkPresence(
   domains: Groups,
@@ -205,50 +200,4 @@ function checkNamed(path: Path, named: unknown, known: readonly string[]): reado
   const several = named.split(/[\s,;]+/).filter((name) => name !== '');
   const told = mistake(path, `there is no directory "${named}"${hint}`);
   return [several.length > 1 ? { ...told, likely: [several] } : told];
-}
-
-function checkAliases(domains: Groups): readonly Mistake[] {
-  const { aliases, written } = readAliases(domains);
-  const told = new Set<string>();
-  return [...aliases].flatMap(([domain, target]) => {
-    const path = ['domains', written.get(domain) ?? domain, 'aliasOf'];
-    if (!written.has(target)) {
-      const others = [...written.keys()].filter((name) => name !== domain);
-      const hint = suggest(target, others);
-      return [mistake(path, `"${target}" is none of the configured domains${hint}`)];
-    }
-    const circle = told.has(domain) ? undefined : circleFrom(domain, aliases);
-    if (circle === undefined) return [];
-    for (const member of circle) told.add(member);
-    const way = [...circle, domain].join(' → ');
-    return [mistake(path, `goes in a circle (${way}), let one of them name a directory instead`)];
-  });
-}
-
-/** What every normalised domain is an alias of, and how each is written. */
-function readAliases(domains: Groups) {
-  const aliases = new Map<string, string>();
-  const written = new Map<string, string>();
-  for (const [name, { aliasOf }] of domains) {
-    const domain = parseDomain(name);
-    if (domain === undefined) continue;
-    written.set(domain, name);
-    const target = typeof aliasOf === 'string' ? parseDomain(aliasOf) : undefined;
-    if (target !== undefined) aliases.set(domain, target);
-  }
-  return { aliases, written };
-}
-
-/** The domains on the way from `domain` back to itself; absent where the way ends, or circles elsewhere. */
-function circleFrom(
-  domain: string,
-  aliases: ReadonlyMap<string, string>,
-): ReadonlySet<string> | undefined {
-  const way = new Set<string>();
-  let next: string | undefined = domain;
-  while (next !== undefined && !way.has(next)) {
-    way.add(next);
-    next = aliases.get(next);
-  }
-  return next === domain ? way : undefined;
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Group } from '../schema/shape.ts';
 import { formatPath, getIn, isTree, isWithin, type Path } from '../sources/tree.ts';
 import { applyChanges, type Change } from './changes.ts';
-import type { Mistake } from './issues.ts';
+import type { Mistake } from './mistake.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
 import { propose } from './proposals.ts';
 

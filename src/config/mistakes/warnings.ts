@@ -3,7 +3,7 @@ import { foldDomain } from '../../address/address.ts';
 import type { Configured } from '../schema.ts';
 import { MIN_TOKEN_LENGTH } from '../settings/http.ts';
 import type { Path } from '../sources/tree.ts';
-import type { Mistake } from './issues.ts';
+import type { Mistake } from './mistake.ts';
 
 /** Postfix keeps a connection for the life of its process; few of them are silent for longer. */
 const SHORT_IDLE_MS = 3_600_000;

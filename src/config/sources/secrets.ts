@@ -1,5 +1,5 @@
 import { reasonOf } from '../../reason.ts';
-import type { Mistake } from '../mistakes/issues.ts';
+import type { Mistake } from '../mistakes/mistake.ts';
 import { fieldBelow, type Shape } from '../schema/shape.ts';
 import { type Environment, LOAD_MS, readSecretSource, Secret } from './secret.ts';
 import { isTree, type Path } from './tree.ts';

@@ -1,3 +1,4 @@
+import { onFirst } from '../connections/first.ts';
 import { type AccountBranch, type GroupBranch, requestAmong } from './people/branch.ts';
 import { addressesOf } from './people/entry.ts';
 import { anyOf } from './people/sources.ts';
@@ -19,20 +20,11 @@ export async function sample(
   { endpoints, branches, open }: SampleOptions,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  let fault: unknown;
-  for (const endpoint of endpoints) {
-    try {
-      const connection = await open(endpoint, signal);
-      try {
-        return await readAddresses(branches, connection, signal);
-      } finally {
-        connection.close();
-      }
-    } catch (error) {
-      fault = error;
-    }
-  }
-  throw fault;
+  return onFirst(
+    endpoints,
+    (endpoint) => open(endpoint, signal),
+    (connection) => readAddresses(branches, connection, signal),
+  );
 }
 
 async function readAddresses(

@@ -1,3 +1,4 @@
+import { onFirst } from '../connections/first.ts';
 import type { SqlConnection } from './connect/connection.ts';
 import type { Part } from './parts.ts';
 import type { PeopleParts } from './people/find.ts';
@@ -17,20 +18,11 @@ export async function sampleSql<Host>(
   { hosts, open, parts: { account, aliases, groups } }: SampleOptions<Host>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  let fault: unknown;
-  for (const host of hosts) {
-    try {
-      const connection = await open(host, signal);
-      try {
-        return await readAddresses([account, aliases, groups], connection);
-      } finally {
-        connection.close();
-      }
-    } catch (error) {
-      fault = error;
-    }
-  }
-  throw fault;
+  return onFirst(
+    hosts,
+    (host) => open(host, signal),
+    (connection) => readAddresses([account, aliases, groups], connection),
+  );
 }
 
 async function readAddresses(
