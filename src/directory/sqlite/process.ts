@@ -4,6 +4,7 @@ import { deserialize } from 'node:v8';
 import { reasonOf } from '../../reason.ts';
 import { rowOf } from '../sql/connect/rows.ts';
 import { Lost, type Row } from '../sql/engine.ts';
+import { boundToUs } from './bound.ts';
 import { type Answer, createSplitter, encode, type Question, SqliteError } from './messages.ts';
 
 /** A process that reads one file. */
@@ -28,17 +29,14 @@ export async function startReader(
   server: string,
   signal: AbortSignal,
 ): Promise<Reader> {
+  const [command, parameters] = await boundToUs(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    `--max-old-space-size=${MOST_MEMORY_MB}`,
+    program(),
+    path,
+  ]);
   // No environment: it holds secrets, and NODE_OPTIONS meant for the daemon.
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      `--max-old-space-size=${MOST_MEMORY_MB}`,
-      program(),
-      path,
-    ],
-    { env: {}, stdio: ['pipe', 'pipe', 'ignore'] },
-  );
+  const child = spawn(command, parameters, { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = Promise.withResolvers<string>();
   const waiting = new Map<number, PromiseWithResolvers<readonly Row[]>>();
   let lastId = 0;
