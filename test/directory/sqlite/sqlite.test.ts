@@ -180,7 +180,7 @@ const isAtWork = async (pid: string) => /sqlite\/reader\./.test(await commandOf(
 
 /** Asks a reader what never ends. */
 const ENDLESSLY = `
-  import { startReader } from '${new URL('../../../src/directory/sqlite/process.ts', import.meta.url)}';
+  import { startReader } from '${import.meta.resolve('../../../src/directory/sqlite/process.ts')}';
   const reader = await startReader(process.argv[1], 'sqlite', new AbortController().signal);
   await reader.run('SELECT 1', []);
   reader.run('WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c', []);
