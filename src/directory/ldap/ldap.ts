@@ -25,8 +25,9 @@ import type { LdapSettings } from './settings.ts';
 import { createTables } from './tables/tables.ts';
 import type { Trust } from './trust/trust.ts';
 import { createTrusts } from './trust/trusts.ts';
-import type { Connection, Pace } from './wire/connection.ts';
+import type { Connection } from './wire/connection.ts';
 import { openConnection, Refused } from './wire/open.ts';
+import type { Pace } from './wire/pace.ts';
 import type { Work } from './work.ts';
 
 /**
