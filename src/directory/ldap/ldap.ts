@@ -14,7 +14,7 @@ import { none } from '../finding.ts';
 import { joining } from '../waiting.ts';
 import { createDomainQuestion } from './domains.ts';
 import { followLdap } from './follow/follow.ts';
-import { TIMING } from './follow/options.ts';
+import { TIMING, type Timing } from './follow/options.ts';
 import { inspect } from './inspect.ts';
 import { accountBranch, groupBranch } from './people/branch.ts';
 import { findHolders } from './people/find.ts';
@@ -38,7 +38,11 @@ import type { Work } from './work.ts';
  * used, and dead for good once it is closed.
  * @throws {SyntaxError} where a filter, template, pattern or condition can't be read
  */
-export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHooks): Directory {
+export function createLdapDirectory(
+  settings: LdapSettings,
+  hooks: DirectoryHooks,
+  timing: Timing = TIMING,
+): Directory {
   const { name, log } = hooks;
   const figures: Record<string, number> = { held: 0, membersLeftOut: 0 };
   const life = new AbortController();
@@ -160,7 +164,7 @@ export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHook
           feed: settings.mirror?.feed ?? 'auto',
           refreshMs: settings.mirror?.refresh ?? HOUR_MS,
           pollMs: settings.mirror?.poll ?? HOUR_MS,
-          timing: TIMING,
+          timing,
         },
         cursor,
         signal,

@@ -1,13 +1,13 @@
+import { AndFilter, PresenceFilter } from 'ldapts';
 import { preciseClock } from '../../../clock.ts';
 import { Fault, Gap } from '../../directory.ts';
 import { pause } from '../../waiting.ts';
 import { softwareOf } from '../servers/software.ts';
-import type { Reply } from '../wire/operations.ts';
+import type { Hear, Reply } from '../wire/operations.ts';
 import { type Cursor, writeCursor } from './cursor.ts';
 import type { Folders } from './folders.ts';
 import { guardAgainstSilence } from './silence.ts';
-import type { Part } from './listed.ts';
-import { refFor } from './listed.ts';
+import { type Part, refFor } from './listed.ts';
 import { createRefresh, type Refresh } from './refresh.ts';
 import { requestFor } from './request.ts';
 import type { Session } from './session.ts';
@@ -19,7 +19,6 @@ import {
   SYNC_STATE,
   SyncRequest,
 } from './synccontrol.ts';
-import type { Hear } from '../wire/operations.ts';
 
 /** The server has the control, but does not do it here. */
 export class NotSynchronised extends Fault {
@@ -50,7 +49,8 @@ export async function followSyncrepl(session: Session, cursor: Cursor | undefine
     cursor !== undefined &&
     software !== '389ds' &&
     cursor.server === connection.server &&
-    cursor.folders === folders.digest();
+    cursor.folders === folders.digest() &&
+    (await maySeeChanges(session));
   const known = isResumed ? (cursor.cookies ?? {}) : {};
   const cookies: Record<string, string> = { ...known };
   const formatId = software === '389ds' ? formatNsUniqueId : formatUuid;
@@ -160,6 +160,24 @@ export async function followSyncrepl(session: Session, cursor: Cursor | undefine
     silence.stop();
   }
 }
+
+/**
+ * Whether a resumed search can find what changed. OpenLDAP looks for it by entryCSN with the rights of whoever asks: without
+ * that one it tells of nobody who is new or has changed, and calls them all unchanged.
+ */
+export async function maySeeChanges({ connection, parts, signal }: ChangesSeen): Promise<boolean> {
+  const changed = new PresenceFilter({ attribute: 'entryCSN' });
+  for (const part of parts) {
+    const { filter, ...request } = requestFor(part);
+    const some = { ...request, attributes: [], sizeLimit: 1 };
+    const all = { ...some, filter: new AndFilter({ filters: [filter, changed] }) };
+    if ((await connection.search(all, signal)).entries.length > 0) continue;
+    if ((await connection.search({ ...some, filter }, signal)).entries.length > 0) return false;
+  }
+  return true;
+}
+
+type ChangesSeen = Pick<Session, 'connection' | 'parts' | 'signal'>;
 
 const without = (
   { ...cookies }: Record<string, string>,
