@@ -19,6 +19,7 @@ import { PERSONS } from '../support/ldap/population.ts';
 import { processesOf } from '../support/process.ts';
 import { describeWith } from '../support/requirement.ts';
 import { describeAsking } from './keycloak/asking.ts';
+import { describeReadme } from './keycloak/readme.ts';
 
 describeWith(['keycloak'], 'a private Keycloak', () => {
   let server: KeycloakServer;
@@ -194,6 +195,9 @@ describeWith(['keycloak'], 'a private Keycloak', () => {
     },
     SLOW_MS,
   );
+
+  // The last, for it takes the realm away.
+  describeReadme(() => server);
 });
 
 /** Ten seconds on a quiet machine; two minutes where others work. */
