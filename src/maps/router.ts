@@ -5,6 +5,7 @@ import { createDurations, type Durations } from '../lookup/durations.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { beginTally, readTally } from '../lookup/tally.ts';
 import type { Answer, MapHandler, Router } from './answer.ts';
+import { createCounting } from './counting.ts';
 import { withWritableNames } from './names.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { Unconfigured } from './unconfigured.ts';
@@ -92,6 +93,7 @@ export function createRouter(
   );
   const strangers = figureOf(figures, UNKNOWN_MAP);
   const stopwatch = createStopwatch();
+  const counting = createCounting(stopwatch);
   let last: { readonly figure: MapFigure; readonly answer: Answer } | undefined;
   const note = (map: string, key: string, figure: MapFigure, answer: Answer): Answer => {
     figure[answer.status] += 1;
@@ -130,23 +132,7 @@ export function createRouter(
     const { figure, answer } = last;
     if (answer.status !== 'OK' && answer.status !== 'NOTFOUND') return undefined;
     const { status } = answer;
-    return {
-      status,
-      goodUntil,
-      countAgain: (context) => {
-        stopwatch.start(context);
-        for (const lookup of found) {
-          lookup.remembered += 1;
-          lookup.found += 1;
-        }
-        for (const lookup of none) {
-          lookup.remembered += 1;
-          lookup.none += 1;
-        }
-        figure[status] += 1;
-        stopwatch.stopAtOnce(context, figure.atOnce);
-      },
-    };
+    return { status, goodUntil, countAgain: counting.of({ figure, status, found, none }) };
   };
   return { route, lastRepeat };
 }

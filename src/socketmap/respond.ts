@@ -2,10 +2,11 @@ import type { Maybe } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
-import { createRecentReplies, type Encode } from '../maps/recent.ts';
+import type { RecentReplies } from '../maps/recent.ts';
 import type { Repeat } from '../maps/router.ts';
 import type { Fit } from './clients.ts';
 import type { Counters } from './figures.ts';
+import { encodeNetstring } from './netstring.ts';
 import {
   findReplyFault,
   formatReply,
@@ -26,8 +27,9 @@ export interface RespondOptions {
   readonly counters: Counters;
   /** How answers are said to whoever asks; absent: as they are. */
   readonly fit?: Fit;
-  /** How the answer that `route` gave last may be given again without it; absent: it is asked each time. */
+  /** How the answer that `route` gave last may be given again without it, and where its reply is kept; absent: nothing is. */
   readonly lastRepeat?: () => Repeat | undefined;
+  readonly recent?: Pick<RecentReplies, 'keep'>;
   /** Absent: `MAX_REPLY_BYTES`. */
   readonly maxReplyBytes?: number;
   /** Hears of each reply to a request that could be read; it never throws. Absent: nobody does. */
@@ -48,14 +50,13 @@ export interface Replied {
 export type Respond = (
   request: string,
   context: Context,
-  encode: Encode,
+  encode: (reply: string) => string,
 ) => Maybe<string> | undefined;
 
 /** Creates the function that answers requests, whoever sent them. An answer that is there at once comes back at once. */
 export function createRespond(options: RespondOptions): Respond {
-  const { route, hasMap, log, counters, hear, lastRepeat, fit = (answer) => answer } = options;
-  const { maxReplyBytes = MAX_REPLY_BYTES } = options;
-  const recent = lastRepeat && createRecentReplies();
+  const { route, hasMap, log, counters, hear, recent, fit = (answer) => answer } = options;
+  const { maxReplyBytes = MAX_REPLY_BYTES, lastRepeat } = options;
   const told = new Set<string>();
   const say = (
     map: string,
@@ -109,18 +110,15 @@ export function createRespond(options: RespondOptions): Respond {
     }
   };
   return (request, context, encode) => {
-    const known = recent?.get(request, encode, context.arrivedAt);
-    if (known !== undefined) {
-      known.repeat.countAgain(context);
-      return known.frame;
-    }
     const reply = answer(request, context);
     if (typeof reply !== 'string') return reply?.then(encode);
     const frame = encode(reply);
+    // People who type lines are few.
+    if (recent === undefined || encode !== encodeNetstring) return frame;
     const repeat = lastRepeat?.();
     // What could not be sent went out as TEMP, and is counted each time.
     if (repeat !== undefined && reply.startsWith(repeat.status))
-      recent?.keep(request, encode, frame, repeat);
+      recent.keep(request, frame, repeat, context);
     return frame;
   };
 }
