@@ -118,12 +118,20 @@ export function createRouter(
       return note(map, key, figure, answer);
     }
     figure.waiting += 1;
-    return answer
-      .finally(() => {
-        figure.waiting -= 1;
-        stopwatch.stopLate(startedAt, figure.late);
-      })
-      .then((late) => note(map, key, figure, late));
+    const end = (): void => {
+      figure.waiting -= 1;
+      stopwatch.stopLate(startedAt, figure.late);
+    };
+    return answer.then(
+      (late) => {
+        end();
+        return note(map, key, figure, late);
+      },
+      (error: unknown) => {
+        end();
+        throw error;
+      },
+    );
   };
   const lastRepeat = (): Repeat | undefined => {
     const { goodUntil, found, none } = readTally();

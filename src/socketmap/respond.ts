@@ -46,11 +46,14 @@ export interface Replied {
   readonly fault?: ReplyFault | 'bug';
 }
 
+/** Frames a reply as a connection's peer reads it. */
+type Encode = (reply: string) => string;
+
 /** Turns a request's payload into its framed reply; absent: it can't be read. Neither throws nor rejects. */
 export type Respond = (
   request: string,
   context: Context,
-  encode: (reply: string) => string,
+  encode: Encode,
 ) => Maybe<string> | undefined;
 
 /** Creates the function that answers requests, whoever sent them. An answer that is there at once comes back at once. */
@@ -89,14 +92,16 @@ export function createRespond(options: RespondOptions): Respond {
     answer: Promise<Answer>,
     map: string,
     arrivedAt: number,
+    encode: Encode,
   ): Promise<string> => {
     try {
-      return format(await answer, map, arrivedAt);
+      return encode(format(await answer, map, arrivedAt));
     } catch (error) {
-      return excuse(error, map, arrivedAt);
+      return encode(excuse(error, map, arrivedAt));
     }
   };
-  const answer = (request: string, context: Context): Maybe<string> | undefined => {
+  /** A reply that is there at once is not framed yet: what it begins with decides whether it is kept. */
+  const answer = (request: string, context: Context, encode: Encode): Maybe<string> | undefined => {
     let map = '';
     const { arrivedAt } = context;
     try {
@@ -104,14 +109,16 @@ export function createRespond(options: RespondOptions): Respond {
       if (query === undefined) return undefined;
       ({ map } = query);
       const said = route(map, query.key, context);
-      return 'status' in said ? format(said, map, arrivedAt) : formatLater(said, map, arrivedAt);
+      return 'status' in said
+        ? format(said, map, arrivedAt)
+        : formatLater(said, map, arrivedAt, encode);
     } catch (error) {
       return excuse(error, map, arrivedAt);
     }
   };
   return (request, context, encode) => {
-    const reply = answer(request, context);
-    if (typeof reply !== 'string') return reply?.then(encode);
+    const reply = answer(request, context, encode);
+    if (typeof reply !== 'string') return reply;
     const frame = encode(reply);
     // People who type lines are few.
     if (recent === undefined || encode !== encodeNetstring) return frame;
