@@ -67,12 +67,14 @@ export const deep: Part = async (stage, peers) => {
   };
 };
 
-interface Servers {
+/** Who is measured, and what it is measured by. */
+export interface Servers {
   readonly daemon: BenchDaemon;
   readonly bare: Responder;
 }
 
-async function startServers(stage: Stage): Promise<Servers> {
+/** Starts the daemon, which is asked for everybody, and the bare responder. */
+export async function startServers(stage: Stage): Promise<Servers> {
   const daemon = await startDaemon(stage, { accounts: ACCOUNTS, ...AT_WORK });
   const bare = await startResponder(stage);
   for (const endpoint of [daemon.tcp, daemon.unix])
@@ -86,7 +88,8 @@ async function startServers(stage: Stage): Promise<Servers> {
 
 const target = (name: string, its: LoadJob): Target => ({ name, job: () => its });
 
-const loadOf = (
+/** The load of Postfix processes that each ask for one address at a time, some of them much oftener than others. */
+export const loadOf = (
   { pid }: { readonly pid?: number },
   endpoint: Endpoint,
   replies: LoadJob['replies'] = 'true',

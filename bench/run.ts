@@ -14,6 +14,7 @@ import { open } from './open.ts';
 import { outage } from './outage.ts';
 import { type Peer, parsePeer } from './peer.ts';
 import { type Finding, formatFinding, type Part } from './report.ts';
+import { smoke } from './smoke.ts';
 import { sql } from './sql.ts';
 import { createStage, IS_PINNED } from './stage.ts';
 
@@ -29,10 +30,12 @@ const PARTS: Readonly<Record<string, Part>> = {
   hostile,
   keycloak,
   sql,
+  smoke,
 };
 
-/** A real Keycloak takes Java, Maven and minutes, databases take root: those are played where they are named. */
-const DEFAULT = Object.keys(PARTS).filter((name) => name !== 'keycloak' && name !== 'sql');
+/** A real Keycloak takes Java, Maven and minutes, databases take root, and the rest is in the others: these are played where they are named. */
+const NAMED = new Set(['keycloak', 'sql', 'smoke']);
+const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;
 const EXIT_USAGE = 64;
