@@ -70,6 +70,11 @@ export function enterState({ settings, served, routes }: State): void {
     beginServing(each, settings.cache.entries, routes.tables.get(name) ?? new Set());
 }
 
+/** Lets the mirrors of `state` follow their directories, once nobody else does. */
+export function followState({ served }: State): void {
+  for (const { mirror } of served.values()) mirror?.begin();
+}
+
 /** Ends the directories of `state` that do not serve on in `next`. */
 export async function retireState(state: State, next: State): Promise<void> {
   await closeAll(state, next);
