@@ -124,6 +124,7 @@ class Run {
   mirror: Mirror | undefined;
   /** Orders that the file still takes. */
   #left = Number.POSITIVE_INFINITY;
+  #killed = Promise.withResolvers<void>();
   /** Whose loss an administrator has accepted since they were hidden. */
   #accepted: ReadonlySet<string> = new Set();
   /** When the feed told that they are gone. */
@@ -146,7 +147,10 @@ class Run {
       const real = openHere(options);
       return {
         give: async (order) => {
-          if (this.#left <= 0) throw new Error('killed');
+          if (this.#left <= 0) {
+            this.#killed.resolve();
+            throw new Error('killed');
+          }
           if (order.do === 'apply') this.#left -= 1;
           return real.give(order);
         },
@@ -220,7 +224,8 @@ class Run {
         break;
       case 'crash':
         this.#left = step.after;
-        await this.#feed('listing');
+        this.#killed = Promise.withResolvers();
+        await Promise.race([this.#feed('listing'), this.#killed.promise]);
         await this.#reopen();
         break;
       case 'up':
