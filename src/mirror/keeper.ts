@@ -127,11 +127,14 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     const result = await orders.give(order);
     const before = standing;
     const { released = [] } = result;
-    figures.changes += result.changed;
-    figures.dropped += result.dropped;
+    const { put, gone, unchanged, dropped } = result;
+    figures.changes.put += put;
+    figures.changes.gone += gone;
+    figures.changes.unchanged += unchanged;
+    figures.dropped += dropped;
     stand(result.standing);
     const { isHeld, lost } = result.standing;
-    const isSame = result.changed === 0 && before?.isHeld === isHeld && before.lost === lost;
+    const isSame = put + gone === 0 && before?.isHeld === isHeld && before.lost === lost;
     if (!isSame) options.changed();
     if (released.length > 0) options.released(released);
     tellHeld(before, result.standing);
@@ -153,6 +156,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   };
   const marked = ({ nextMs }: { readonly nextMs: number }): void => {
     inStepUntil = clock.now() + 2 * nextMs + SLACK_MS;
+    fault = undefined;
     stand(standing);
     noteStep();
   };
@@ -174,7 +178,10 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       following = new AbortController();
       const signal = AbortSignal.any([life.signal, following.signal]);
       const cursor = standing?.progress?.cursor;
-      await feed({ ...options, give, timeline, marked, lostStep }, cursor, signal);
+      const failed = (reason: string): void => {
+        fault = reason;
+      };
+      await feed({ ...options, give, timeline, marked, lostStep, failed }, cursor, signal);
       if (failure !== undefined) throw failure;
       if (isListedAnew) await give({ do: 'forget' });
       isListedAnew = false;

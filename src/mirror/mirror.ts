@@ -2,10 +2,11 @@ import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { GroupLimits } from '../directory/people/expand.ts';
 import type { HoldingRules } from '../directory/people/owners.ts';
 import { type Answers, createAnswers } from './answers.ts';
-import { describe, type MirrorStatus, statusOf } from './describe.ts';
-import { createMirrorFigures, type MirrorFigures } from './figures.ts';
+import { describe, statusOf } from './describe.ts';
+import { createMirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
 import { type KeeperOptions, openKeeper } from './keeper.ts';
+import type { MirrorStatus } from './status.ts';
 
 export interface MirrorOptions extends Omit<KeeperOptions, 'settings' | 'figures'> {
   readonly settings: Omit<MirrorSettings, 'refresh'>;
@@ -23,7 +24,6 @@ export interface Mirror extends Pick<Answers, 'say'> {
   describe(address: string): string;
   /** How many it knows. */
   entries(): number;
-  readonly figures: MirrorFigures;
   status(): MirrorStatus;
   /** What is held, in words; absent: nothing is. */
   held(): string | undefined;
@@ -72,22 +72,24 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
   const say: Mirror['say'] = (address, at) =>
     guarded(() => answers.say(address, at), { is: 'nothing' });
 
-  const status = (): MirrorStatus => {
-    const fault = keeper.fault();
-    return statusOf({
-      path: settings.path,
+  const status = (): MirrorStatus =>
+    statusOf({
+      settings,
       standing: keeper.standing(),
       timeline: keeper.timeline,
       isInStep: keeper.isInStep(),
       figures,
-      ...(fault !== undefined && { fault }),
+      now: clock.now(),
+      fault: keeper.fault(),
     });
-  };
 
   return {
     path: settings.path,
-    figures,
-    say,
+    say: (address, at) => {
+      const said = say(address, at);
+      figures.answers[said.is] += 1;
+      return said;
+    },
     knownAt: (address) => {
       const at = guarded(() => answers.knownAt(address), undefined);
       return at === undefined ? undefined : keeper.timeline.instantOf(at);
@@ -95,7 +97,10 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
     describe: (address) => describe(say(address, clock.now()), settings, status()),
     entries: () => (keeper.standing()?.accounts ?? 0) + (keeper.standing()?.groups ?? 0),
     status,
-    held: () => status().held,
+    held: () => {
+      const standing = keeper.standing();
+      return standing?.isHeld === true ? describeLoss(standing) : undefined;
+    },
     accept: () => {
       const standing = keeper.standing();
       if (standing?.isHeld !== true) return undefined;
