@@ -63,18 +63,15 @@ export function describe(
 ): string {
   if (ageMs === undefined) return 'nothing is listed whole yet';
   const step = isInStep ? `in step, told ${ageMs} ms ago` : `out of step, ${ageMs} ms behind`;
-  switch (said.is) {
-    case 'found':
-      return `has it, ${step}`;
-    case 'stale':
-      return said.held === undefined ? `has it, ${step}: stands in` : `has it, held: ${held}`;
-    case 'absent':
-      return said.deniedUntil === undefined ? `lacks it, ${step}` : `lacks it, ${step} (deny)`;
-    case 'doubt':
-      return `in doubt, ${step}`;
-    case 'lost':
-      return `lost it: deferred for ${grace} ms after that, or as long as it is held`;
-    case 'nothing':
-      return `says nothing, ${step}`;
-  }
+  const words: Readonly<Record<Said['is'], string>> = {
+    found: `has it, ${step}`,
+    stale: `has it, ${step}: stands in`,
+    absent: `lacks it, ${step}`,
+    doubt: `in doubt, ${step}`,
+    lost: `lost it: deferred for ${grace} ms after that, or as long as it is held`,
+    nothing: `says nothing, ${step}`,
+  };
+  if (said.is === 'stale' && said.held !== undefined) return `has it, held: ${held}`;
+  const isDenied = said.is === 'absent' && said.deniedUntil !== undefined;
+  return isDenied ? `${words.absent} (deny)` : words[said.is];
 }

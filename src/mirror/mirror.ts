@@ -3,10 +3,11 @@ import type { GroupLimits } from '../directory/people/expand.ts';
 import type { HoldingRules } from '../directory/people/owners.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { describe, statusOf } from './describe.ts';
+import { compare } from './diff.ts';
 import { createMirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
 import { type KeeperOptions, openKeeper } from './keeper.ts';
-import type { MirrorStatus } from './status.ts';
+import type { MirrorDiff, MirrorStatus } from './status.ts';
 
 export interface MirrorOptions extends Omit<KeeperOptions, 'settings' | 'figures'> {
   readonly settings: Omit<MirrorSettings, 'refresh'>;
@@ -29,8 +30,10 @@ export interface Mirror extends Pick<Answers, 'say'> {
   held(): string | undefined;
   /** Lets go who is held; says how many they were, absent: nobody is held. */
   accept(): string | undefined;
-  /** Lists everybody anew. */
-  sync(): void;
+  /** Lists everybody anew; resolves when that has ended. */
+  sync(): Promise<void>;
+  /** Lists everybody into nothing, in the feed's place, and compares. */
+  diff(): Promise<MirrorDiff>;
   /** Begins to follow the directory. Again: nothing. */
   begin(): void;
   /** Lets go whose loss is over, and notes whether it is in step: as it does by itself once a second. */
@@ -110,6 +113,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
       return describeLoss(standing);
     },
     sync: keeper.sync,
+    diff: () => keeper.meanwhile((store, signal) => compare(options.follow, store, signal)),
     begin: keeper.begin,
     tick: keeper.tick,
     stop: async () => {

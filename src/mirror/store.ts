@@ -11,6 +11,10 @@ export interface Store {
   look(address: string): Look;
   /** Whom groups call so. */
   readonly named: (name: string) => readonly Listed[];
+  /** An entry by its name in the feed, as it is written. */
+  entryOf(ref: string): { readonly n: number; readonly text: string } | undefined;
+  /** Those that come next by number. */
+  entriesAfter(n: number, most: number): readonly { readonly n: number; readonly entry: Listed }[];
   standing(): Standing;
   /** When that was; absent: nothing was told yet. */
   written(): Written | undefined;
@@ -61,6 +65,8 @@ function read(db: DatabaseSync): Store {
     db,
     'SELECT e.data FROM name m LEFT JOIN entry e ON e.n = m.n WHERE m.name = ?',
   );
+  const byRef = db.prepare('SELECT n, data FROM entry WHERE ref = ?');
+  const after = db.prepare('SELECT n, data FROM entry WHERE n > ? ORDER BY n LIMIT ?');
   const lost = db.prepare('SELECT count(DISTINCT ref) AS count FROM lost');
 
   return {
@@ -76,6 +82,12 @@ function read(db: DatabaseSync): Store {
       return { entries, lost: losses };
     },
     named: (name) => named(name).map(([data]) => entryIn(data)),
+    entryOf: (ref) => {
+      const row = byRef.get(ref);
+      return row === undefined ? undefined : { n: Number(row['n']), text: String(row['data']) };
+    },
+    entriesAfter: (n, most) =>
+      after.all(n, most).map((row) => ({ n: Number(row['n']), entry: entryIn(row['data']) })),
     standing: () => standingOf(readMeta(db), Number(lost.get()?.['count'] ?? 0)),
     written: () => writtenIn(readMeta(db)),
     fingerprint: () => {
