@@ -11,7 +11,7 @@ import { feed } from './feed.ts';
 import type { MirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
 import type { Order, Result, Standing } from './orders.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, type Store, tryOpenStore } from './store.ts';
 import { ensureOwn, isOwn, setAside } from './storefile.ts';
 import { isDamage, type OpenOrders, type Orders, openThread } from './thread.ts';
 import { type Calendar, createTimeline, type Timeline } from './timeline.ts';
@@ -78,7 +78,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   const { path } = settings;
   const life = new AbortController();
   let following = new AbortController();
-  let store: Store | undefined = (await isOwn(path)) ? tryOpen(path) : undefined;
+  let store: Store | undefined = (await isOwn(path)) ? tryOpenStore(path) : undefined;
   let orders: Orders | undefined;
   let standing: Standing | undefined;
   let whole: Whole | undefined;
@@ -283,13 +283,4 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       await closeFile();
     },
   };
-}
-
-/** One that can't be read is left to whoever writes it, who tells of it and sets it aside. */
-function tryOpen(path: string): Store | undefined {
-  try {
-    return openStore(path);
-  } catch {
-    return undefined;
-  }
 }

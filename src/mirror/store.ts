@@ -50,6 +50,15 @@ export function openStore(path: string): Store {
   }
 }
 
+/** The same; absent where it can't be read: whoever writes it tells of it, and sets it aside. */
+export function tryOpenStore(path: string): Store | undefined {
+  try {
+    return openStore(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function read(db: DatabaseSync): Store {
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA query_only = 1;`);
   const version = db.prepare('PRAGMA user_version').get()?.['user_version'];

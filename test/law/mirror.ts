@@ -23,7 +23,7 @@ type Step =
   | { readonly do: 'wait'; readonly minutes: number }
   | { readonly do: 'feed'; readonly how: How }
   /** The process is killed when the file has taken so many orders of a feed. */
-  | { readonly do: 'crash'; readonly after: number }
+  | { readonly do: 'crash'; readonly after: number; readonly how: How }
   | { readonly do: 'up' | 'down' | 'show' | 'accept' | 'restart' };
 
 const who = fc.nat(NAMES.length - 1);
@@ -63,6 +63,7 @@ const STEPS: fc.Arbitrary<Step[]> = fc.array(
       arbitrary: fc.record({
         do: fc.constant('crash' as const),
         after: fc.integer({ min: 1, max: 4 }),
+        how: fc.constantFrom<How>('changes', 'listing'),
       }),
     },
     {
@@ -225,7 +226,7 @@ class Run {
       case 'crash':
         this.#left = step.after;
         this.#killed = Promise.withResolvers();
-        await Promise.race([this.#feed('listing'), this.#killed.promise]);
+        await Promise.race([this.#feed(step.how), this.#killed.promise]);
         await this.#reopen();
         break;
       case 'up':
