@@ -97,7 +97,7 @@ function read(db: DatabaseSync): Store {
     },
     entriesAfter: (n, most) =>
       after.all(n, most).map((row) => ({ n: Number(row['n']), entry: entryIn(row['data']) })),
-    standing: () => standingOf(readMeta(db), Number(lost.get()?.['count'] ?? 0)),
+    standing: () => standingOf(readMeta(db), Number(lost.get()?.['count'] ?? 0), 0),
     written: () => writtenIn(readMeta(db)),
     fingerprint: () => {
       const value = readMeta(db).get('fingerprint');
