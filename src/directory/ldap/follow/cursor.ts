@@ -8,7 +8,7 @@ export interface Cursor {
   readonly cookies?: Readonly<Record<string, string>>;
   /** What the folders were that people lie in. */
   readonly folders?: string;
-  /** When the last listing began, of a feed that does nothing else, and how long it took. */
+  /** When the last listing began, of a feed that lists again from time to time, and how long it took. */
   readonly listed?: Stamp;
   readonly tookMs?: number;
 }

@@ -2,10 +2,10 @@ import { PresenceFilter } from 'ldapts';
 import { type Change, Fault } from '../../directory.ts';
 import { textsOf } from '../people/values.ts';
 import type { SearchRequest } from '../search.ts';
-import type { Connection } from '../wire/connection.ts';
 import { type Cursor, readCursor } from './cursor.ts';
 import { followDirSync } from './dirsync.ts';
 import { DIR_SYNC } from './dirsynccontrol.ts';
+import { computedIn } from './filterattributes.ts';
 import { followByListing } from './list.ts';
 import { partsOf } from './listed.ts';
 import type { FollowOptions } from './options.ts';
@@ -39,7 +39,13 @@ async function feed(
   signal.addEventListener('abort', stop);
   try {
     const session = await beginSession(connection, options, outlet, signal);
-    const way = options.feed === 'auto' ? await bestWay(connection, signal) : options.feed;
+    const way = options.feed === 'auto' ? await bestWay(session) : options.feed;
+    const computed = computedIn(session.parts);
+    if (way !== 'list' && computed !== undefined)
+      throw new Fault(
+        'directory',
+        `people are chosen by ${computed}, which other entries decide: nobody tells when it changes, set mirror.feed: list`,
+      );
     return await followBy(way, session, cursor?.feed === way ? cursor : undefined);
   } finally {
     signal.removeEventListener('abort', stop);
@@ -74,10 +80,14 @@ const ROOT: SearchRequest = {
 };
 
 /** The best way to follow a server. */
-export async function bestWay(
-  connection: Connection,
-  signal: AbortSignal,
-): Promise<Exclude<FollowOptions['feed'], 'auto'>> {
+export async function bestWay({
+  connection,
+  parts,
+  signal,
+}: Pick<Session, 'connection' | 'parts' | 'signal'>): Promise<
+  Exclude<FollowOptions['feed'], 'auto'>
+> {
+  if (computedIn(parts) !== undefined) return 'list';
   const { code, entries } = await connection.search(ROOT, signal);
   if (code !== 0) throw new Fault('directory', `${connection.server} does not show its root`);
   const controls = entries.flatMap((entry) => textsOf(entry, 'supportedControl'));
