@@ -1,14 +1,11 @@
-import { NotFilter, PresenceFilter } from 'ldapts';
-import { ageOf, preciseClock, stampNow } from '../../../clock.ts';
-import { Fault, Gap, type Listed } from '../../directory.ts';
+import { ageOf, preciseClock, type Stamp, stampNow } from '../../../clock.ts';
+import type { Listed } from '../../directory.ts';
 import { pause } from '../../waiting.ts';
 import { idOf, textsOf } from '../people/values.ts';
 import type { LdapEntry, SearchRequest } from '../search.ts';
 import { comparable } from '../trust/self.ts';
-import type { Reply } from '../wire/operations.ts';
 import { type Cursor, writeCursor } from './cursor.ts';
-import { DIR_SYNC, DirSyncRequest, readDirSync } from './dirsynccontrol.ts';
-import { attributesIn } from './filterattributes.ts';
+import { changesIn, contextsOf } from './dirsyncchanges.ts';
 import { spread } from './list.ts';
 import { type Part, refFor } from './listed.ts';
 import { listPages, wholeEntry } from './pages.ts';
@@ -30,9 +27,9 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
   const { pollMs, refreshMs, timing } = options;
   const contexts = await contextsOf(session);
   const folders = await session.watchFolders();
-  const isResumed = cursor?.server === connection.server && cursor.folders === folders.digest();
-  const cookies = new Map<string, string>(isResumed ? Object.entries(cursor.cookies ?? {}) : []);
-  let listed = isResumed ? cursor.listed : undefined;
+  const known = knownTo(cursor, connection.server, folders.digest());
+  const cookies = new Map(contexts.flatMap((name) => cookieOf(name, known)));
+  let listed = cookies.size === contexts.length ? known?.listed : undefined;
   let polledAt = preciseClock.now();
   let provenAt = Number.NEGATIVE_INFINITY;
 
@@ -58,7 +55,7 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
     let count = 0;
     for (const context of contexts) {
       const from = Buffer.from(cookies.get(context) ?? '', 'base64');
-      const { changed, cookie } = await changesIn(session, context, SOMEBODY, from);
+      const { changed, cookie } = await changesIn(session, context, 'everybody', from);
       await tellChanged(changed);
       cookies.set(context, cookie.toString('base64'));
       count += changed.length;
@@ -93,11 +90,10 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
     }
   }
 
-  if (listed === undefined || contexts.some((context) => !cookies.has(context))) {
-    listed = undefined;
+  if (listed === undefined) {
     // Where it is now, without all that there ever was; what changes while people are listed is told afterwards.
     for (const context of contexts) {
-      const { cookie } = await changesIn(session, context, NOBODY, Buffer.alloc(0));
+      const { cookie } = await changesIn(session, context, 'nobody', Buffer.alloc(0));
       cookies.set(context, cookie.toString('base64'));
     }
     await list(cursor === undefined ? 'at once' : 'resting');
@@ -106,11 +102,30 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
     await poll();
     mark(polledAt);
     await pause(pollMs, signal);
-    if (listed !== undefined && ageOf(listed) < dueMs) continue;
+    if (isYoung(listed, dueMs)) continue;
     await list('resting');
     dueMs = refreshMs * spread();
   }
 }
+
+const isYoung = (listed: Stamp | undefined, dueMs: number): boolean =>
+  listed !== undefined && ageOf(listed) < dueMs;
+
+/** What is known from before, where it is of this server and nobody has moved since with a folder. */
+const knownTo = (
+  cursor: Cursor | undefined,
+  server: string,
+  folders: string,
+): Cursor | undefined =>
+  cursor?.server === server && cursor.folders === folders ? cursor : undefined;
+
+const cookieOf = (
+  context: string,
+  known: Cursor | undefined,
+): readonly (readonly [context: string, cookie: string])[] => {
+  const cookie = known?.cookies?.[context];
+  return cookie === undefined ? [] : [[context, cookie]];
+};
 
 /** What somebody who changed is now in a part; a `ref`: nobody. */
 async function readNow(
@@ -128,107 +143,10 @@ async function readNow(
   return wholeEntry(session, part, found);
 }
 
-const SOMEBODY = new PresenceFilter({ attribute: 'objectClass' });
-const NOBODY = new NotFilter({ filter: SOMEBODY });
-
-/** What changed in a naming context since a cookie, and the next one. */
-async function changesIn(
-  session: Session,
-  base: string,
-  filter: SearchRequest['filter'],
-  from: Buffer,
-): Promise<{ readonly changed: readonly LdapEntry[]; readonly cookie: Buffer }> {
-  const { connection, parts, options, signal } = session;
-  // Whoever changed in another one is not told of. Values are read again: of those who changed only the id is kept.
-  const attributes = [
-    ...new Set([
-      ...parts.flatMap((part) => [...part.attributes, ...attributesIn(requestFor(part).filter)]),
-      ...['objectGUID', 'isDeleted', 'name', 'parentGUID'],
-    ]),
-  ];
-  const changed = new Map<string, LdapEntry>();
-  let cookie = from;
-  for (;;) {
-    const { promise: stalled, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(new Fault('timeout', `${connection.server} did not say in time what changed`)),
-      options.timing.stallMs,
-    );
-    const asked = connection.listen(
-      { base, scope: 'sub', filter, attributes, sizeLimit: 0 },
-      [new DirSyncRequest(cookie)],
-      (heard) => {
-        timer.refresh();
-        if (heard.kind !== 'entry') return;
-        const { entry } = heard;
-        const guid = entry.attributes.get('objectguid')?.[0];
-        if (guid === undefined) return;
-        const isDeleted = entry.attributes.get('isdeleted') ?? [];
-        const kept = new Map([
-          ['objectguid', [guid]],
-          ['isdeleted', isDeleted],
-        ]);
-        changed.set(guid.toString('hex'), { dn: entry.dn, attributes: kept });
-        if (changed.size > MOST_CHANGES)
-          throw new Error(`more than ${MOST_CHANGES} changes at a time`);
-      },
-      signal,
-    );
-    try {
-      const reply = await Promise.race([asked, stalled]);
-      const next = goOn(reply, connection.server, cookie.length > 0);
-      cookie = next.cookie;
-      if (!next.hasMore) return { changed: [...changed.values()], cookie };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-}
-
-/** More than so many that changed, and it costs less to list all. */
-const MOST_CHANGES = 100_000;
-
-function goOn(
-  { code, diagnostic, controls }: Reply,
-  server: string,
-  isResumed: boolean,
-): ReturnType<typeof readDirSync> {
-  const value = controls.get(DIR_SYNC);
-  if (code === 0 && value !== undefined) return readDirSync(value);
-  const words = diagnostic === '' ? '' : ` (${diagnostic})`;
-  const reason = `${server} does not say what changed, code ${code}${words}`;
-  // Another one's cookie, or one that is too old.
-  throw isResumed && code !== UNAVAILABLE ? new Gap(reason) : new Fault('directory', reason);
-}
-
-const UNAVAILABLE = 12;
-
 /** Whether an entry lies where a request looks. */
 function liesIn(dn: string, { base, scope }: SearchRequest): boolean {
   const [own, above] = [comparable(dn), comparable(base)];
   if (own === above) return scope !== 'one';
   if (!own.endsWith(`,${above}`)) return false;
   return scope === 'sub' || !/(?<!\\),/.test(own.slice(0, -above.length - 1));
-}
-
-/** The naming contexts that the parts lie in: DirSync takes no other base. */
-async function contextsOf({ search, parts }: Session): Promise<readonly string[]> {
-  const [root] = await search({
-    base: '',
-    scope: 'base',
-    filter: new PresenceFilter({ attribute: 'objectClass' }),
-    attributes: ['namingContexts'],
-    sizeLimit: 0,
-  });
-  const all = root === undefined ? [] : textsOf(root, 'namingContexts');
-  const within = parts.map(({ branch }) => {
-    const base = comparable(branch.commonBase);
-    const above = all
-      .filter((each) => base === comparable(each) || base.endsWith(`,${comparable(each)}`))
-      .toSorted((a, b) => b.length - a.length);
-    if (above[0] === undefined)
-      throw new Fault('directory', `${branch.commonBase} lies in none of the server's contexts`);
-    return above[0];
-  });
-  return [...new Set(within)];
 }

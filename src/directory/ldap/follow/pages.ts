@@ -88,10 +88,9 @@ export async function wholeEntry(
   part: Part,
   entry: LdapEntry,
 ): Promise<readonly [string, Listed]> {
-  if (!isPartly(entry, part)) return entryFor(session, part, entry);
+  const { branch } = part;
+  if (branch.kind !== 'group' || !isPartly(entry, part)) return entryFor(session, part, entry);
   try {
-    // The compiler does not know that only groups are.
-    const branch = part.branch as GroupBranch;
     return entryFor(session, part, await readWhole(entry, branch, session.search));
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== 'entry') throw error;
