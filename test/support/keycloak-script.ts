@@ -183,6 +183,7 @@ function answer(keycloak: ScriptedKeycloak, asked: Asked, nextToken: () => strin
 
 /** What lies at each path. */
 const CONTENTS: Readonly<Record<string, (keycloak: ScriptedKeycloak, query: Query) => unknown>> = {
+  '': () => ({ realm: 'mail' }),
   '/users': (keycloak, query) => page(usersFor(keycloak, query), query),
   '/users/count': (keycloak, query) => countFor(keycloak, query),
   '/groups': (keycloak, query) => page(groupsFor(keycloak, query), query),
