@@ -1,7 +1,7 @@
-import { Fault, type Listed } from '../../directory.ts';
+import { type Entry, Fault, type Listed } from '../../directory.ts';
 import { ownAddress } from '../../people/spelling.ts';
 import type { Ask } from '../http/api.ts';
-import { accountOf, takesPart } from '../people/account.ts';
+import { accountOf, isServiceAccount, takesPart } from '../people/account.ts';
 import { believeDisabled } from '../people/disabled.ts';
 import { EMPTY_GROUP } from '../people/groups.ts';
 import type { FindSettings } from '../people/options.ts';
@@ -23,7 +23,11 @@ export interface Listing {
 export const userRef = (id: string): string => `user:${id}`;
 export const groupRef = (id: string): string => `group:${id}`;
 
-/** Users as they are in mail; whoever takes no part in it is left out. @throws {Fault} `doubt` as `find` does */
+/**
+ * Users as they are in mail. Whoever takes no part in it is left out, or has no address where groups may name them: a group's
+ * list counts only as long as everybody in it is known.
+ * @throws {Fault} `doubt` as `find` does
+ */
 export async function listedUsers(
   { ask, settings, seen }: Listing,
   users: readonly UserRow[],
@@ -31,10 +35,18 @@ export async function listedUsers(
 ): Promise<readonly Named[]> {
   for (const user of users) seen(user);
   await believeDisabled(ask, users, signal);
+  const areNamed = settings.groupAttribute !== undefined;
   return users
-    .filter((user) => takesPart(user, settings))
-    .map((user) => [userRef(user.id), { ...accountOf(user, settings), names: [user.id] }]);
+    .filter((user) => takesPart(user, settings) || (areNamed && !isServiceAccount(user)))
+    .map((user) => [userRef(user.id), { ...entryOf(user, settings), names: [user.id] }]);
 }
+
+const entryOf = (user: UserRow, settings: FindSettings): Entry => {
+  const entry = accountOf(user, settings);
+  return takesPart(user, settings)
+    ? entry
+    : { ...entry, address: '', aliases: [], logins: [], enabled: false };
+};
 
 /** So often a group that changes while it is read is read again. */
 const TRIES = 3;
