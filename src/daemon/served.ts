@@ -132,6 +132,8 @@ function openList(
     refreshMs: settings.domainsRefresh,
     guard: settings.domainsGuard,
     kept,
+    // Whether anybody wants to know is known once all are open.
+    begins: 'resting',
     log,
   });
   // What it listed before is ours until it lists again: to Postfix, a domain's TEMP is there to stay.

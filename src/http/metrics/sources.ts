@@ -23,6 +23,7 @@ export interface MeteredDirectory {
     readonly entries: Pick<Memory<Entry>, 'sizes'>;
     readonly tables: ReadonlyMap<string, Pick<Memory<string>, 'sizes'>>;
   };
+  readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'isResting' | 'figures'>;
   readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'figures'>;
   readonly mirror?: { readonly status: () => MirrorStatus };
 }
@@ -31,7 +32,7 @@ export interface MeteredDirectory {
 export interface WatchedDirectory extends MeteredDirectory {
   readonly directory: Pick<Directory, 'figures' | 'pending'>;
   readonly lane: Pick<Lane, 'figures' | 'breaker' | 'limiter' | 'flips' | 'health'>;
-  readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'figures' | 'pending'>;
+  readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'isResting' | 'figures' | 'pending'>;
 }
 
 /** How often the configuration was read anew since the start, and with what success. */
