@@ -24,7 +24,6 @@ export interface MeteredDirectory {
     readonly tables: ReadonlyMap<string, Pick<Memory<string>, 'sizes'>>;
   };
   readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'isResting' | 'figures'>;
-  readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'figures'>;
   readonly mirror?: { readonly status: () => MirrorStatus };
 }
 
