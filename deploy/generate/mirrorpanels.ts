@@ -50,9 +50,16 @@ export const MIRRORS: readonly Panel[] = [
   },
   {
     title: 'What mirrors learnt',
-    description: 'Entries that were written, removed, or shown again as they were, within an hour.',
+    description:
+      'Entries that changed, and those that a listing did not show, by whether they were there, within an hour.',
     unit: 'short',
-    queries: [{ expr: within('changes_total', 'change'), legend: '{{directory}} {{change}}' }],
+    queries: [
+      {
+        expr: `sum by (directory) (increase(${pick(`${M}changes_total`)}[1h]))`,
+        legend: '{{directory}} changed',
+      },
+      { expr: within('confirmed_total', 'outcome'), legend: '{{directory}} {{outcome}}' },
+    ],
   },
   {
     title: 'Listings of mirrors',

@@ -21,7 +21,7 @@ export interface Mirrored<T> {
   readonly knownAt: (key: string) => number | undefined;
 }
 
-type Asked = Pick<Mirror, 'say' | 'knownAt' | 'describe'>;
+type Asked = Pick<Mirror, 'say' | 'knownAt' | 'describe' | 'figures'>;
 
 /**
  * Faults of reaching the directory. Whoever doubts what it says now must not believe what it said before: a *none* of
@@ -57,6 +57,7 @@ export const withMirror =
   (next) =>
   (key, context) => {
     const said = mirror.say(key, context.arrivedAt);
+    mirror.figures.answers[said.is] += 1;
     if (context.tell !== undefined)
       context.tell({
         step: 'mirror',

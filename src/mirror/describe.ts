@@ -21,13 +21,15 @@ export interface MirrorStatus {
   readonly lost: number;
   /** What is held, in words; absent: nothing is. */
   readonly held?: string;
-  /** Why its file can't be used; absent: it can. */
+  /** Why its file can't be used, or it is told no more; absent: it goes on. */
   readonly fault?: string;
+  /** How long it may stand in for a directory that fails. */
+  readonly acceptForMs: number;
   readonly figures: MirrorFigures;
 }
 
 export interface StatusParts {
-  readonly path: string;
+  readonly settings: Pick<MirrorSettings, 'path' | 'acceptFor'>;
   readonly standing: Standing | undefined;
   readonly timeline: Timeline;
   readonly isInStep: boolean;
@@ -36,17 +38,17 @@ export interface StatusParts {
 }
 
 export function statusOf({
-  path,
+  settings,
   standing,
   timeline,
   isInStep,
   figures,
-  fault,
+  fault = figures.reason,
 }: StatusParts): MirrorStatus {
   const { accounts = 0, groups = 0, lost = 0, syncedAt, listedAt } = standing ?? {};
   const since = (time: number): number => Math.max(0, timeline.at() - time);
   return {
-    path,
+    path: settings.path,
     accounts,
     groups,
     isInStep,
@@ -56,6 +58,7 @@ export function statusOf({
     lost,
     ...(standing?.isHeld === true && { held: describeLoss(standing) }),
     ...(fault !== undefined && { fault }),
+    acceptForMs: settings.acceptFor,
     figures,
   };
 }

@@ -44,6 +44,7 @@ export async function feed(
   const marked = (mark: Mark): void => {
     cursor = mark.cursor;
     tries = 0;
+    delete figures.reason;
     options.marked(mark);
   };
   while (!signal.aborted) {
@@ -54,6 +55,7 @@ export async function feed(
       if (signal.aborted) return;
       if (isDamage(error)) throw error;
       figures.failures += 1;
+      figures.reason = reasonOf(error);
       if (error instanceof Gap) {
         figures.gaps += 1;
         cursor = undefined;
@@ -63,7 +65,7 @@ export async function feed(
       const level = tries === 0 ? 'warn' : 'debug';
       const meaning = cursor === undefined ? 'all are listed anew' : 'it goes on from where it was';
       log[level](
-        { directory: name, reason: reasonOf(error) },
+        { directory: name, reason: figures.reason },
         `the mirror is told no more: ${meaning}`,
       );
     }
@@ -77,7 +79,8 @@ async function followFrom(
   cursor: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { follow, give, timeline } = options;
+  const { follow, give, timeline, figures } = options;
+  const begunAt = timeline.at();
   await give({ do: 'begin' });
   let isListing = cursor === undefined;
 
@@ -103,6 +106,7 @@ async function followFrom(
       // Of what is not listed any more, a branch that was taken out of the settings for one, nobody was shown.
       const { parts = [] } = await give({ do: 'unlisted' });
       for (const part of parts) await endListing(options, part, signal);
+      figures.listingMs = timeline.at() - begunAt;
     }
     await apply(changes);
   }

@@ -1,3 +1,5 @@
+import type { Said } from './said.ts';
+
 /** What happened at one mirror since the start. */
 export interface MirrorFigures {
   /** Listings that ended whole. */
@@ -12,6 +14,12 @@ export interface MirrorFigures {
   gone: number;
   /** Values that nobody can use. */
   dropped: number;
+  /** How long the last whole listing took, in ms; absent: there was none. */
+  listingMs?: number;
+  /** Why it was told no more, the last time; absent: it goes on. */
+  reason?: string;
+  /** What lookups were told. */
+  readonly answers: Record<Said['is'], number>;
 }
 
 export const createMirrorFigures = (): MirrorFigures => ({
@@ -22,4 +30,5 @@ export const createMirrorFigures = (): MirrorFigures => ({
   kept: 0,
   gone: 0,
   dropped: 0,
+  answers: { found: 0, stale: 0, absent: 0, lost: 0, doubt: 0, nothing: 0 },
 });

@@ -6,6 +6,7 @@ import { describe, type MirrorStatus, statusOf } from './describe.ts';
 import { createMirrorFigures, type MirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
 import { type KeeperOptions, openKeeper } from './keeper.ts';
+import { sizeOf } from './storefile.ts';
 
 export interface MirrorOptions extends Omit<KeeperOptions, 'settings' | 'figures'> {
   readonly settings: Omit<MirrorSettings, 'refresh'>;
@@ -25,6 +26,8 @@ export interface Mirror extends Pick<Answers, 'say'> {
   entries(): number;
   readonly figures: MirrorFigures;
   status(): MirrorStatus;
+  /** The size of its files. */
+  bytes(): number;
   /** What is held, in words; absent: nothing is. */
   held(): string | undefined;
   /** Lets go who is held; says how many they were, absent: nobody is held. */
@@ -75,7 +78,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
   const status = (): MirrorStatus => {
     const fault = keeper.fault();
     return statusOf({
-      path: settings.path,
+      settings,
       standing: keeper.standing(),
       timeline: keeper.timeline,
       isInStep: keeper.isInStep(),
@@ -95,6 +98,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
     describe: (address) => describe(say(address, clock.now()), settings, status()),
     entries: () => (keeper.standing()?.accounts ?? 0) + (keeper.standing()?.groups ?? 0),
     status,
+    bytes: () => sizeOf(settings.path),
     held: () => status().held,
     accept: () => {
       const standing = keeper.standing();

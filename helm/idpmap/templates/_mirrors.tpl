@@ -18,7 +18,10 @@
 {{- $isMounted := false }}
 {{- range $places }}{{ if hasPrefix . $path }}{{ $isMounted = true }}{{ end }}{{ end }}
 {{- if not $isMounted }}
-- config.directories.{{ $name }}.mirror.path is {{ $path }}, where nothing can be written: write /var/lib/idpmap/{{ $name }}.db, or mount a volume there by extraVolumeMounts
+- config.directories.{{ $name }}.mirror.path is {{ $path }}, where nothing can be written: write /var/lib/idpmap/mirrors/{{ $name }}.db, or mount a volume there by extraVolumeMounts
+{{- end }}
+{{- if and (regexMatch "^/var/lib/idpmap/[^/]+$" $path) (include "idpmap.ownState" $) }}
+- config.directories.{{ $name }}.mirror.path is {{ $path }}, in a volume that others may write to: write /var/lib/idpmap/mirrors/{{ $name }}.db, for which idpmap makes a folder of its own
 {{- end }}
 {{- if and $isShared (hasPrefix "/var/lib/idpmap/" $path) }}
 - config.directories.{{ $name }}.mirror.path lies on the claim of state.volume, which {{ $values.replicas }} Pods would write: set replicas to 1, or let state.volume be an emptyDir, so that each Pod keeps its own

@@ -58,7 +58,8 @@ export async function startKit(server: LdapServer, feed: LdapFeed): Promise<Feed
   const teams = new Set<string>();
   const { modify } = server;
 
-  const unit = (dn: string) => modify(`dn: ${dn}\nchangetype: add\nobjectClass: organizationalUnit\n`);
+  const unit = (dn: string) =>
+    modify(`dn: ${dn}\nchangetype: add\nobjectClass: organizationalUnit\n`);
   const change = (dn: string, text: string) => modify(`dn: ${dn}\nchangetype: modify\n${text}\n`);
   const move = (dn: string, to: string) =>
     modify(

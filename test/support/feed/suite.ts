@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Directory, Gap, type Listed } from '../../../src/directory/directory.ts';
-import { type Collected, type Collector, collect, comparable, isSame, listFresh } from './collector.ts';
+import {
+  type Collected,
+  type Collector,
+  collect,
+  comparable,
+  isSame,
+  listFresh,
+} from './collector.ts';
 import type { FeedKit, FeedLack } from './kit.ts';
 
 /** What is known of a feed before its server runs. */
@@ -27,7 +34,8 @@ type Entries = ReadonlyMap<string, Listed>;
 
 const addressOf = (id: string): string => `${id}@example.test`;
 const isNobody = (found: readonly Listed[]): boolean => found.length === 0;
-const exists = (kit: FeedKit, id: string): Promise<void> => kit.create(id, [`${id}.alias@example.test`]);
+const exists = (kit: FeedKit, id: string): Promise<void> =>
+  kit.create(id, [`${id}.alias@example.test`]);
 
 /** All that may happen to people and groups. */
 const STEPS: readonly Step[] = [
@@ -40,7 +48,8 @@ const STEPS: readonly Step[] = [
     title: 'another address',
     prepare: exists,
     act: (kit, id) => kit.setAddress(id, `${id}.new@example.test`),
-    shows: (found, all, id) => isNobody(found) && holders(all, `${id}.new@example.test`).length === 1,
+    shows: (found, all, id) =>
+      isNobody(found) && holders(all, `${id}.new@example.test`).length === 1,
   },
   {
     title: 'an alias that is taken away, and another one',
@@ -150,7 +159,8 @@ const isMember = (member: Listed | undefined, [group]: readonly Listed[]): boole
  * @param kit is there when the tests run; nobody else changes what its server holds
  */
 export function describeFeed(kit: () => FeedKit, { lacks, removals, resumes }: FeedFacts): void {
-  const has = (needs: FeedLack | undefined): boolean => needs === undefined || !lacks.includes(needs);
+  const has = (needs: FeedLack | undefined): boolean =>
+    needs === undefined || !lacks.includes(needs);
   const steps = STEPS.filter(({ needs }) => has(needs));
   let directory: Directory;
   let count = 0;
@@ -269,7 +279,9 @@ export function describeFeed(kit: () => FeedKit, { lacks, removals, resumes }: F
       await exists(kit(), new_);
       await kit().forget?.();
       const back = run(kept);
-      const ended = await Promise.race([back.nextMark(), back.failure]).catch((error: unknown) => error);
+      const ended = await Promise.race([back.nextMark(), back.failure]).catch(
+        (error: unknown) => error,
+      );
       const collector = ended instanceof Gap ? run({ ...kept, cursor: undefined }) : back;
       if (ended instanceof Gap) await collector.nextMark();
       expect(comparable(collector.entries)).toEqual(comparable(await listFresh(directory)));
@@ -286,7 +298,10 @@ export function describeFeed(kit: () => FeedKit, { lacks, removals, resumes }: F
       const giveBack = await kit().hide?.();
       try {
         const blind = run({ ...kept, cursor: undefined });
-        const failure = await Promise.race([blind.failure, blind.nextMark().catch(() => blind.failure)]);
+        const failure = await Promise.race([
+          blind.failure,
+          blind.nextMark().catch(() => blind.failure),
+        ]);
         expect(failure).toBeInstanceOf(Error);
         expect(blind.told.filter((kind) => kind === 'listed' || kind === 'mark')).toEqual([]);
         expect(holders(blind.entries, addressOf(id))).toHaveLength(1);

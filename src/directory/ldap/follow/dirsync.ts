@@ -43,7 +43,9 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
         cookies:
           session.empties.count() > 0
             ? {}
-            : Object.fromEntries([...cookies].map(([name, each]) => [name, each.toString('base64')])),
+            : Object.fromEntries(
+                [...cookies].map(([name, each]) => [name, each.toString('base64')]),
+              ),
       }),
       agoMs: preciseClock.now() - askedAt + LAG_MS,
       nextMs: options.pollMs,
@@ -82,10 +84,7 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
   }
 
   /** Tells what those that changed are now. */
-  async function tellChanged(
-    { search }: Session,
-    changed: readonly LdapEntry[],
-  ): Promise<void> {
+  async function tellChanged({ search }: Session, changed: readonly LdapEntry[]): Promise<void> {
     for (let i = 0; i < changed.length; i += WIDTH) {
       const some = changed.slice(i, i + WIDTH);
       const told = await Promise.all(
@@ -127,7 +126,13 @@ async function changesIn(
 ): Promise<{ readonly changed: readonly LdapEntry[]; readonly cookie: Buffer }> {
   const { connection, parts, options, signal } = session;
   const attributes = [
-    ...new Set([...parts.flatMap((part) => part.attributes), 'objectGUID', 'isDeleted', 'name', 'parentGUID']),
+    ...new Set([
+      ...parts.flatMap((part) => part.attributes),
+      'objectGUID',
+      'isDeleted',
+      'name',
+      'parentGUID',
+    ]),
   ];
   // Its values are read again; of those that changed nothing but the id is kept.
   const changed = new Map<string, LdapEntry>();
@@ -148,7 +153,10 @@ async function changesIn(
         const guid = entry.attributes.get('objectguid')?.[0];
         if (guid === undefined) return;
         const isDeleted = entry.attributes.get('isdeleted') ?? [];
-        const kept = new Map([['objectguid', [guid]], ['isdeleted', isDeleted]]);
+        const kept = new Map([
+          ['objectguid', [guid]],
+          ['isdeleted', isDeleted],
+        ]);
         changed.set(guid.toString('hex'), { dn: entry.dn, attributes: kept });
         if (changed.size > MOST_CHANGES)
           throw new Error(`more than ${MOST_CHANGES} changes at a time`);

@@ -43,7 +43,14 @@ export async function watchFolders(parts: readonly Part[], search: Search): Prom
     const found = new Map<string, string>();
     for (const base of bases) {
       const attributes = ['nsUniqueId', 'entryUUID', 'objectGUID'];
-      const request = { base, scope: 'sub', filter, attributes, sizeLimit: 0, paged: true } as const;
+      const request = {
+        base,
+        scope: 'sub',
+        filter,
+        attributes,
+        sizeLimit: 0,
+        paged: true,
+      } as const;
       for (const entry of await search(request))
         found.set(idOf(entry, attributes), comparable(entry.dn));
     }
@@ -65,7 +72,8 @@ export async function watchFolders(parts: readonly Part[], search: Search): Prom
     async check(again) {
       const now = await look(again);
       for (const [id, dn] of known)
-        if (now.get(id) !== dn) throw new Gap(`${dn}, and whoever lies in it, was moved or removed`);
+        if (now.get(id) !== dn)
+          throw new Gap(`${dn}, and whoever lies in it, was moved or removed`);
       for (const [id, dn] of now)
         if (!known.has(id) && !(await isEmpty(dn, again)))
           throw new Gap(`${dn} is new, and people lie in it: they may have come with it`);

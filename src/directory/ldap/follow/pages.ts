@@ -58,7 +58,8 @@ async function listPage(
     );
     const reply = await Promise.race([listing, silence.fault]);
     entriesOf(reply, request, connection.server, options.referrals);
-    for (const entry of partly) outlet.tell({ kind: 'put', entries: [await wholeEntry(session, part, entry)] });
+    for (const entry of partly)
+      outlet.tell({ kind: 'put', entries: [await wholeEntry(session, part, entry)] });
     return cookieOf(reply);
   } finally {
     silence.stop();
@@ -101,12 +102,13 @@ async function readWhole(
   { memberDns, members }: GroupBranch,
   search: Search,
 ): Promise<LdapEntry> {
-  const attributes = new Map(
-    [...entry.attributes].filter(([key]) => !key.includes(';range=')),
-  );
+  const attributes = new Map([...entry.attributes].filter(([key]) => !key.includes(';range=')));
   for (const attribute of memberDns) {
     const values = await readRest(entry, attribute, members, search);
-    attributes.set(attribute.toLowerCase(), values.map((value) => Buffer.from(value)));
+    attributes.set(
+      attribute.toLowerCase(),
+      values.map((value) => Buffer.from(value)),
+    );
   }
   return { dn: entry.dn, attributes };
 }

@@ -6,15 +6,15 @@ import { softwareOf } from '../servers/software.ts';
 import type { Hear, Reply } from '../wire/operations.ts';
 import { type Cursor, writeCursor } from './cursor.ts';
 import type { Folders } from './folders.ts';
-import { guardAgainstSilence } from './silence.ts';
 import { type Part, refFor } from './listed.ts';
 import { createRefresh, type Refresh } from './refresh.ts';
 import { requestFor } from './request.ts';
 import type { Session } from './session.ts';
+import { guardAgainstSilence } from './silence.ts';
 import {
+  REFRESH_REQUIRED,
   readSyncInfo,
   readSyncState,
-  REFRESH_REQUIRED,
   SYNC_INFO,
   SYNC_STATE,
   SyncRequest,
@@ -153,7 +153,10 @@ export async function followSyncrepl(session: Session, cursor: Cursor | undefine
   }
 
   for (const part of parts)
-    refreshes.set(part, createRefresh(part.branch.kind, known[part.branch.kind] !== undefined, outlet));
+    refreshes.set(
+      part,
+      createRefresh(part.branch.kind, known[part.branch.kind] !== undefined, outlet),
+    );
   try {
     return await Promise.race([...parts.map(listen), goOn()]);
   } finally {
