@@ -3,6 +3,7 @@ import type { GroupLimits } from '../directory/people/expand.ts';
 import type { HoldingRules } from '../directory/people/owners.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { describe, type MirrorStatus, statusOf } from './describe.ts';
+import { diff, type MirrorDiff } from './diff.ts';
 import { createMirrorFigures, type MirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
 import { type KeeperOptions, openKeeper } from './keeper.ts';
@@ -34,6 +35,12 @@ export interface Mirror extends Pick<Answers, 'say'> {
   accept(): string | undefined;
   /** Lists everybody anew. */
   sync(): void;
+  /**
+   * Compares it with a fresh listing.
+   * @throws {Fault} where the directory can't be listed
+   * @throws {Error} where nothing was listed whole yet, or too many differ
+   */
+  diff(signal: AbortSignal): Promise<MirrorDiff>;
   /** Begins to follow the directory. Again: nothing. */
   begin(): void;
   /** Lets go whose loss is over, and notes whether it is in step: as it does by itself once a second. */
@@ -109,6 +116,11 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
       return describeLoss(standing);
     },
     sync: keeper.sync,
+    diff: async (signal) => {
+      const whole = keeper.whole();
+      if (whole === undefined) throw new Error('the mirror has not got everybody yet');
+      return diff(options.follow, whole.store, signal);
+    },
     begin: keeper.begin,
     tick: keeper.tick,
     stop: async () => {
