@@ -50,16 +50,9 @@ export const MIRRORS: readonly Panel[] = [
   },
   {
     title: 'What mirrors learnt',
-    description:
-      'Entries that changed, and those that a listing did not show, by whether they were there, within an hour.',
+    description: 'Entries that were written, removed, or shown again as they were, within an hour.',
     unit: 'short',
-    queries: [
-      {
-        expr: `sum by (directory) (increase(${pick(`${M}changes_total`)}[1h]))`,
-        legend: '{{directory}} changed',
-      },
-      { expr: within('confirmed_total', 'outcome'), legend: '{{directory}} {{outcome}}' },
-    ],
+    queries: [{ expr: within('changes_total', 'change'), legend: '{{directory}} {{change}}' }],
   },
   {
     title: 'Listings of mirrors',

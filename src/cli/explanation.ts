@@ -15,6 +15,7 @@ export function formatExplanation({ key, normalised, domain, maps, verdict }: Ex
     ...describeFound(maps),
     '',
     ...formatMaps(maps, key, normalised),
+    ...describeMirrors(maps),
     ...describeShadows(maps),
   ]);
 }
@@ -73,6 +74,16 @@ function describeFound(maps: readonly ExplainedMap[]): readonly string[] {
     ),
   );
   return [...new Set(found)];
+}
+
+/** How mirrors stand towards the addresses that they were asked for, once each. */
+function describeMirrors(maps: readonly ExplainedMap[]): readonly string[] {
+  const told = maps.flatMap(({ steps }) =>
+    steps.flatMap((step) =>
+      step.step === 'mirror' ? [`mirror of ${step.directory}: ${step.key}: ${step.how}`] : [],
+    ),
+  );
+  return [...new Set(told)];
 }
 
 /** Who is asked beside those that answer. */

@@ -2,8 +2,7 @@ import type { Answer } from '../maps/answer.ts';
 import type { SeenDifference } from '../maps/differences.ts';
 import type { Explanation, SenderExplanation } from '../maps/explain.ts';
 import type { Trace } from '../maps/traces.ts';
-import type { MirrorStatus } from '../mirror/describe.ts';
-import type { MirrorDiff } from '../mirror/diff.ts';
+import type { MirrorDiff, MirrorStatus } from '../mirror/status.ts';
 
 /** What is to be forgotten: one address, all of a domain, all of a directory, or all. */
 export type Purge =
@@ -22,11 +21,6 @@ export interface TraceExplanation {
 /** An address of which a directory and its shadow differed when they were compared last. `when` is ISO 8601. */
 export interface ToldDifference extends Omit<SeenDifference, 'at'> {
   readonly when: string;
-}
-
-/** How a mirror stands, and how large its files are, in bytes. */
-export interface ToldMirror extends MirrorStatus {
-  readonly bytes: number;
 }
 
 /** What commands may ask of a running daemon: the arguments of each, and what it gives. */
@@ -60,10 +54,13 @@ export interface Commands {
   /** How mirrors stand, by directory: one's, or all. */
   mirrors: {
     args: { readonly directory?: string };
-    result: { readonly mirrors: Readonly<Record<string, ToldMirror>> };
+    result: { readonly mirrors: Readonly<Record<string, MirrorStatus>> };
   };
-  /** Begins to list everybody anew. */
-  mirrorSync: { args: { readonly directory: string }; result: Readonly<Record<string, never>> };
+  /** Lists everybody anew; where it is awaited, it ends when that has ended. */
+  mirrorSync: {
+    args: { readonly directory: string; readonly isAwaited: boolean };
+    result: Readonly<Record<string, never>>;
+  };
   /** Lists everybody, and compares; takes as long as a listing. */
   mirrorDiff: { args: { readonly directory: string }; result: MirrorDiff };
   figures: { args: Readonly<Record<string, never>>; result: object };

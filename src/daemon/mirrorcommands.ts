@@ -1,9 +1,6 @@
 import type { Handlers } from '../control/protocol.ts';
 import type { Served } from './served.ts';
 
-/** No listing that goes well takes so long. */
-const DIFF_MS = 60 * 60_000;
-
 type Serving = ReadonlyMap<string, Pick<Served, 'mirror'>>;
 
 /** Makes what the control socket offers of mirrors. */
@@ -15,15 +12,18 @@ export const mirrorHandlers = (
     const told = [...served()].flatMap(([name, { mirror }]) =>
       mirror === undefined || (directory ?? name) !== name
         ? []
-        : [[name, { ...mirror.status(), bytes: mirror.bytes() }] as const],
+        : [[name, mirror.status()] as const],
     );
     return { mirrors: Object.fromEntries(told) };
   },
-  mirrorSync: async ({ directory }) => {
-    mirrorOf(served(), directory).sync();
+  mirrorSync: async ({ directory, isAwaited }) => {
+    const listed = mirrorOf(served(), directory).sync();
+    // What fails then is told by the log and the status.
+    if (isAwaited) await listed;
+    else listed.catch(() => {});
     return {};
   },
-  mirrorDiff: ({ directory }) => mirrorOf(served(), directory).diff(AbortSignal.timeout(DIFF_MS)),
+  mirrorDiff: async ({ directory }) => mirrorOf(served(), directory).diff(),
 });
 
 /**

@@ -106,10 +106,12 @@ const ELSEWHERE = new Set([
 
 /** A digest of the settings that decide who is in a directory, and by what feed it is told: without secrets. */
 export function fingerprintOf(settings: DirectorySettings): string {
-  const own = Object.entries(settings).filter(([name]) => !ELSEWHERE.has(name));
+  const own = Object.entries(settings)
+    .filter(([name]) => !ELSEWHERE.has(name))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
   const feed: unknown = mirrorIn(settings);
   const how = typeof feed === 'object' && feed !== null && 'feed' in feed ? feed.feed : undefined;
-  const text = JSON.stringify([own.toSorted(), how], (_name, value: unknown) =>
+  const text = JSON.stringify([own, how], (_name, value: unknown) =>
     value instanceof Secret ? undefined : value,
   );
   return createHash('sha256').update(text).digest('base64url');

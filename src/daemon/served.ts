@@ -83,21 +83,19 @@ export async function serveDirectory(
     },
     flips: settings.flips,
     flipsGuard: settings.flipsGuard,
-    known: () => memories.known() + (mirror?.entries() ?? 0),
+    known: () => memories.known() + entriesOf(mirror),
     kept: hooks.kept,
     healed: memories.forgetFaults,
     clock,
     log,
     showAddress: options.showAddress,
   });
-  try {
-    const whole = { name, settings, directory, lane, memories, clock, log };
-    mirror = await openMirrorOf(whole, former?.mirror);
-  } catch (error) {
+  const opened = { name, settings, directory, lane, memories, clock, log };
+  mirror = await openMirrorOf(opened, former?.mirror).catch(async (error: unknown) => {
     lane.stop();
     await directory.close();
     throw error;
-  }
+  });
   list = openList({ name, settings, directory, lane }, hooks, former?.list);
   const tenures = memories.open();
   const served = {
@@ -116,6 +114,8 @@ export async function serveDirectory(
     ...(mirror !== undefined && { mirror }),
   };
 }
+
+const entriesOf = (mirror?: Mirror): number => mirror?.entries() ?? 0;
 
 const isSame = (former: Served, settings: DirectorySettings, delimiters: string): boolean =>
   former.delimiters === delimiters && isDeepStrictEqual(former.settings, settings);

@@ -1,7 +1,7 @@
 import { calendarOf } from '../clock.ts';
 import { nameless } from '../lookup/health.ts';
 import type { LookupFigures } from '../lookup/observe.ts';
-import type { MirrorStatus } from '../mirror/describe.ts';
+import type { MirrorStatus } from '../mirror/status.ts';
 import type { Latency } from './latency.ts';
 import type { WatchedDirectory } from './metrics/sources.ts';
 

@@ -1,7 +1,7 @@
 import type { Cause, Entry, Maybe } from '../directory/directory.ts';
 import { none } from '../directory/finding.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { SaidStale } from '../mirror/said.ts';
+import type { SaidAbsent, SaidStale } from '../mirror/said.ts';
 import {
   type Context,
   type Found,
@@ -21,7 +21,7 @@ export interface Mirrored<T> {
   readonly knownAt: (key: string) => number | undefined;
 }
 
-type Asked = Pick<Mirror, 'say' | 'knownAt' | 'describe' | 'figures'>;
+type Asked = Pick<Mirror, 'say' | 'knownAt' | 'describe'>;
 
 /**
  * Faults of reaching the directory. Whoever doubts what it says now must not believe what it said before: a *none* of
@@ -57,15 +57,13 @@ export const withMirror =
   (next) =>
   (key, context) => {
     const said = mirror.say(key, context.arrivedAt);
-    mirror.figures.answers[said.is] += 1;
-    if (context.tell !== undefined)
-      context.tell({
-        step: 'mirror',
-        directory: name,
-        key,
-        is: said.is,
-        how: mirror.describe(key),
-      });
+    context.tell?.({
+      step: 'mirror',
+      directory: name,
+      key,
+      is: said.is,
+      how: mirror.describe(key),
+    });
     switch (said.is) {
       case 'found':
         return { status: 'found', value: said.value, goodUntil: said.goodUntil };
@@ -78,12 +76,9 @@ export const withMirror =
           ? settled(next(key, context), (doubt) => standIn(said, doubt))
           : standIn(said, unknown('doubt', name, said.held));
       case 'absent':
-        if (said.deniedUntil !== undefined)
-          return { ...none('content', 'a mirror in step'), goodUntil: said.deniedUntil };
-        if (!said.mayDenyUnreached) return next(key, context);
-        return settled(next(key, context), (doubt) =>
-          UNREACHED.has(doubt.cause) ? none('content', 'a mirror, for denyFor') : doubt,
-        );
+        return said.deniedUntil === undefined
+          ? settled(next(key, context), (doubt) => denyUnreached(said, doubt))
+          : { ...none('content', 'a mirror in step'), goodUntil: said.deniedUntil };
       case 'nothing':
         return next(key, context);
     }
@@ -94,6 +89,9 @@ const standIn = ({ value }: SaidStale, stale: Unknown): Found<Entry> => ({
   value,
   stale,
 });
+
+const denyUnreached = ({ mayDenyUnreached }: SaidAbsent, doubt: Unknown): Outcome<Entry> =>
+  mayDenyUnreached && UNREACHED.has(doubt.cause) ? none('content', 'a mirror, for denyFor') : doubt;
 
 /** Lets `judge` have the last word where the directory has none. */
 function settled(

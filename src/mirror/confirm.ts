@@ -25,24 +25,28 @@ export async function confirmMissing(
   const gone: string[] = [];
   const askNext = async (): Promise<void> => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      if (await isThere(one, confirm, signal)) figures.kept += 1;
-      else {
-        figures.gone += 1;
-        gone.push(one.ref);
-      }
+      const isThere = await find(one, confirm, figures, signal);
+      figures.confirmed[isThere ? 'found' : 'gone'] += 1;
+      if (!isThere) gone.push(one.ref);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, askNext));
   return gone;
 }
 
-async function isThere(missing: Missing, confirm: Confirm, signal: AbortSignal): Promise<boolean> {
+async function find(
+  missing: Missing,
+  confirm: Confirm,
+  { confirmed }: MirrorFigures,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { ref, id, address } = missing;
   // Whoever has no address gets no mail that could be refused.
   if (address === undefined) return false;
   for (let tries = 0; ; tries++) {
     const said = await confirm({ ref, id, address });
     if (said !== 'unknown') return said === 'there';
+    confirmed.unknown += 1;
     await delay(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)], undefined, { signal });
   }
 }

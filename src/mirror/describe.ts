@@ -1,32 +1,12 @@
+import { statSync } from 'node:fs';
+import { formatDuration } from '../config/schema/units.ts';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { MirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
 import type { Standing } from './orders.ts';
 import type { Said } from './said.ts';
+import type { MirrorStatus } from './status.ts';
 import type { Timeline } from './timeline.ts';
-
-/** How a mirror stands, for commands, metrics and the status page. Durations in milliseconds. */
-export interface MirrorStatus {
-  readonly path: string;
-  readonly accounts: number;
-  readonly groups: number;
-  readonly isInStep: boolean;
-  /** Since when it may lag; absent: nothing was ever listed whole. */
-  readonly ageMs?: number;
-  /** Since the last whole listing. */
-  readonly listedMs?: number;
-  /** Whoever is new is told before the next listing. */
-  readonly tellsNew: boolean;
-  /** Entries that lost an address of late. */
-  readonly lost: number;
-  /** What is held, in words; absent: nothing is. */
-  readonly held?: string;
-  /** Why its file can't be used, or it is told no more; absent: it goes on. */
-  readonly fault?: string;
-  /** How long it may stand in for a directory that fails. */
-  readonly acceptForMs: number;
-  readonly figures: MirrorFigures;
-}
 
 export interface StatusParts {
   readonly settings: Pick<MirrorSettings, 'path' | 'acceptFor'>;
@@ -34,58 +14,66 @@ export interface StatusParts {
   readonly timeline: Timeline;
   readonly isInStep: boolean;
   readonly figures: MirrorFigures;
-  readonly fault?: string;
+  readonly now: number;
+  readonly fault: string | undefined;
 }
 
-export function statusOf({
-  settings,
-  standing,
-  timeline,
-  isInStep,
-  figures,
-  fault = figures.reason,
-}: StatusParts): MirrorStatus {
-  const { accounts = 0, groups = 0, lost = 0, syncedAt, listedAt } = standing ?? {};
-  const since = (time: number): number => Math.max(0, timeline.at() - time);
+/** Tells how a mirror stands. */
+export function statusOf(parts: StatusParts): MirrorStatus {
+  const { settings, standing = NOTHING, timeline, isInStep, figures, now, fault } = parts;
+  const { accounts, groups, addresses, lost, syncedAt, isHeld } = standing;
+  const { listing, listings, changes, confirmed, gaps, answers } = figures;
   return {
     path: settings.path,
+    isInStep,
+    ...(syncedAt !== undefined && { ageMs: Math.max(0, timeline.at() - syncedAt) }),
+    ...(fault !== undefined && { fault }),
     accounts,
     groups,
-    isInStep,
-    ...(syncedAt !== undefined && { ageMs: since(syncedAt) }),
-    ...(listedAt !== undefined && { listedMs: since(listedAt) }),
-    tellsNew: standing?.progress?.tellsNew === true,
+    addresses,
     lost,
-    ...(standing?.isHeld === true && { held: describeLoss(standing) }),
-    ...(fault !== undefined && { fault }),
+    ...(isHeld && { held: describeLoss(standing) }),
+    ...(listing !== undefined && { listing: listingOf(listing, now) }),
+    bytes: ['', '-wal', '-shm'].reduce((sum, end) => sum + sizeOf(settings.path + end), 0),
     acceptForMs: settings.acceptFor,
-    figures,
+    counts: { listings, changes, confirmed, gaps, answers },
   };
 }
+
+const NOTHING: Standing = {
+  accounts: 0,
+  groups: 0,
+  addresses: 0,
+  lost: 0,
+  isHeld: false,
+  isWhole: false,
+};
+
+const listingOf = (
+  { endedAt, tookMs, put, gone }: NonNullable<MirrorFigures['listing']>,
+  now: number,
+): NonNullable<MirrorStatus['listing']> => ({ agoMs: now - endedAt, tookMs, put, gone });
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 /** What a mirror that said this is to be told of, for `explain`. */
 export function describe(
   said: Said,
   { grace }: Pick<MirrorSettings, 'grace'>,
-  { isInStep, ageMs, held }: MirrorStatus,
+  { isInStep, ageMs, held = 'people are held' }: MirrorStatus,
 ): string {
   if (ageMs === undefined) return 'nothing is listed whole yet';
-  const age = `${ageMs} ms ago`;
-  const step = isInStep ? `in step, told ${age}` : `out of step since ${age}`;
-  switch (said.is) {
-    case 'found':
-      return `has it, ${step}`;
-    case 'stale':
-      return said.held === undefined
-        ? `has it, ${step}, stands in`
-        : `has it, held: ${held ?? said.held}`;
-    case 'absent':
-      return `lacks it, ${step}${said.deniedUntil === undefined ? '' : ' (deny)'}`;
-    case 'doubt':
-      return `in doubt, ${step}`;
-    case 'lost':
-      return `lost it a short while ago, deferred for ${grace} ms or as long as it is held`;
-    case 'nothing':
-      return `says nothing, ${step}`;
-  }
+  const age = formatDuration(Math.round(ageMs / 1000) * 1000);
+  const step = isInStep ? `in step, told ${age} ago` : `out of step, ${age} behind`;
+  const words: Readonly<Record<Said['is'], string>> = {
+    found: `has it, ${step}`,
+    stale: `has it, ${step}: stands in`,
+    absent: `lacks it, ${step}`,
+    doubt: `in doubt, ${step}`,
+    lost: `lost it: deferred for ${formatDuration(grace)} after that, or as long as it is held`,
+    nothing: `says nothing, ${step}`,
+  };
+  if (said.is === 'stale' && said.held !== undefined) return `has it, held: ${held}`;
+  const isDenied = said.is === 'absent' && said.deniedUntil !== undefined;
+  return isDenied ? `${words.absent} (deny)` : words[said.is];
 }

@@ -27,9 +27,11 @@ export function expand(
   limits: GroupLimits,
 ): Entry | undefined {
   if (!group.enabled) return plain(group);
-  const members = new Set(group.members);
-  const logins = new Set(group.logins);
-  const seen = new Set([group.id]);
+  const gathered: Gathered = {
+    members: new Set(group.members),
+    logins: new Set(group.logins),
+    seen: new Set([group.id]),
+  };
   let level: readonly Listed[] = [group];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > limits.depth)
@@ -37,31 +39,40 @@ export function expand(
     const inner: Listed[] = [];
     for (const name of level.flatMap(({ memberNames = [] }) => memberNames)) {
       const found = named(name);
-      if (found.length === 0 && !name.startsWith(ADDRESS)) return undefined;
-      if (found.length === 0) members.add(name.slice(ADDRESS.length));
-      for (const member of found) {
-        if (!member.enabled) continue;
-        if (member.kind === 'account') addAccount(member, members, logins);
-        else if (!seen.has(member.id)) {
-          seen.add(member.id);
-          for (const address of member.members) members.add(address);
-          inner.push(member);
-        }
-      }
-      if (members.size > limits.members)
+      if (found.length > 0) inner.push(...found.flatMap((member) => add(member, gathered)));
+      else if (name.startsWith(ADDRESS)) gathered.members.add(name.slice(ADDRESS.length));
+      else return undefined;
+      if (gathered.members.size > limits.members)
         throw tooLarge(`it has more than ${limits.members} members, the limit groups.members`);
     }
     level = inner;
   }
+  const { members, logins } = gathered;
   if (members.size === 0) return undefined;
   return { ...plain(group), members: [...members], logins: [...logins] };
 }
 
-function addAccount(account: Listed, members: Set<string>, logins: Set<string>): void {
-  // One without an address gets no mail of its own either.
-  if (account.address === '') return;
-  members.add(mailAddress(account));
-  for (const login of account.logins) logins.add(login);
+interface Gathered {
+  readonly members: Set<string>;
+  readonly logins: Set<string>;
+  /** Groups that were met: a circle ends here. */
+  readonly seen: Set<string>;
+}
+
+/** Adds a member; gives the group that it is, where that is new. */
+function add(member: Listed, { members, logins, seen }: Gathered): readonly Listed[] {
+  if (!member.enabled) return [];
+  if (member.kind === 'account') {
+    // One without an address gets no mail of its own either.
+    if (member.address === '') return [];
+    members.add(mailAddress(member));
+    for (const login of member.logins) logins.add(login);
+    return [];
+  }
+  if (seen.has(member.id)) return [];
+  seen.add(member.id);
+  for (const address of member.members) members.add(address);
+  return [member];
 }
 
 const tooLarge = (why: string): Fault => new Fault('entry', `the group is too large: ${why}`);

@@ -1,27 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Change, type Directory, Fault, Gap, type Mark } from '../directory/directory.ts';
-import type { Log } from '../log.ts';
+import { type Change, Fault, Gap, type Mark } from '../directory/directory.ts';
 import { reasonOf } from '../reason.ts';
-import { type Confirm, confirmMissing } from './confirm.ts';
-import type { MirrorFigures } from './figures.ts';
-import type { Order, Result } from './orders.ts';
+import {
+  createFeedListings,
+  type FeedListings,
+  type Follow,
+  type ListingOptions,
+} from './listed.ts';
 import { isDamage } from './thread.ts';
-import type { Timeline } from './timeline.ts';
 
-export interface FeedOptions {
-  /** The directory's name. */
-  readonly name: string;
-  readonly follow: NonNullable<Directory['follow']>;
-  /** Carries out an order, and takes what comes of it. */
-  readonly give: (order: Order) => Promise<Result>;
-  readonly confirm: Confirm;
-  readonly timeline: Timeline;
-  readonly figures: MirrorFigures;
+export interface FeedOptions extends ListingOptions {
+  readonly follow: Follow;
   /** What was told up to here is kept. */
   readonly marked: (mark: Mark) => void;
   /** What changed is not known any more. */
   readonly lostStep: () => void;
-  readonly log: Log;
+  /** It is told no more, and why. */
+  readonly failed: (reason: string) => void;
   /** How long it waits after a failure, and after another; absent: 1 s, 2 s, 5 s, 10 s, 30 s. */
   readonly retryMs?: readonly number[];
 }
@@ -44,28 +39,28 @@ export async function feed(
   const marked = (mark: Mark): void => {
     cursor = mark.cursor;
     tries = 0;
-    delete figures.reason;
     options.marked(mark);
   };
   while (!signal.aborted) {
+    const listings = createFeedListings(options);
     try {
-      await followFrom({ ...options, marked }, cursor, signal);
+      await followFrom({ ...options, marked }, listings, cursor, signal);
       throw new Fault('directory', 'it tells no more, without a reason');
     } catch (error) {
+      listings.over();
       if (signal.aborted) return;
       if (isDamage(error)) throw error;
-      figures.failures += 1;
-      figures.reason = reasonOf(error);
+      options.failed(reasonOf(error));
       if (error instanceof Gap) {
         figures.gaps += 1;
         cursor = undefined;
         options.lostStep();
         await give({ do: 'forget' }).catch(() => {});
       }
-      const level = tries === 0 ? 'warn' : 'debug';
       const meaning = cursor === undefined ? 'all are listed anew' : 'it goes on from where it was';
+      const level = tries === 0 ? 'warn' : 'debug';
       log[level](
-        { directory: name, reason: figures.reason },
+        { directory: name, reason: reasonOf(error) },
         `the mirror is told no more: ${meaning}`,
       );
     }
@@ -75,57 +70,59 @@ export async function feed(
 }
 
 async function followFrom(
-  options: FeedOptions,
+  { follow, give, timeline, marked }: FeedOptions,
+  listings: FeedListings,
   cursor: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { follow, give, timeline, figures } = options;
-  const begunAt = timeline.at();
   await give({ do: 'begin' });
-  let isListing = cursor === undefined;
+  let isAnew = cursor === undefined;
 
   const apply = async (changes: readonly Change[]): Promise<void> => {
     if (changes.length === 0) return;
-    await give({ do: 'apply', changes, now: timeline.at(), stamp: timeline.stamp() });
+    if (changes.some(({ kind }) => kind === 'listing')) listings.begun();
+    listings.note(
+      await give({ do: 'apply', changes, now: timeline.at(), stamp: timeline.stamp() }),
+    );
     const mark = changes.findLast((change) => change.kind === 'mark');
-    if (mark !== undefined) options.marked(mark);
+    if (mark !== undefined) marked(mark);
+  };
+
+  /** Of what is not listed any more, a branch that was taken out of the settings for one, nobody was shown. */
+  const endUnlisted = async (): Promise<void> => {
+    const { parts = [] } = await give({ do: 'unlisted' });
+    for (const part of parts) await listings.end(part, signal);
   };
 
   for await (const batch of follow(cursor, signal)) {
-    let changes: Change[] = [];
-    for (const change of batch) {
-      const ends = change.kind === 'listed' || (change.kind === 'mark' && isListing);
-      if (ends) {
-        await apply(changes);
-        changes = [];
+    for (const { changes, ends } of piecesOf(batch)) {
+      if (isAnew && changes.some(({ kind }) => kind === 'mark')) {
+        isAnew = false;
+        await endUnlisted();
       }
-      if (change.kind === 'listed') await endListing(options, change.part, signal);
-      else changes.push(change);
-      if (change.kind !== 'mark' || !isListing) continue;
-      isListing = false;
-      // Of what is not listed any more, a branch that was taken out of the settings for one, nobody was shown.
-      const { parts = [] } = await give({ do: 'unlisted' });
-      for (const part of parts) await endListing(options, part, signal);
-      figures.listingMs = timeline.at() - begunAt;
+      await apply(changes);
+      if (ends !== undefined) await listings.end(ends, signal);
     }
-    await apply(changes);
   }
 }
 
-/** Who was not shown is asked for, before anything that was told after the listing counts. */
-async function endListing(options: FeedOptions, part: string, signal: AbortSignal): Promise<void> {
-  const { name, give, confirm, figures, timeline, log } = options;
-  const { missing = 0, standing } = await give({ do: 'listed', part, now: timeline.at() });
-  figures.listings += 1;
-  const { accounts, groups } = standing;
-  log.info({ directory: name, part, accounts, groups, missing }, 'the mirror has a whole listing');
-  for (let left = missing; left > 0; ) {
-    const { asked = [] } = await give({ do: 'missing', most: AT_ONCE });
-    left -= AT_ONCE;
-    const gone = await confirmMissing(asked, confirm, figures, signal);
-    if (gone.length > 0) await give({ do: 'gone', refs: gone, now: timeline.at() });
-  }
+interface Piece {
+  readonly changes: readonly Change[];
+  /** The part whose listing ends with it. */
+  readonly ends?: string;
 }
 
-/** So many missing people are asked for before the first ones count. */
-const AT_ONCE = 50;
+/** A batch, cut where a listing ends: what comes after that counts only once nobody is missing; and before a mark. */
+function piecesOf(batch: readonly Change[]): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let changes: Change[] = [];
+  for (const change of batch) {
+    if (change.kind !== 'listed') {
+      changes.push(change);
+      continue;
+    }
+    pieces.push({ changes, ends: change.part });
+    changes = [];
+  }
+  return [...pieces, { changes }];
+}

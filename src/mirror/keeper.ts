@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { reasonOf } from '../reason.ts';
 import type { Whole } from './answers.ts';
 import type { Confirm } from './confirm.ts';
+import { createErrands } from './errands.ts';
 import { feed } from './feed.ts';
 import type { MirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
@@ -52,8 +53,10 @@ export interface Keeper {
   readonly broken: (error: unknown) => void;
   /** Carries out an order; rejects where that can't be. */
   readonly give: (order: Order) => Promise<Result>;
-  /** Lists everybody anew. */
-  readonly sync: () => void;
+  /** Lists everybody anew; resolves when that has ended. */
+  readonly sync: () => Promise<void>;
+  /** Does something in the feed's place, which goes on after it. */
+  readonly meanwhile: <T>(work: (store: Store, signal: AbortSignal) => Promise<T>) => Promise<T>;
   readonly begin: () => void;
   readonly tick: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -81,7 +84,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   let whole: Whole | undefined;
   let inStepUntil = Number.NEGATIVE_INFINITY;
   let wasInStep = false;
-  let isListedAnew = false;
+  const errands = createErrands();
   let fault: string | undefined;
   let failure: Error | undefined;
   let running: Promise<void> | undefined;
@@ -127,11 +130,14 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     const result = await orders.give(order);
     const before = standing;
     const { released = [] } = result;
-    figures.changes += result.changed;
-    figures.dropped += result.dropped;
+    const { put, gone, unchanged, dropped } = result;
+    figures.changes.put += put;
+    figures.changes.gone += gone;
+    figures.changes.unchanged += unchanged;
+    figures.dropped += dropped;
     stand(result.standing);
     const { isHeld, lost } = result.standing;
-    const isSame = result.changed === 0 && before?.isHeld === isHeld && before.lost === lost;
+    const isSame = put + gone === 0 && before?.isHeld === isHeld && before.lost === lost;
     if (!isSame) options.changed();
     if (released.length > 0) options.released(released);
     tellHeld(before, result.standing);
@@ -153,8 +159,10 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   };
   const marked = ({ nextMs }: { readonly nextMs: number }): void => {
     inStepUntil = clock.now() + 2 * nextMs + SLACK_MS;
+    fault = undefined;
     stand(standing);
     noteStep();
+    errands.marked();
   };
 
   const openFile = async (): Promise<void> => {
@@ -174,10 +182,12 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       following = new AbortController();
       const signal = AbortSignal.any([life.signal, following.signal]);
       const cursor = standing?.progress?.cursor;
-      await feed({ ...options, give, timeline, marked, lostStep }, cursor, signal);
+      const failed = (reason: string): void => {
+        fault = reason;
+      };
+      await feed({ ...options, give, timeline, marked, lostStep, failed }, cursor, signal);
       if (failure !== undefined) throw failure;
-      if (isListedAnew) await give({ do: 'forget' });
-      isListedAnew = false;
+      await errands.run();
     }
   };
 
@@ -244,9 +254,19 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       following.abort();
     },
     give,
-    sync: () => {
-      isListedAnew = true;
+    sync: async () => {
+      const forgotten = errands.ask(() => give({ do: 'forget' }));
       following.abort();
+      await forgotten;
+      await errands.nextMark();
+    },
+    meanwhile: (work) => {
+      const done = errands.ask(async () => {
+        if (store === undefined) throw new Error('the mirror can not be read');
+        return work(store, life.signal);
+      });
+      following.abort();
+      return done;
     },
     begin: () => {
       if (running !== undefined || life.signal.aborted) return;
@@ -258,6 +278,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     stop: async () => {
       life.abort();
       clearInterval(ticking);
+      errands.stop();
       await Promise.race([running, delay(STOP_MS, undefined, { ref: false })]);
       await closeFile();
     },

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { Gap } from '../directory/directory.ts';
 import { type Bits, createBits } from './bits.ts';
 import type { Missing } from './orders.ts';
 import { addressesOf, decode, partOf } from './rows.ts';
@@ -7,7 +8,14 @@ import { addressesOf, decode, partOf } from './rows.ts';
 export interface Listings {
   begin(part: string): void;
   see(ref: string, n: number): void;
-  /** Ends a listing; gives how many of its part it did not show. They are to be taken. */
+  /** Told to be as it was put, and not there: it has to be put before its listing ends. */
+  expect(ref: string): void;
+  /** Told gone meanwhile. */
+  expectNot(ref: string): void;
+  /**
+   * Ends a listing; gives how many of its part it did not show, and have an address to be asked for by. All are to be taken.
+   * @throws {Gap} where somebody is there whom nobody has told of
+   */
   end(part: string): number;
   /** Parts of which there are entries, and which have not been listed. */
   unlisted(): readonly string[];
@@ -24,10 +32,18 @@ export function createListings(db: DatabaseSync): Listings {
   const next = db.prepare('SELECT ref FROM entry WHERE ref >= ? ORDER BY ref LIMIT 1');
   const open = new Map<string, Bits>();
   const ended = new Set<string>();
-  let missing: number[] = [];
+  const awaited = new Set<string>();
+  let missing: Missing[] = [];
 
   /** What comes after all refs of a part: `;` follows `:`. */
   const after = (part: string): string => `${part};`;
+
+  const read = (n: number): Missing => {
+    const row = byNumber.get(n);
+    const entry = decode(String(row?.['data']));
+    const [address] = addressesOf(entry);
+    return { ref: String(row?.['ref']), id: entry.id, ...(address !== undefined && { address }) };
+  };
 
   return {
     begin: (part) => {
@@ -35,15 +51,26 @@ export function createListings(db: DatabaseSync): Listings {
     },
     see: (ref, n) => {
       if (open.size > 0) open.get(partOf(ref))?.add(n);
+      if (awaited.size > 0) awaited.delete(ref);
+    },
+    expect: (ref) => {
+      awaited.add(ref);
+    },
+    expectNot: (ref) => {
+      awaited.delete(ref);
     },
     end: (part) => {
+      const stranger = awaited.values().find((ref) => partOf(ref) === part);
+      // A right was lost and came back, perhaps: what was told since the cursor is not all.
+      if (stranger !== undefined)
+        throw new Gap(`${stranger} is told to be as it was, and is not in the mirror`);
       const shown = open.get(part);
       // Of a part that is not listed any more nobody was shown.
       open.delete(part);
       ended.add(part);
       for (const { n } of inPart.iterate(`${part}:`, after(part)))
-        if (shown?.has(Number(n)) !== true) missing.push(Number(n));
-      return missing.length;
+        if (shown?.has(Number(n)) !== true) missing.push(read(Number(n)));
+      return missing.filter(({ address }) => address !== undefined).length;
     },
     unlisted: () => {
       const parts: string[] = [];
@@ -54,20 +81,11 @@ export function createListings(db: DatabaseSync): Listings {
       }
       return parts;
     },
-    take: (most) =>
-      missing.splice(0, most).flatMap((n): readonly Missing[] => {
-        const row = byNumber.get(n);
-        // Told gone since then.
-        if (row === undefined) return [];
-        const entry = decode(String(row['data']));
-        const [address] = addressesOf(entry);
-        return [
-          { ref: String(row['ref']), id: entry.id, ...(address !== undefined && { address }) },
-        ];
-      }),
+    take: (most) => missing.splice(0, most),
     forget: () => {
       open.clear();
       ended.clear();
+      awaited.clear();
       missing = [];
     },
   };

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Stamp } from '../clock.ts';
-import type { Listed, Mark } from '../directory/directory.ts';
+import type { Mark } from '../directory/directory.ts';
 import type { Standing } from './orders.ts';
 
 /** The values that the file has beside its entries, by their names there. */
@@ -16,10 +16,20 @@ const NAMES = [
   'stamp',
   'accounts',
   'groups',
+  'addresses',
   'held',
 ] as const;
 
+const COUNTED = ['accounts', 'groups', 'addresses'] as const;
+
 type Values = Map<(typeof NAMES)[number], string | number>;
+
+/** What is counted as it is written: to count a million afterwards takes too long. */
+interface Counts {
+  accounts: number;
+  groups: number;
+  addresses: number;
+}
 
 /** What the file says of itself. */
 export interface Meta {
@@ -30,7 +40,7 @@ export interface Meta {
   mark(mark: Mark, now: number, stamp: Stamp): void;
   listed(now: number): void;
   forget(): void;
-  count(kind: Listed['kind'], by: number): void;
+  count(what: keyof Counts, by: number): void;
   hold(isHeld: boolean): void;
   total(): number;
   standing(lost: number): Standing;
@@ -65,6 +75,7 @@ export function standingOf(values: Values, lost: number): Standing {
   return {
     accounts: number('accounts') ?? 0,
     groups: number('groups') ?? 0,
+    addresses: number('addresses') ?? 0,
     lost,
     isHeld: number('held') === 1,
     isWhole: number('whole') === 1,
@@ -83,12 +94,11 @@ export function createMeta(db: DatabaseSync): Meta {
   const write = db.prepare('INSERT OR REPLACE INTO meta(name, value) VALUES(?, ?)');
   const erase = db.prepare('DELETE FROM meta WHERE name = ?');
   let values = readMeta(db);
-  const counts = { account: 0, group: 0 };
+  const counts: Counts = { accounts: 0, groups: 0, addresses: 0 };
 
   const read = (): void => {
     values = readMeta(db);
-    counts.account = Number(values.get('accounts') ?? 0);
-    counts.group = Number(values.get('groups') ?? 0);
+    for (const what of COUNTED) counts[what] = Number(values.get(what) ?? 0);
   };
   read();
 
@@ -121,15 +131,14 @@ export function createMeta(db: DatabaseSync): Meta {
     },
     listed: (now) => set('listedAt', now),
     forget,
-    count: (kind, by) => {
-      counts[kind] += by;
+    count: (what, by) => {
+      counts[what] += by;
     },
     hold: (isHeld) => {
       set('held', isHeld ? 1 : 0);
-      set('accounts', counts.account);
-      set('groups', counts.group);
+      for (const what of COUNTED) set(what, counts[what]);
     },
-    total: () => counts.account + counts.group,
+    total: () => counts.accounts + counts.groups,
     standing: (lost) => standingOf(values, lost),
   };
 }

@@ -2,12 +2,12 @@ import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { GroupLimits } from '../directory/people/expand.ts';
 import type { HoldingRules } from '../directory/people/owners.ts';
 import { type Answers, createAnswers } from './answers.ts';
-import { describe, type MirrorStatus, statusOf } from './describe.ts';
-import { diff, type MirrorDiff } from './diff.ts';
-import { createMirrorFigures, type MirrorFigures } from './figures.ts';
+import { describe, statusOf } from './describe.ts';
+import { compare } from './diff.ts';
+import { createMirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
 import { type KeeperOptions, openKeeper } from './keeper.ts';
-import { sizeOf } from './storefile.ts';
+import type { MirrorDiff, MirrorStatus } from './status.ts';
 
 export interface MirrorOptions extends Omit<KeeperOptions, 'settings' | 'figures'> {
   readonly settings: Omit<MirrorSettings, 'refresh'>;
@@ -25,22 +25,15 @@ export interface Mirror extends Pick<Answers, 'say'> {
   describe(address: string): string;
   /** How many it knows. */
   entries(): number;
-  readonly figures: MirrorFigures;
   status(): MirrorStatus;
-  /** The size of its files. */
-  bytes(): number;
   /** What is held, in words; absent: nothing is. */
   held(): string | undefined;
   /** Lets go who is held; says how many they were, absent: nobody is held. */
   accept(): string | undefined;
-  /** Lists everybody anew. */
-  sync(): void;
-  /**
-   * Compares it with a fresh listing.
-   * @throws {Fault} where the directory can't be listed
-   * @throws {Error} where nothing was listed whole yet, or too many differ
-   */
-  diff(signal: AbortSignal): Promise<MirrorDiff>;
+  /** Lists everybody anew; resolves when that has ended. */
+  sync(): Promise<void>;
+  /** Lists everybody into nothing, in the feed's place, and compares. */
+  diff(): Promise<MirrorDiff>;
   /** Begins to follow the directory. Again: nothing. */
   begin(): void;
   /** Lets go whose loss is over, and notes whether it is in step: as it does by itself once a second. */
@@ -82,22 +75,24 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
   const say: Mirror['say'] = (address, at) =>
     guarded(() => answers.say(address, at), { is: 'nothing' });
 
-  const status = (): MirrorStatus => {
-    const fault = keeper.fault();
-    return statusOf({
+  const status = (): MirrorStatus =>
+    statusOf({
       settings,
       standing: keeper.standing(),
       timeline: keeper.timeline,
       isInStep: keeper.isInStep(),
       figures,
-      ...(fault !== undefined && { fault }),
+      now: clock.now(),
+      fault: keeper.fault(),
     });
-  };
 
   return {
     path: settings.path,
-    figures,
-    say,
+    say: (address, at) => {
+      const said = say(address, at);
+      figures.answers[said.is] += 1;
+      return said;
+    },
     knownAt: (address) => {
       const at = guarded(() => answers.knownAt(address), undefined);
       return at === undefined ? undefined : keeper.timeline.instantOf(at);
@@ -105,8 +100,10 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
     describe: (address) => describe(say(address, clock.now()), settings, status()),
     entries: () => (keeper.standing()?.accounts ?? 0) + (keeper.standing()?.groups ?? 0),
     status,
-    bytes: () => sizeOf(settings.path),
-    held: () => status().held,
+    held: () => {
+      const standing = keeper.standing();
+      return standing?.isHeld === true ? describeLoss(standing) : undefined;
+    },
     accept: () => {
       const standing = keeper.standing();
       if (standing?.isHeld !== true) return undefined;
@@ -116,11 +113,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
       return describeLoss(standing);
     },
     sync: keeper.sync,
-    diff: async (signal) => {
-      const whole = keeper.whole();
-      if (whole === undefined) throw new Error('the mirror has not got everybody yet');
-      return diff(options.follow, whole.store, signal);
-    },
+    diff: () => keeper.meanwhile((store, signal) => compare(options.follow, store, signal)),
     begin: keeper.begin,
     tick: keeper.tick,
     stop: async () => {

@@ -41,6 +41,7 @@ export interface Progress {
 export interface Standing {
   readonly accounts: number;
   readonly groups: number;
+  readonly addresses: number;
   /** Entries that lost an address of late. */
   readonly lost: number;
   /** They are too many. */
@@ -54,21 +55,31 @@ export interface Standing {
   readonly syncedAt?: number;
 }
 
-/** What came of an order. */
-export interface Result {
-  readonly standing: Standing;
-  /** Entries that are others now. */
-  readonly changed: number;
+/** What was done to entries. */
+export interface Done {
+  readonly put: number;
+  readonly gone: number;
+  readonly unchanged: number;
   /** Values that nobody can use. */
   readonly dropped: number;
-  /** Of `listed`: how many are to be asked for. */
+}
+
+/** What an order brings beside how the file stands. */
+export interface Brought {
+  /** Of `listed`: how many are to be asked for; or are gone without, for they are too many. */
   readonly missing?: number;
+  readonly unasked?: number;
   /** Of `missing`. */
   readonly asked?: readonly Missing[];
   /** Of `unlisted`. */
   readonly parts?: readonly string[];
   /** Of `accept` and `sweep`: addresses that are nobody's from now on. */
   readonly released?: readonly string[];
+}
+
+/** What came of an order. */
+export interface Result extends Done, Brought {
+  readonly standing: Standing;
 }
 
 /** An entry that a listing did not show, and an address to ask for it by; absent: it has none. */

@@ -21,6 +21,8 @@ export function prepare(listed: Listed, figures: CleanFigures): Prepared {
 }
 
 function clean(listed: Listed, figures: CleanFigures): Listed {
+  // A group's member without any address: it gets nothing, and nobody writes to it.
+  if (listed.address === '' && listed.aliases.length === 0) return listed;
   try {
     const cleaned: Entry = cleanEntry(listed, figures);
     return { ...listed, ...cleaned };

@@ -25,12 +25,12 @@ export const MAX_CHARS = 1 << 20;
 
 /** What few entries have. */
 interface Rare {
-  readonly s?: string;
-  readonly m?: readonly string[];
-  readonly g?: readonly string[];
-  readonly n?: readonly string[];
-  readonly f?: true;
-  readonly d?: string;
+  readonly s?: string | undefined;
+  readonly m?: readonly string[] | undefined;
+  readonly g?: readonly string[] | undefined;
+  readonly n?: readonly string[] | undefined;
+  readonly f?: true | undefined;
+  readonly d?: string | undefined;
 }
 
 type Row = readonly [
@@ -49,18 +49,21 @@ const GROUP = 2;
 export function encode(entry: Listed): string {
   const flags = (entry.enabled ? ENABLED : 0) + (entry.kind === 'group' ? GROUP : 0);
   const rare: Rare = {
-    ...(entry.spelling !== undefined && { s: entry.spelling }),
-    ...(entry.members.length > 0 && { m: entry.members }),
-    ...(entry.memberNames !== undefined &&
-      entry.memberNames.length > 0 && { g: entry.memberNames }),
-    ...(entry.names.length > 0 && { n: entry.names }),
-    ...(entry.isForwarded === true && { f: true as const }),
-    ...(entry.doubt !== undefined && { d: entry.doubt }),
+    s: entry.spelling,
+    m: someOf(entry.members),
+    g: someOf(entry.memberNames),
+    n: someOf(entry.names),
+    f: entry.isForwarded,
+    d: entry.doubt,
   };
   const plain: Row = [entry.id, flags, entry.address, entry.aliases, entry.logins];
-  const text = JSON.stringify(Object.keys(rare).length === 0 ? plain : [...plain, rare]);
+  const isPlain = Object.values(rare).every((value) => value === undefined);
+  const text = JSON.stringify(isPlain ? plain : [...plain, rare]);
   return `${crc32(text)} ${text}`;
 }
+
+const someOf = <T>(values: readonly T[] | undefined): readonly T[] | undefined =>
+  values === undefined || values.length === 0 ? undefined : values;
 
 /**
  * Reads what `encode` wrote.

@@ -11,23 +11,15 @@ export interface Store {
   look(address: string): Look;
   /** Whom groups call so. */
   readonly named: (name: string) => readonly Listed[];
-  /** Whom a feed calls so. */
-  row(ref: string): Kept | undefined;
-  /** Up to `most` entries behind the number `after`, in the order of their numbers. */
-  rows(after: number, most: number): readonly Kept[];
+  /** An entry by its name in the feed, as it is written. */
+  entryOf(ref: string): { readonly n: number; readonly text: string } | undefined;
+  /** Those that come next by number. */
+  entriesAfter(n: number, most: number): readonly { readonly n: number; readonly entry: Listed }[];
   standing(): Standing;
   /** When that was; absent: nothing was told yet. */
   written(): Written | undefined;
   fingerprint(): string | undefined;
   close(): void;
-}
-
-/** An entry, and how the file has it. */
-export interface Kept {
-  readonly n: number;
-  readonly ref: string;
-  readonly data: string;
-  readonly entry: Listed;
 }
 
 export interface Look {
@@ -73,8 +65,8 @@ function read(db: DatabaseSync): Store {
     db,
     'SELECT e.data FROM name m LEFT JOIN entry e ON e.n = m.n WHERE m.name = ?',
   );
-  const row = db.prepare('SELECT n, ref, data FROM entry WHERE ref = ?');
-  const rows = db.prepare('SELECT n, ref, data FROM entry WHERE n > ? ORDER BY n LIMIT ?');
+  const byRef = db.prepare('SELECT n, data FROM entry WHERE ref = ?');
+  const after = db.prepare('SELECT n, data FROM entry WHERE n > ? ORDER BY n LIMIT ?');
   const lost = db.prepare('SELECT count(DISTINCT ref) AS count FROM lost');
 
   return {
@@ -90,8 +82,12 @@ function read(db: DatabaseSync): Store {
       return { entries, lost: losses };
     },
     named: (name) => named(name).map(([data]) => entryIn(data)),
-    row: (ref) => keptIn(row.get(ref)),
-    rows: (after, most) => rows.all(after, most).flatMap((found) => keptIn(found) ?? []),
+    entryOf: (ref) => {
+      const row = byRef.get(ref);
+      return row === undefined ? undefined : { n: Number(row['n']), text: String(row['data']) };
+    },
+    entriesAfter: (n, most) =>
+      after.all(n, most).map((row) => ({ n: Number(row['n']), entry: entryIn(row['data']) })),
     standing: () => standingOf(readMeta(db), Number(lost.get()?.['count'] ?? 0)),
     written: () => writtenIn(readMeta(db)),
     fingerprint: () => {
@@ -101,16 +97,6 @@ function read(db: DatabaseSync): Store {
     close: () => db.close(),
   };
 }
-
-const keptIn = (found: Record<string, unknown> | undefined): Kept | undefined =>
-  found === undefined
-    ? undefined
-    : {
-        n: Number(found['n']),
-        ref: String(found['ref']),
-        data: String(found['data']),
-        entry: entryIn(found['data']),
-      };
 
 const NOBODY: Look = { entries: [], lost: [] };
 

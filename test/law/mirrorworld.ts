@@ -150,14 +150,16 @@ export class MirrorWorld {
 
   *#list(shown: People): Generator<readonly Change[]> {
     const all = [...shown].map(([name, enabled]) => [`p:${name}`, entryOf(name, enabled)] as const);
+    const known = this.told?.people ?? new Map();
+    // It can leave out only whom the mirror knows: of a stranger to both nobody could tell.
+    const left = this.#how === 'weak' ? all.filter(([, { id }]) => known.has(id)).slice(-2) : [];
     const half = Math.floor(all.length / 2);
     yield [
       { kind: 'listing', part: 'p' },
       { kind: 'put', entries: all.slice(0, half) },
     ];
     if (this.#how === 'cut') throw new Fault('directory', 'cut');
-    const rest = all.slice(half + (this.#how === 'weak' ? 2 : 0));
-    yield [{ kind: 'put', entries: rest }];
+    yield [{ kind: 'put', entries: all.slice(half).filter((each) => !left.includes(each)) }];
     yield [{ kind: 'listed', part: 'p' }];
   }
 

@@ -1,4 +1,4 @@
-import type { MirrorStatus } from '../../mirror/describe.ts';
+import type { MirrorStatus } from '../../mirror/status.ts';
 import { eachDirectory, eachDirectoryBy } from './each.ts';
 import type { Family, Section } from './family.ts';
 
@@ -55,7 +55,7 @@ const families: readonly Family[] = [
     {
       name: 'lost',
       type: 'gauge',
-      help: 'Entries that lost an address, and whose loss does not count yet.',
+      help: 'Addresses that nobody enabled holds any more, and whose loss does not count yet.',
     },
     ({ lost }) => lost,
   ),
@@ -73,10 +73,10 @@ const families: readonly Family[] = [
     {
       name: 'listings_total',
       type: 'counter',
-      help: 'Listings of a part of the directory that came to their end (`whole`), and times at which it told no more (`failed`).',
+      help: 'Whole listings of the directory: `whole`, or `failed` before their end.',
       advice: '`failed`: a size limit, a right, or the directory; see `idpmap mirror status`.',
     },
-    ({ figures }) => ({ whole: figures.listings, failed: figures.failures }),
+    ({ counts }) => counts.listings,
   ),
   one(
     {
@@ -84,25 +84,26 @@ const families: readonly Family[] = [
       type: 'gauge',
       help: 'How long the last whole listing took; absent: none since the start.',
     },
-    ({ figures }) => figures.listingMs && figures.listingMs / 1000,
+    ({ listing }) => (listing === undefined ? undefined : listing.tookMs / 1000),
   ),
-  one(
+  by(
+    'change',
     {
       name: 'changes_total',
       type: 'counter',
-      help: 'Entries that were written anew, changed or removed.',
+      help: 'Entries that were written, removed, or shown again as they were.',
     },
-    ({ figures }) => figures.changes,
+    ({ counts }) => counts.changes,
   ),
   by(
     'outcome',
     {
       name: 'confirmed_total',
       type: 'counter',
-      help: 'Entries that a listing did not show, by what the directory said when it was asked for them: `found` nevertheless, or `gone`.',
+      help: 'Entries that a listing did not show, by what the directory said when it was asked for them: `held` were too many to ask for.',
       advice: '`found`: its listings leave people out; nobody is lost by that.',
     },
-    ({ figures }) => ({ found: figures.kept, gone: figures.gone }),
+    ({ counts }) => counts.confirmed,
   ),
   one(
     {
@@ -111,12 +112,9 @@ const families: readonly Family[] = [
       help: 'Times at which what had changed could not be known any more, and everybody was listed again.',
       advice: 'Often: keep events or the session log for longer.',
     },
-    ({ figures }) => figures.gaps,
+    ({ counts }) => counts.gaps,
   ),
-  eachDirectory(
-    { name: 'idpmap_mirror_bytes', type: 'gauge', help: 'Size of the mirror’s files.' },
-    ({ mirror }) => mirror?.bytes(),
-  ),
+  one({ name: 'bytes', type: 'gauge', help: 'Size of the mirror’s files.' }, ({ bytes }) => bytes),
   by(
     'said',
     {
@@ -124,7 +122,7 @@ const families: readonly Family[] = [
       type: 'counter',
       help: 'What the mirror said of addresses: `found` costs no question, `absent` only where `whenAbsent` is `ask`.',
     },
-    ({ figures }) => figures.answers,
+    ({ counts }) => counts.answers,
   ),
 ];
 

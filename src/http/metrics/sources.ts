@@ -24,7 +24,7 @@ export interface MeteredDirectory {
     readonly tables: ReadonlyMap<string, Pick<Memory<string>, 'sizes'>>;
   };
   readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'isResting' | 'figures'>;
-  readonly mirror?: Pick<Mirror, 'status' | 'bytes'>;
+  readonly mirror?: Pick<Mirror, 'status'>;
 }
 
 /** One directory at work, as the status shows it: what metrics read of it, and how it fares. */

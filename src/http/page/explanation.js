@@ -89,6 +89,8 @@ function sayStep(step) {
       return `${step.directory}: asked in the background and compared (shadow), it never answers`;
     case 'asked':
       return `${step.directory}: asked`;
+    case 'mirror':
+      return `${step.directory}: its mirror ${step.how}`;
     case 'memory': {
       const age = step.ageMs === undefined ? '' : `, ${sayDuration(step.ageMs)} old`;
       return `${step.directory}: ${MEMORY[step.state]}${age}`;
