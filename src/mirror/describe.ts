@@ -56,6 +56,14 @@ const listingOf = (
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
+const UNITS = [86_400_000, 3_600_000, 60_000];
+
+/** In whole units of which there are at least two. */
+function roughly(ms: number): number {
+  const unit = UNITS.find((each) => ms >= 2 * each) ?? 1000;
+  return Math.round(ms / unit) * unit;
+}
+
 /** What a mirror that said this is to be told of, for `explain`. */
 export function describe(
   said: Said,
@@ -63,7 +71,7 @@ export function describe(
   { isInStep, ageMs, held = 'people are held' }: MirrorStatus,
 ): string {
   if (ageMs === undefined) return 'nothing is listed whole yet';
-  const age = formatDuration(Math.round(ageMs / 1000) * 1000);
+  const age = formatDuration(roughly(ageMs));
   const step = isInStep ? `in step, told ${age} ago` : `out of step, ${age} behind`;
   const words: Readonly<Record<Said['is'], string>> = {
     found: `has it, ${step}`,
