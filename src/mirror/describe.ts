@@ -45,6 +45,7 @@ const NOTHING: Standing = {
   groups: 0,
   addresses: 0,
   lost: 0,
+  unasked: 0,
   isHeld: false,
   isWhole: false,
 };

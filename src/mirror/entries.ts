@@ -10,7 +10,10 @@ import { addressesOf, decode } from './rows.ts';
 /** Writes entries, with all that leads to them and that they lose. */
 export interface Entries {
   put(ref: string, entry: Listed, now: number): void;
-  remove(ref: string, now: number): void;
+  /** `unasked`: a listing left it out with too many others for each to be asked for. */
+  remove(ref: string, now: number, how?: 'unasked'): void;
+  /** Puts back who was lost, as it was. */
+  restore(ref: string, now: number): void;
   /** It is as it was put. */
   still(ref: string): void;
   /** What was done since this was asked for last. */
@@ -69,29 +72,37 @@ export function createEntries(
     unlink(old, row.n, entry);
     update.run(text, row.n);
     count(old, -1);
-    losses.note(ref, row.data, entry, now);
+    losses.note({ ref, before: row.data, next: entry, now, isAsked: true });
+  };
+
+  const put: Entries['put'] = (ref, listed, now) => {
+    const prepared = prepare(listed, cleaned);
+    const { entry, text } = prepared;
+    const row = rowOf(ref);
+    // Nothing is written of whoever is as before: a listing costs reads.
+    if (row?.data === text) {
+      done.unchanged += 1;
+      listings.see(ref, row.n);
+      return;
+    }
+    if (row !== undefined) change(ref, row, prepared, now);
+    const n = row?.n ?? Number(insert.run(ref, text).lastInsertRowid);
+    link(entry, n);
+    count(entry, 1);
+    losses.regain(entry);
+    listings.see(ref, n);
+    done.put += 1;
   };
 
   return {
-    put: (ref, listed, now) => {
-      const prepared = prepare(listed, cleaned);
-      const { entry, text } = prepared;
-      const row = rowOf(ref);
-      // Nothing is written of whoever is as before: a listing costs reads.
-      if (row?.data === text) {
-        done.unchanged += 1;
-        listings.see(ref, row.n);
-        return;
-      }
-      if (row !== undefined) change(ref, row, prepared, now);
-      const n = row?.n ?? Number(insert.run(ref, text).lastInsertRowid);
-      link(entry, n);
-      count(entry, 1);
-      losses.regain(entry);
-      listings.see(ref, n);
-      done.put += 1;
+    put,
+    restore: (ref, now) => {
+      const before = losses.before(ref);
+      // Told anew meanwhile, it is as it was told.
+      if (before !== undefined && rowOf(ref) === undefined) put(ref, before, now);
+      else losses.asked([ref]);
     },
-    remove: (ref, now) => {
+    remove: (ref, now, how) => {
       const row = rowOf(ref);
       listings.expectNot(ref);
       if (row === undefined) return;
@@ -99,7 +110,7 @@ export function createEntries(
       unlink(old, row.n);
       remove.run(row.n);
       count(old, -1);
-      losses.note(ref, row.data, undefined, now);
+      losses.note({ ref, before: row.data, now, isAsked: how !== 'unasked' });
       done.gone += 1;
     },
     still: (ref) => {

@@ -11,8 +11,9 @@ import { feed } from './feed.ts';
 import type { MirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
 import type { Order, Result, Standing } from './orders.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, type Store, tryOpenStore } from './store.ts';
 import { ensureOwn, isOwn, setAside } from './storefile.ts';
+import { createSweeper } from './sweep.ts';
 import { isDamage, type OpenOrders, type Orders, openThread } from './thread.ts';
 import { type Calendar, createTimeline, type Timeline } from './timeline.ts';
 
@@ -51,8 +52,8 @@ export interface Keeper {
   readonly fault: () => string | undefined;
   /** The file could not be read, and why: it is opened anew, or set aside. */
   readonly broken: (error: unknown) => void;
-  /** Carries out an order; rejects where that can't be. */
-  readonly give: (order: Order) => Promise<Result>;
+  /** Lets go who is held: at once, or as soon as those who were only left out could be asked for. */
+  readonly accept: () => void;
   /** Lists everybody anew; resolves when that has ended. */
   readonly sync: () => Promise<void>;
   /** Does something in the feed's place, which goes on after it. */
@@ -78,7 +79,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   const { path } = settings;
   const life = new AbortController();
   let following = new AbortController();
-  let store: Store | undefined = (await isOwn(path)) ? tryOpen(path) : undefined;
+  let store: Store | undefined = (await isOwn(path)) ? tryOpenStore(path) : undefined;
   let orders: Orders | undefined;
   let standing: Standing | undefined;
   let whole: Whole | undefined;
@@ -229,16 +230,16 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     }
   };
 
+  const sweeper = createSweeper({
+    ...options,
+    standing: () => (orders === undefined ? undefined : standing),
+    give,
+    now: () => timeline.at(),
+    graceMs: settings.grace,
+  });
   const tick = async (): Promise<void> => {
     noteStep();
-    if (orders === undefined || standing === undefined) return;
-    if (standing.lost === 0 || standing.isHeld) return;
-    try {
-      await give({ do: 'sweep', before: timeline.at() - settings.grace });
-    } catch (error) {
-      // A disk that is full, for one: till it can be written nobody is let go.
-      log.debug({ directory: name, err: error }, 'the mirror could not be swept');
-    }
+    await sweeper.sweep();
   };
 
   return {
@@ -253,7 +254,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       closeReader();
       following.abort();
     },
-    give,
+    accept: sweeper.accept,
     sync: async () => {
       const forgotten = errands.ask(() => give({ do: 'forget' }));
       following.abort();
@@ -283,13 +284,4 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       await closeFile();
     },
   };
-}
-
-/** One that can't be read is left to whoever writes it, who tells of it and sets it aside. */
-function tryOpen(path: string): Store | undefined {
-  try {
-    return openStore(path);
-  } catch {
-    return undefined;
-  }
 }

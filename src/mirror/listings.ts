@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Gap } from '../directory/directory.ts';
+import { Gap, type Listed } from '../directory/directory.ts';
 import { type Bits, createBits } from './bits.ts';
 import type { Missing } from './orders.ts';
 import { addressesOf, decode, partOf } from './rows.ts';
@@ -40,9 +40,7 @@ export function createListings(db: DatabaseSync): Listings {
 
   const read = (n: number): Missing => {
     const row = byNumber.get(n);
-    const entry = decode(String(row?.['data']));
-    const [address] = addressesOf(entry);
-    return { ref: String(row?.['ref']), id: entry.id, ...(address !== undefined && { address }) };
+    return missingOf(String(row?.['ref']), decode(String(row?.['data'])));
   };
 
   return {
@@ -89,4 +87,10 @@ export function createListings(db: DatabaseSync): Listings {
       missing = [];
     },
   };
+}
+
+/** How somebody is asked for. */
+export function missingOf(ref: string, entry: Pick<Listed, 'id' | 'address' | 'aliases'>): Missing {
+  const [address] = addressesOf(entry);
+  return { ref, id: entry.id, ...(address !== undefined && { address }) };
 }

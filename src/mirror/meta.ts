@@ -43,7 +43,7 @@ export interface Meta {
   count(what: keyof Counts, by: number): void;
   hold(isHeld: boolean): void;
   total(): number;
-  standing(lost: number): Standing;
+  standing(lost: number, unasked: number): Standing;
 }
 
 /** Reads what a file says of itself. */
@@ -63,7 +63,7 @@ export function readMeta(db: DatabaseSync): Values {
 }
 
 /** How a file stands that says this of itself. */
-export function standingOf(values: Values, lost: number): Standing {
+export function standingOf(values: Values, lost: number, unasked: number): Standing {
   const number = (name: (typeof NAMES)[number]): number | undefined => {
     const value = values.get(name);
     return typeof value === 'number' ? value : undefined;
@@ -77,6 +77,7 @@ export function standingOf(values: Values, lost: number): Standing {
     groups: number('groups') ?? 0,
     addresses: number('addresses') ?? 0,
     lost,
+    unasked,
     isHeld: number('held') === 1,
     isWhole: number('whole') === 1,
     ...(listedAt !== undefined && { listedAt }),
@@ -139,6 +140,6 @@ export function createMeta(db: DatabaseSync): Meta {
       for (const what of COUNTED) set(what, counts[what]);
     },
     total: () => counts.accounts + counts.groups,
-    standing: (lost) => standingOf(values, lost),
+    standing: (lost, unasked) => standingOf(values, lost, unasked),
   };
 }

@@ -107,9 +107,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
     accept: () => {
       const standing = keeper.standing();
       if (standing?.isHeld !== true) return undefined;
-      const tell = (error: unknown): void =>
-        log.error({ directory: name, err: error }, 'what the mirror holds could not be accepted');
-      void keeper.give({ do: 'accept' }).catch(tell);
+      keeper.accept();
       return describeLoss(standing);
     },
     sync: keeper.sync,

@@ -22,9 +22,18 @@ export type Order =
   | { readonly do: 'gone'; readonly refs: readonly string[]; readonly now: number }
   /** What the cursor stands for can't be known any more. */
   | { readonly do: 'forget' }
+  /** Gives up to `most` of those who are lost, and were not asked for: they were too many. */
+  | { readonly do: 'unasked'; readonly most: number }
+  /** They have been: who is there is put back as it was. */
+  | {
+      readonly do: 'asked';
+      readonly there: readonly string[];
+      readonly gone: readonly string[];
+      readonly now: number;
+    }
   /** Lets go who is held. */
   | { readonly do: 'accept' }
-  /** Lets go whose loss is older than this, unless they are held. */
+  /** Lets go whose loss is older than this, unless they are held; and who was asked for. */
   | { readonly do: 'sweep'; readonly before: number }
   | { readonly do: 'close' };
 
@@ -44,6 +53,8 @@ export interface Standing {
   readonly addresses: number;
   /** Entries that lost an address of late. */
   readonly lost: number;
+  /** Of those, who was not asked for. */
+  readonly unasked: number;
   /** They are too many. */
   readonly isHeld: boolean;
   /** All were listed under these settings, once. */
@@ -69,7 +80,7 @@ export interface Brought {
   /** Of `listed`: how many are to be asked for; or are gone without, for they are too many. */
   readonly missing?: number;
   readonly unasked?: number;
-  /** Of `missing`. */
+  /** Of `missing` and `unasked`. */
   readonly asked?: readonly Missing[];
   /** Of `unlisted`. */
   readonly parts?: readonly string[];

@@ -50,6 +50,15 @@ export function openStore(path: string): Store {
   }
 }
 
+/** The same; absent where it can't be read: whoever writes it tells of it, and sets it aside. */
+export function tryOpenStore(path: string): Store | undefined {
+  try {
+    return openStore(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function read(db: DatabaseSync): Store {
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA query_only = 1;`);
   const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
@@ -88,7 +97,7 @@ function read(db: DatabaseSync): Store {
     },
     entriesAfter: (n, most) =>
       after.all(n, most).map((row) => ({ n: Number(row['n']), entry: entryIn(row['data']) })),
-    standing: () => standingOf(readMeta(db), Number(lost.get()?.['count'] ?? 0)),
+    standing: () => standingOf(readMeta(db), Number(lost.get()?.['count'] ?? 0), 0),
     written: () => writtenIn(readMeta(db)),
     fingerprint: () => {
       const value = readMeta(db).get('fingerprint');

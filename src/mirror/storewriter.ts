@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../directory/directory.ts';
 import { createEntries } from './entries.ts';
 import { allowance } from './guard.ts';
-import { createListings } from './listings.ts';
+import { createListings, missingOf } from './listings.ts';
 import { createLosses } from './losses.ts';
 import { createMeta } from './meta.ts';
 import type { Brought, Order, Writer } from './orders.ts';
@@ -63,8 +63,9 @@ export function createStoreWriter({ path, fingerprint, guard }: WriterOptions): 
     const missing = listings.end(part);
     meta.listed(now);
     if (missing <= allowance(meta.total(), guard)) return { missing };
-    // So many are held whether they are there or not: nobody asks for them one by one.
-    for (const { ref } of listings.take(Number.POSITIVE_INFINITY)) entries.remove(ref, now);
+    // So many are held whether they are there or not; who is let go is asked for then.
+    for (const { ref } of listings.take(Number.POSITIVE_INFINITY))
+      entries.remove(ref, now, 'unasked');
     return { missing: 0, unasked: missing };
   };
 
@@ -86,6 +87,14 @@ export function createStoreWriter({ path, fingerprint, guard }: WriterOptions): 
     },
     forget: () => {
       meta.forget();
+      return {};
+    },
+    unasked: ({ most }) => ({
+      asked: losses.listUnasked(most).map(({ ref, entry }) => missingOf(ref, entry)),
+    }),
+    asked: ({ there, gone, now }) => {
+      for (const ref of there) entries.restore(ref, now);
+      losses.asked(gone);
       return {};
     },
     accept: () => ({ released: losses.release() }),
@@ -135,7 +144,11 @@ export function createStoreWriter({ path, fingerprint, guard }: WriterOptions): 
               meta.hold(isHeld());
               return result;
             });
-      const result = { standing: meta.standing(losses.count()), ...entries.takeDone(), ...brought };
+      const result = {
+        standing: meta.standing(losses.count(), losses.unasked()),
+        ...entries.takeDone(),
+        ...brought,
+      };
       if (order.do === 'close') db.close();
       return result;
     },

@@ -12,10 +12,10 @@ export const MINUTE = 60_000;
 /** What the feed promises. */
 export const NEXT_MS = MINUTE;
 
-export const NAMES: readonly string[] = Array.from({ length: 30 }, (_, i) => `p${i}@example.org`);
+export const NAMES: readonly string[] = Array.from({ length: 12 }, (_, i) => `p${i}@example.org`);
 
 /** These are disabled from the start on. */
-const DISABLED = new Set(NAMES.slice(18, 20));
+const DISABLED = new Set(NAMES.slice(7, 9));
 
 export const entryOf = (address: string, enabled: boolean): Listed => ({
   id: address,
@@ -43,7 +43,7 @@ interface Moment {
 export class MirrorWorld {
   now = 1_000_000;
   isUp = true;
-  readonly people = new Map(NAMES.slice(0, 20).map((name) => [name, !DISABLED.has(name)]));
+  readonly people = new Map(NAMES.slice(0, 9).map((name) => [name, !DISABLED.has(name)]));
   /** Whom it hides from everybody. */
   hidden: ReadonlySet<string> = new Set();
   /** Whom the last mark that was kept had told of, and when that was. */
