@@ -155,6 +155,7 @@ function readSteps(steps, asked) {
     if (step.step === 'candidate') name = sayCandidate(step, asked);
     else if (step.step === 'asked') memory = ', asked now';
     else if (step.step === 'memory') memory = sayMemory(step);
+    else if (step.step === 'mirror' && step.is === 'found') memory = ', from its mirror';
     else if (step.step === 'outcome') {
       said.push(readOutcome(step, name, memory));
       memory = '';

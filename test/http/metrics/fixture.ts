@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { preciseClock } from '../../../src/clock.ts';
-import { createState, enterState } from '../../../src/daemon/state.ts';
+import { createState, enterState, followState } from '../../../src/daemon/state.ts';
 import type { Change, Directory } from '../../../src/directory/directory.ts';
 import { createHttpFigures } from '../../../src/http/figures.ts';
 import type { MetricSources } from '../../../src/http/metrics/sources.ts';
@@ -54,6 +54,7 @@ export async function startMetered(
     },
   });
   enterState(state);
+  followState(state);
   const maps: MapFigures = new Map();
   const { route } = createRouter(state.routes.maps, maps, silentLog);
   const socketmap = createCounters();
@@ -120,8 +121,10 @@ export async function startLarge(): Promise<Metered> {
     },
     place,
   );
-  const mirror = metered.sources.state().served.get('partners')?.mirror;
-  await vi.waitUntil(() => mirror?.status().isInStep, 30_000);
+  await vi.waitUntil(
+    async () => (await metered.read()).get('idpmap_mirror_in_step{directory="partners"}') === 1,
+    30_000,
+  );
   return metered;
 }
 
