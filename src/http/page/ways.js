@@ -37,6 +37,20 @@ export function sayFound(maps) {
 }
 
 /**
+ * Says how mirrors stand towards the addresses that they were asked for, once each.
+ * @param {readonly ExplainedMap[]} maps
+ * @returns {readonly string[]}
+ */
+export function sayMirrors(maps) {
+  const told = maps.flatMap(({ steps }) =>
+    steps.flatMap((step) =>
+      step.step === 'mirror' ? [`mirror of ${step.directory}: ${step.key}: ${step.how}`] : [],
+    ),
+  );
+  return [...new Set(told)];
+}
+
+/**
  * Says who is asked beside those that answer.
  * @param {readonly ExplainedMap[]} maps
  * @returns {readonly string[]}
