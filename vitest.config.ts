@@ -16,6 +16,7 @@ const SLOW = [
   'test/deploy/rules.test.ts',
   'test/docs/worked.test.ts',
   'test/library/own.test.ts',
+  'test/mirror/killed.test.ts',
 ];
 
 /**
