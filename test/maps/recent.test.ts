@@ -196,6 +196,15 @@ test('a request is known by its bytes: text of several bytes, and the longest th
   expect(replies.recall(broken, 0, broken.length, context)).toBeUndefined();
 });
 
+test('a reply that goes out again is counted with its own lookups, and with nobody else’s', async () => {
+  const { ask, lane } = open();
+  await warm(ask, 'people ann@x.org');
+  await warm(ask, 'others nobody@x.org');
+  const { found, none, remembered } = lane.figures;
+  await ask('others nobody@x.org');
+  expect(lane.figures).toMatchObject({ found, none: none + 1, remembered: remembered + 1 });
+});
+
 test('each reply that goes out again is counted as it was counted first', () => {
   const replies = createRecentReplies(64);
   const counted: string[] = [];
