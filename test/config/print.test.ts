@@ -39,7 +39,7 @@ const LOGINS = [
   'type: ldap, urls: ldaps://ldap.example.org, base: dc=example, bind: { anonymous: true }, mirror: { path: /m/d.db }',
   'type: postgresql, hosts: "unix:/run/postgresql", database: mail, user: idpmap, preset: dbmail',
   'type: mysql, hosts: db.example.org, database: mail, user: idpmap, password: { env: LOG_KEY }, preset: dbmail',
-].map((text) => [text, directory(`{ ${text} }`)] as const);
+].map((text): [string, string] => [text, directory(`{ ${text} }`)]);
 
 test.each([...LOGINS, ['the least configuration', LEAST], ['one that sets much', RICH]])(
   'prints what loads again to the same settings: %s',
