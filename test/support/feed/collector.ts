@@ -144,7 +144,9 @@ export const isSame = (
 ): boolean => isDeepStrictEqual(comparable(one), comparable(other));
 
 /** A collection in a form that can be compared. */
-export const comparable = (entries: ReadonlyMap<string, Listed>): Readonly<Record<string, unknown>> =>
+export const comparable = (
+  entries: ReadonlyMap<string, Listed>,
+): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     [...entries]
       .toSorted(([a], [b]) => a.localeCompare(b))

@@ -48,7 +48,10 @@ const SYNC_PLUGINS: readonly (readonly [name: string, further: string])[] = [
 
 function switchOn(config: string, [name, further]: readonly [string, string]): string {
   const [before = '', after = ''] = config.split(`dn: cn=${name},cn=plugins,cn=config`);
-  const on = after.replace(/^nsslapd-pluginenabled: off$/im, `nsslapd-pluginenabled: on\n${further}`.trim());
+  const on = after.replace(
+    /^nsslapd-pluginenabled: off$/im,
+    `nsslapd-pluginenabled: on\n${further}`.trim(),
+  );
   return `${before}dn: cn=${name},cn=plugins,cn=config${on}`;
 }
 

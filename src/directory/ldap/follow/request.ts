@@ -1,6 +1,6 @@
 import { Fault } from '../../directory.ts';
-import { holdersOfAny } from '../people/branch.ts';
 import { templateKey } from '../../templates/template.ts';
+import { holdersOfAny } from '../people/branch.ts';
 import type { SearchRequest } from '../search.ts';
 import type { Part } from './listed.ts';
 

@@ -42,11 +42,7 @@ export async function beginSession(
     schema: (on, ends) => schemas.of(on, ends),
   });
   const search: Search = (request) =>
-    withinTime(
-      (ends) => searchOn(connection, referrals, ends)(request),
-      timing.proofMs,
-      signal,
-    );
+    withinTime((ends) => searchOn(connection, referrals, ends)(request), timing.proofMs, signal);
   const look = () => withinTime((ends) => trust.proof(connection, ends), timing.proofMs, signal);
   outlet.throttle(connection);
   await look();

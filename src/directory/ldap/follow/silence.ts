@@ -1,5 +1,5 @@
-import { Fault } from '../../directory.ts';
 import { preciseClock } from '../../../clock.ts';
+import { Fault } from '../../directory.ts';
 import type { Outlet } from './outlet.ts';
 
 /** Watches a listing for silence. */

@@ -1,6 +1,6 @@
+import type { Message } from 'ldapts';
 import { Fault } from '../../directory.ts';
 import type { LdapEntry } from '../search.ts';
-import type { Message } from 'ldapts';
 import { type LdapMessage, type LdapResult, readId, readMessage } from './message.ts';
 
 /** What an operation brought. */
