@@ -74,9 +74,8 @@ export function parseListing(
 /** The columns that it gives, as far as they have names: what stands last before each comma, and before `FROM`. */
 function columnsOf(tokens: readonly Token[]): ReadonlySet<string> {
   const top = outside(tokens);
-  const isWord = (word: string) => (token: Token) => nameIn(token.text) === word;
-  const begun = top.slice(top.findIndex(isWord('select')) + 1);
-  const end = begun.findIndex(isWord('from'));
+  const begun = top.slice(top.findIndex(({ text }) => /^select$/i.test(text)) + 1);
+  const end = begun.findIndex(({ text }) => /^from$/i.test(text));
   const list = end === -1 ? begun : begun.slice(0, end);
   const last = list.filter((_, i) => (list[i + 1]?.text ?? ',') === ',');
   return new Set(last.filter(({ kind }) => kind !== 'string').map(({ text }) => nameIn(text)));
