@@ -16,6 +16,7 @@ const ROOMS = [
   ['socketmap'],
   ['maps'],
   ['lookup'],
+  ['mirror'],
   ['reference.ts'],
   ['settings.ts'],
   ['directory'],
