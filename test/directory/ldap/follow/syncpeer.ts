@@ -43,20 +43,25 @@ export function syncEntry(
     `uid=${uid},ou=people,dc=x`,
     Object.entries(attributes).map(([name, value]) => [name, [value]] as const),
   );
-  const writer = new BerWriter();
-  writer.startSequence(0xa0);
-  writer.startSequence();
-  writer.writeString(SYNC_STATE);
-  writer.writeBuffer(stateValue(state, idOf(number), cookie), OCTETS);
-  writer.endSequence();
-  writer.endSequence();
-  return withControls(plain, writer.buffer);
+  return withControls(plain, [[SYNC_STATE, stateValue(state, idOf(number), cookie)]]);
 }
 
 /** A message with controls behind what it holds. */
-function withControls(message: Buffer, controls: Buffer): Buffer {
+export function withControls(
+  message: Buffer,
+  controls: readonly (readonly [oid: string, value: Buffer])[],
+): Buffer {
+  const writer = new BerWriter();
+  writer.startSequence(0xa0);
+  for (const [oid, value] of controls) {
+    writer.startSequence();
+    writer.writeString(oid);
+    writer.writeBuffer(value, OCTETS);
+    writer.endSequence();
+  }
+  writer.endSequence();
   const head = message.readUInt8(1) < 0x80 ? 2 : 2 + (message.readUInt8(1) & 0x7f);
-  const content = Buffer.concat([message.subarray(head), controls]);
+  const content = Buffer.concat([message.subarray(head), writer.buffer]);
   const length = Buffer.alloc(6);
   length.writeUInt16BE(0x3084);
   length.writeUInt32BE(content.length, 2);
