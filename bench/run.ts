@@ -7,6 +7,7 @@ import { flood } from './flood.ts';
 import { deep, hit } from './hit.ts';
 import { hostile } from './hostile.ts';
 import { keycloak } from './keycloak.ts';
+import { ldapfeed } from './ldapfeed.ts';
 import { memory } from './memory.ts';
 import { metrics } from './metrics.ts';
 import { miss } from './miss.ts';
@@ -29,12 +30,13 @@ const PARTS: Readonly<Record<string, Part>> = {
   flood,
   hostile,
   keycloak,
+  ldapfeed,
   sql,
   smoke,
 };
 
 /** A real Keycloak takes Java, Maven and minutes, databases take root, and the rest is in the others: these are played where they are named. */
-const NAMED = new Set(['keycloak', 'sql', 'smoke']);
+const NAMED = new Set(['keycloak', 'ldapfeed', 'sql', 'smoke']);
 const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;
