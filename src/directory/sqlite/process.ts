@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { deserialize } from 'node:v8';
+import { codeFile } from '../../home.ts';
 import { reasonOf } from '../../reason.ts';
 import { rowOf } from '../sql/connect/rows.ts';
 import { Lost, type Row } from '../sql/engine.ts';
@@ -34,7 +34,7 @@ export async function startReader(
     [
       '--disable-warning=ExperimentalWarning',
       `--max-old-space-size=${MOST_MEMORY_MB}`,
-      program(),
+      codeFile('directory/sqlite/reader'),
       path,
     ],
     { env: {}, stdio: ['pipe', 'pipe', 'ignore'] },
@@ -96,9 +96,3 @@ export async function startReader(
 }
 
 const valuesOf = (row: unknown): readonly unknown[] => (Array.isArray(row) ? row : []);
-
-/** The compiler rewrites the endings of imports only. */
-function program(): string {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return fileURLToPath(new URL(`./reader.${ending}`, import.meta.url));
-}
