@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildProgram } from '../../deploy/bundle/build.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
@@ -32,9 +33,11 @@ export async function installPackage(): Promise<Project> {
   const manifest = await readFile(join(ROOT, 'package.json'), 'utf8');
   const { files }: { files: readonly string[] } = JSON.parse(manifest);
   for (const file of ['package.json', 'LICENSE', 'README.md', ...files])
-    if (file !== 'dist') await cp(join(ROOT, file), join(staged, file), { recursive: true });
+    if (file !== 'dist' && file !== 'program')
+      await cp(join(ROOT, file), join(staged, file), { recursive: true });
   await run(process.execPath, [TSC, ...BUILD, join(staged, 'dist')], { cwd: ROOT });
   await cp(join(ROOT, 'src/http/page'), join(staged, 'dist/http/page'), { recursive: true });
+  await buildProgram(join(staged, 'program'));
   await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', place.path], {
     cwd: staged,
   });
