@@ -19,7 +19,7 @@ const BREAKS = {
       return readFileSync(file, ...rest);
     };`,
   clock: `process.on('SIGUSR2', () => {
-    performance.now = () => { throw new TypeError('planted'); };
+    performance.now = () => { delete performance.now; throw new TypeError('planted'); };
   });`,
 };
 
