@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OutputChunk, rolldown } from 'rolldown';
+import { deferModules } from './defer.ts';
 import { groupOf } from './groups.ts';
 import { writeLicences } from './licences.ts';
 import { escapeText } from './plain.ts';
@@ -68,7 +69,7 @@ export async function buildProgram(folder: string): Promise<void> {
   await bundle.close();
   const chunks = output.filter((each): each is OutputChunk => each.type === 'chunk');
   for (const { fileName, code, map } of chunks) {
-    const { text, grown } = escapeText(code);
+    const { text, grown } = escapeText(deferModules(code));
     await writeFile(join(folder, fileName), `${text}//# sourceMappingURL=${fileName}.map\n`);
     // What the bundler has written itself comes from no source.
     const narrow = narrowMap(JSON.parse(map?.toString() ?? EMPTY_MAP), grown);
