@@ -13,12 +13,14 @@ import { outage } from './outage.ts';
 import { type Finding, formatFinding, type Part } from './report.ts';
 import { sql } from './sql.ts';
 import { createStage, IS_PINNED } from './stage.ts';
+import { start } from './start.ts';
 
 const PARTS: Readonly<Record<string, Part>> = {
   hit,
   metrics,
   miss,
   memory,
+  start,
   outage,
   flood,
   keycloak,
