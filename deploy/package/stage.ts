@@ -1,8 +1,11 @@
-import { cp, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, glob, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { buildProgram } from '../bundle/build.ts';
+import { publicAddress } from '../generate/address.ts';
+import { run } from './command.ts';
 import { ROOT } from './lock.ts';
 import { type Arch, layNode } from './node.ts';
+import { holding, shipPage } from './pages.ts';
 
 /** Lays out `/usr/lib/idpmap`: the program, in which are the packages that it runs with, the command, and Node. */
 export async function layProgram(arch: Arch, folder: string): Promise<void> {
@@ -12,6 +15,14 @@ export async function layProgram(arch: Arch, folder: string): Promise<void> {
   await layNode(arch, folder);
 }
 
+/** Builds the sources into `folder`, with types and all. */
+export async function layBuilt(folder: string): Promise<void> {
+  await run('tsc', ['--project', 'tsconfig.build.json', '--outDir', folder], NO_TSC);
+  await cp(join(ROOT, 'src/http/page'), join(folder, 'http/page'), { recursive: true });
+}
+
+const NO_TSC = 'start this with `npm run package`';
+
 /** Lays out `/usr/share/doc/idpmap`: the pages, and what Prometheus and Grafana are given. */
 export async function layPages(folder: string): Promise<void> {
   const pages = ['README.md', 'CHANGELOG.md', 'SECURITY.md', '.env.example', 'docs'];
@@ -19,6 +30,18 @@ export async function layPages(folder: string): Promise<void> {
   for (const each of [...pages, ...examples])
     await cp(join(ROOT, each), join(folder, each), { recursive: true });
   await cp(join(ROOT, 'LICENSE'), join(folder, 'copyright'));
+  await rewritePages(folder);
+}
+
+/** Rewrites the pages in a folder, which lie there by their paths in the repository, so that each link leads to what is there. */
+export async function rewritePages(folder: string): Promise<void> {
+  const entries = await Array.fromAsync(glob('**/*', { cwd: folder, withFileTypes: true }));
+  const paths = entries.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+  const shipment = { has: holding(paths), ...publicAddress() };
+  for (const page of paths.filter((path) => path.endsWith('.md'))) {
+    const file = join(folder, page);
+    await writeFile(file, shipPage(await readFile(file, 'utf8'), page, shipment));
+  }
 }
 
 async function copy(from: string, to: string): Promise<void> {

@@ -13,11 +13,14 @@ import { createKept } from '../directory/trust/kept.ts';
 import { type DirectorySettings, openDirectory } from '../directory/types.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createLane, type Lane } from '../lookup/lane.ts';
+import { mirrored } from '../lookup/mirror.ts';
 import { createQuestion, createSource, type Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import { createDomainList, type DomainList } from '../maps/domainlist.ts';
+import type { Mirror } from '../mirror/mirror.ts';
 import type { Settings } from '../settings.ts';
 import { createMemories, type Memories, type Tenures } from './memories.ts';
+import { openMirrorOf } from './mirrors.ts';
 
 /** A directory at work: its adapter, what guards it, and what is remembered of it. */
 export interface Served {
@@ -33,6 +36,8 @@ export interface Served {
   readonly tenures: Tenures;
   /** Absent: it is not configured to list domains. */
   readonly list?: DomainList;
+  /** Absent: it has none. */
+  readonly mirror?: Mirror;
 }
 
 export interface ServeOptions {
@@ -64,6 +69,7 @@ export async function serveDirectory(
   if (former !== undefined && isSame(former, settings, delimiters)) return again(former);
   const memories = former?.memories ?? createMemories(cache.entries);
   let list: DomainList | undefined;
+  let mirror: Mirror | undefined;
   const hooks = { ...hooksOf(name, options, memories), domainsChanged: () => list?.refresh() };
   const directory = await open(settings, hooks);
   const lane = createLane(directory, {
@@ -77,12 +83,18 @@ export async function serveDirectory(
     },
     flips: settings.flips,
     flipsGuard: settings.flipsGuard,
-    known: memories.known,
+    known: () => memories.known() + entriesOf(mirror),
     kept: hooks.kept,
     healed: memories.forgetFaults,
     clock,
     log,
     showAddress: options.showAddress,
+  });
+  const opened = { name, settings, directory, lane, memories, clock, log };
+  mirror = await openMirrorOf(opened, former?.mirror).catch(async (error: unknown) => {
+    lane.stop();
+    await directory.close();
+    throw error;
   });
   list = openList({ name, settings, directory, lane }, hooks, former?.list);
   const tenures = memories.open();
@@ -96,8 +108,14 @@ export async function serveDirectory(
     memories,
     tenures,
   };
-  return list === undefined ? served : { ...served, list };
+  return {
+    ...served,
+    ...(list !== undefined && { list }),
+    ...(mirror !== undefined && { mirror }),
+  };
 }
+
+const entriesOf = (mirror?: Mirror): number => mirror?.entries() ?? 0;
 
 const isSame = (former: Served, settings: DirectorySettings, delimiters: string): boolean =>
   former.delimiters === delimiters && isDeepStrictEqual(former.settings, settings);
@@ -115,12 +133,7 @@ const hooksOf = (
 });
 
 function openList(
-  {
-    name,
-    settings,
-    directory,
-    lane,
-  }: Omit<Served, 'cleaned' | 'delimiters' | 'memories' | 'tenures' | 'list'>,
+  { name, settings, directory, lane }: Pick<Served, 'name' | 'settings' | 'directory' | 'lane'>,
   { log, kept }: DirectoryHooks,
   former?: DomainList,
 ): DomainList | undefined {
@@ -132,6 +145,8 @@ function openList(
     refreshMs: settings.domainsRefresh,
     guard: settings.domainsGuard,
     kept,
+    // Whether anybody wants to know is known once all are open.
+    begins: 'resting',
     log,
   });
   // What it listed before is ours until it lists again: to Postfix, a domain's TEMP is there to stay.
@@ -158,8 +173,9 @@ export function beginServing(
 }
 
 /** Ends what serves no more. Questions under way end as *unknown*. Never rejects. */
-export async function closeServed({ name, list, lane, directory }: Served): Promise<void> {
+export async function closeServed({ name, list, mirror, lane, directory }: Served): Promise<void> {
   list?.stop();
+  await mirror?.stop();
   lane.stop();
   try {
     await directory.close();
@@ -170,10 +186,14 @@ export async function closeServed({ name, list, lane, directory }: Served): Prom
 }
 
 /** Takes what is held: of the directory's content, of its domains, and who vanished. Says what, absent: nothing. */
-export function acceptHeld({ directory, list, lane, memories }: Served): string | undefined {
-  const taken = [directory.accept?.(), list?.accept(), lane.flips.accept()].filter(
-    (each) => each !== undefined,
-  );
+export function acceptHeld(served: Served): string | undefined {
+  const { directory, list, mirror, lane, memories } = served;
+  const taken = [
+    directory.accept?.(),
+    list?.accept(),
+    mirror?.accept(),
+    lane.flips.accept(),
+  ].filter((each) => each !== undefined);
   if (taken.length === 0) return undefined;
   // What was held was a doubt about some keys: they are worth asking again at once.
   memories.forgetFaults();
@@ -182,9 +202,10 @@ export function acceptHeld({ directory, list, lane, memories }: Served): string 
 
 /** Makes the directory's people ready to be asked for. */
 export function entrySource(served: Served, times: Times): Source<Entry> {
-  const { directory, settings, cleaned, tenures, lane } = served;
+  const { directory, settings, cleaned, tenures, lane, mirror, name } = served;
   const ask = askEntries(directory, settings, cleaned);
-  return createSource(ask, tenures.entries, lane, times);
+  const copy = mirror && mirrored(mirror, name);
+  return createSource(ask, tenures.entries, lane, times, copy);
 }
 
 /**

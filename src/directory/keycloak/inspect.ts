@@ -7,6 +7,7 @@ import { oldRole } from './http/replies.ts';
 import { lookAtAliases } from './inspect/aliases.ts';
 import { lookAtGroups, lookAtOrganizationGroups } from './inspect/groups.ts';
 import { failed, type InspectOptions, type Look, ok, warning } from './inspect/look.ts';
+import { lookAtMirror } from './inspect/mirror.ts';
 import { lookAtStorage, lookAtUsers } from './inspect/users.ts';
 import { canViewUsers, rolesIn } from './login/claims.ts';
 import { findOwners } from './people/find.ts';
@@ -92,9 +93,9 @@ const lookAtOrganizations: Look = async ({ settings: { organizations }, ask }, s
   ];
 };
 
-const lookAtEvents: Look = async ({ settings: { events }, site, ask }, signal) => {
+const lookAtEvents: Look = async ({ settings: { events }, site, ask, clock }, signal) => {
   if (events === 'off') return [];
-  await tryEvents(ask, site, signal);
+  await tryEvents(ask, site, clock, signal);
   return [ok('it sees admin events')];
 };
 
@@ -108,4 +109,5 @@ const LOOKS: readonly Look[] = [
   lookAtOrganizationGroups,
   lookAtOrganizations,
   lookAtEvents,
+  lookAtMirror,
 ];

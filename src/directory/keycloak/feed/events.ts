@@ -4,12 +4,11 @@ import { reasonOf } from '../../../reason.ts';
 import { type DirectoryHooks, Fault } from '../../directory.ts';
 import { withinTime } from '../../waiting.ts';
 import { eventsCommand } from '../commands.ts';
-import type { Ask, Query } from '../http/api.ts';
-import { Refused } from '../http/faults.ts';
+import type { Ask } from '../http/api.ts';
 import type { Site } from '../http/site.ts';
 import { type EventRow, isRaw } from '../people/rows.ts';
-import { listEvents } from '../trust/listing.ts';
 import { concernOf } from './concern.ts';
+import { adminEvents, createEventLog, type EventMark, OWN_EVENTS } from './eventlog.ts';
 
 export interface EventWatchOptions {
   readonly name: string;
@@ -36,10 +35,8 @@ export interface EventWatch {
 }
 
 const POLL_MS = 10_000;
-const PAGE = 200;
-const MAX_PAGES = 10;
-/** Events of several Keycloaks come a little out of order. */
-const OVERLAP_MS = 5000;
+/** So many events at a time are looked at. */
+const MOST = 2000;
 /** An organization, whose domains lie in it; not what lies below it, such as its members. */
 const ORGANIZATION = /^organizations(?:\/[^/]+)?$/;
 
@@ -50,42 +47,34 @@ const ORGANIZATION = /^organizations(?:\/[^/]+)?$/;
 export function createEventWatch(options: EventWatchOptions): EventWatch {
   const { name, site, ask, clock, log } = options;
   const life = new AbortController();
-  /** When the newest event happened by Keycloak's clock, and which ones around then are known. */
-  let since: number | undefined;
-  let known: ReadonlySet<string> = new Set();
+  const events = createEventLog({ read: adminEvents(ask), clock, most: MOST });
+  /** How far they were read. */
+  let read: EventMark | undefined;
   let reason: string | undefined;
   let timer: NodeJS.Timeout | undefined;
-
-  /** An event that is dated in the future, by a clock that was wrong, must not hide all that happens until then. */
-  const present = (time: number): number => Math.min(time, clock.now());
 
   /** The first time: nothing that happened before is remembered. */
   async function begin(signal: AbortSignal): Promise<void> {
     await checkKept(ask, site, signal);
-    since = present(await newestEvent(ask, signal));
+    read = await events.newest(signal);
   }
 
-  async function followSince(from: number, signal: AbortSignal): Promise<void> {
-    const events = await readSince(ask, Math.max(0, from - OVERLAP_MS), signal);
-    // A clock that was set back dates what happens now before what was read: nobody would look for it there.
-    const isBack = clock.now() < from - OVERLAP_MS;
-    if (events === undefined || isBack) {
+  async function followSince(mark: EventMark, signal: AbortSignal): Promise<void> {
+    const news = await events.since(mark, signal);
+    if (news === undefined) {
       options.changed('everything');
       options.domainsChanged();
-      since = undefined;
+      read = undefined;
       return;
     }
-    const fresh = events.filter(({ id }) => !known.has(id));
-    await drop(fresh, signal);
-    const newest = present(Math.max(from, ...events.map(({ time }) => time)));
-    known = new Set(events.filter(({ time }) => time >= newest - OVERLAP_MS).map(({ id }) => id));
-    since = newest;
-    options.counted(fresh.length);
+    await drop(news.events, signal);
+    read = news.mark;
+    options.counted(news.events.length);
   }
 
-  async function drop(events: readonly EventRow[], signal: AbortSignal): Promise<void> {
-    if (events.some(({ path }) => ORGANIZATION.test(path))) options.domainsChanged();
-    const concern = await concernOf(events, options.attributes, ask, signal);
+  async function drop(fresh: readonly EventRow[], signal: AbortSignal): Promise<void> {
+    if (fresh.some(({ path }) => ORGANIZATION.test(path))) options.domainsChanged();
+    const concern = await concernOf(fresh, options.attributes, ask, signal);
     if (concern === 'everything') return options.changed('everything');
     const { ids, addresses } = concern;
     if (ids.size === 0 && addresses.size === 0) return;
@@ -102,7 +91,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   async function poll(): Promise<void> {
     try {
       await withinTime(
-        (signal) => (since === undefined ? begin(signal) : followSince(since, signal)),
+        (signal) => (read === undefined ? begin(signal) : followSince(read, signal)),
         POLL_MS,
         life.signal,
       );
@@ -124,63 +113,47 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   };
 }
 
+/** Which events a realm keeps. */
+export interface Keeping {
+  /** Of what users do to themselves, all that change them. */
+  readonly own: boolean;
+  /** How long it keeps those, in milliseconds; absent: for ever. */
+  readonly ownMs?: number;
+}
+
 /** @throws {Fault} where Keycloak keeps no admin events: the list would only stay as it is */
-export async function checkKept(ask: Ask, site: Site, signal: AbortSignal): Promise<void> {
+export async function checkKept(ask: Ask, site: Site, signal: AbortSignal): Promise<Keeping> {
   const config = await ask('/events/config', {}, signal);
-  if (isRaw(config) && config['adminEventsEnabled'] === true) return;
+  if (isRaw(config) && config['adminEventsEnabled'] === true) return keepingOf(config);
   throw new Fault(
     'directory',
     `realm ${site.realm} keeps no admin events, run: ${eventsCommand(site)}`,
   );
 }
 
-/** When the newest event happened; 0 where there is none. */
-async function newestEvent(ask: Ask, signal: AbortSignal): Promise<number> {
-  const newest = await listEvents(ask, { direction: 'desc', max: 1 }, signal);
-  return newest[0]?.time ?? 0;
+function keepingOf({
+  eventsEnabled,
+  enabledEventTypes: types,
+  eventsExpiration: seconds,
+}: Readonly<Record<string, unknown>>): Keeping {
+  const areAll = Array.isArray(types) && OWN_EVENTS.every((type) => types.includes(type));
+  return {
+    own: eventsEnabled === true && areAll,
+    ...(typeof seconds === 'number' && seconds > 0 && { ownMs: seconds * 1000 }),
+  };
 }
-
-const questionSince = (from: number, page = 0): Query => ({
-  dateFrom: from,
-  direction: 'asc',
-  first: page * PAGE,
-  max: PAGE,
-});
 
 /**
  * Asks all that a watch asks, once.
  * @throws {Fault} where a watch could read no events
  */
-export async function tryEvents(ask: Ask, site: Site, signal: AbortSignal): Promise<void> {
-  await checkKept(ask, site, signal);
-  await follow(ask, questionSince(await newestEvent(ask, signal)), signal);
-}
-
-/** Keycloak before 26.4 reads days only, which can not be followed. */
-async function follow(ask: Ask, query: Query, signal: AbortSignal): Promise<readonly EventRow[]> {
-  try {
-    return await listEvents(ask, query, signal);
-  } catch (error) {
-    if (!(error instanceof Refused) || !/yyyy-MM-dd/.test(error.message)) throw error;
-    throw new Fault(
-      'directory',
-      `admin events can be followed from Keycloak 26.4 on, set events: off (${error.message})`,
-      { cause: error },
-    );
-  }
-}
-
-/** All events since then; absent: too many. */
-async function readSince(
+export async function tryEvents(
   ask: Ask,
-  from: number,
+  site: Site,
+  clock: Clock,
   signal: AbortSignal,
-): Promise<readonly EventRow[] | undefined> {
-  const all: EventRow[] = [];
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const events = await follow(ask, questionSince(from, page), signal);
-    all.push(...events);
-    if (events.length < PAGE) return all;
-  }
-  return undefined;
+): Promise<void> {
+  await checkKept(ask, site, signal);
+  const events = createEventLog({ read: adminEvents(ask), clock, most: MOST });
+  await events.since(await events.newest(signal), signal);
 }
