@@ -45,7 +45,7 @@ const FILES = [
 ];
 
 /** What has no place in a package: tools, types, tests. */
-const FOREIGN = /node_modules\/|\.ts$|\/lib\/(?!.*licen).*\.md$/i;
+const FOREIGN = /node_modules\/|\.d\.ts$|\/lib\/.*\.ts$|\/lib\/(?!.*licen).*\.md$/i;
 
 describeWith(['nfpm', 'rpm'], 'packages', () => {
   let folder: string;
