@@ -19,6 +19,7 @@ import { type Finding, formatFinding, type Part } from './report.ts';
 import { smoke } from './smoke.ts';
 import { sql } from './sql.ts';
 import { createStage, IS_PINNED } from './stage.ts';
+import { start } from './start.ts';
 
 const PARTS: Readonly<Record<string, Part>> = {
   hit,
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   metrics,
   miss,
   memory,
+  start,
   outage,
   flood,
   hostile,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { CommonOptions } from './cli/common.ts';
 import { setUpCompare } from './cli/comparing.ts';
@@ -14,14 +15,16 @@ import type { PostfixOptions } from './cli/postfix.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
 import { forgiveReaders } from './cli/readers.ts';
 import type { StatusOptions } from './cli/status.ts';
+import { ROOT } from './home.ts';
 import { forJournal, isJournal } from './journal.ts';
 import { printableLines } from './printable.ts';
+import { nameSources } from './stack.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
 const QUEUE_DIRECTORY = '/var/spool/postfix';
 
 const { version }: { version: string } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
 );
 
 /** All commands. It reads no argument before it is told to. */
@@ -234,6 +237,6 @@ function report(error: unknown): number {
     tell(error.message);
     return error.code;
   }
-  tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  tell(error instanceof Error ? nameSources(error.stack ?? error.message) : String(error));
   return EXIT.software;
 }

@@ -6,6 +6,7 @@ const SRC = join(import.meta.dirname, '../src');
 
 /** The way of a query, and what stands beside it. A room imports from itself and from rooms further down only. */
 const ROOMS = [
+  ['main.ts'],
   ['cli.ts'],
   ['cli'],
   ['index.ts', 'directory.ts', 'testing.ts'],
@@ -25,9 +26,11 @@ const ROOMS = [
   ['watch.ts'],
   ['files.ts'],
   ['log.ts'],
+  ['stack.ts'],
   [
     'address',
     'clock.ts',
+    'home.ts',
     'journal.ts',
     'logwriter.ts',
     'printable.ts',

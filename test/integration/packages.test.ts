@@ -25,9 +25,11 @@ const FILES = [
   '/usr/lib/idpmap/bin/LICENSE',
   '/usr/lib/idpmap/bin/node',
   '/usr/lib/idpmap/deploy/bin/idpmap.cjs',
-  '/usr/lib/idpmap/dist/cli.js',
-  '/usr/lib/idpmap/dist/http/page/index.html',
-  '/usr/lib/idpmap/node_modules/commander/LICENSE',
+  '/usr/lib/idpmap/program/LICENSES.txt',
+  '/usr/lib/idpmap/program/daemon.cjs',
+  '/usr/lib/idpmap/program/idpmap.cjs',
+  '/usr/lib/idpmap/program/page/index.html',
+  '/usr/lib/idpmap/program/page/uplot.js',
   '/usr/lib/systemd/system/idpmap-places.service',
   '/usr/lib/systemd/system/idpmap-relief.service',
   '/usr/lib/systemd/system/idpmap-relief.service.d/relief.conf',
@@ -45,8 +47,7 @@ const FILES = [
 ];
 
 /** What has no place in a package: tools, types, tests. */
-const FOREIGN =
-  /node_modules\/(?:vitest|typescript|@types|\.bin)\/|\.d\.ts$|\/lib\/(?!.*licen).*\.md$/i;
+const FOREIGN = /node_modules\/|\.d\.ts$|\/lib\/.*\.ts$|\/lib\/(?!.*licen).*\.md$/i;
 
 describeWith(['nfpm', 'rpm'], 'packages', () => {
   let folder: string;
