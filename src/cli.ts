@@ -166,6 +166,7 @@ add(cache, 'purge', 'forget what is remembered of an address, a domain or a dire
   .option('--domain <domain>', 'a domain')
   .option('--directory <directory>', 'a directory')
   .option('--all', 'everybody')
+  .option('--here', 'of a fleet, in this daemon alone')
   .action((options: CommonOptions) =>
     exitWith(import('./cli/purge.ts').then(({ purge }) => purge(options))),
   );

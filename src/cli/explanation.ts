@@ -223,8 +223,10 @@ const STATES = {
   none: 'remembered',
   unknown: 'not asked again yet, it failed',
   joined: 'being asked already',
+  fleet: 'told to',
 };
 
-function describeMemory({ state, ageMs }: Extract<Step, { step: 'memory' }>): string {
-  return `, ${STATES[state]}${ageMs === undefined ? '' : ` ${formatAge(ageMs)} ago`}`;
+function describeMemory({ state, ageMs, by }: Extract<Step, { step: 'memory' }>): string {
+  const whom = by === undefined ? '' : ` ${by}`;
+  return `, ${STATES[state]}${whom}${ageMs === undefined ? '' : ` ${formatAge(ageMs)} ago`}`;
 }

@@ -16,6 +16,7 @@ import { createSocketmapServer } from '../socketmap/server.ts';
 import { createHandlers } from './commands.ts';
 import { createBequest, inherit } from './inherit.ts';
 import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts';
+import { awaitFleet, openFleet } from './fleet.ts';
 import { createReloader, type Serving } from './reloading.ts';
 import { createSaver } from './saver.ts';
 import {
@@ -82,6 +83,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { former, kept } = inherited;
   const clock = createCoarseClock();
   const maps: MapFigures = new Map();
+  const version = readVersion();
+  let served: State['served'] = new Map();
+  const giveUp = (error: unknown): never => {
+    former?.close();
+    kept.stop();
+    clock.stop();
+    throw error;
+  };
+  const fleet = await openFleet(options.settings, () => served, { version, clock, log }).catch(giveUp);
   const differences = createDifferences({ clock, log, showAddress });
   const stateOptions = {
     clock,
@@ -89,6 +99,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
     showAddress,
     kept: kept.keptOf,
+    ...(fleet && { fleet }),
     ...(options.open && { open: options.open }),
   };
   const traces = createTraces(clock);
@@ -97,18 +108,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const { route, lastRepeat } = createRouter(state.routes.maps, maps, log, unconfigured);
     return { route: tracing(route, traces), lastRepeat };
   };
-  const servingAt = (state: State, open: Serving['open']): Serving => ({
-    state,
-    ...createTracedRouter(state),
-    open,
+  const servingAt = (state: State, open: Serving['open']): Serving => {
+    served = state.served;
+    return { state, ...createTracedRouter(state), open };
+  };
+  const first = await createState(options.settings, stateOptions).catch(async (error: unknown) => {
+    await fleet?.stop();
+    return giveUp(error);
   });
-  const created = createState(options.settings, stateOptions).catch((error: unknown) => {
-    former?.close();
-    kept.stop();
-    clock.stop();
-    throw error;
-  });
-  const first = await created;
   enterState(first);
   let serving = servingAt(first, []);
   let isReady = false;
@@ -145,7 +152,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
 
   const sources = {
-    version: readVersion(),
+    version,
     state: () => serving.state,
     maps,
     socketmap: server.figures,
@@ -158,6 +165,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     endpoints: () => listEndpoints(serving.open),
     unconfigured,
     differences,
+    ...(fleet && { fleet }),
     clock,
   };
   const status = createStatus(sources);
@@ -168,7 +176,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     saver.stop();
     status.stop();
     if (!bequest.isSucceeded()) await endAll([save], log, SAVE_MS);
-    await endAll([() => control?.close(), () => closeState(serving.state)], log, END_MS);
+    await endAll(
+      [() => control?.close(), () => closeState(serving.state), () => fleet?.stop()],
+      log,
+      END_MS,
+    );
     await endAll([kept.flush], log, END_MS);
     kept.stop();
     clock.stop();
@@ -195,6 +207,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       route: (map, key, context) => serving.route(map, key, context),
       traces,
       differences,
+      ...(fleet && { fleet }),
       clock,
       figures: { socketmap: server.figures, maps, reloads: reloader.figures },
       status: status.read,
@@ -217,6 +230,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     await inherited.restore(serving.state.served, options.settings.cache.stale, clock);
     await saver.load();
+    await awaitFleet(fleet, served);
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.
     if (former !== undefined) await readyState(serving.state, TAKEOVER_MS);
     const listeners = await bindListeners(server, serving.state.settings.listen, [], takeover);

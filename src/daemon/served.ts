@@ -12,11 +12,13 @@ import type { CleanFigures } from '../directory/people/clean.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import { type DirectorySettings, openDirectory } from '../directory/types.ts';
 import type { Log, ShowAddress } from '../log.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import { createLane, type Lane } from '../lookup/lane.ts';
 import { createQuestion, createSource, type Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import { createDomainList, type DomainList } from '../maps/domainlist.ts';
 import type { Settings } from '../settings.ts';
+import { createMembership, type Membership } from './fleet.ts';
 import { createMemories, type Memories, type Tenures } from './memories.ts';
 
 /** A directory at work: its adapter, what guards it, and what is remembered of it. */
@@ -33,6 +35,8 @@ export interface Served {
   readonly tenures: Tenures;
   /** Absent: it is not configured to list domains. */
   readonly list?: DomainList;
+  /** Its part in the fleet; absent: it has none. */
+  readonly membership?: Membership;
 }
 
 export interface ServeOptions {
@@ -43,6 +47,10 @@ export interface ServeOptions {
   readonly delimiters: string;
   /** How log lines name people. */
   readonly showAddress: ShowAddress;
+  /** The daemons that know together; absent: this one is alone. */
+  readonly fleet?: Fleet;
+  /** By when a request is answered. Milliseconds. */
+  readonly deadlineMs: number;
   /** What each directory has to know again after a restart; absent: nothing outlives this process. */
   readonly kept?: (directory: string) => Kept;
   /** Absent: the directory's own adapter. */
@@ -64,8 +72,26 @@ export async function serveDirectory(
   if (former !== undefined && isSame(former, settings, delimiters)) return again(former);
   const memories = former?.memories ?? createMemories(cache.entries);
   let list: DomainList | undefined;
-  const hooks = { ...hooksOf(name, options, memories), domainsChanged: () => list?.refresh() };
+  let opened: Directory | undefined;
+  const membership = createMembership(
+    options.fleet,
+    { name, settings, delimiters, deadlineMs: options.deadlineMs },
+    () => opened,
+  );
+  const own = hooksOf(name, options, memories);
+  const hooks: DirectoryHooks = {
+    ...own,
+    changed: (concern) => {
+      own.changed(concern);
+      membership?.changed(concern);
+    },
+    domainsChanged: () => {
+      list?.refresh();
+      membership?.domainsChanged();
+    },
+  };
   const directory = await open(settings, hooks);
+  opened = directory;
   const lane = createLane(directory, {
     name,
     timeoutMs: settings.timeout,
@@ -75,6 +101,7 @@ export async function serveDirectory(
       windowMs: settings.breaker.window,
       probeMs: settings.breaker.probe,
     },
+    ...(membership && { rate: membership.rate }),
     flips: settings.flips,
     flipsGuard: settings.flipsGuard,
     known: memories.known,
@@ -95,6 +122,7 @@ export async function serveDirectory(
     cleaned: { dropped: 0 },
     memories,
     tenures,
+    ...(membership && { membership }),
   };
   return list === undefined ? served : { ...served, list };
 }
@@ -182,9 +210,9 @@ export function acceptHeld({ directory, list, lane, memories }: Served): string 
 
 /** Makes the directory's people ready to be asked for. */
 export function entrySource(served: Served, times: Times): Source<Entry> {
-  const { directory, settings, cleaned, tenures, lane } = served;
+  const { directory, settings, cleaned, tenures, lane, membership } = served;
   const ask = askEntries(directory, settings, cleaned);
-  return createSource(ask, tenures.entries, lane, times);
+  return createSource(ask, tenures.entries, lane, times, membership?.shareOf(times));
 }
 
 /**
@@ -192,8 +220,8 @@ export function entrySource(served: Served, times: Times): Source<Entry> {
  * @throws {Fault} where this type of directory has no tables
  */
 export function tableSource(served: Served, table: string, times: Times): Source<string> {
-  const { directory, lane, tenures, name } = served;
+  const { directory, lane, tenures, name, membership } = served;
   const ask = directory.table?.({ table });
   if (ask === undefined) throw new Fault('directory', `the directory ${name} has no tables`);
-  return createSource(ask, tenures.table(table), lane, times);
+  return createSource(ask, tenures.table(table), lane, times, membership?.shareOf(times, table));
 }

@@ -51,6 +51,11 @@ export interface Directory {
   pending?(): readonly string[];
   /** Tries at once what it put off after a failure: what was wrong, a secret for one, may have been mended. */
   retry?(): void;
+  /**
+   * What its answers depend on beside its settings, such as the version of its code: daemons of a fleet share what those of the
+   * same fingerprint were told. Absent: the settings say all, and a module of one's own shares nothing.
+   */
+  readonly fingerprint?: string;
   /** What it has counted, by names of its own. */
   readonly figures?: Readonly<Record<string, number>>;
   /** Ends connections and watches. Questions under way throw. */

@@ -36,6 +36,8 @@ export interface LaneOptions {
   readonly name: string;
   readonly timeoutMs: number;
   readonly limit: LimitOptions;
+  /** How many questions may begin a second, now; absent: as `limit` says. */
+  readonly rate?: () => number;
   readonly breaker: Pick<BreakerOptions, 'failures' | 'minimum' | 'windowMs' | 'probeMs'>;
   /** So many known addresses may turn into *none* within a minute; absent: 20. */
   readonly flips?: number;
@@ -71,7 +73,7 @@ export function createLane(directory: Pick<Directory, 'probe'>, options: LaneOpt
     clock,
     log,
     lifetime,
-    limiter: createLimiter(options.limit, clock),
+    limiter: createLimiter(options.limit, clock, options.rate),
     breaker,
     prover: createProver(probe, lifetime),
     flips: createFlipHold({

@@ -18,6 +18,7 @@ import {
 } from './outcome.ts';
 import { withProof } from './proof.ts';
 import { catchingBugs, remembering, type Times } from './remember.ts';
+import { type Shelf, withShare } from './share.ts';
 import { withSpan } from './spans.ts';
 import { withStale } from './stale.ts';
 import { withTimeout } from './timeout.ts';
@@ -29,12 +30,22 @@ export interface Source<T> {
   readonly recall: (key: string, context: Context) => Found<T> | undefined;
 }
 
-/** The way of one question: what each caller meets, then memory, then what each flight meets. */
+/** What a fleet knows together, and how long another daemon's answer is waited for. */
+export interface Shared<T> {
+  readonly shelf: Shelf<T>;
+  readonly waitMs: number;
+}
+
+/**
+ * The way of one question: what each caller meets, then memory, then what each flight meets. `shared` absent: this daemon
+ * is alone.
+ */
 export function createSource<T>(
   ask: Ask<T>,
   tenure: Tenure<T>,
   lane: Lane,
   times: Times,
+  shared?: Shared<T>,
 ): Source<T> {
   const { name, limiter, breaker, prover, clock, figures } = lane;
 
@@ -42,9 +53,14 @@ export function createSource<T>(
 
   const proof = withProof<T>(prover, name);
   const askAnew = proof(consult(ask, name, { anew: true }));
+  const share =
+    shared === undefined
+      ? []
+      : [withShare(shared.shelf, { ...lane, ...times, ...shared, tenure, isOpen: breaker.isOpen })];
   const flight = chain<Flight<T>>(
     [
       withSpan('lookup', name),
+      ...share,
       withLimit(limiter, breaker.isOpen, rankOf, name),
       withBreaker(breaker, name),
       withHealth(lane.health, lane.clock),

@@ -1,0 +1,160 @@
+import { parseAddress, parseDomain } from '../address/address.ts';
+import type { Clock } from '../clock.ts';
+import type { Concern, Directory } from '../directory/directory.ts';
+import type { DirectorySettings } from '../directory/types.ts';
+import { fingerprintOf } from '../fleet/fingerprint.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import { concernOf, type News, newsOf, type Purged } from '../fleet/news.ts';
+import type { Log } from '../log.ts';
+import type { IsConcerned } from '../lookup/memory.ts';
+import type { Shared } from '../lookup/path.ts';
+import type { Times } from '../lookup/remember.ts';
+import type { Settings } from '../settings.ts';
+import { purge } from './purge.ts';
+import type { Served } from './served.ts';
+
+/** One directory's part in the fleet. */
+export interface Membership {
+  /** What the fleet knows of its people, or of a table; absent: its answers are this machine's own. */
+  shareOf<T>(times: Times, table?: string): Shared<T> | undefined;
+  /** How many questions this daemon's own limit lets begin a second. */
+  readonly rate: () => number;
+  /** Others are there now: the other daemons hear of it. */
+  changed(concern: Concern): void;
+  domainsChanged(): void;
+}
+
+export interface MembershipOptions {
+  readonly name: string;
+  readonly settings: DirectorySettings;
+  readonly delimiters: string;
+  /** By when a request is answered. Milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** Directories that are a machine's own: another's of the same settings may hold other people. */
+const OWN: ReadonlySet<string> = new Set(['file', 'demo', 'sqlite']);
+
+/** Each daemon hears of these directories' changes itself. */
+const HEARD: ReadonlySet<string> = new Set(['postgresql']);
+
+/** How long another daemon's answer is waited for, and which part of the deadline that may be. */
+const WAIT_MS = 80;
+const WAIT_SHARE = 0.4;
+
+/** How long a start waits for the fleet before it answers: one question more each is all that it saves. */
+const READY_MS = 300;
+
+/** Joins the fleet of the settings; absent: there is none. The library is loaded here, and only then. */
+export async function openFleet(
+  settings: Settings,
+  served: () => ReadonlyMap<string, Served>,
+  options: { readonly version: string; readonly clock: Clock; readonly log: Log },
+): Promise<Fleet | undefined> {
+  if (settings.fleet === undefined) return undefined;
+  const { joinFleet } = await import('../fleet/fleet.ts');
+  const fleet: Fleet = await joinFleet({
+    ...options,
+    settings: settings.fleet,
+    mostTimeoutMs: Math.max(1, settings.deadline / 4),
+    heard: (news) => follow(news, served()),
+    caughtUp: () => forgetOutdated(fleet, served()),
+  });
+  return fleet;
+}
+
+/** Waits for the fleet before anybody is answered, not for long, and takes into account what was told meanwhile. */
+export async function awaitFleet(
+  fleet: Fleet | undefined,
+  served: ReadonlyMap<string, Served>,
+): Promise<void> {
+  if (fleet === undefined) return;
+  await fleet.ready(READY_MS);
+  forgetOutdated(fleet, served);
+}
+
+/** Makes a directory's part in the fleet; absent: it has none. */
+export function createMembership(
+  fleet: Fleet | undefined,
+  { name, settings, delimiters, deadlineMs }: MembershipOptions,
+  directory: () => Pick<Directory, 'fingerprint'> | undefined,
+): Membership | undefined {
+  if (fleet === undefined || OWN.has(settings.type)) return undefined;
+  const { perSecond } = settings.limit;
+  /** Code of one's own shares nothing unless it says what its answers depend on. */
+  const ownPrint = (): string | undefined => {
+    const print = directory()?.fingerprint;
+    return settings.type === 'custom' ? print : (print ?? '');
+  };
+  const tell = (news: News): void => {
+    if (ownPrint() === undefined) return;
+    if (HEARD.has(settings.type)) fleet.note(news);
+    else fleet.tell(news);
+  };
+  return {
+    shareOf: <T>(times: Times, table?: string) => {
+      const own = ownPrint();
+      if (own === undefined) return undefined;
+      const shelf = fleet.shelf<T>({
+        directory: name,
+        fingerprint: fingerprintOf(settings, delimiters, own),
+        ...(table !== undefined && { table }),
+        perSecond,
+        foundMs: times.staleMs,
+        noneMs: times.freshNoneMs,
+        timeoutMs: settings.timeout,
+      });
+      return { shelf, waitMs: Math.min(WAIT_MS, deadlineMs * WAIT_SHARE) };
+    },
+    rate: () => (ownPrint() === undefined ? perSecond : fleet.rateOf(perSecond)),
+    changed: (concern) => tell(newsOf(name, concern)),
+    domainsChanged: () => tell({ op: 'domains', directory: name }),
+  };
+}
+
+/** Does here what another daemon has told. */
+function follow(news: News, served: ReadonlyMap<string, Served>): void {
+  if (news.op === 'begin') return;
+  if (news.op === 'purge') {
+    // A directory that this daemon has not is nothing to it.
+    if (!('directory' in news.what) || served.has(news.what.directory))
+      void purge(news.what, served);
+    return;
+  }
+  const one = served.get(news.directory);
+  if (one === undefined) return;
+  if (news.op === 'forget') one.memories.changed(concernOf(news.concern));
+  else if (news.op === 'expire') one.memories.changed('everything');
+  else if (news.op === 'domains') one.list?.refresh();
+}
+
+/** Forgets whom the news concern that were told while this daemon heard nothing. */
+function forgetOutdated(fleet: Fleet, served: ReadonlyMap<string, Served>): void {
+  for (const [name, { memories }] of served) {
+    const isGone: IsConcerned<unknown> = (key, values = [], askedAt = Number.NEGATIVE_INFINITY) =>
+      fleet.worthOf(name, askedAt, key, values) === 'gone';
+    void memories.forget(isGone);
+  }
+}
+
+/**
+ * Tells the fleet of a purge, in the letters that addresses are compared in. `here`: it counts on this daemon's side of the
+ * engine only.
+ * @returns how many others hear of it
+ */
+export function tellPurge(fleet: Fleet | undefined, what: Purged, scope: 'all' | 'here'): number {
+  if (fleet === undefined) return 0;
+  const news: News = { op: 'purge', what: normalise(what) };
+  if (scope === 'all') {
+    fleet.tell(news);
+    return fleet.others();
+  }
+  fleet.note(news);
+  return 0;
+}
+
+function normalise(what: Purged): Purged {
+  if ('address' in what) return { address: parseAddress(what.address)?.text ?? what.address };
+  if ('domain' in what) return { domain: parseDomain(what.domain) ?? what.domain };
+  return what;
+}
