@@ -146,6 +146,8 @@ const OPTIONS: Omit<RedisOptions, 'replyMapping'> = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
+  // What was the primary is a replica now: the name leads to another by the next connection.
+  reconnectOnError: (error) => error.message.startsWith('READONLY'),
   // It would need the right to INFO.
   enableReadyCheck: false,
   disableClientInfo: true,

@@ -57,8 +57,9 @@ export function createMembers(
     list: () => others,
     beat: async (engine, fleetMs) => {
       if (beats % SIGN_BEATS === 0) {
-        await engine.zadd(key, fleetMs, sign);
+        // Dropping comes first: it makes room.
         await engine.zremrangebyscore(key, '-inf', fleetMs - DROPPED_MS);
+        await engine.zadd(key, fleetMs, sign).catch(forgiveFull);
       }
       if (beats % LOOK_BEATS === 0) {
         if (known.size > 10_000) known.clear();
@@ -94,4 +95,9 @@ function readMember(text: string | undefined): Omit<Member, 'seenAt'> | undefine
   if (!isTree(member)) return undefined;
   const { name, version } = member;
   return typeof name === 'string' && typeof version === 'string' ? { name, version } : undefined;
+}
+
+/** A full engine takes no more, and is read on. */
+function forgiveFull(error: unknown): void {
+  if (!(error instanceof Error && error.message.startsWith('OOM'))) throw error;
 }

@@ -44,7 +44,8 @@ export function createFleetTime(): FleetTime {
       if (offset !== undefined && Math.abs(next - offset) > LEAP_MS + doubtMs)
         // What was said shortly before a leap backwards is from the future now: its age would be too low.
         leaptAt = Math.max(fleetMs, Math.min(receivedAt + offset, fleetMs + MOST_AHEAD_MS));
-      offset = next;
+      // A reading that agrees as far as it can tell is no better than the one that is known.
+      if (offset === undefined || Math.abs(next - offset) > doubtMs) offset = next;
       difference = fleetMs - wallClock.now();
     },
   };
