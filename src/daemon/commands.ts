@@ -11,7 +11,7 @@ import { MOST_TRACES, type Traces } from '../maps/traces.ts';
 import type { Figures } from '../socketmap/figures.ts';
 import { tellPurge } from './fleet.ts';
 import { purge } from './purge.ts';
-import { acceptHeld } from './served.ts';
+import { acceptHeld } from './accepting.ts';
 import type { State } from './state.ts';
 
 /** What commands look at and act on. */

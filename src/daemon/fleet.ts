@@ -1,24 +1,36 @@
 import { parseAddress, parseDomain } from '../address/address.ts';
 import type { Clock } from '../clock.ts';
-import type { Concern, Directory } from '../directory/directory.ts';
+import type { Concern, Directory, Relay } from '../directory/directory.ts';
 import type { DirectorySettings } from '../directory/types.ts';
 import { fingerprintOf } from '../fleet/fingerprint.ts';
-import type { Fleet } from '../fleet/fleet.ts';
+import type { Fleet, Room } from '../fleet/fleet.ts';
 import { concernOf, type News, newsOf, type Purged } from '../fleet/news.ts';
 import type { Log } from '../log.ts';
+import type { Together } from '../lookup/lane.ts';
 import type { IsConcerned } from '../lookup/memory.ts';
-import type { Shared } from '../lookup/path.ts';
+import type { Shared, SharedQuestion } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import type { Settings } from '../settings.ts';
 import { purge } from './purge.ts';
+import { acceptSame } from './accepting.ts';
 import type { Served } from './served.ts';
 
 /** One directory's part in the fleet. */
 export interface Membership {
   /** What the fleet knows of its people, or of a table; absent: its answers are this machine's own. */
   shareOf<T>(times: Times, table?: string): Shared<T> | undefined;
+  /** The domains that it lists. */
+  shareListed(freshMs: number): SharedQuestion | undefined;
   /** How many questions this daemon's own limit lets begin a second. */
   readonly rate: () => number;
+  /** What is counted together. */
+  readonly together: Together;
+  /** Where the daemons take turns in reading what has changed. */
+  readonly relay: Relay;
+  /** Its circuit closed by a probe of this daemon's. */
+  healed(): void;
+  /** What was held here was accepted: those who hold the same take it. */
+  accepted(digests: readonly string[]): void;
   /** Others are there now: the other daemons hear of it. */
   changed(concern: Concern): void;
   domainsChanged(): void;
@@ -37,6 +49,16 @@ const OWN: ReadonlySet<string> = new Set(['file', 'demo', 'sqlite']);
 
 /** Each daemon hears of these directories' changes itself. */
 const HEARD: ReadonlySet<string> = new Set(['postgresql']);
+
+/** Where reading ended is of use for so long: Keycloak is asked for no more at a time. */
+const CURSOR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+/** A turn is over before the next one is due. */
+const TURN_SHARE = 0.9;
+
+/** So many probes in a row are left to others at most. */
+const MOST_SKIPPED = 30;
 
 /** How long another daemon's answer is waited for, and which part of the deadline that may be. */
 const WAIT_MS = 80;
@@ -91,21 +113,49 @@ export function createMembership(
     if (HEARD.has(settings.type)) fleet.note(news);
     else fleet.tell(news);
   };
+  const waitMs = Math.min(WAIT_MS, deadlineMs * WAIT_SHARE);
+  const print = (): string => fingerprintOf(settings, delimiters, ownPrint());
+  const shelfOf = <T>(lives: Pick<Room, 'foundMs' | 'noneMs'>, what: Room['what']) =>
+    fleet.shelf<T>({
+      directory: name,
+      fingerprint: print(),
+      what,
+      perSecond,
+      timeoutMs: settings.timeout,
+      ...lives,
+    });
+  let skipped = 0;
   return {
     shareOf: <T>(times: Times, table?: string) => {
-      const own = ownPrint();
-      if (own === undefined) return undefined;
-      const shelf = fleet.shelf<T>({
-        directory: name,
-        fingerprint: fingerprintOf(settings, delimiters, own),
-        ...(table !== undefined && { table }),
-        perSecond,
-        foundMs: times.staleMs,
-        noneMs: times.freshNoneMs,
-        timeoutMs: settings.timeout,
-      });
-      return { shelf, waitMs: Math.min(WAIT_MS, deadlineMs * WAIT_SHARE) };
+      if (ownPrint() === undefined) return undefined;
+      const lives = { foundMs: times.staleMs, noneMs: times.freshNoneMs };
+      const what = table === undefined ? 'people' : (`table ${table}` as const);
+      return { shelf: shelfOf<T>(lives, what), waitMs };
     },
+    shareListed: (freshMs) => {
+      if (ownPrint() === undefined) return undefined;
+      const shelf = shelfOf<string>({ foundMs: freshMs, noneMs: 1 }, 'domains');
+      return { shelf, waitMs, freshMs };
+    },
+    together: {
+      mayProbe: async () => {
+        const turn = await fleet.turn(`probe ${print()}`, settings.breaker.probe * TURN_SHARE);
+        // Others that probe for us may be cut off themselves, or be nobody.
+        skipped = turn === 'another' ? skipped + 1 : 0;
+        if (skipped <= Math.min(fleet.others() + 1, MOST_SKIPPED)) return turn !== 'another';
+        skipped = 0;
+        return true;
+      },
+      countFlip: (key) => fleet.countWithin(`flips ${print()}`, key, MINUTE_MS),
+      ownPart: (most) => (fleet.isUp() ? most : most / (fleet.others() + 1)),
+    },
+    relay: {
+      turn: (ms) => fleet.turn(`events ${print()}`, ms),
+      recall: () => fleet.recall(`events ${print()}`),
+      keep: (value) => fleet.keep(`events ${print()}`, value, CURSOR_MS),
+    },
+    healed: () => fleet.tell({ op: 'healed', directory: name }),
+    accepted: (digests) => fleet.tell({ op: 'accept', directory: name, digests }),
     rate: () => (ownPrint() === undefined ? perSecond : fleet.rateOf(perSecond)),
     changed: (concern) => tell(newsOf(name, concern)),
     domainsChanged: () => tell({ op: 'domains', directory: name }),
@@ -126,6 +176,8 @@ function follow(news: News, served: ReadonlyMap<string, Served>): void {
   if (news.op === 'forget') one.memories.changed(concernOf(news.concern));
   else if (news.op === 'expire') one.memories.changed('everything');
   else if (news.op === 'domains') one.list?.refresh();
+  else if (news.op === 'healed') one.lane.breaker.close();
+  else if (news.op === 'accept') acceptSame(one, news.digests);
 }
 
 /** Forgets whom the news concern that were told while this daemon heard nothing. */

@@ -81,6 +81,7 @@ export async function serveDirectory(
   const own = hooksOf(name, options, memories);
   const hooks: DirectoryHooks = {
     ...own,
+    ...(membership && { relay: membership.relay }),
     changed: (concern) => {
       own.changed(concern);
       membership?.changed(concern);
@@ -106,12 +107,17 @@ export async function serveDirectory(
     flipsGuard: settings.flipsGuard,
     known: memories.known,
     kept: hooks.kept,
-    healed: memories.forgetFaults,
+    ...(membership && { together: membership.together }),
+    healed: (by) => {
+      memories.forgetFaults();
+      if (by === 'probe') membership?.healed();
+    },
     clock,
     log,
     showAddress: options.showAddress,
   });
-  list = openList({ name, settings, directory, lane }, hooks, former?.list);
+  const opening = { name, settings, directory, lane, ...(membership && { membership }) };
+  list = openList(opening, hooks, former?.list);
   const tenures = memories.open();
   const served = {
     name,
@@ -126,6 +132,9 @@ export async function serveDirectory(
   };
   return list === undefined ? served : { ...served, list };
 }
+
+/** Who lists domains anew takes what another daemon has listed lately. */
+const LISTED_SHARE = 0.9;
 
 const isSame = (former: Served, settings: DirectorySettings, delimiters: string): boolean =>
   former.delimiters === delimiters && isDeepStrictEqual(former.settings, settings);
@@ -148,6 +157,7 @@ function openList(
     settings,
     directory,
     lane,
+    membership,
   }: Omit<Served, 'cleaned' | 'delimiters' | 'memories' | 'tenures' | 'list'>,
   { log, kept }: DirectoryHooks,
   former?: DomainList,
@@ -156,7 +166,11 @@ function openList(
   if (listDomains === undefined) return undefined;
   const list = createDomainList({
     name,
-    ask: createQuestion(listDomains, lane),
+    ask: createQuestion(
+      listDomains,
+      lane,
+      membership?.shareListed(settings.domainsRefresh * LISTED_SHARE),
+    ),
     refreshMs: settings.domainsRefresh,
     guard: settings.domainsGuard,
     kept,
@@ -195,17 +209,6 @@ export async function closeServed({ name, list, lane, directory }: Served): Prom
     // Whoever ends a directory has something better to put in its place, or nothing more to do.
     lane.log.error({ directory: name, err: error }, 'a directory could not be closed');
   }
-}
-
-/** Takes what is held: of the directory's content, of its domains, and who vanished. Says what, absent: nothing. */
-export function acceptHeld({ directory, list, lane, memories }: Served): string | undefined {
-  const taken = [directory.accept?.(), list?.accept(), lane.flips.accept()].filter(
-    (each) => each !== undefined,
-  );
-  if (taken.length === 0) return undefined;
-  // What was held was a doubt about some keys: they are worth asking again at once.
-  memories.forgetFaults();
-  return taken.join(', ');
 }
 
 /** Makes the directory's people ready to be asked for. */

@@ -122,6 +122,17 @@ export interface DirectoryHooks {
   readonly domainsChanged: () => void;
   /** What it has to know again after a restart, a reload and a take-over. */
   readonly kept: Kept;
+  /** Where daemons of a fleet take turns in reading what has changed; absent: each reads for itself. */
+  readonly relay?: Relay;
+}
+
+/** One daemon reads at a time, from where the last one ended, and all hear of it. */
+export interface Relay {
+  /** Whose turn it is to read, for so long; `alone`: the fleet can't say, and nobody reads. */
+  turn(ms: number): Promise<'ours' | 'another' | 'alone'>;
+  /** Where the last one ended: `value`, absent where nobody has read yet. Absent: the fleet can't say. */
+  recall(): Promise<{ readonly value?: unknown } | undefined>;
+  keep(value: unknown): void;
 }
 
 /** Who has changed: everybody may have, or whoever has, or had, one of these ids and addresses (normalised). */

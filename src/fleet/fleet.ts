@@ -9,6 +9,7 @@ import { createNewsLog } from './log.ts';
 import { createMembers, type Member } from './members.ts';
 import { createOutdated, type News, type Outdated } from './news.ts';
 import { createSeal } from './seal.ts';
+import { createShared } from './shared.ts';
 import { type FleetSettings, ownName, readConnection, readKeys } from './settings.ts';
 import { createShelf } from './shelf.ts';
 import { createFleetTime, type FleetTime } from './time.ts';
@@ -29,6 +30,13 @@ export interface Fleet {
   note(news: News): void;
   /** What the news say of an answer that is as old as that: an instant of the daemon's clock. */
   worthOf(directory: string, askedAt: number, key: string, values: readonly unknown[]): 'good' | 'old' | 'gone';
+  /** Takes a turn of the whole fleet for `ms`; `alone`: the engine does not say. */
+  turn(name: string, ms: number): Promise<'ours' | 'another' | 'alone'>;
+  /** What was kept last under this name, by any daemon; absent: the engine does not say. */
+  recall(name: string): Promise<{ readonly value?: unknown } | undefined>;
+  keep(name: string, value: unknown, ms: number): void;
+  /** Counts `key` under this name: how many different ones there were within `ms`; absent: the engine does not say. */
+  countWithin(name: string, key: string, ms: number): Promise<number | undefined>;
   /** How many others have heard, or will hear, what is told. */
   readonly others: () => number;
   /** Resolves once the engine was reached and its news were read, `withinMs` at most. */
@@ -44,8 +52,7 @@ export interface Room {
   readonly directory: string;
   /** Of the directory's settings. */
   readonly fingerprint: string;
-  /** Absent: its people. */
-  readonly table?: string;
+  readonly what: 'people' | 'domains' | `table ${string}`;
   readonly perSecond: number;
   /** How long who is found, and who is not, is kept there; how long a question may take. Milliseconds. */
   readonly foundMs: number;
@@ -182,14 +189,15 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
       return mark === undefined ? 'good' : outdatedOf(directory).judge(mark, key, values);
     },
     others: () => members.count() - 1,
+    ...createShared(opened, seal, base, me),
     shelf: (room) => {
-      const { directory, fingerprint, table, perSecond } = room;
+      const { directory, fingerprint, what, perSecond } = room;
       const [door = ''] = seal.names(`rate ${directory} ${fingerprint}`);
       return createShelf({
         link: opened,
         seal,
         base,
-        room: `${fingerprint} ${table === undefined ? 'people' : `table ${table}`}`,
+        room: `${fingerprint} ${what}`,
         me,
         name,
         outdated: outdatedOf(directory),

@@ -46,18 +46,26 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const engine = await createEngine(await options.connect());
   const time = createFleetTime();
   let isUp = false;
+  let wasUp = false;
   let isStopped = false;
   let answeredAt = 0;
-  let told: string | undefined;
+  /** Why it is down, as it was told. */
+  const told = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
 
   const tell = (reason: string | undefined): void => {
-    if (reason === told || isStopped) return;
-    if (reason === undefined) log.info({}, 'the fleet is reached');
-    else if (REFUSALS.test(reason)) log.error({ reason }, ALONE);
-    // One reason an outage: what follows from it is no news.
-    else if (told === undefined) log.warn({ reason }, ALONE);
-    told = reason;
+    if (isStopped) return;
+    if (reason === undefined) {
+      if (told.size > 0 || !wasUp) log.info({}, 'the fleet is reached');
+      wasUp = true;
+      told.clear();
+      return;
+    }
+    // What does not end by itself is told each, of all else the first: what follows from it is no news.
+    const isRefusal = REFUSALS.test(reason);
+    if (told.has(reason) || (told.size > 0 && !isRefusal)) return;
+    told.add(reason);
+    log[isRefusal ? 'error' : 'warn']({ reason }, ALONE);
   };
   const fall = (reason: string): void => {
     if (isUp) figures.downs += 1;
@@ -134,9 +142,10 @@ const ALONE = 'the fleet can not be reached: this daemon goes on alone';
 const REFUSALS = /WRONGPASS|NOAUTH|NOPERM|certificate/i;
 
 /** The library is loaded here only: whoever has no fleet needs none of it. */
-async function createEngine(connection: Connection): Promise<Engine> {
+export async function createEngine(connection: Partial<RedisOptions>): Promise<Engine> {
   const { Redis: Client } = await import('ioredis');
-  return new Client({ ...OPTIONS, ...connection });
+  const { replyMapping: _, ...rest } = connection;
+  return new Client({ ...OPTIONS, ...rest });
 }
 
 const OPTIONS: Omit<RedisOptions, 'replyMapping'> = {

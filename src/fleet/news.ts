@@ -12,8 +12,8 @@ export type News =
   | { readonly op: 'purge'; readonly what: Purged }
   /** The domains that the directory lists may be others now. */
   | { readonly op: 'domains'; readonly directory: string }
-  /** What is held of the directory is taken by those who hold the same: `digest`. */
-  | { readonly op: 'accept'; readonly directory: string; readonly digest: string }
+  /** What is held of the directory is taken by those who hold the same: these digests. */
+  | { readonly op: 'accept'; readonly directory: string; readonly digests: readonly string[] }
   /** The directory answers again. */
   | { readonly op: 'healed'; readonly directory: string };
 
@@ -66,6 +66,9 @@ export interface Outdated {
   judge(mark: number, key: string, values: readonly unknown[]): Worth;
 }
 
+/** The key of what is no address and no key of a table: the domains that a directory lists. */
+export const LISTED = '';
+
 /** The clocks of two daemons, as the engine has set them, differ by less. */
 const SLACK_MS = 250;
 
@@ -77,6 +80,7 @@ export function createOutdated(name: string): Outdated {
   let staleAt = Number.NEGATIVE_INFINITY;
   let goneAt = Number.NEGATIVE_INFINITY;
   let groupsAt = Number.NEGATIVE_INFINITY;
+  let listedAt = Number.NEGATIVE_INFINITY;
   const ids = new Map<string, number>();
   const addresses = new Map<string, number>();
   const domains = new Map<string, number>();
@@ -109,6 +113,7 @@ export function createOutdated(name: string): Outdated {
       if (!('directory' in news) || news.directory !== name) return;
       if (news.op === 'forget') forget(news.concern, at);
       else if (news.op === 'expire') staleAt = Math.max(staleAt, at);
+      else if (news.op === 'domains') listedAt = Math.max(listedAt, at);
     },
     judge: (mark, key, values) => {
       const isBefore = (at: number | undefined): boolean =>
@@ -121,6 +126,7 @@ export function createOutdated(name: string): Outdated {
         (isBefore(ids.get(value.id)) ||
           (value.kind === 'group' && isBefore(groupsAt)) ||
           [value.address, ...value.aliases, ...value.members].some(isNamed));
+      if (key === LISTED && isBefore(listedAt)) return 'gone';
       if (isBefore(goneAt) || isNamed(key) || values.some(isHeldBy)) return 'gone';
       return isBefore(staleAt) ? 'old' : 'good';
     },

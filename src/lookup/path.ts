@@ -6,7 +6,7 @@ import { withFlips } from './flip.ts';
 import { withHealth } from './health.ts';
 import type { Lane } from './lane.ts';
 import { type Rank, withLimit } from './limit.ts';
-import type { Tenure } from './memory.ts';
+import { createMemory, type Tenure } from './memory.ts';
 import { withObservation, withQuestionCount } from './observe.ts';
 import {
   type Context,
@@ -15,6 +15,7 @@ import {
   type Found,
   type Lookup,
   type Outcome,
+  type Policy,
 } from './outcome.ts';
 import { withProof } from './proof.ts';
 import { catchingBugs, remembering, type Times } from './remember.ts';
@@ -34,6 +35,11 @@ export interface Source<T> {
 export interface Shared<T> {
   readonly shelf: Shelf<T>;
   readonly waitMs: number;
+}
+
+/** The same for a question of the daemon's own; `freshMs`: how old another's answer may be. */
+export interface SharedQuestion<T = string> extends Shared<T> {
+  readonly freshMs: number;
 }
 
 /**
@@ -121,11 +127,13 @@ export function createBeside<T>(ask: Ask<T>, lane: Lane): (key: string) => Promi
 export function createQuestion<T>(
   ask: (signal: AbortSignal) => Promise<Finding<T>>,
   lane: Lane,
+  shared?: SharedQuestion<T>,
 ): () => Promise<Outcome<T>> {
   const { name, limiter, breaker } = lane;
   const proof = withProof<T>(lane.prover, name);
   const flight = chain<Flight<T>>(
     [
+      ...shareQuestion(lane, shared),
       withLimit(limiter, breaker.isOpen, () => 'known', name),
       whileClosed(breaker, name),
       withHealth(lane.health, lane.clock),
@@ -136,4 +144,15 @@ export function createQuestion<T>(
   );
   const fly = catchingBugs(flight, lane);
   return () => fly('');
+}
+
+/** Nothing is remembered of it here, and another's *none* is never taken: an empty list is a doubt of its own. */
+function shareQuestion<T>(
+  lane: Lane,
+  shared: SharedQuestion<T> | undefined,
+): readonly Policy<Flight<T>>[] {
+  if (shared === undefined) return [];
+  const tenure = createMemory<T>({ found: 1, none: 1, unknown: 1 }).open();
+  const { isOpen } = lane.breaker;
+  return [withShare(shared.shelf, { ...lane, ...shared, freshNoneMs: 0, tenure, isOpen })];
 }

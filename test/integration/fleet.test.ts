@@ -235,7 +235,7 @@ describeWith(['redis'], 'a fleet over a real Redis', () => {
   });
 
   test('daemons of other settings, another key or another name share nothing', async () => {
-    const other = Buffer.from(KEY, 'base64').toReversed().toString('base64');
+    const other = Buffer.from(Buffer.from(KEY, 'base64').toReversed()).toString('base64');
     const all = [
       await start(),
       await start({ fingerprint: 'other' }),
@@ -247,7 +247,7 @@ describeWith(['redis'], 'a fleet over a real Redis', () => {
   });
 
   test('a key is changed in three steps, and whoever is known stays known', async () => {
-    const next = Buffer.from(KEY, 'base64').toReversed().toString('base64');
+    const next = Buffer.from(Buffer.from(KEY, 'base64').toReversed()).toString('base64');
     const steps = [[KEY], [KEY, next], [next, KEY], [next]];
     const times = { freshMs: 60_000 };
     const [first = [], ...later] = steps;

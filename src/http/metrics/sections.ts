@@ -2,6 +2,7 @@ import { CONFIGURATION } from './configuration.ts';
 import { CONTENTS } from './contents.ts';
 import { DIRECTORIES } from './directories.ts';
 import type { Section } from './family.ts';
+import { FLEET } from './fleet.ts';
 import { HTTP } from './http.ts';
 import { MAPS } from './maps.ts';
 import { MEMORY } from './memory.ts';
@@ -19,6 +20,7 @@ export const SECTIONS: readonly Section[] = [
   CONTENTS,
   SHADOWS,
   MEMORY,
+  FLEET,
   SOCKETMAP,
   HTTP,
   CONFIGURATION,

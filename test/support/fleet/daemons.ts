@@ -39,7 +39,7 @@ export interface FleetDaemonOptions {
 }
 
 /** A key of tests. */
-export const KEY = Buffer.alloc(32).map((_, i) => i * 7 + 1).toString('base64');
+export const KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7 + 1)).toString('base64');
 
 export const fleetSettings = (
   url: string,
@@ -88,6 +88,11 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
     rate: () => fleet.rateOf(perSecond),
     breaker: { failures: 0.5, minimum: 10, windowMs: 10_000, probeMs: 1000 },
     ...(options.flips !== undefined && { flips: options.flips, flipsGuard: 1 }),
+    together: {
+      mayProbe: async () => (await fleet.turn('probe', 900)) !== 'another',
+      countFlip: (key) => fleet.countWithin('flips', key, 60_000),
+      ownPart: (most) => (fleet.isUp() ? most : most / (fleet.others() + 1)),
+    },
     healed: memory.forgetFaults,
     known: () => memory.sizes().found.size,
     clock: preciseClock,
@@ -97,6 +102,7 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
   const shelf = fleet.shelf<Entry>({
     directory: name,
     fingerprint: options.fingerprint ?? 'one',
+    what: 'people',
     perSecond,
     foundMs: times.staleMs,
     noneMs: times.freshNoneMs,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
-import { type DirectoryHooks, Fault } from '../../directory.ts';
+import { type DirectoryHooks, Fault, type Relay } from '../../directory.ts';
 import { withinTime } from '../../waiting.ts';
 import { eventsCommand } from '../commands.ts';
 import type { Ask, Query } from '../http/api.ts';
@@ -20,8 +20,8 @@ export interface EventWatchOptions {
   readonly clock: Clock;
   /** The attributes that hold addresses. */
   readonly attributes: ReadonlySet<string>;
-  /** The groups that were answered: whatever happens to a user may change their members. */
-  readonly groupIds: ReadonlySet<string>;
+  /** Where daemons take turns in reading; absent: this one reads for itself. */
+  readonly relay?: Relay;
   readonly changed: DirectoryHooks['changed'];
   /** The domains of organizations may be others now. */
   readonly domainsChanged: () => void;
@@ -40,6 +40,8 @@ const PAGE = 200;
 const MAX_PAGES = 10;
 /** Events of several Keycloaks come a little out of order. */
 const OVERLAP_MS = 5000;
+/** A turn is over before the next one is due. */
+const TURN_SHARE = 0.9;
 /** An organization, whose domains lie in it; not what lies below it, such as its members. */
 const ORGANIZATION = /^organizations(?:\/[^/]+)?$/;
 
@@ -89,7 +91,8 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     if (concern === 'everything') return options.changed('everything');
     const { ids, addresses } = concern;
     if (ids.size === 0 && addresses.size === 0) return;
-    options.changed({ ids: ids.union(options.groupIds), addresses });
+    // Whatever happens to a user may change the members of any group.
+    options.changed({ ids, addresses, groups: 'all' });
   }
 
   const tell = (next: string | undefined): void => {
@@ -99,13 +102,27 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     reason = next;
   };
 
+  const read = (signal: AbortSignal): Promise<void> =>
+    since === undefined ? begin(signal) : followSince(since, signal);
+
+  /** Reads on from where the last daemon ended, if it is this one's turn. */
+  async function takeTurn(signal: AbortSignal): Promise<void> {
+    const { relay } = options;
+    if ((await relay?.turn(options.everyMs * TURN_SHARE)) !== 'ours') return;
+    const kept = await relay?.recall();
+    if (kept === undefined) return;
+    const cursor = readCursor(kept.value);
+    since = cursor?.since;
+    known = new Set(cursor?.known);
+    await read(signal);
+    // Nobody knows what happened before.
+    if (cursor === undefined) options.changed('everything');
+    if (since !== undefined) relay?.keep({ since, known: [...known] });
+  }
+
   async function poll(): Promise<void> {
     try {
-      await withinTime(
-        (signal) => (since === undefined ? begin(signal) : followSince(since, signal)),
-        POLL_MS,
-        life.signal,
-      );
+      await withinTime(options.relay === undefined ? read : takeTurn, POLL_MS, life.signal);
       tell(undefined);
     } catch (error) {
       tell(reasonOf(error));
@@ -183,4 +200,17 @@ async function readSince(
     if (events.length < PAGE) return all;
   }
   return undefined;
+}
+
+interface Cursor {
+  readonly since: number;
+  readonly known: readonly string[];
+}
+
+/** Reads what another daemon, of another version perhaps, has kept. */
+function readCursor(kept: unknown): Cursor | undefined {
+  if (!isRaw(kept)) return undefined;
+  const { since, known } = kept;
+  if (typeof since !== 'number' || !Array.isArray(known)) return undefined;
+  return { since, known: known.filter((id) => typeof id === 'string') };
 }
