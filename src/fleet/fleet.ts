@@ -157,8 +157,8 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
     const sentAt = preciseClock.now();
     const [seconds = 0, micros = 0] = await within(engine.time(), 2 * BEAT_MS);
     const fleetMs = Number(seconds) * 1000 + Math.trunc(Number(micros) / 1000);
-    time.set(fleetMs, sentAt, preciseClock.now());
-    await within(newsLog.beat(engine), 4 * BEAT_MS);
+    const clockRuns = time.set(fleetMs, sentAt, preciseClock.now());
+    await within(newsLog.beat(engine, clockRuns), 4 * BEAT_MS);
     await within(members.beat(engine, fleetMs), 2 * BEAT_MS);
     heardAt = preciseClock.now();
     if (Number.isFinite(newsLog.since())) readied.resolve();
@@ -202,6 +202,7 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
         name,
         outdated: outdatedOf(directory),
         since: newsLog.since,
+        era: newsLog.era,
         rate: rateAt(`${base}:{${door}}:rate:${perSecond}`, perSecond),
         figures,
         counted: figuresOf(figures, directory),

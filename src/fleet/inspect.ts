@@ -25,6 +25,7 @@ export async function inspectFleet(settings: FleetSettings): Promise<readonly Re
     await within(Promise.race([engine.connect(), failed]), PATIENCE_MS);
     failed.catch(() => {});
     const remarks = await within(tryCommands(engine, settings.name), PATIENCE_MS);
+    if (remarks.some(({ level }) => level === 'failed')) return remarks;
     const told = await within(readOthers(engine, settings.name, seal.open), PATIENCE_MS);
     return [...remarks, ...told];
   } catch (error) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { preciseClock } from '../clock.ts';
 import { isTree } from '../config/sources/tree.ts';
 import type { FleetFigures } from './figures.ts';
@@ -13,8 +14,13 @@ export interface NewsLog {
   tell(news: News): void;
   /** What was told before this is not known; above all time until the log was read. The fleet's time. */
   since(): number;
-  /** Reads what is new, up to the end, and sends what waits. A throw: the engine refuses it. */
-  beat(engine: Engine): Promise<void>;
+  /** The era that it is; absent until the log was read. */
+  era(): string | undefined;
+  /**
+   * Reads what is new, up to the end, and sends what waits. `clock`: whether the engine's was set back since the last one,
+   * which begins an era. A throw: the engine refuses it.
+   */
+  beat(engine: Engine, clock: 'on' | 'back'): Promise<void>;
   /** Over a new connection some of the last lines are read again: who took over may have lost the newest. */
   rewind(): void;
   /** How much waits to be sent. */
@@ -52,6 +58,9 @@ const AGAIN_MS = 10_000;
 /** A log that can't be used is begun anew no more often. */
 const ANEW_MS = 5000;
 
+/** A leap of the engine's clock is noticed by all daemons within this. */
+const TURN_MS = 2000;
+
 /** Processes whose last line is remembered. */
 const MOST_SENDERS = 20_000;
 
@@ -62,6 +71,10 @@ export function createNewsLog(options: LogOptions): NewsLog {
   let position = START;
   let isCatchingUp = true;
   let checksGap = false;
+  let era: string | undefined;
+  let isBack = false;
+  /** When the last era began that was read, on the daemon's clock. */
+  let turnedAt = Number.NEGATIVE_INFINITY;
   let begunAt = Number.NEGATIVE_INFINITY;
   /** The number of each process's last line: one that is read again, or laid down again by a stranger, is no news. */
   const numbers = new Map<string, number>();
@@ -85,7 +98,8 @@ export function createNewsLog(options: LogOptions): NewsLog {
     const at = options.time().now();
     if (at === undefined || now < begunAt + ANEW_MS) return;
     begunAt = now;
-    await options.deliver((engine) => lay(engine, { by: me, n: 0, at, news: { op: 'begin' } }, []));
+    const news = { op: 'begin', era: randomBytes(9).toString('base64url') } as const;
+    await options.deliver((engine) => lay(engine, { by: me, n: 0, at, era: news.era, news }, []));
   };
   const beginAnew = async (): Promise<void> => {
     if (preciseClock.now() < begunAt + ANEW_MS) return;
@@ -98,7 +112,7 @@ export function createNewsLog(options: LogOptions): NewsLog {
     toFleet: (localMs) => options.time().toFleet(localMs),
     note: options.note,
     post: async (n, news, at) => {
-      const line = { by: me, n, at, news };
+      const line = { by: me, n, at, era: era ?? '', news };
       try {
         // Where the log is gone it is begun first: what it held before must not be missed.
         const taken = await options.deliver((engine) => lay(engine, line, ['NOMKSTREAM']));
@@ -118,16 +132,22 @@ export function createNewsLog(options: LogOptions): NewsLog {
       return;
     }
     const now = options.time().now() ?? line.at;
-    const at = Math.min(line.at, now);
-    const laidAt = Math.max(at, Math.min(idMs, now));
-    if (line.news.op === 'begin') since = since === Number.POSITIVE_INFINITY ? laidAt : Math.max(since, laidAt);
-    else since = Math.min(since, laidAt);
-    if (line.news.op === 'begin' || line.by === me) return;
+    // Whoever told it may not have noticed yet that the engine's clock leapt; the engine has.
+    const at = Math.max(Math.min(line.at, now), Math.min(idMs, now));
+    if (line.news.op === 'begin') {
+      era = line.news.era;
+      turnedAt = preciseClock.now();
+      since = at;
+      return;
+    }
+    since = Math.min(since, at);
+    if (line.era !== '') era ??= line.era;
     if (line.n <= (numbers.get(line.by) ?? 0)) return;
     if (numbers.size >= MOST_SENDERS) numbers.clear();
     numbers.set(line.by, line.n);
-    count(figures.news.heard, line.news.op);
     options.note(line.news, at);
+    if (line.by === me) return;
+    count(figures.news.heard, line.news.op);
     if (!isCatchingUp) options.heard(line.news);
   };
 
@@ -166,6 +186,7 @@ export function createNewsLog(options: LogOptions): NewsLog {
 
   return {
     since: () => since,
+    era: () => era,
     tell: outbox.tell,
     waiting: outbox.size,
     flush: outbox.flush,
@@ -173,7 +194,8 @@ export function createNewsLog(options: LogOptions): NewsLog {
       checksGap = position !== START;
       outbox.repeat();
     },
-    beat: async (engine) => {
+    beat: async (engine, clock) => {
+      if (clock === 'back') isBack = true;
       try {
         if (checksGap) await findGap(engine);
         await readOn(engine);
@@ -181,7 +203,9 @@ export function createNewsLog(options: LogOptions): NewsLog {
         if (!isSpoilt(error)) throw error;
         await beginAnew();
       }
-      if (since === Number.POSITIVE_INFINITY) await begin();
+      // Another may have noticed it sooner.
+      if (isBack && preciseClock.now() < turnedAt + TURN_MS) isBack = false;
+      if (since === Number.POSITIVE_INFINITY || isBack) await begin();
       else if (isCatchingUp) {
         isCatchingUp = false;
         options.caughtUp();
@@ -200,6 +224,8 @@ interface Line {
   readonly n: number;
   /** When it learnt of it, by the fleet's time. */
   readonly at: number;
+  /** The era that it was for whoever told it. */
+  readonly era: string;
   readonly news: News;
 }
 

@@ -2,8 +2,8 @@ import type { Concern, Entry } from '../directory/directory.ts';
 
 /** What one daemon tells all others. */
 export type News =
-  /** The log begins here: what was told before is lost. */
-  | { readonly op: 'begin' }
+  /** An era of the fleet's time begins here: what was laid down before can't be compared with what is told from now on. */
+  | { readonly op: 'begin'; readonly era: string }
   /** Whoever is concerned is to be forgotten. */
   | { readonly op: 'forget'; readonly directory: string; readonly concern: Named }
   /** All of the directory counts no more as fresh. */

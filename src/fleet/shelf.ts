@@ -23,6 +23,8 @@ export interface ShelfOptions {
   readonly outdated: Outdated;
   /** What was told before this is not known. */
   readonly since: () => number;
+  /** The era that it is. */
+  readonly era: () => string | undefined;
   readonly rate: Rate;
   readonly figures: FleetFigures;
   readonly counted: ShelfFigures;
@@ -42,6 +44,7 @@ type Lying = readonly [
   status: 'found' | 'none',
   values: readonly unknown[],
   by: string,
+  era: string,
   proof?: Proof,
 ];
 
@@ -71,13 +74,14 @@ export function createShelf<T>(options: ShelfOptions): Shelf<T> {
 
   /** What lies there is somebody's word: whether it can be believed now. */
   const judge = (key: string, lying: Lying): Shelved<T> | undefined => {
-    const [askedAt, mark, status, values, by, proof] = lying;
+    const [askedAt, mark, status, values, by, era, proof] = lying;
     const now = time.now();
     if (now === undefined || askedAt > now + MOST_AHEAD_MS) {
       figures.refused.clock += 1;
       return undefined;
     }
-    const worth = mark < options.since() ? 'gone' : outdated.judge(mark, key, values);
+    const isOfNow = era === options.era() && mark >= options.since();
+    const worth = isOfNow ? outdated.judge(mark, key, values) : 'gone';
     if (worth === 'gone') {
       counted.reads.outdated += 1;
       return undefined;
@@ -107,7 +111,10 @@ export function createShelf<T>(options: ShelfOptions): Shelf<T> {
 
   return {
     isOpen,
-    mark: () => (isOpen() ? time.now() : undefined),
+    mark: () => {
+      const [at, era] = [time.now(), options.era()];
+      return isOpen() && at !== undefined && era !== undefined ? { at, era } : undefined;
+    },
     read: async (key) => {
       const names = namesOf(key);
       const begunAt = readMs();
@@ -165,8 +172,8 @@ export function createShelf<T>(options: ShelfOptions): Shelf<T> {
       if (!isShared || mark === undefined || askedAt === undefined) return giveBack(key);
       const isFound = outcome.status === 'found';
       const lying: Lying = isFound
-        ? [askedAt, mark, 'found', outcome.value, options.name]
-        : [askedAt, mark, 'none', [], options.name, outcome.proof];
+        ? [askedAt, mark.at, 'found', outcome.value, options.name, mark.era]
+        : [askedAt, mark.at, 'none', [], options.name, mark.era, outcome.proof];
       const closed = seal.close(JSON.stringify(lying), name);
       if (closed.length > MOST_BYTES) {
         counted.writes.large += 1;
@@ -199,12 +206,12 @@ const numberOf = (text: string | null | undefined): number => {
 function readLying(text: string): Lying | undefined {
   const parts: unknown = JSON.parse(text);
   if (!Array.isArray(parts)) return undefined;
-  const [askedAt, mark, status, values, by, proof]: readonly unknown[] = parts;
-  if (typeof askedAt !== 'number' || typeof mark !== 'number' || typeof by !== 'string')
-    return undefined;
+  const [askedAt, mark, status, values, by, era, proof]: readonly unknown[] = parts;
+  if (typeof askedAt !== 'number' || typeof mark !== 'number') return undefined;
+  if (typeof by !== 'string' || typeof era !== 'string') return undefined;
   if (status === 'found' && Array.isArray(values) && values.length > 0)
-    return [askedAt, mark, status, values, by];
-  if (status === 'none' && isProof(proof)) return [askedAt, mark, status, [], by, proof];
+    return [askedAt, mark, status, values, by, era];
+  if (status === 'none' && isProof(proof)) return [askedAt, mark, status, [], by, era, proof];
   return undefined;
 }
 

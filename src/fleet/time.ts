@@ -12,8 +12,11 @@ export interface FleetTime {
   differenceMs(): number | undefined;
   /** Whether a *none* that was said at this instant counts: not from before the engine's clock leapt, nor while it is far off. */
   countsNone(askedAt: number): boolean;
-  /** The engine told `fleetMs` between these two instants of the daemon's clock. */
-  set(fleetMs: number, sentAt: number, receivedAt: number): void;
+  /**
+   * The engine told `fleetMs` between these two instants of the daemon's clock. `back`: its clock was set back, or another
+   * engine took over whose clock is behind.
+   */
+  set(fleetMs: number, sentAt: number, receivedAt: number): 'on' | 'back';
 }
 
 /** Whatever is from further ahead than this is not believed. */
@@ -41,12 +44,13 @@ export function createFleetTime(): FleetTime {
       const next = fleetMs - Math.trunc((sentAt + receivedAt) / 2);
       // A slow reply tells the time no better than it took.
       const doubtMs = (receivedAt - sentAt) / 2;
-      if (offset !== undefined && Math.abs(next - offset) > LEAP_MS + doubtMs)
-        // What was said shortly before a leap backwards is from the future now: its age would be too low.
-        leaptAt = Math.max(fleetMs, Math.min(receivedAt + offset, fleetMs + MOST_AHEAD_MS));
+      const isLeap = offset !== undefined && Math.abs(next - offset) > LEAP_MS + doubtMs;
+      const isBack = isLeap && offset !== undefined && next < offset;
+      if (isLeap) leaptAt = Math.max(fleetMs, Math.min(receivedAt + (offset ?? 0), fleetMs + MOST_AHEAD_MS));
       // A reading that agrees as far as it can tell is no better than the one that is known.
       if (offset === undefined || Math.abs(next - offset) > doubtMs) offset = next;
       difference = fleetMs - wallClock.now();
+      return isBack ? 'back' : 'on';
     },
   };
 }

@@ -19,8 +19,15 @@ export type Shelved<T> = (Found<T> | Absent) & {
   readonly isOld?: true;
 };
 
-/** Since when a question was under way, by the fleet's time; absent: it can't be told, and its answer is not shared. */
-export type Mark = number | undefined;
+/** Since when a question was under way; absent: it can't be told, and its answer is not shared. */
+export type Mark =
+  | {
+      /** By the fleet's time. */
+      readonly at: number;
+      /** The fleet's time runs forwards within an era only: instants of two can't be compared. */
+      readonly era: string;
+    }
+  | undefined;
 
 /** Whose turn it is to ask the directory. `over`: nobody's, the fleet asks as much as it may. */
 export type Claim = 'ours' | 'another' | 'over';

@@ -12,6 +12,7 @@ useFakeTime();
 const ANN = 'ann@x.org';
 const NOBODY = 'nobody@x.org';
 const WAIT_MS = 80;
+const MARK = { at: 7, era: 'first' };
 
 interface TestShelf extends Shelf<Entry> {
   isUp: boolean;
@@ -32,7 +33,7 @@ function createTestShelf(): TestShelf {
     written: [],
     waits: [],
     isOpen: () => shelf.isUp,
-    mark: () => 7,
+    mark: () => MARK,
     read: async (key) => shelf.lying.get(key),
     claim: async (key, rank) => {
       shelf.claims.push(`${key} ${rank}`);
@@ -143,8 +144,8 @@ test('whose turn it is asks, lays down what it heard with the mark of before, an
   await ask(NOBODY);
   expect(shelf.claims).toEqual([`${ANN} stranger`, `${NOBODY} stranger`]);
   expect(shelf.written).toEqual([
-    [ANN, 'found', 7],
-    [NOBODY, 'none', 7],
+    [ANN, 'found', MARK],
+    [NOBODY, 'none', MARK],
   ]);
 });
 
@@ -152,7 +153,7 @@ test('a question that failed gives its turn back, too', async () => {
   const { ask, shelf, directory } = openShared();
   directory.mode = 'fails';
   await ask(ANN);
-  expect(shelf.written).toEqual([[ANN, 'unknown', 7]]);
+  expect(shelf.written).toEqual([[ANN, 'unknown', MARK]]);
 });
 
 test('whose turn it is not waits for the answer of another', async () => {

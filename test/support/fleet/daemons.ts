@@ -62,6 +62,7 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
   const memory = createMemory<Entry>(SIZES);
   const tenure = reign(memory);
   const name = 'people';
+  let lane: Lane | undefined;
   const fleet: Fleet = await joinFleet({
     settings: fleetSettings(options.url, options.keys, options.settings),
     mostTimeoutMs: DEADLINE_MS / 4,
@@ -71,6 +72,7 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
       options.heard?.(news);
       if (news.op === 'forget') void memory.forget(isAmong(news));
       if (news.op === 'expire') memory.expire();
+      if (news.op === 'healed') lane?.breaker.close();
       if (news.op === 'purge') void memory.forget(() => true);
     },
     caughtUp: () => {
@@ -81,7 +83,7 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
     log,
   });
   await fleet.ready(5000);
-  const lane = createLane(directory, {
+  lane = createLane(directory, {
     name,
     timeoutMs,
     limit: { inFlight: 32, perSecond, queue: 1000, queueWaitMs: 200 },
@@ -93,7 +95,10 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
       countFlip: (key) => fleet.countWithin('flips', key, 60_000),
       ownPart: (most) => (fleet.isUp() ? most : most / (fleet.others() + 1)),
     },
-    healed: memory.forgetFaults,
+    healed: (by) => {
+      memory.forgetFaults();
+      if (by === 'probe') fleet.tell({ op: 'healed', directory: name });
+    },
     known: () => memory.sizes().found.size,
     clock: preciseClock,
     log,
@@ -115,16 +120,17 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
     times,
     { shelf, waitMs: 80 },
   );
+  const opened = lane;
   return {
     fleet,
-    lane,
+    lane: opened,
     memory,
     ask: async (key) => {
       const arrivedAt = preciseClock.now();
       return source.lookup(key, { arrivedAt, deadline: arrivedAt + 10_000 });
     },
     stop: async () => {
-      lane.stop();
+      opened.stop();
       await fleet.stop();
     },
   };
