@@ -18,6 +18,15 @@ const SLOW = [
   'test/library/own.test.ts',
 ];
 
+/**
+ * What needs the machine for itself: containers and their store, a kube-apiserver, a Chromium whose pictures are compared, what
+ * measures.
+ */
+const ALONE = [
+  'test/{integration,e2e}/{chart-admission,chart-install,image,package-machine,packages,readme,soak,systemd-machine}.test.ts',
+  'test/integration/compose*.test.ts',
+];
+
 /** Examples and modules say `idpmap/directory`, as who has installed it does. */
 const resolve = {
   alias: ['directory', 'testing', 'index'].map((entry) => ({
@@ -26,7 +35,10 @@ const resolve = {
   })),
 };
 
-/** `unit` needs nothing but Node and takes less than a minute, `slow` is the rest of its kind; `real` starts real servers and takes turns with them. */
+/**
+ * `unit` needs nothing but Node and takes less than a minute, `slow` is the rest of its kind; `real` starts real servers, and
+ * `alone` those that take turns.
+ */
 export default defineConfig({
   test: {
     // All of the machine's processors: vitest leaves one of two idle.
@@ -65,10 +77,21 @@ export default defineConfig({
         resolve,
         test: {
           name: 'real',
-          // After the others: a server that is waited for minds a busy machine.
+          // After the others. Two at a time, whatever the machine has: most of their time is a wait for servers.
           sequence: { groupOrder: 1 },
+          maxWorkers: 2,
           include: ['test/{integration,e2e}/**/*.test.ts'],
+          exclude: ALONE,
+          ...SERVERS_PATIENCE,
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'alone',
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
+          include: ALONE,
           ...SERVERS_PATIENCE,
         },
       },

@@ -2,10 +2,13 @@
  * Names a user in a reason, so that the name can be taken out again, for it looks like nothing in particular. Every name
  * that a directory gave, and is no address, goes into a reason by this.
  */
-export const named = (name: string): string => `user "${name.replaceAll(/["\\]/g, '')}"`;
+export const named = (name: string): string => `user "${name.replaceAll(/["\\]/g, '').trim()}"`;
 
-/** What `named` wrote; in JSON, too. */
-export const NAMED = /\buser (\\?")([^"\\]{0,1000})\\?"/gu;
+/**
+ * What `named` wrote; in JSON, too. A quotation mark behind `user ` opens and never closes, or else a lone one before it
+ * would take it for its end, and leave the name standing: no name ends in a space.
+ */
+export const NAMED = /\buser (\\?")([^"\\]{0,1000})(?<!\buser )\\?"/gu;
 
 /** Whatever may be an address, quoted or not, or a login at a host; bounded, so that it stays quick. */
 const ADDRESS =

@@ -9,6 +9,7 @@ test.each([
   ['"ann smith"@example.org is held', 'an address is held'],
   ['jürgen@bücher.example, eve@localhost', 'an address, an address'],
   [`keycloak shows ${named('ann')} as disabled`, 'keycloak shows user "…" as disabled'],
+  [`the user " of ${named(' ann ')}`, 'the user " of user "…"'],
   [`${named('ann" or "eve')} comes`, 'user "…" comes'],
   ['(no such entry: uid=ann,ou=people,dc=example)', '(no such entry: uid=…,ou=people,dc=example)'],
   ['CN=Ann Smith\\, MD+employeeNumber=17,OU=x', 'CN=…+employeeNumber=…,OU=x'],

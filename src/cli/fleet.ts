@@ -28,7 +28,9 @@ function format(fleet: FleetStatus): string {
   const heard = heardMs === undefined ? 'never' : `${Math.round(heardMs)} ms ago`;
   return [
     `fleet ${name}: ${state}; ${size} daemons, the engine was heard ${heard}`,
-    ...(differenceMs === undefined ? [] : [`its clock differs by ${differenceMs} ms from this host's`]),
+    ...(differenceMs === undefined
+      ? []
+      : [`its clock differs by ${differenceMs} ms from this host's`]),
     ...(waiting === 0 ? [] : [`${waiting} news wait to be told`]),
     ...members.map((member) => `  ${member.name} (${member.version})`),
   ].join('\n');

@@ -9,9 +9,9 @@ import { explain, explainSender } from '../maps/explain.ts';
 import type { MapFigures } from '../maps/router.ts';
 import { MOST_TRACES, type Traces } from '../maps/traces.ts';
 import type { Figures } from '../socketmap/figures.ts';
+import { acceptHeld } from './accepting.ts';
 import { tellPurge } from './fleet.ts';
 import { purge } from './purge.ts';
-import { acceptHeld } from './accepting.ts';
 import type { State } from './state.ts';
 
 /** What commands look at and act on. */

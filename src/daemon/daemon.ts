@@ -14,9 +14,9 @@ import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Settings } from '../settings.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import { createHandlers } from './commands.ts';
+import { awaitFleet, openFleet } from './fleet.ts';
 import { createBequest, inherit } from './inherit.ts';
 import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts';
-import { awaitFleet, openFleet } from './fleet.ts';
 import { createReloader, type Serving } from './reloading.ts';
 import { createSaver } from './saver.ts';
 import {
@@ -91,7 +91,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     clock.stop();
     throw error;
   };
-  const fleet = await openFleet(options.settings, () => served, { version, clock, log }).catch(giveUp);
+  const fleet = await openFleet(options.settings, () => served, { version, clock, log }).catch(
+    giveUp,
+  );
   const differences = createDifferences({ clock, log, showAddress });
   const stateOptions = {
     clock,

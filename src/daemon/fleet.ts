@@ -11,8 +11,8 @@ import type { IsConcerned } from '../lookup/memory.ts';
 import type { Shared, SharedQuestion } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import type { Settings } from '../settings.ts';
-import { purge } from './purge.ts';
 import { acceptSame } from './accepting.ts';
+import { purge } from './purge.ts';
 import type { Served } from './served.ts';
 
 /** One directory's part in the fleet. */
@@ -150,7 +150,8 @@ export function createMembership(
       ownPart: (most) => (fleet.isUp() ? most : most / (fleet.others() + 1)),
     },
     relay: {
-      turn: (ms) => fleet.turn(`events ${print()}`, ms),
+      turn: (ms) => fleet.hold(`events ${print()}`, ms),
+      giveUp: () => fleet.giveUp(`events ${print()}`),
       recall: () => fleet.recall(`events ${print()}`),
       keep: (value) => fleet.keep(`events ${print()}`, value, CURSOR_MS),
     },

@@ -11,8 +11,8 @@ import { askEntries } from '../directory/people/ask.ts';
 import type { CleanFigures } from '../directory/people/clean.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import { type DirectorySettings, openDirectory } from '../directory/types.ts';
-import type { Log, ShowAddress } from '../log.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { Log, ShowAddress } from '../log.ts';
 import { createLane, type Lane } from '../lookup/lane.ts';
 import { createQuestion, createSource, type Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
@@ -174,6 +174,8 @@ function openList(
     refreshMs: settings.domainsRefresh,
     guard: settings.domainsGuard,
     kept,
+    // Whether anybody wants to know is known once all are open.
+    begins: 'resting',
     log,
   });
   // What it listed before is ours until it lists again: to Postfix, a domain's TEMP is there to stay.

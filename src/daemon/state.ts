@@ -58,7 +58,9 @@ export async function createState(
       expectShadows(settings, shadowing);
     }
     const beside = { served: shadows, ...(shadowing && { shadowing }) };
-    return { settings, served, shadows, routes: buildRoutes(settings, served, beside) };
+    const routes = buildRoutes(settings, served, beside);
+    for (const { list } of listing(settings, served)) list?.wake();
+    return { settings, served, shadows, routes };
   } catch (error) {
     await closeAll({ served, shadows }, former);
     throw error;
@@ -71,8 +73,16 @@ export function enterState({ settings, served, routes }: State): void {
     beginServing(each, settings.cache.entries, routes.tables.get(name) ?? new Set());
 }
 
-/** Ends the directories of `state` that do not serve on in `next`. */
+/** Those whose domains are ours: nobody waits for what a mere shadow would list, so it is not asked, and can't fail in it. */
+function listing(settings: Settings, served: ReadonlyMap<string, Served>): readonly Served[] {
+  const unasked = listOnlyShadows(settings);
+  return [...served.values()].filter(({ name }) => !unasked.has(name));
+}
+
+/** Ends the directories of `state` that do not serve on in `next`, and the listing of those that are mere shadows there. */
 export async function retireState(state: State, next: State): Promise<void> {
+  const asked = new Set(listing(next.settings, next.served));
+  for (const each of next.served.values()) if (!asked.has(each)) each.list?.rest();
   await closeAll(state, next);
 }
 
@@ -95,11 +105,10 @@ async function closeAll(
  * every domain that is not ours would be deferred, and Postfix keeps that for the life of its processes. Never rejects.
  */
 export async function awaitLists(state: State, withinMs: number, former?: State): Promise<void> {
-  const unasked = listOnlyShadows(state.settings);
-  const news = [...state.served].filter(
-    ([name]) => !unasked.has(name) && former?.served.get(name)?.list === undefined,
-  );
-  const known = news.flatMap(([, { list }]) => (list === undefined ? [] : [list.known]));
+  const asked = former === undefined ? [] : listing(former.settings, former.served);
+  const before = new Set(asked.flatMap(({ name, list }) => (list === undefined ? [] : [name])));
+  const news = listing(state.settings, state.served).filter(({ name }) => !before.has(name));
+  const known = news.flatMap(({ list }) => (list === undefined ? [] : [list.known]));
   if (known.length > 0) await within(Promise.all(known), withinMs);
 }
 

@@ -22,6 +22,41 @@ export interface Entry {
   readonly leftOut?: readonly string[];
 }
 
+/** An entry as a listing shows it. Its groups may name their members; whoever keeps the listing looks them up. */
+export interface Listed extends Entry {
+  /** What groups call it: a DN, a uid, an id. Where it names its groups instead: those, and each group itself too. */
+  readonly names: readonly string[];
+  /** A group's, besides `members`, which are addresses: the names of those in it. Absent: nobody is named. */
+  readonly memberNames?: readonly string[];
+  /** Why nobody can say what mail to its addresses means (too large, unreadable): they are deferred. */
+  readonly doubt?: string;
+}
+
+/** One thing that `follow` tells. `ref` is an entry's name there, `part:id`, the same for ever: an entryUUID, a primary key. */
+export type Change =
+  /** A listing of a part begins; or has ended, whole and proved: whoever of the part it did not show is missing. */
+  | { readonly kind: 'listing' | 'listed'; readonly part: string }
+  /** They are so now, whatever was told of them before. */
+  | { readonly kind: 'put'; readonly entries: readonly (readonly [ref: string, entry: Listed])[] }
+  /** Told to be there no more; or to be as they were put, which counts as shown by a listing. */
+  | { readonly kind: 'gone' | 'still'; readonly refs: readonly string[] }
+  | Mark;
+
+/** All that changed up to `agoMs` ago has been told. The first one ends the listing of everybody. */
+export interface Mark {
+  readonly kind: 'mark';
+  /** From where to go on; opaque, kept with what was told before it. */
+  readonly cursor: string;
+  readonly agoMs: number;
+  /** Within what time the next mark is promised. Twice that, and lookups ask the directory again. */
+  readonly nextMs: number;
+  /**
+   * Whoever is new is told by the next mark, and not only by the next listing: so who is not in the mirror may be denied,
+   * where that is set (`whenAbsent: deny`).
+   */
+  readonly tellsNew?: true;
+}
+
 /** Knows people: the adapter to Keycloak, LDAP, SQL or a file. It may throw; `lookup/consult.ts` catches. */
 export interface Directory {
   /** Whoever holds an address as their address or alias. */
@@ -56,6 +91,13 @@ export interface Directory {
    * same fingerprint were told. Absent: the settings say all, and a module of one's own shares nothing.
    */
   readonly fingerprint?: string;
+  /**
+   * Tells who is in it, and what changes, for a mirror: goes on from `cursor`; absent: it lists everybody first. One runs at a
+   * time, by the directory's own settings (`mirror`), on connections that lookups do not wait for. Each batch is kept whole or
+   * not at all, and the next one is asked for once it is kept. It ends by throwing only, at once where `signal` aborts; it is
+   * then called again from the last cursor, or without one after a `Gap`.
+   */
+  follow?(cursor: string | undefined, signal: AbortSignal): AsyncIterable<readonly Change[]>;
   /** What it has counted, by names of its own. */
   readonly figures?: Readonly<Record<string, number>>;
   /** Ends connections and watches. Questions under way throw. */
@@ -128,8 +170,13 @@ export interface DirectoryHooks {
 
 /** One daemon reads at a time, from where the last one ended, and all hear of it. */
 export interface Relay {
-  /** Whose turn it is to read, for so long; `alone`: the fleet can't say, and nobody reads. */
+  /**
+   * Whose turn it is to read, for so long; whoever has it keeps it by asking again. `alone`: the fleet can't say, and nobody
+   * reads.
+   */
   turn(ms: number): Promise<'ours' | 'another' | 'alone'>;
+  /** Leaves the turn to another. */
+  giveUp(): void;
   /** Where the last one ended: `value`, absent where nobody has read yet. Absent: the fleet can't say. */
   recall(): Promise<{ readonly value?: unknown } | undefined>;
   keep(value: unknown): void;
@@ -205,3 +252,11 @@ export class Fault extends Error {
 /** Whether only *none* is in doubt: whoever is found is there. */
 export const isDoubt = (error: unknown): error is Fault =>
   error instanceof Fault && error.kind === 'doubt';
+
+/** What `follow` throws where it can't be known any more what changed since its cursor: all are listed anew. */
+export class Gap extends Fault {
+  constructor(reason: string, options?: ErrorOptions) {
+    super('directory', reason, options);
+    this.name = 'Gap';
+  }
+}

@@ -9,8 +9,8 @@ import { createNewsLog } from './log.ts';
 import { createMembers, type Member } from './members.ts';
 import { createOutdated, type News, type Outdated } from './news.ts';
 import { createSeal } from './seal.ts';
-import { createShared } from './shared.ts';
 import { type FleetSettings, ownName, readConnection, readKeys } from './settings.ts';
+import { createShared } from './shared.ts';
 import { createShelf } from './shelf.ts';
 import { createFleetTime, type FleetTime } from './time.ts';
 import { createRate, type Rate } from './turns.ts';
@@ -29,9 +29,17 @@ export interface Fleet {
   /** It counts here, and the others are not told: they hear of it themselves. */
   note(news: News): void;
   /** What the news say of an answer that is as old as that: an instant of the daemon's clock. */
-  worthOf(directory: string, askedAt: number, key: string, values: readonly unknown[]): 'good' | 'old' | 'gone';
+  worthOf(
+    directory: string,
+    askedAt: number,
+    key: string,
+    values: readonly unknown[],
+  ): 'good' | 'old' | 'gone';
   /** Takes a turn of the whole fleet for `ms`; `alone`: the engine does not say. */
   turn(name: string, ms: number): Promise<'ours' | 'another' | 'alone'>;
+  /** The same for whoever goes on until it gives up, or is gone for `ms`. */
+  hold(name: string, ms: number): Promise<'ours' | 'another' | 'alone'>;
+  giveUp(name: string): void;
   /** What was kept last under this name, by any daemon; absent: the engine does not say. */
   recall(name: string): Promise<{ readonly value?: unknown } | undefined>;
   keep(name: string, value: unknown, ms: number): void;

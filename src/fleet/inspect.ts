@@ -106,9 +106,8 @@ async function readOthers(
   ]);
   const strange =
     members.filter((member) => open(member, keyOf('members')) === undefined).length +
-    lines.filter(
-      ([, fields]) => open(fields[1] ?? Buffer.alloc(0), keyOf('log')) === undefined,
-    ).length;
+    lines.filter(([, fields]) => open(fields[1] ?? Buffer.alloc(0), keyOf('log')) === undefined)
+      .length;
   if (strange === 0) return [];
   const text = `${strange} lines of the fleet ${name} do not open: another key is used under this name, or somebody writes there`;
   return [{ level: 'warning', text }];

@@ -181,7 +181,8 @@ export function createNewsLog(options: LogOptions): NewsLog {
       position = String(id);
       take(fields[1] ?? Buffer.alloc(0), Number(position.split('-')[0]));
     }
-    if (lines.length === BATCH || (last !== undefined && isAfter(last[0], position))) await readOn(engine);
+    if (lines.length === BATCH || (last !== undefined && isAfter(last[0], position)))
+      await readOn(engine);
   };
 
   return {
@@ -243,7 +244,8 @@ const count = (counts: Record<string, number>, op: string): void => {
 
 /** Another type lies under the log's name, or an id that no later one can follow. */
 export const isSpoilt = (error: unknown): boolean =>
-  error instanceof Error && /^WRONGTYPE|smaller than the target|ID specified|exhausted/i.test(error.message);
+  error instanceof Error &&
+  /^WRONGTYPE|smaller than the target|ID specified|exhausted/i.test(error.message);
 
 const partsOf = (id: string): readonly [bigint, bigint] => {
   const [ms = '0', n = '0'] = id.split('-');

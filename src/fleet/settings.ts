@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { RedisOptions } from 'ioredis';
 import type { z } from 'zod';
-import type { fleet } from '../config/settings/fleet.ts';
 import type { DeepReadonly } from '../config/schema.ts';
+import type { fleet } from '../config/settings/fleet.ts';
 import { readTlsFiles } from '../directory/tls.ts';
 import { reasonOf } from '../reason.ts';
 import { readKey } from './seal.ts';
@@ -12,7 +12,10 @@ import { readKey } from './seal.ts';
 export type FleetSettings = DeepReadonly<z.output<typeof fleet>>;
 
 /** Where and as whom the engine is reached. */
-export type Connection = Pick<RedisOptions, 'host' | 'port' | 'path' | 'username' | 'password' | 'tls'>;
+export type Connection = Pick<
+  RedisOptions,
+  'host' | 'port' | 'path' | 'username' | 'password' | 'tls'
+>;
 
 /**
  * Reads what one connection needs: password and certificates may be others than they were.

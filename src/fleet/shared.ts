@@ -8,7 +8,7 @@ export function createShared(
   seal: Seal,
   base: string,
   me: string,
-): Pick<Fleet, 'turn' | 'recall' | 'keep' | 'countWithin'> {
+): Pick<Fleet, 'turn' | 'hold' | 'giveUp' | 'recall' | 'keep' | 'countWithin'> {
   const placeOf = (name: string): string => `${base}:{${seal.names(name)[0]}}`;
   return {
     turn: async (name, ms) => {
@@ -18,6 +18,20 @@ export function createShared(
       if (taken === undefined) return 'alone';
       return taken === null ? 'another' : 'ours';
     },
+    hold: async (name, ms) => {
+      const place = `${placeOf(name)}:turn`;
+      const replies = await link.ask((engine) =>
+        Promise.all([
+          engine.set(place, me, 'PX', Math.max(1, Math.trunc(ms)), 'NX'),
+          engine.get(place),
+        ]),
+      );
+      if (replies === undefined) return 'alone';
+      if (replies[1] !== me) return 'another';
+      link.send((engine) => engine.pexpire(place, Math.max(1, Math.trunc(ms))));
+      return 'ours';
+    },
+    giveUp: (name) => link.send((engine) => engine.del(`${placeOf(name)}:turn`)),
     recall: async (name) => {
       const place = placeOf(name);
       const closed = await link.ask((engine) => engine.getBuffer(place));

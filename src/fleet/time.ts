@@ -46,7 +46,8 @@ export function createFleetTime(): FleetTime {
       const doubtMs = (receivedAt - sentAt) / 2;
       const isLeap = offset !== undefined && Math.abs(next - offset) > LEAP_MS + doubtMs;
       const isBack = isLeap && offset !== undefined && next < offset;
-      if (isLeap) leaptAt = Math.max(fleetMs, Math.min(receivedAt + (offset ?? 0), fleetMs + MOST_AHEAD_MS));
+      if (isLeap)
+        leaptAt = Math.max(fleetMs, Math.min(receivedAt + (offset ?? 0), fleetMs + MOST_AHEAD_MS));
       // A reading that agrees as far as it can tell is no better than the one that is known.
       if (offset === undefined || Math.abs(next - offset) > doubtMs) offset = next;
       difference = fleetMs - wallClock.now();

@@ -54,11 +54,7 @@ export function createRate({ base, perSecond, members, clock }: RateOptions): Ra
       const other = rank === 'known' ? 'stranger' : 'known';
       return {
         own: keyOf(rank, second),
-        others: [
-          keyOf(other, second),
-          keyOf('known', second - 1),
-          keyOf('stranger', second - 1),
-        ],
+        others: [keyOf(other, second), keyOf('known', second - 1), keyOf('stranger', second - 1)],
       };
     },
     isOver: (rank, { own, other, knownBefore, strangersBefore }, fleetMs) => {

@@ -143,7 +143,7 @@ function describeHeld({ lane }: WatchedDirectory): Pick<DirectoryStatus, 'held'>
 }
 
 function describeDomains({ list }: WatchedDirectory): Pick<DirectoryStatus, 'domains'> {
-  if (list === undefined) return {};
+  if (list === undefined || list.isResting()) return {};
   const count = list.names()?.size;
   const isHeld = list.isHeld();
   return { domains: count === undefined ? { isHeld } : { count, isHeld } };

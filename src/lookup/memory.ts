@@ -175,7 +175,14 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
           absent?.askedAt ?? Number.NEGATIVE_INFINITY,
         );
         if (reigning !== tenure || askedAt <= saidAt) return;
-        found.set(key, { status: 'found', value, askedAt, goodUntil: 0, freshUntil: askedAt, epoch });
+        found.set(key, {
+          status: 'found',
+          value,
+          askedAt,
+          goodUntil: 0,
+          freshUntil: askedAt,
+          epoch,
+        });
       },
       underWay: (key) => (reigning === tenure ? flights.get(key) : undefined),
       depart: (key, flight, lifeOf) => {
@@ -204,7 +211,11 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
       for (const store of [found, none, unknown]) {
         for (const [i, key] of store.keys().entries()) {
           const kept = store.peek(key);
-          if (kept !== undefined && isConcerned(key, valueOf(kept), kept.askedAt) && store.delete(key))
+          if (
+            kept !== undefined &&
+            isConcerned(key, valueOf(kept), kept.askedAt) &&
+            store.delete(key)
+          )
             count += 1;
           if (i % SLICE === SLICE - 1) await new Promise(setImmediate);
         }

@@ -19,6 +19,8 @@ export interface DomainListOptions {
   readonly guard: number;
   /** Where what was accepted last is kept; absent: for as long as this lives. */
   readonly kept?: Kept;
+  /** `resting`: it asks once it is woken. Absent: at once. */
+  readonly begins?: 'resting';
   readonly log: Log;
 }
 
@@ -42,6 +44,11 @@ export interface DomainList {
   /** Resolves once they are known. */
   readonly known: Promise<void>;
   readonly figures: { readonly held: number; readonly failures: number };
+  /** Asks no more until it is woken: nobody wants to know. */
+  rest(): void;
+  /** Asks at once where it rests, and goes on. */
+  wake(): void;
+  readonly isResting: () => boolean;
   /** Ends the refreshing. */
   stop(): void;
 }
@@ -56,6 +63,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let isAsking = false;
+  let isResting = options.begins === 'resting';
   /** Changes that were told of, and how many of them came before the question that was answered last. */
   let told = 0;
   let followed = 0;
@@ -101,7 +109,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
     isAsking = true;
     const outcome = await options.ask();
     isAsking = false;
-    if (stopped) return;
+    if (stopped || isResting) return;
     if (outcome.status === 'unknown') {
       figures.failures += 1;
       log.debug(outcome, 'the directory did not list its domains');
@@ -111,7 +119,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
     }
     schedule(names === undefined || followed < told ? FIRST_MS : options.refreshMs);
   };
-  void ask();
+  if (!isResting) void ask();
 
   return {
     name,
@@ -125,13 +133,23 @@ export function createDomainList(options: DomainListOptions): DomainList {
     accept: hold.accept,
     refresh: () => {
       told += 1;
-      if (!isAsking && !stopped) schedule(0);
+      if (!isAsking && !stopped && !isResting) schedule(0);
     },
     restore: (saved) => {
       if (names === undefined && saved.length > 0) hold.offer(readDomains(saved));
     },
     known: known.promise,
     figures,
+    rest: () => {
+      isResting = true;
+      clearTimeout(timer);
+    },
+    wake: () => {
+      if (!isResting || stopped) return;
+      isResting = false;
+      if (!isAsking) void ask();
+    },
+    isResting: () => isResting,
     stop: () => {
       stopped = true;
       clearTimeout(timer);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { cuttable } from '../../src/daemon/drill.ts';
-import type { Ask, Directory } from '../../src/directory/directory.ts';
+import type { Ask, Change, Directory } from '../../src/directory/directory.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
 
 const signal = new AbortController().signal;
 
-/** A directory with all that one may have, and something that is still to come. */
+/** A directory with all that one may have. */
 function open(how: 'refuse' | 'hang' = 'refuse') {
   const staff = createScripted();
   employ(staff, [account('ann@example.org')]);
@@ -22,7 +22,7 @@ function open(how: 'refuse' | 'hang' = 'refuse') {
     figures: { held: 1 },
     close: async () => void closed.push('closed'),
     follow: async function* (_cursor: string | undefined, _signal: AbortSignal) {
-      yield 'a change';
+      yield [{ kind: 'listing', part: 'people' } satisfies Change];
     },
   } satisfies Directory & Record<string, unknown>;
   const cut = { is: false };
@@ -40,7 +40,7 @@ const QUESTIONS: readonly (readonly [
   ['inspect', (directory, s) => directory.inspect(s)],
   ['domains', (directory, s) => directory.domains?.(s)],
   ['a table', (directory, s) => directory.table({ table: 't' })('k', { signal: s })],
-  ['a member that is still to come', (directory, s) => directory.follow(undefined, s).next()],
+  ['its changes', (directory, s) => directory.follow(undefined, s).next()],
 ];
 
 describe.each(QUESTIONS)('%s', (_what, ask) => {

@@ -217,6 +217,34 @@ test('domains that a mere shadow lists are not ours, and none is deferred while 
   expect(await ask()).toBe('NOTFOUND');
 });
 
+test('a mere shadow is not asked for its domains, so that it can’t fail in it; once mail is answered from it, it is', async () => {
+  const next = createScripted();
+  let listings = 0;
+  const domains = next.domains?.bind(next);
+  next.domains = (signal) => {
+    listings += 1;
+    if (domains === undefined) throw new Error('it lists none');
+    return domains(signal);
+  };
+  next.listed = ['listed.example'];
+  const instance = await startInstance({
+    config: CONFIG,
+    directories: { staff: listingNone(staffed(STAFF)), next },
+  });
+  expect(await instance.ask('virtual-domains', 'example.org')).toBe('OK example.org');
+  const figuresOf = async () =>
+    (await get(instance, '/metrics')).text.match(/^idpmap_directory_domains\b.*$/gm) ?? [];
+  expect([listings, await figuresOf()]).toEqual([0, []]);
+  expect(await instance.reload(UNSHADOWED)).toBe(true);
+  expect(await instance.ask('virtual-domains', 'listed.example')).toBe('OK listed.example');
+  expect(await figuresOf()).toEqual(['idpmap_directory_domains{directory="next"} 1']);
+  const asked = listings;
+  expect(await instance.reload(CONFIG)).toBe(true);
+  expect(await instance.ask('virtual-domains', 'listed.example')).toBe('NOTFOUND');
+  await instance.command('accept', { directory: 'next' });
+  expect([listings, await figuresOf()]).toEqual([asked, []]);
+});
+
 test('a reload brings a shadow and takes it away, without opening the directory anew', async () => {
   const instance = await start(NEXT, UNSHADOWED);
   await instance.ask('user-exists', 'bob@example.org');

@@ -25,13 +25,21 @@ test.each<[string, News, string, readonly unknown[]]>([
   ['its domain', forget({ domains: ['x.org'] }), 'new@x.org', []],
   ['any user, for a group', forget({ ids: ['9'] }), 'team@x.org', [TEAM]],
   ['a purge of its address', { op: 'purge', what: { address: 'ann@x.org' } }, 'ann@x.org', [ANN]],
-  ['a purge of a member’s domain', { op: 'purge', what: { domain: 'y.org' } }, 'team@x.org', [TEAM]],
+  [
+    'a purge of a member’s domain',
+    { op: 'purge', what: { domain: 'y.org' } },
+    'team@x.org',
+    [TEAM],
+  ],
   ['a purge of the directory', { op: 'purge', what: { directory: 'd' } }, 'ann@x.org', [ANN]],
   ['a purge of all', { op: 'purge', what: { all: true } }, '.x.org', ['row']],
-])('news of %s make an answer of before them unusable, and none of after them', (_, news, key, values) => {
-  expect(worth(news, key, values)).toBe('gone');
-  expect(worth(news, key, values, 2000)).toBe('good');
-});
+])(
+  'news of %s make an answer of before them unusable, and none of after them',
+  (_, news, key, values) => {
+    expect(worth(news, key, values)).toBe('gone');
+    expect(worth(news, key, values, 2000)).toBe('good');
+  },
+);
 
 test.each<[News, string, readonly unknown[]]>([
   [forget({ ids: ['9'], addresses: ['z@x.org'] }), 'ann@x.org', [ANN]],
@@ -61,7 +69,11 @@ test('a concern is the same after it was told', () => {
 /** Whatever is told in whatever order, an answer whose question began before news that concern it never survives them. */
 test('an answer of before news that concern it never survives, in any order of asking, telling and hearing', () => {
   const key = fc.constantFrom('ann@x.org', 'bob@x.org', 'bob@y.org');
-  const event = fc.record({ key, at: fc.nat(100_000), kind: fc.constantFrom('address', 'domain', 'all') });
+  const event = fc.record({
+    key,
+    at: fc.nat(100_000),
+    kind: fc.constantFrom('address', 'domain', 'all'),
+  });
   fc.assert(
     fc.property(
       fc.array(event, { maxLength: 30 }),

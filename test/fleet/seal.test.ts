@@ -58,7 +58,10 @@ test('while a key is changed, what either closed opens, and names of both are kn
   const closed = before?.close('x', 'a') ?? Buffer.alloc(0);
   expect(between?.open(closed, 'a')).toBe('x');
   expect(after?.open(closed, 'a')).toBeUndefined();
-  expect(between?.names('k')).toEqual([...(after?.names('k') ?? []), ...(before?.names('k') ?? [])]);
+  expect(between?.names('k')).toEqual([
+    ...(after?.names('k') ?? []),
+    ...(before?.names('k') ?? []),
+  ]);
 });
 
 test.each([

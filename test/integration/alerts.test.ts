@@ -1,69 +1,92 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { stringify } from 'yaml';
-import { rules } from '../deploy/fixture.ts';
-import { type Prometheus, startPrometheus } from '../deploy/server.ts';
-import { makePlace, startInstance } from '../support/instance.ts';
+import { namesIn, type Rule, rules } from '../deploy/fixture.ts';
+import { ANSWER_SCENES } from '../support/film/answers.ts';
+import { DIRECTORY_SCENES } from '../support/film/directories.ts';
+import { type Question, review, still } from '../support/film/film.ts';
+import { PROGRAM_SCENES } from '../support/film/program.ts';
+import { names, setStage } from '../support/film/stage.ts';
+import { makePlace } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 
 const LIMIT_MS = 60_000;
+const SCENES = { ...ANSWER_SCENES, ...DIRECTORY_SCENES, ...PROGRAM_SCENES };
+const alerts = rules.filter(({ alert }) => alert !== undefined);
+const cases = alerts.flatMap(({ alert = '' }) =>
+  (SCENES[alert] ?? []).map((enact, i) => ({ alert, enact, way: i + 1 })),
+);
 
-const CONFIG = `
-http: tcp://127.0.0.1:0
-cache: { entries: { found: 4 } }
-domains: { example.org: { directory: [guests, staff] } }
-directories: { guests: { type: file, path: guests.yaml }, staff: { type: file, path: staff.yaml } }
-maps:
-  user-exists: { kind: mailboxes }
-  transport: { kind: table, directory: staff, table: transport }
-`;
-
-const people = (count: number): string =>
-  stringify({
-    accounts: Array.from({ length: count }, (_, i) => ({ address: `p${i}@example.org` })),
-    tables: { transport: { 'example.net': 'smtp:[mx.example.net]' } },
-  });
-
-/** Whether an alert's condition holds now, whatever it waits for then. */
-async function holds({ get }: Prometheus, name: string): Promise<boolean> {
-  const { expr = '' } = rules.find((rule) => rule.alert === name) ?? {};
-  const { data } = await get<{ readonly result: readonly unknown[] }>(
-    `query?query=${encodeURIComponent(expr)}`,
-  );
-  return data.result.length > 0;
+/** The alert, and what is recorded for it, however indirectly. */
+function rulesFor(alert: string): readonly Rule[] {
+  const needed = new Set<string>();
+  const need = (expr: string): void => {
+    for (const name of namesIn(expr)) {
+      const rule = rules.find(({ record }) => record === name);
+      if (rule === undefined || needed.has(name)) continue;
+      needed.add(name);
+      need(rule.expr);
+    }
+  };
+  need(rules.find((rule) => rule.alert === alert)?.expr ?? '');
+  return rules.filter((rule) => rule.alert === alert || needed.has(rule.record ?? ''));
 }
 
-describeWith(['prometheus'], 'alerts of a daemon with tables and several directories', () => {
-  test(
-    'hold for a full memory of people, an edit that is held and a map that nobody has',
-    async () => {
-      const place = await makePlace();
-      await mkdir(place, { recursive: true });
-      await writeFile(join(place, 'guests.yaml'), 'accounts: [{ address: guest@example.org }]\n');
-      await writeFile(join(place, 'staff.yaml'), people(20));
-      const { daemon, ask } = await startInstance({ place, config: CONFIG });
-      const { http } = daemon;
-      if (http?.kind !== 'tcp') throw new Error('the daemon serves no HTTP over TCP');
-      await ask('transport', 'example.net');
-      const prometheus = await startPrometheus(`${http.host}:${http.port}`);
-      const names = ['IdpmapMemoryFull', 'IdpmapHeld', 'IdpmapUnknownMap'];
-      // The first ones may come before the file was read.
-      await until(async () => {
-        for (let i = 0; i < 5; i++) await ask('user-exists', `p${i}@example.org`);
-        return holds(prometheus, 'IdpmapMemoryFull');
-      }, LIMIT_MS);
-      expect(await holds(prometheus, 'IdpmapHeld')).toBe(false);
-      await writeFile(join(place, 'staff.yaml'), people(2));
-      let seen = new Set<string>();
-      await until(async () => {
-        await ask('user-exist', 'p0@example.org');
-        for (const name of names) if (await holds(prometheus, name)) seen = seen.add(name);
-        return seen.size === names.length;
-      }, LIMIT_MS);
-      expect([...seen].toSorted()).toEqual(names.toSorted());
+/** Labels that the texts of an alert name: each has to be there, or the text has a hole. */
+const labelsIn = ({ annotations }: Rule): readonly string[] => [
+  ...new Set(
+    Object.values(annotations ?? {}).flatMap((text) =>
+      [...text.matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label),
+    ),
+  ),
+];
+
+const firing = (alert: string, more = ''): string =>
+  `count(ALERTS{alertname="${alert}",alertstate="firing"${more}})`;
+
+describeWith(['prometheus'], 'an alert, over what a running daemon shows', () => {
+  test.each(cases)(
+    '$alert is quiet while all is well, and fires in the state that it is for ($way)',
+    async ({ alert, enact }) => {
+      const { calm, storm, step = '1m' } = await enact();
+      const used = rulesFor(alert);
+      const lastOf = (shots: typeof calm) => shots.reduce((sum, { steps }) => sum + steps, -1);
+      const end = lastOf([...calm, ...storm]);
+      const labels = used.flatMap(labelsIn).map((label) => `,${label}!=""`);
+      const questions: readonly Question[] = [
+        { expr: firing(alert), at: lastOf(calm) },
+        { expr: `${firing(alert, labels.join(''))} > bool 0`, at: end, value: 1 },
+      ];
+      const film = { shots: [...calm, ...storm], step };
+      expect(await review(film, used, questions, await makePlace())).toBe('');
     },
-    LIMIT_MS * 2,
+    LIMIT_MS,
   );
+
+  test(
+    'none fires of a daemon that is well: people, tables, domains, and a shadow that has never listed any',
+    async () => {
+      const { ask, askAll, see } = await setStage();
+      const before = await see();
+      await askAll([...names('p', 20), ...names('stranger', 5)]);
+      await ask('transport', 'example.net');
+      let after = await see();
+      await until(async () => {
+        after = await see();
+        return [...after.series].some(
+          ([key, value]) => key.startsWith('idpmap_directory_domains{') && value > 0,
+        );
+      }, LIMIT_MS);
+      const film = {
+        step: '1m',
+        shots: [still(before, 1), { from: before, to: after, steps: 150, happens: 'each' }],
+      } as const;
+      const quiet = { expr: 'ALERTS{alertstate="firing"}', at: 150 };
+      expect(await review(film, rules, [quiet], await makePlace())).toBe('');
+    },
+    LIMIT_MS,
+  );
+});
+
+test('each alert has a scene', () => {
+  expect(alerts.map(({ alert }) => alert).filter((name = '') => !(name in SCENES))).toEqual([]);
 });

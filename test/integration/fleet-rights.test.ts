@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { Secret } from '../../src/config/sources/secret.ts';
 import { inspectFleet } from '../../src/fleet/inspect.ts';
 import { aclOf, COMMANDS } from '../../src/fleet/rights.ts';
-import { Secret } from '../../src/config/sources/secret.ts';
-import { createNotes } from '../support/notes.ts';
 import { fleetSettings, KEY, startFleetDaemon } from '../support/fleet/daemons.ts';
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
+import { createNotes } from '../support/notes.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
 import { until } from '../support/until.ts';

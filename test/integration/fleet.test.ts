@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { account, createScripted, employ, type ScriptedDirectory } from '../support/scripted.ts';
 import {
   type FleetDaemon,
   type FleetDaemonOptions,
@@ -9,6 +8,7 @@ import {
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
 import { type FaultMode, type FaultProxy, startFaultProxy } from '../support/proxy.ts';
 import { describeWith } from '../support/requirement.ts';
+import { account, createScripted, employ, type ScriptedDirectory } from '../support/scripted.ts';
 import { until } from '../support/until.ts';
 
 const ANN = 'ann@example.org';
@@ -86,7 +86,7 @@ describeWith(['redis'], 'a fleet over a real Redis', () => {
   });
 
   test('who is known for longer than `fresh` stands in for a directory that is down', async () => {
-    const times = { freshMs: 1 };
+    const times = { freshMs: 0 };
     const one = await start({ times });
     await one.ask(ANN);
     directory.mode = 'fails';
@@ -95,7 +95,7 @@ describeWith(['redis'], 'a fleet over a real Redis', () => {
   });
 
   test('a none of somebody whom a daemon remembers is asked for by itself', async () => {
-    const times = { freshMs: 1 };
+    const times = { freshMs: 0 };
     const [one, two] = [await start({ times }), await start({ times })];
     await two.ask(ANN);
     directory.people.clear();
@@ -185,7 +185,13 @@ describeWith(['redis'], 'a fleet over a real Redis', () => {
     await engine.client.set(a, lyingB ?? '');
     await engine.client.set(b, lyingA ?? '');
     await engine.client.xadd('idpmap:test:{test}:log', '*', 'n', 'a line that nobody sealed');
-    await engine.client.zadd('idpmap:test:{test}:members', Date.now(), 'nobody', Date.now(), 'else');
+    await engine.client.zadd(
+      'idpmap:test:{test}:members',
+      Date.now(),
+      'nobody',
+      Date.now(),
+      'else',
+    );
     employ(directory, [account(bob)]);
     expect(await daemons[1]?.ask(ANN)).toMatchObject({ status: 'found' });
     expect(await daemons[1]?.ask(NOBODY)).toMatchObject({ status: 'none' });
@@ -305,14 +311,48 @@ describeWith(['redis'], 'a fleet over a real Redis', () => {
     for (const daemon of daemons) expect(await daemon.ask(ANN)).toMatchObject({ status: 'found' });
   });
 
+  test('many who vanish at once: as many are denied in all of the fleet as one daemon would deny', async () => {
+    const flips = 10;
+    const crowd = Array.from({ length: 60 }, (_, i) => `c${i}@example.org`);
+    employ(
+      directory,
+      crowd.map((each) => account(each)),
+    );
+    const options = { flips, times: { freshMs: 0 } };
+    const daemons = await Promise.all([1, 2, 3, 4].map(() => start(options)));
+    for (const key of crowd) await Promise.all(daemons.map((daemon) => daemon.ask(key)));
+    directory.people.clear();
+    const denied = new Set<string>();
+    for (const [i, key] of crowd.entries()) {
+      // Each of them meets others of the crowd first.
+      const outcomes = await Promise.all(
+        daemons.map(async (daemon, d) => {
+          const whom = crowd[(i + d * 15) % crowd.length] ?? key;
+          return [whom, await daemon.ask(whom)] as const;
+        }),
+      );
+      for (const [whom, { status }] of outcomes) if (status === 'none') denied.add(whom);
+    }
+    expect(denied.size).toBeGreaterThan(0);
+    expect(denied.size).toBeLessThanOrEqual(flips);
+  });
+
+  test('a directory that fails is probed by one of them, and all close their circuits when it answers', async () => {
+    const daemons = await Promise.all([1, 2, 3].map(() => start({ times: { unknownMs: 1 } })));
+    directory.mode = 'fails';
+    for (const daemon of daemons)
+      for (let i = 0; i < 15; i++) await daemon.ask(`f${i}-${Math.random()}@example.org`);
+    expect(daemons.map(({ lane }) => lane.breaker.isOpen())).toEqual([true, true, true]);
+    directory.mode = 'well';
+    for (const { lane } of daemons)
+      expect(await until(() => !lane.breaker.isOpen(), PATIENCE_MS)).toBe(true);
+    const told = daemons.map(({ fleet }) => fleet.figures.news.told['healed'] ?? 0);
+    expect(told.reduce((a, b) => a + b, 0)).toBeGreaterThan(0);
+  });
+
   test('a daemon that is frozen while it holds turns holds up nobody for good', async () => {
     const [one] = [await start()];
     await one.ask(ANN);
-    const set = setInterval(() => {
-      for (let i = 0; i < 4; i++)
-        void engine.client.keys('idpmap:test:*').then(() => undefined);
-    }, 1000);
-    onTestFinished(() => clearInterval(set));
     // Nobody answers for these turns, whoever took them.
     const hung = createScripted();
     hung.mode = 'hangs';

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startDs389 } from '../support/ldap/ds389.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
-import { healed, load, openFor, settingsOf, urlOf, verdict } from '../support/ldapfaults.ts';
+import {
+  healed,
+  load,
+  openFor,
+  PATIENT,
+  settingsOf,
+  urlOf,
+  verdict,
+} from '../support/ldapfaults.ts';
 import { mailOf } from '../support/ldapmail.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
@@ -70,7 +78,7 @@ for (const { title, needs, start, all, reading } of SERVERS) {
 
     afterAll(() => server?.remove());
 
-    const open = () => openFor(settingsOf(server, [urlOf(server)]));
+    const open = () => openFor(settingsOf(server, [urlOf(server)], PATIENT));
 
     /** Changes the rules; they are as before at the end of the test. */
     async function withdraw({ begin, end }: Withdrawal): Promise<() => Promise<void>> {
@@ -120,7 +128,7 @@ for (const { title, needs, start, all, reading } of SERVERS) {
       expect(await verdict(directory, 'bob@example.test')).toBe('found');
       await restore();
       const isFound = async () => (await verdict(directory, 'a.smith@example.test')) === 'found';
-      expect(await until(isFound, 5000)).toBe(true);
+      expect(await until(isFound, 20_000)).toBe(true);
       expect(await verdict(directory, 'nobody@example.test')).toBe('none');
     });
 
@@ -131,12 +139,14 @@ for (const { title, needs, start, all, reading } of SERVERS) {
       expect(await verdict(directory, 'nobody@example.test')).toMatch(/idpmap accept/);
       expect(await verdict(directory, 'bob@example.test')).toBe('found');
       expect(await verdict(open(), 'bob@example.test')).toBe('found');
-      expect(directory.figures?.['held']).toBe(1);
-      expect(directory.accept?.()).toMatch(/mailAlternateAddress/);
+      const taken = directory.accept?.();
+      expect(taken).toMatch(/mailAlternateAddress of any account/);
       expect(directory.figures?.['held']).toBe(0);
-      // What was not told yet, that of groups, is not accepted unseen.
-      expect(await verdict(directory, 'nobody@example.test')).toMatch(/any group.*idpmap accept/);
-      expect(directory.accept?.()).toMatch(/mailAlternateAddress/);
+      // What was not told yet is not accepted unseen; a proof beside may have told that of groups meanwhile.
+      if (!taken?.includes('mailAlternateAddress of any group')) {
+        expect(await verdict(directory, 'nobody@example.test')).toMatch(/any group.*idpmap accept/);
+        expect(directory.accept?.()).toMatch(/mailAlternateAddress of any group/);
+      }
       expect(await verdict(directory, 'nobody@example.test')).toBe('none');
     });
 
@@ -149,7 +159,7 @@ for (const { title, needs, start, all, reading } of SERVERS) {
       await withdraw(reading(server, attribute));
       const fault = new RegExp(`give bind.dn the right to read .*${attribute}`);
       // 389-DS may answer by its old rules for a moment.
-      expect(await until(async () => fault.test(await verdict(directory, address)), 5000)).toBe(
+      expect(await until(async () => fault.test(await verdict(directory, address)), 20_000)).toBe(
         true,
       );
     });
@@ -189,7 +199,7 @@ describeWith(['ds389'], 'a member that 389-DS hides', () => {
     const aci = `aci: (targetattr="*")(version 3.0; acl "hidden"; deny (all) userdn="ldap:///${server.bindDn}";)`;
     const dn = server.dn('cy');
     await server.modify(`dn: ${dn}\nchangetype: modify\nadd: aci\n${aci}\n`);
-    const settings = settingsOf(server, [urlOf(server)]);
+    const settings = settingsOf(server, [urlOf(server)], PATIENT);
     const open = (unreadableMembers: 'deferUnreadable' | 'defer') =>
       openFor({ ...settings, groups: { ...settings.groups, unreadableMembers } });
     const usual = open('deferUnreadable');

@@ -7,6 +7,7 @@ import {
   healed,
   load,
   openFor,
+  PATIENT,
   PRESENT,
   settingsOf,
   urlOf,
@@ -61,7 +62,7 @@ for (const { title, needs, start, secure } of SERVERS) {
       for (let i = 0; i < 40; i++) {
         const asked = Array.from({ length: 20 }, async (_, k) => {
           const address = PRESENT[k] ?? `nobody${i}-${k}@example.test`;
-          const said = await verdict(directory, address);
+          const said = await verdict(directory, address, 2000);
           const denied = k < PRESENT.length ? 'none' : 'found';
           if (said === denied) wrong.push(`${address}: ${said}`);
         });
@@ -71,7 +72,7 @@ for (const { title, needs, start, secure } of SERVERS) {
       }
       expect(wrong).toEqual([]);
       expect(await healed(directory)).toBe(true);
-      expect(await until(() => proxy.open() === 2, 2000)).toBe(true);
+      expect(await until(() => proxy.open() === 2, 20_000)).toBe(true);
     });
 
     const FAULTS: readonly (readonly [string, () => Promise<void>, () => Promise<void>])[] = [
@@ -136,7 +137,7 @@ for (const { title, needs, start, secure } of SERVERS) {
     });
 
     test('an attribute that the schema lacks makes nobody absent', async () => {
-      const settings = settingsOf(server, [urlOf(proxy, secure)]);
+      const settings = settingsOf(server, [urlOf(proxy, secure)], PATIENT);
       const accounts = { ...settings.accounts, aliases: ['noSuchAddress'] };
       const directory = openFor({ ...settings, accounts });
       expect(await verdict(directory, 'a.smith@example.test')).toMatch(

@@ -147,8 +147,7 @@ function createDaemon(
       }
     },
     deliver: (command) => command(engine as unknown as Engine),
-    send: (command, refused = () => {}) =>
-      void command(engine as unknown as Engine).catch(refused),
+    send: (command, refused = () => {}) => void command(engine as unknown as Engine).catch(refused),
     stop: () => {},
   };
   const outdated = createOutdated('people');
@@ -215,7 +214,10 @@ const step = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('engine' as const), mode: fc.constantFrom(...ENGINE_MODES) }),
+    arbitrary: fc.record({
+      do: fc.constant('engine' as const),
+      mode: fc.constantFrom(...ENGINE_MODES),
+    }),
   },
   {
     weight: 1,
@@ -249,78 +251,90 @@ test('whatever the engine says, nobody is denied but on a fresh none of this dir
   const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
   try {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 80, size: 'max' }), async (steps) => {
-        const engine = createTestEngine();
-        const [directory, other] = [createTestDirectory(), createTestDirectory()];
-        directory.state.wellSince = testClock.now() - WELL_MS;
-        const bus: Told[] = [];
-        const open = (): TestDaemon => createDaemon(engine, directory, bus, 'people');
-        const daemons = [open(), open()];
-        const stranger = createDaemon(engine, other, [], 'people of others');
-        try {
-          for (const each of steps) {
-            const one = 'daemon' in each ? daemons[each.daemon] : undefined;
-            switch (each.do) {
-              case 'ask': {
-                if (one === undefined) break;
-                const arrivedAt = testClock.now();
-                const asked = one.ask(each.key);
-                await pass(205);
-                const outcome = await asked;
-                judge(outcome, { key: each.key, arrivedAt, directory, heard: bus.slice(0, one.heardTo()) });
-                const by = outcome.status !== 'unknown' && outcome.by !== undefined ? ' of another' : '';
-                seen.set(outcome.status + by, (seen.get(outcome.status + by) ?? 0) + 1);
-                break;
+      fc.asyncProperty(
+        fc.array(step, { minLength: 20, maxLength: 80, size: 'max' }),
+        async (steps) => {
+          const engine = createTestEngine();
+          const [directory, other] = [createTestDirectory(), createTestDirectory()];
+          directory.state.wellSince = testClock.now() - WELL_MS;
+          const bus: Told[] = [];
+          const open = (): TestDaemon => createDaemon(engine, directory, bus, 'people');
+          const daemons = [open(), open()];
+          const stranger = createDaemon(engine, other, [], 'people of others');
+          try {
+            for (const each of steps) {
+              const one = 'daemon' in each ? daemons[each.daemon] : undefined;
+              switch (each.do) {
+                case 'ask': {
+                  if (one === undefined) break;
+                  const arrivedAt = testClock.now();
+                  const asked = one.ask(each.key);
+                  await pass(205);
+                  const outcome = await asked;
+                  judge(outcome, {
+                    key: each.key,
+                    arrivedAt,
+                    directory,
+                    heard: bus.slice(0, one.heardTo()),
+                  });
+                  const by =
+                    outcome.status !== 'unknown' && outcome.by !== undefined ? ' of another' : '';
+                  seen.set(outcome.status + by, (seen.get(outcome.status + by) ?? 0) + 1);
+                  break;
+                }
+                case 'other room':
+                  // It has whom this one has not.
+                  if (directory.people.has(each.key)) other.people.delete(each.key);
+                  else other.people.add(each.key);
+                  void stranger.ask(each.key);
+                  await pass(205);
+                  break;
+                case 'person':
+                  if (!directory.people.delete(each.key)) directory.people.add(each.key);
+                  bus.push({
+                    news: { op: 'purge', what: { address: each.key } },
+                    key: each.key,
+                    at: testClock.now(),
+                    idMs: Date.now() + engine.state.leapMs,
+                  });
+                  one?.hear();
+                  await pass(1);
+                  break;
+                case 'hear':
+                  one?.hear();
+                  await pass(1);
+                  break;
+                case 'wait':
+                  await pass(each.ms);
+                  break;
+                case 'engine':
+                  engine.state.mode = each.mode;
+                  break;
+                case 'leap':
+                  // Whoever notices first begins an era.
+                  if (each.ms < engine.state.leapMs) engine.state.era += 1;
+                  engine.state.leapMs = each.ms;
+                  break;
+                case 'directory':
+                  turn(directory, each.mode);
+                  break;
+                case 'restart':
+                  daemons[each.daemon]?.lane.stop();
+                  daemons[each.daemon] = open();
+                  daemons[each.daemon]?.hear();
+                  break;
               }
-              case 'other room':
-                // It has whom this one has not.
-                if (directory.people.has(each.key)) other.people.delete(each.key);
-                else other.people.add(each.key);
-                void stranger.ask(each.key);
-                await pass(205);
-                break;
-              case 'person':
-                if (!directory.people.delete(each.key)) directory.people.add(each.key);
-                bus.push({
-                  news: { op: 'purge', what: { address: each.key } },
-                  key: each.key,
-                  at: testClock.now(),
-                  idMs: Date.now() + engine.state.leapMs,
-                });
-                one?.hear();
-                await pass(1);
-                break;
-              case 'hear':
-                one?.hear();
-                await pass(1);
-                break;
-              case 'wait':
-                await pass(each.ms);
-                break;
-              case 'engine':
-                engine.state.mode = each.mode;
-                break;
-              case 'leap':
-                // Whoever notices first begins an era.
-                if (each.ms < engine.state.leapMs) engine.state.era += 1;
-                engine.state.leapMs = each.ms;
-                break;
-              case 'directory':
-                turn(directory, each.mode);
-                break;
-              case 'restart':
-                daemons[each.daemon]?.lane.stop();
-                daemons[each.daemon] = open();
-                daemons[each.daemon]?.hear();
-                break;
             }
+          } finally {
+            for (const { lane } of [...daemons, stranger]) lane.stop();
+            await pass(3000);
           }
-        } finally {
-          for (const { lane } of [...daemons, stranger]) lane.stop();
-          await pass(3000);
-        }
-      }),
-      { numRuns: Number(process.env['RUNS'] ?? 100), endOnFailure: process.env['ONCE'] !== undefined },
+        },
+      ),
+      {
+        numRuns: Number(process.env['RUNS'] ?? 100),
+        endOnFailure: process.env['ONCE'] !== undefined,
+      },
     );
   } finally {
     vi.useRealTimers();

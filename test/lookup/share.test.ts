@@ -5,7 +5,15 @@ import type { Outcome } from '../../src/lookup/outcome.ts';
 import { createSource } from '../../src/lookup/path.ts';
 import type { Claim, Mark, Shelf, Shelved } from '../../src/lookup/share.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
-import { contextNow, laneFor, reign, SIZES, TIMES, testClock, useFakeTime } from '../support/world.ts';
+import {
+  contextNow,
+  laneFor,
+  reign,
+  SIZES,
+  TIMES,
+  testClock,
+  useFakeTime,
+} from '../support/world.ts';
 
 useFakeTime();
 
@@ -53,13 +61,10 @@ function openShared() {
   onTestFinished(() => lane.stop());
   const tenure = reign(memory);
   const shelf = createTestShelf();
-  const source = createSource<Entry>(
-    (key, how) => directory.find(key, how),
-    tenure,
-    lane,
-    TIMES,
-    { shelf, waitMs: WAIT_MS },
-  );
+  const source = createSource<Entry>((key, how) => directory.find(key, how), tenure, lane, TIMES, {
+    shelf,
+    waitMs: WAIT_MS,
+  });
   const ask = async (key: string): Promise<Outcome<Entry>> => {
     const outcome = source.lookup(key, contextNow());
     if (outcome instanceof Promise) await vi.advanceTimersByTimeAsync(190);

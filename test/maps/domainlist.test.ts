@@ -256,3 +256,14 @@ describe('restore', () => {
     expect(names()).toEqual(TEN);
   });
 });
+
+test('asks nothing while it rests, and at once when it is woken', async () => {
+  const { list, asked } = await open(listing(TEN));
+  list.rest();
+  list.refresh();
+  await vi.advanceTimersByTimeAsync(3 * REFRESH_MS);
+  expect([asked(), list.isResting()]).toEqual([1, true]);
+  list.wake();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([asked(), list.isResting()]).toEqual([2, false]);
+});

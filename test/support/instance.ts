@@ -30,6 +30,8 @@ export interface InstanceOptions {
   readonly open?: DaemonOptions['open'];
   /** Where its files lie; absent: a place of its own. */
   readonly place?: string;
+  /** Absent: no line of its log was ever dropped. */
+  readonly logged?: DaemonOptions['logged'];
   readonly takeover?: DaemonOptions['takeover'];
   /** Whether it keeps its state in its place; absent: it does, in a file `state`. */
   readonly state?: 'off';
@@ -91,6 +93,7 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Inst
     ...(options.state === undefined && { statePath: join(place, 'state') }),
     log: notes.log,
     showAddress: (address) => address,
+    ...(options.logged && { logged: options.logged }),
     ...(options.takeover && { takeover: options.takeover }),
     ...(options.directories && { open: opener(options.directories, opened, closed) }),
     ...(options.open && { open: options.open }),

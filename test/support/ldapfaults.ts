@@ -54,7 +54,7 @@ export function openFor(settings: LdapSettings): Directory {
 export async function verdict(
   directory: Directory,
   address: string,
-  flightMs = FLIGHT_MS,
+  flightMs = PATIENT_FLIGHT_MS,
 ): Promise<string> {
   const signal = AbortSignal.timeout(flightMs);
   try {
@@ -66,6 +66,9 @@ export async function verdict(
 
 /** A question must have ended by then; the daemon gives it up. */
 const FLIGHT_MS = 2000;
+
+/** For questions whose answer matters, and not when it comes. */
+const PATIENT_FLIGHT_MS = 40_000;
 
 /** People that are there, by address and by alias. */
 export const PRESENT = [
@@ -80,12 +83,12 @@ export const PRESENT = [
 export const healed = (directory: Directory): Promise<boolean> =>
   until(async () => {
     const verdicts = await Promise.all(
-      [...PRESENT, 'nobody@example.test'].map((address) => verdict(directory, address)),
+      [...PRESENT, 'nobody@example.test'].map((address) => verdict(directory, address, FLIGHT_MS)),
     );
     return verdicts.join() === [...PRESENT.map(() => 'found'), 'none'].join();
   }, HEALED_MS);
 
-const HEALED_MS = 5000;
+const HEALED_MS = 30_000;
 
 /** What a directory said under load. */
 export interface Load {
@@ -107,7 +110,8 @@ const REST_MS = 5;
 export const PATIENT = { connectTimeout: 20_000, searchTimeout: 20_000 };
 
 /** A load whose questions have the time that `PATIENT` gives them. */
-export const patientLoad = (directory: Directory): Load => load(directory, PRESENT, 40_000);
+export const patientLoad = (directory: Directory): Load =>
+  load(directory, PRESENT, PATIENT_FLIGHT_MS);
 
 /** Asks a directory in turn for those who are there and those who are not, twenty questions at a time, until it stops. */
 export function load(

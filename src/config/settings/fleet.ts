@@ -59,7 +59,7 @@ export const fleet = z
       .min(1)
       .exactOptional()
       .meta({
-        description: "As whom the engine knows us; without it, its user `default`.",
+        description: 'As whom the engine knows us; without it, its user `default`.',
         examples: ['idpmap'],
       }),
     password: secret()

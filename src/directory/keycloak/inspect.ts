@@ -92,9 +92,9 @@ const lookAtOrganizations: Look = async ({ settings: { organizations }, ask }, s
   ];
 };
 
-const lookAtEvents: Look = async ({ settings: { events }, site, ask }, signal) => {
+const lookAtEvents: Look = async ({ settings: { events }, site, ask, clock }, signal) => {
   if (events === 'off') return [];
-  await tryEvents(ask, site, signal);
+  await tryEvents(ask, site, clock, signal);
   return [ok('it sees admin events')];
 };
 

@@ -205,7 +205,10 @@ export function createKeycloakDirectory(
     ...domainsOf(),
     sample: (signal) => sample(askBeside, settings, signal),
     inspect: (signal) =>
-      inspect({ settings, site, tokens, ask: askBeside, find: options, federation }, signal),
+      inspect(
+        { settings, site, tokens, ask: askBeside, find: options, federation, clock: serverClock },
+        signal,
+      ),
     figures,
     accept: () => federation.forget(),
     retry: () => tokens.retry(),

@@ -11,7 +11,10 @@ import {
   isDoubt,
 } from '../directory.ts';
 import { none } from '../finding.ts';
+import { joining } from '../waiting.ts';
 import { createDomainQuestion } from './domains.ts';
+import { followLdap } from './follow/follow.ts';
+import { TIMING, type Timing } from './follow/options.ts';
 import { inspect } from './inspect.ts';
 import { accountBranch, groupBranch } from './people/branch.ts';
 import { findHolders } from './people/find.ts';
@@ -25,8 +28,9 @@ import type { LdapSettings } from './settings.ts';
 import { createTables } from './tables/tables.ts';
 import type { Trust } from './trust/trust.ts';
 import { createTrusts } from './trust/trusts.ts';
-import type { Connection, Pace } from './wire/connection.ts';
+import type { Connection } from './wire/connection.ts';
 import { openConnection, Refused } from './wire/open.ts';
+import type { Pace } from './wire/pace.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -34,7 +38,11 @@ import type { Work } from './work.ts';
  * used, and dead for good once it is closed.
  * @throws {SyntaxError} where a filter, template, pattern or condition can't be read
  */
-export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHooks): Directory {
+export function createLdapDirectory(
+  settings: LdapSettings,
+  hooks: DirectoryHooks,
+  timing: Timing = TIMING,
+): Directory {
   const { name, log } = hooks;
   const figures: Record<string, number> = { held: 0, membersLeftOut: 0 };
   const life = new AbortController();
@@ -113,6 +121,16 @@ export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHook
     lifetime: life.signal,
   });
 
+  /** One that no lookup waits for; it ends with the directory. */
+  async function openAlone(signal: AbortSignal): Promise<Connection> {
+    const open = (own: AbortSignal) => servers.open(own);
+    const { connection } = await joining(open, new AbortController(), signal, life.signal);
+    const close = (): void => connection.close();
+    life.signal.addEventListener('abort', close);
+    void connection.spent.then(() => life.signal.removeEventListener('abort', close));
+    return connection;
+  }
+
   const asking =
     <T>(question: (key: string) => Work<T> | undefined, trust: Trust): Ask<T> =>
     (key, how) => {
@@ -133,6 +151,24 @@ export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHook
       const { question, asked } = tables.open(table);
       return asking(question, trusts.of(asked));
     },
+    follow: (cursor, signal) =>
+      followLdap(
+        {
+          accounts,
+          ...(groups === undefined ? {} : { groups }),
+          open: openAlone,
+          trust: trusts.people,
+          emptiness: trusts.find.emptiness,
+          schemas: trusts.schemas,
+          referrals: settings.referrals,
+          feed: settings.mirror?.feed ?? 'auto',
+          refreshMs: settings.mirror?.refresh ?? HOUR_MS,
+          pollMs: settings.mirror?.poll ?? HOUR_MS,
+          timing,
+        },
+        cursor,
+        signal,
+      ),
     figures,
     accept: () => trusts.accept(),
     inspect: (signal) => inspect({ settings, open, trusts, tables, accounts, groups }, signal),
@@ -143,6 +179,9 @@ export function createLdapDirectory(settings: LdapSettings, hooks: DirectoryHook
     },
   };
 }
+
+/** Nobody follows a directory without a mirror, but for a test. */
+const HOUR_MS = 3_600_000;
 
 const paceOf = ({ preset, searchTimeout }: LdapSettings): Pace => ({
   width: PRESETS[preset].width ?? Number.POSITIVE_INFINITY,

@@ -3,6 +3,7 @@ import { address } from '../../config/schema/addresses.ts';
 import { notations } from '../../config/schema/notation.ts';
 import { count, duration, flag, oneOrMany, secret, written } from '../../config/schema/values.ts';
 import type { DeepReadonly } from '../../config/schema.ts';
+import { feed, mirror, poll } from '../../config/settings/mirror.ts';
 import { clientTls } from '../clienttls.ts';
 import { accounts, attribute, dn, groups } from './settings/branches.ts';
 import { formatLdapUrl, parseLdapUrl, staysHere } from './settings/endpoint.ts';
@@ -118,6 +119,7 @@ export const ldapSettings = z
       .register(notations, { key: { name: 'TABLE', example: 'transport' } })
       .prefault({})
       .meta({ description: 'Tables for maps of kind `table`, in the words of ldap_table(5).' }),
+    mirror: mirror({ feed: feed(), poll: poll() }),
     connections: count(1, 64).prefault(2).meta({ description: 'Connections that are kept open.' }),
     connectTimeout: duration('10ms', '60s').prefault('1s').meta({
       description: 'How long one server may take to connect, log in and show people.',

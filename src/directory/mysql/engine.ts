@@ -5,11 +5,13 @@ import { reasonOf } from '../../reason.ts';
 import { noteCertificates } from '../certificates.ts';
 import { rowOf } from '../sql/connect/rows.ts';
 import { secureFor } from '../sql/connect/secure.ts';
+import { runHeld } from '../sql/connect/unheld.ts';
 import type { Engine, Row, Session } from '../sql/engine.ts';
 import { formatHost, type SqlHost } from '../sql/settings/host.ts';
 import type { TlsFiles } from '../tls.ts';
 import { believeOriginal, type Product } from './copy.ts';
 import { faultOf } from './errors.ts';
+import { heldBy, isUnheld } from './held.ts';
 import { MYSQL_PORT, type MysqlSettings } from './settings.ts';
 
 /** What a connection goes by. */
@@ -68,7 +70,10 @@ async function open(
   } finally {
     signal.removeEventListener('abort', abort);
   }
-  const run: Session['run'] = (text, values) => ask(connection, text, values);
+  const run: Session['run'] = (text, values) =>
+    ask(connection, text, values).catch((error: unknown) =>
+      isUnheld(error) ? askHeld(connection, text, values, error) : Promise.reject(error),
+    );
   const believe = async () =>
     access.replicas === 'trust' ? [] : believeOriginal(run, nameOf(host), product);
   return { run, believe, destroy, ended: ended.promise };
@@ -158,6 +163,19 @@ async function ask(
     else reject(error);
   });
   return promise;
+}
+
+/** Asks with what the columns can hold of the values; rejects with why they were refused where that can't be told. */
+async function askHeld(
+  connection: mysql.Connection,
+  text: string,
+  values: readonly string[],
+  refusal: unknown,
+): Promise<readonly Row[]> {
+  const look = async (sql: string) => (await ask(connection, sql, [])).map(Object.values);
+  const held = await heldBy(text, values, look);
+  if (held === undefined) throw refusal;
+  return runHeld((...asked) => ask(connection, ...asked), text, held, refusal);
 }
 
 /** The rows of a result; of a procedure, those of all its results. */

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { Fault } from '../directory.ts';
 import { rowOf } from '../sql/connect/rows.ts';
+import { runHeld } from '../sql/connect/unheld.ts';
 import type { Engine, Row, Session } from '../sql/engine.ts';
 import type { SqlHost } from '../sql/settings/host.ts';
 import { connect, isAlone, nameOf, type PostgresqlAccess, settingsOf } from './client.ts';
 import { faultOf } from './errors.ts';
+import { heldBy, isUnheld } from './held.ts';
 
 /** Asks PostgreSQL over `pg`, several statements under way on a connection. */
 export const createPostgresqlEngine = (
@@ -30,11 +32,28 @@ async function open(
     if (isOurs) await client.query(settingsOf(access, 'SESSION'));
   };
   const { client, destroy, ended } = await connect(host, access, begin, figures, signal);
-  const run: Session['run'] = isOurs
+  const send: Session['run'] = isOurs
     ? (text, values) => ask(client, text, values, nameFor(text))
     : (text, values) => askWithin(client, text, values, access);
+  const run: Session['run'] = (text, values) =>
+    send(text, values).catch((error: unknown) =>
+      isUnheld(error) ? sendHeld(send, text, values, error) : Promise.reject(error),
+    );
   const believe = () => believeOriginal(run, host, access);
   return { run, believe, destroy, ended };
+}
+
+/** Asks with what the database can hold of the values; rejects with why they were refused where that can't be told. */
+async function sendHeld(
+  send: Session['run'],
+  text: string,
+  values: readonly string[],
+  refusal: unknown,
+): Promise<readonly Row[]> {
+  const [row] = await send('SHOW server_encoding', []);
+  const held = heldBy(String(row?.['server_encoding']), values);
+  if (held === undefined) throw refusal;
+  return runHeld(send, text, held, refusal);
 }
 
 /**

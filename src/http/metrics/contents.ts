@@ -19,7 +19,7 @@ const families: readonly Family[] = [
       help: 'Domains that the directory lists, where it is asked for them; 0: it has not listed them since the start.',
       advice: '0: mail for its domains is delayed until it lists them.',
     },
-    ({ list }) => list && (list.names()?.size ?? 0),
+    (served) => listOf(served, ({ names }) => names()?.size ?? 0),
   ),
   eachDirectory(
     {
@@ -28,7 +28,7 @@ const families: readonly Family[] = [
       help: '1 while a list of domains is held back, for it lost too much.',
       advice: 'If the list is right, run `idpmap accept DIRECTORY`; else mend the directory.',
     },
-    ({ list }) => list && (list.isHeld() ? 1 : 0),
+    (served) => listOf(served, ({ isHeld }) => (isHeld() ? 1 : 0)),
   ),
   eachDirectory(
     {
@@ -37,7 +37,7 @@ const families: readonly Family[] = [
       help: 'Times at which the directory did not list its domains.',
       advice: 'The last good list serves on. See `idpmap_directory_faults_total`.',
     },
-    ({ list }) => list?.figures.failures,
+    (served) => listOf(served, ({ figures }) => figures.failures),
   ),
   eachDirectoryBy(
     'credential',
@@ -61,6 +61,12 @@ const families: readonly Family[] = [
     othersOf,
   ),
 ];
+
+/** What is read of its list of domains; absent where it is not asked for one. */
+const listOf = <T>(
+  { list }: MeteredDirectory,
+  read: (list: NonNullable<MeteredDirectory['list']>) => T,
+): T | undefined => (list === undefined || list.isResting() ? undefined : read(list));
 
 /** A figure of this name is an instant, in calendar milliseconds: `tokenExpiresAt`. */
 const EXPIRY = /ExpiresAt$/;

@@ -50,11 +50,8 @@ const families: readonly Family[] = [
     'Daemons of the fleet, this one included, as last seen.',
     ({ size }) => size,
   ),
-  gauge(
-    'idpmap_fleet_beat_timestamp_seconds',
-    'When the engine was last heard.',
-    ({ heardMs }) =>
-      heardMs === undefined ? undefined : calendarOf(performance.now() - heardMs) / 1000,
+  gauge('idpmap_fleet_beat_timestamp_seconds', 'When the engine was last heard.', ({ heardMs }) =>
+    heardMs === undefined ? undefined : calendarOf(performance.now() - heardMs) / 1000,
   ),
   gauge(
     'idpmap_fleet_clock_difference_seconds',

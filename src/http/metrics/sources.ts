@@ -23,14 +23,14 @@ export interface MeteredDirectory {
     readonly entries: Pick<Memory<Entry>, 'sizes'>;
     readonly tables: ReadonlyMap<string, Pick<Memory<string>, 'sizes'>>;
   };
-  readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'figures'>;
+  readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'isResting' | 'figures'>;
 }
 
 /** One directory at work, as the status shows it: what metrics read of it, and how it fares. */
 export interface WatchedDirectory extends MeteredDirectory {
   readonly directory: Pick<Directory, 'figures' | 'pending'>;
   readonly lane: Pick<Lane, 'figures' | 'breaker' | 'limiter' | 'flips' | 'health'>;
-  readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'figures' | 'pending'>;
+  readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'isResting' | 'figures' | 'pending'>;
 }
 
 /** How often the configuration was read anew since the start, and with what success. */

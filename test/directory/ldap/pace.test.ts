@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { PresenceFilter } from 'ldapts';
 import { expect, onTestFinished, test } from 'vitest';
 import type { SearchRequest } from '../../../src/directory/ldap/search.ts';
-import { Connection, type Pace } from '../../../src/directory/ldap/wire/connection.ts';
+import { Connection } from '../../../src/directory/ldap/wire/connection.ts';
+import type { Pace } from '../../../src/directory/ldap/wire/pace.ts';
 import { type Peer, result, startPeer } from './peer.ts';
 
 const never = new AbortController().signal;

@@ -1,9 +1,10 @@
 import { preciseClock } from '../../../src/clock.ts';
-import { Secret } from '../../../src/config/sources/secret.ts';
 import { parseEngineUrl } from '../../../src/config/schema/engineurl.ts';
+import { Secret } from '../../../src/config/sources/secret.ts';
 import type { Entry } from '../../../src/directory/directory.ts';
 import { type Fleet, joinFleet } from '../../../src/fleet/fleet.ts';
 import type { News } from '../../../src/fleet/news.ts';
+import { concernOf } from '../../../src/fleet/news.ts';
 import type { FleetSettings } from '../../../src/fleet/settings.ts';
 import { type Log, silentLog } from '../../../src/log.ts';
 import { createLane, type Lane } from '../../../src/lookup/lane.ts';
@@ -11,7 +12,6 @@ import { createMemory, type Memory } from '../../../src/lookup/memory.ts';
 import type { Outcome } from '../../../src/lookup/outcome.ts';
 import { createSource } from '../../../src/lookup/path.ts';
 import type { Times } from '../../../src/lookup/remember.ts';
-import { concernOf } from '../../../src/fleet/news.ts';
 import type { ScriptedDirectory } from '../scripted.ts';
 import { DEADLINE_MS, reign, SIZES, TIMES } from '../world.ts';
 
@@ -113,13 +113,10 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
     noneMs: times.freshNoneMs,
     timeoutMs,
   });
-  const source = createSource<Entry>(
-    (key, how) => directory.find(key, how),
-    tenure,
-    lane,
-    times,
-    { shelf, waitMs: 80 },
-  );
+  const source = createSource<Entry>((key, how) => directory.find(key, how), tenure, lane, times, {
+    shelf,
+    waitMs: 80,
+  });
   const opened = lane;
   return {
     fleet,
@@ -136,10 +133,12 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
   };
 }
 
-const isAmong = (news: News & { op: 'forget' }) => (key: string, values: readonly Entry[] = []) => {
-  const concern = concernOf(news.concern);
-  return (
-    concern !== 'everything' &&
-    (concern.addresses.has(key) || values.some(({ id }) => concern.ids.has(id)))
-  );
-};
+const isAmong =
+  (news: News & { op: 'forget' }) =>
+  (key: string, values: readonly Entry[] = []) => {
+    const concern = concernOf(news.concern);
+    return (
+      concern !== 'everything' &&
+      (concern.addresses.has(key) || values.some(({ id }) => concern.ids.has(id)))
+    );
+  };

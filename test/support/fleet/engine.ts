@@ -21,7 +21,11 @@ export interface TestEngine {
 const START_MS = 10_000;
 
 /** The programs that there are, the first one first. */
-const PROGRAMS = ['/usr/bin/redis-server', '/usr/bin/valkey-server', '/usr/local/bin/valkey-server'];
+const PROGRAMS = [
+  '/usr/bin/redis-server',
+  '/usr/bin/valkey-server',
+  '/usr/local/bin/valkey-server',
+];
 
 /** Starts one. `parameters`: as on its command line. */
 export async function startEngine(parameters: readonly string[] = []): Promise<TestEngine> {

@@ -34,13 +34,38 @@ export interface Ds389Ports {
   readonly securePort: number;
 }
 
+/** What a test may want otherwise than the server's defaults. */
+export interface Ds389Options {
+  /** Content synchronisation (RFC 4533). */
+  readonly sync?: boolean;
+}
+
+/** By plugin: what stands in its entry besides. */
+const SYNC_PLUGINS: readonly (readonly [name: string, further: string])[] = [
+  ['Content Synchronization', ''],
+  ['Retro Changelog Plugin', 'nsslapd-attribute: nsuniqueid:targetUniqueId\n'],
+];
+
+function switchOn(config: string, [name, further]: readonly [string, string]): string {
+  const [before = '', after = ''] = config.split(`dn: cn=${name},cn=plugins,cn=config`);
+  const on = after.replace(
+    /^nsslapd-pluginenabled: off$/im,
+    `nsslapd-pluginenabled: on\n${further}`.trim(),
+  );
+  return `${before}dn: cn=${name},cn=plugins,cn=config${on}`;
+}
+
 const TEMPLATES = '/usr/share/dirsrv/data';
 
 /**
  * The configuration (dse.ldif) of an instance that lies wholly in `directory`, out of the templates that dscreate takes.
  * dscreate itself wants systemd, and fixed places.
  */
-export async function ds389Config(directory: string, ports: Ds389Ports): Promise<string> {
+export async function ds389Config(
+  directory: string,
+  ports: Ds389Ports,
+  { sync = false }: Ds389Options = {},
+): Promise<string> {
   const values = templateValues(directory, ports);
   const config = await fillTemplate('template-dse.ldif', values);
   const backend = await fillTemplate('template-suffix-db.ldif', values);
@@ -48,7 +73,8 @@ export async function ds389Config(directory: string, ports: Ds389Ports): Promise
 nsslapd-securelistenhost: 127.0.0.1
 nsslapd-security: on
 nsslapd-secureport: ${ports.securePort}`;
-  return `${config.replace(/^nsslapd-port: .*$/m, `$&\n${tls}`)}\n\n${backend}\n`;
+  const whole = `${config.replace(/^nsslapd-port: .*$/m, `$&\n${tls}`)}\n\n${backend}\n`;
+  return sync ? SYNC_PLUGINS.reduce(switchOn, whole) : whole;
 }
 
 function templateValues(directory: string, { port }: Ds389Ports): Readonly<Record<string, string>> {

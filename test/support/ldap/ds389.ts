@@ -7,6 +7,7 @@ import { certificateFiles, makeCertificates, SERVER_NAME } from './certificates.
 import {
   BACKEND,
   DIRECTORY_MANAGER,
+  type Ds389Options,
   type Ds389Ports,
   ds389Config,
   PLACES,
@@ -45,11 +46,11 @@ const DIALECT: Omit<InetDialect, 'storedPassword'> = {
 };
 
 /** Starts 389-DS's ns-slapd on free ports of 127.0.0.1. Who may not see an entry is told that there is none. */
-export async function startDs389(): Promise<LdapServer> {
+export async function startDs389(options: Ds389Options = {}): Promise<LdapServer> {
   const directory = withSemaphore(await copyTree({ name: 'ds389', program: PROGRAM, build }));
   const { path } = directory;
   const [port = 0, securePort = 0] = await findFreePorts(2);
-  await configure(path, { port, securePort });
+  await configure(path, { port, securePort }, options);
   return startServer(
     {
       name: '389ds',
@@ -99,8 +100,12 @@ async function build(directory: string): Promise<void> {
 }
 
 /** The configuration holds ports and the place where it lies, so each start makes its own. */
-async function configure(directory: string, ports: Ds389Ports): Promise<void> {
-  await writeFile(join(directory, 'dse.ldif'), await ds389Config(directory, ports));
+async function configure(
+  directory: string,
+  ports: Ds389Ports,
+  options?: Ds389Options,
+): Promise<void> {
+  await writeFile(join(directory, 'dse.ldif'), await ds389Config(directory, ports, options));
 }
 
 /** NSS reads its own databases only. The nickname is the one in the server's template. */

@@ -8,6 +8,16 @@ export interface SlapdOptions {
   /** After so many seconds without an operation a connection is closed; 0: never. */
   readonly idleTimeout?: number;
   readonly threads?: number;
+  /** Content synchronisation (RFC 4533); absent: without. */
+  readonly sync?: SyncOptions;
+}
+
+/** How a slapd does content synchronisation. */
+export interface SyncOptions {
+  /** For so many changes it keeps what was deleted. */
+  readonly sessionLog: number;
+  /** Set where the service account may not search for what changed. */
+  readonly isBlind?: true;
 }
 
 /** Who may change everything, `cn=config` too. Its password counts on the Unix socket as elsewhere. */
@@ -31,7 +41,9 @@ const ALSO_READABLE = [
 export function slapdConfig(directory: string, options: SlapdOptions = {}): string {
   const { ca, cert, key } = certificateFiles(directory);
   const { uid, gid } = userInfo();
-  const readable = [...READABLE, ...ALSO_READABLE, 'pwdAccountLockedTime'].join(',');
+  const { sync } = options;
+  const changes = sync === undefined || sync.isBlind === true ? [] : ['entryCSN'];
+  const readable = [...READABLE, ...ALSO_READABLE, 'pwdAccountLockedTime', ...changes].join(',');
   return `dn: cn=config
 objectClass: olcGlobal
 cn: config
@@ -50,6 +62,7 @@ cn: module
 olcModulePath: /usr/lib/ldap
 olcModuleLoad: back_mdb
 olcModuleLoad: ppolicy
+olcModuleLoad: syncprov
 
 dn: cn=schema,cn=config
 objectClass: olcSchemaConfig
@@ -74,7 +87,7 @@ olcDbDirectory: ${join(directory, 'data')}
 olcDbMaxSize: 268435456
 olcDbNoSync: TRUE
 olcDbIndex: objectClass eq
-olcDbIndex: entryUUID eq
+olcDbIndex: entryUUID,entryCSN eq
 olcDbIndex: uid eq
 olcDbIndex: mail,mailAlternateAddress,mailLocalAddress eq
 olcDbIndex: member,mgrpRFC822MailMember,memberUid eq
@@ -82,8 +95,15 @@ olcLimits: dn.exact="${SERVICE.dn}" size=unlimited time=unlimited
 olcAccess: to attrs=userPassword by anonymous auth by * none
 olcAccess: to attrs=${readable} by dn.exact="${SERVICE.dn}" read by * none
 olcAccess: to * by * none
-`;
+${sync === undefined ? '' : syncOverlay(sync)}`;
 }
+
+const syncOverlay = ({ sessionLog }: SyncOptions): string => `
+dn: olcOverlay={0}syncprov,olcDatabase={1}mdb,cn=config
+objectClass: olcOverlayConfig
+objectClass: olcSyncProvConfig
+olcOverlay: {0}syncprov
+${sessionLog > 0 ? `olcSpSessionlog: ${sessionLog}\n` : ''}`;
 
 /**
  * The names that iPlanet's mail server made usual, which 389-DS has from the start. The numbers are examples of

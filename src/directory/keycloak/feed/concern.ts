@@ -8,12 +8,14 @@ import { type EventRow, isRaw, readAttributes } from '../people/rows.ts';
 /** So many users and groups are looked at one by one. */
 export const MAX_LOOKED_AT = 100;
 
-/** Users and groups by their ids, the only part of a path that is always there: `users/ID/groups/ID`. */
-const SUBJECT = /(?:^|\/)(users|groups)\/([\da-f-]{36})(?=\/|$)/g;
+/** Users and groups by their ids, the only part of a path that is always there: `users/ID/groups/ID`, `groups/ID/children/ID`. */
+const SUBJECT = /(?:^|\/)(users|groups|children)\/([\da-f-]{36})(?=\/|$)/g;
 
 /** What an event's path names, as admin paths: `/users/ID`. */
-const subjectsOf = ({ path }: EventRow): readonly string[] =>
-  [...path.matchAll(SUBJECT)].map(([, kind = '', id = '']) => `/${kind}/${id}`);
+export const subjectsOf = ({ path }: EventRow): readonly string[] =>
+  [...path.matchAll(SUBJECT)].map(
+    ([, kind = '', id = '']) => `/${kind === 'users' ? kind : 'groups'}/${id}`,
+  );
 
 /**
  * Finds out what `events` are about. An update tells only the fields that were sent, and a deletion none, so everybody

@@ -6,8 +6,8 @@ import type { Gate } from './gate.ts';
 import { contentOf } from './replies.ts';
 import type { Site } from './site.ts';
 
-/** A question's parameters, not encoded yet. */
-export type Query = Readonly<Record<string, string | number | boolean>>;
+/** A question's parameters, not encoded yet; a list repeats its name. */
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /**
  * Asks the realm's admin API: gives the JSON of a reply with status 200.
@@ -62,8 +62,10 @@ export function createAsk({ site, exchange, gate, tokens }: AskOptions): Ask {
 
 /** A plus sign would be a space to Keycloak, so everything is encoded. */
 function write(query: Query): string {
-  const pairs = Object.entries(query).map(
-    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (typeof value === 'object' ? value : [value]).map(
+      (one) => `${encodeURIComponent(name)}=${encodeURIComponent(one)}`,
+    ),
   );
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }

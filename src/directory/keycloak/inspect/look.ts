@@ -1,3 +1,4 @@
+import type { Clock } from '../../../clock.ts';
 import type { Remark } from '../../directory.ts';
 import type { Ask } from '../http/api.ts';
 import type { Site } from '../http/site.ts';
@@ -14,6 +15,8 @@ export interface InspectOptions {
   readonly ask: Ask;
   readonly find: FindOptions;
   readonly federation: Federation;
+  /** Tells Keycloak's time. */
+  readonly clock: Clock;
 }
 
 /** Looks at one thing, and says what to mend. */

@@ -27,7 +27,7 @@ export interface OrganizationRow {
   readonly domains: readonly { readonly name: string; readonly verified: boolean }[];
 }
 
-/** An event of somebody's administration. */
+/** An event of somebody's administration, or of what users do to themselves. */
 export interface EventRow {
   readonly id: string;
   readonly time: number;
@@ -110,6 +110,20 @@ export function readEvent(raw: unknown): EventRow | undefined {
     operation,
     path,
     ...(typeof representation === 'string' ? { representation } : {}),
+  };
+}
+
+/** What an event of a user's own is, or absent where `raw` is none: as if an administrator had done it to them. */
+export function readOwnEvent(raw: unknown): EventRow | undefined {
+  if (!isRaw(raw)) return undefined;
+  const { id, time, type: operation, userId } = raw;
+  if (typeof time !== 'number' || typeof operation !== 'string') return undefined;
+  const path = typeof userId === 'string' ? `users/${userId}` : '';
+  return {
+    id: typeof id === 'string' ? id : `${time} ${operation} ${path}`,
+    time,
+    operation,
+    path,
   };
 }
 

@@ -10,6 +10,7 @@ import {
   readEvent,
   readGroup,
   readOrganization,
+  readOwnEvent,
   readUser,
   type UserRow,
 } from '../people/rows.ts';
@@ -199,6 +200,30 @@ export const listEvents = async (
   signal: AbortSignal,
 ): Promise<readonly EventRow[]> =>
   readShown(await ask('/admin-events', query, signal), 'admin events', readEvent);
+
+/** Lists events of what users do to themselves, which no admin event tells. */
+export const listOwnEvents = async (
+  ask: Ask,
+  query: Query,
+  signal: AbortSignal,
+): Promise<readonly EventRow[]> =>
+  readShown(await ask('/events', query, signal), 'events', readOwnEvent);
+
+/** Lists the groups that a user lies in directly. */
+export const listGroupsOf = async (
+  ask: Ask,
+  user: string,
+  signal: AbortSignal,
+): Promise<readonly GroupRow[]> =>
+  readAll(
+    ask,
+    {
+      path: `/users/${encodeURIComponent(user)}/groups`,
+      query: { briefRepresentation: true },
+      read: (content) => readShown(content, 'groups', readGroup),
+    },
+    signal,
+  );
 
 /** Says that nobody is there, as several questions showed. */
 export const nobody = (...findings: readonly Finding<unknown>[]): None => {

@@ -37,7 +37,7 @@ export async function readNames(
 }
 
 /** uniqueMember's values may end in a bit string (RFC 4517, 3.3.21). */
-const withoutUid = (value: string): string => value.replace(/#'[01]*'B$/, '');
+export const withoutUid = (value: string): string => value.replace(/#'[01]*'B$/, '');
 
 /** Finds those members that lie in a branch. */
 export async function searchMembers(

@@ -107,7 +107,7 @@ async function searchPages(
 }
 
 /** RFC 2696: the server's place in the result, empty at its end. */
-function cookieOf({ controls }: Reply): Buffer | undefined {
+export function cookieOf({ controls }: Reply): Buffer | undefined {
   const value = controls.get(PagedResultsControl.type);
   if (value === undefined) return undefined;
   const reader = new BerReader(value);

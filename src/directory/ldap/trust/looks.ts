@@ -7,8 +7,11 @@ import type { Sight } from './sight.ts';
  */
 export interface Looks {
   readonly isDue: (sight: Sight) => boolean;
-  /** Runs a look; one that succeeds is not repeated. A doubt is no failure, and passed on always. */
-  noting<T>(sight: Sight, look: () => Promise<T>): Promise<T | undefined>;
+  /**
+   * Runs a look that is due; one that succeeds is not repeated. A doubt is no failure, and passed on always. Whoever comes
+   * while another looks waits for it: a proof that went on without it would believe what nobody has looked at yet.
+   */
+  noting(sight: Sight, look: () => Promise<unknown>, signal: AbortSignal): Promise<void>;
 }
 
 /** So many failures in a row leave doubt. */
@@ -25,25 +28,42 @@ interface State {
 /** Creates the memory of looks. */
 export function createLooks(now: () => number): Looks {
   const states = new Map<Sight, State>();
-  return {
-    isDue: (sight) => {
-      const state = states.get(sight);
-      return state === undefined || (state.due !== undefined && now() >= state.due);
-    },
-    async noting(sight, look) {
-      const failures = (states.get(sight)?.failures ?? 0) + 1;
-      // Others do not look at the same time.
+  const running = new Map<Sight, Promise<void>>();
+
+  const isDue = (sight: Sight): boolean => {
+    const state = states.get(sight);
+    return state === undefined || (state.due !== undefined && now() >= state.due);
+  };
+
+  async function run(sight: Sight, look: () => Promise<unknown>): Promise<void> {
+    const failures = (states.get(sight)?.failures ?? 0) + 1;
+    try {
+      await look();
       states.set(sight, { failures });
+    } catch (error) {
+      if (isDoubt(error)) throw error;
+      states.set(sight, { failures, due: failures < TRIES ? now() : now() + PAUSE_MS });
+      if (failures <= TRIES) throw error;
+    }
+  }
+
+  return {
+    isDue,
+    async noting(sight, look, signal) {
+      for (let other = running.get(sight); other !== undefined; other = running.get(sight)) {
+        await other;
+        signal.throwIfAborted();
+      }
+      if (!isDue(sight)) return;
+      const own = run(sight, look);
+      running.set(
+        sight,
+        own.catch(() => undefined),
+      );
       try {
-        return await look();
-      } catch (error) {
-        if (isDoubt(error)) {
-          states.delete(sight);
-          throw error;
-        }
-        states.set(sight, { failures, due: failures < TRIES ? now() : now() + PAUSE_MS });
-        if (failures > TRIES) return undefined;
-        throw error;
+        await own;
+      } finally {
+        running.delete(sight);
       }
     },
   };

@@ -133,7 +133,7 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
   ): Promise<void> {
     const due = sights.filter((sight) => !witnesses.has(sight) && looks.isDue(sight));
     await Promise.all(
-      due.map((sight) => looks.noting(sight, () => find([sight], connection, signal))),
+      due.map((sight) => looks.noting(sight, () => find([sight], connection, signal), signal)),
     );
   }
 
@@ -169,14 +169,14 @@ export function createWitnesses({ self, recall, missing, now }: WitnessOptions):
     },
     forgetMissed() {
       if (missed.size === 0) return undefined;
-      const names = [...missed].map(({ attribute }) => attribute).join(', ');
+      const names = [...missed].map(({ attribute, owner }) => `${attribute} of any ${owner.name}`);
       for (const sight of missed) {
         witnesses.delete(sight);
         recall.accept(sight);
       }
       missed.clear();
       tellMissing();
-      return `nobody has ${names} any more: taken as it is`;
+      return `nobody has ${names.join(', ')} any more: taken as it is`;
     },
   };
 }

@@ -1,11 +1,19 @@
 import type { Socket } from 'node:net';
-import { AbandonRequest, type Control, type Message, PresenceFilter, UnbindRequest } from 'ldapts';
+import { AbandonRequest, type Control, type Message, UnbindRequest } from 'ldapts';
 import { reasonOf } from '../../../reason.ts';
 import { Fault } from '../../directory.ts';
 import type { SearchRequest } from '../search.ts';
 import { createFrames, type Frames } from './frames.ts';
-import { createDeliveries, type Deliveries, type Operation, type Reply } from './operations.ts';
-import { searchMessage } from './searchmessage.ts';
+import {
+  answerTo,
+  createDeliveries,
+  type Deliveries,
+  type Hear,
+  type Operation,
+  type Reply,
+} from './operations.ts';
+import { PACE, type Pace } from './pace.ts';
+import { ROOT, searchMessage } from './searchmessage.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /** The connection went away with questions under way; another one may be asked. */
@@ -15,16 +23,6 @@ export class Lost extends Fault {
     this.name = 'Lost';
   }
 }
-
-/** How a server is to be asked. */
-export interface Pace {
-  /** So many questions are under way at a time, others wait. */
-  readonly width: number;
-  /** After so many seconds the server ends a search itself. Samba counts ticks of a clock: 1 may be over in 1 ms. */
-  readonly timeLimitS: number;
-}
-
-const PACE: Pace = { width: Number.POSITIVE_INFINITY, timeLimitS: 2 };
 
 /** RFC 4511: ids are positive and below 2^31. */
 const MAX_ID = 2 ** 31 - 1;
@@ -99,7 +97,7 @@ export class Connection {
   request(
     create: (messageId: number) => Message,
     signal: AbortSignal,
-    way: 'in turn' | 'at once' = 'in turn',
+    way: 'in turn' | 'at once' | Hear = 'in turn',
   ): Promise<Reply> {
     const turns = way === 'in turn' ? this.#turns : createTurns(1);
     return new Promise((resolve, reject) => {
@@ -122,6 +120,7 @@ export class Connection {
         entries: [],
         references: [],
         bytes: 0,
+        ...(typeof way === 'function' && { hear: way }),
         resolve: settle(resolve),
         reject: settle(reject),
       });
@@ -139,6 +138,29 @@ export class Connection {
     const { timeLimitS } = this.#pace;
     const create = (id: number): Message => searchMessage(id, request, timeLimitS, controls);
     return this.request(create, signal);
+  }
+
+  /**
+   * Searches for as long as the server goes on, past the turns of others, whom it must not keep waiting. What comes is heard
+   * as it comes.
+   */
+  listen(
+    request: SearchRequest,
+    controls: readonly Control[],
+    hear: Hear,
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    return this.request((id) => searchMessage(id, request, 0, controls), signal, hear);
+  }
+
+  /** Reads no further: whoever hears has enough to do. Answers wait too. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#socket.resume();
   }
 
   /** Asks whether the server is there, past all that waits for its turn: the least of questions. It proves nothing. */
@@ -225,20 +247,4 @@ export class Connection {
   }
 }
 
-/** The root's own entry, which everybody may ask for. */
-const ROOT: SearchRequest = {
-  base: '',
-  scope: 'base',
-  filter: new PresenceFilter({ attribute: 'objectClass' }),
-  attributes: [],
-  sizeLimit: 0,
-};
-
 const expired = (server: string): Fault => new Fault('timeout', `${server} did not answer in time`);
-
-/** RFC 4511, 4.1.1: a search's answers are entries and references before its result, so the result is two further. */
-function answerTo({ protocolOperation }: Message): number {
-  return protocolOperation === SEARCH ? protocolOperation + 2 : protocolOperation + 1;
-}
-
-const SEARCH = 0x63;

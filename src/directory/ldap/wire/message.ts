@@ -1,5 +1,6 @@
 import { BerReader } from 'ldapts';
 import type { LdapEntry } from '../search.ts';
+import { enter, present, readOptional, readUntil } from './ber.ts';
 
 /** How an operation ended. */
 export interface LdapResult {
@@ -9,21 +10,24 @@ export interface LdapResult {
   readonly diagnostic: string;
   /** Where it would have us ask instead (code 10). */
   readonly referrals: readonly string[];
-  /** Values of response controls by OID. */
-  readonly controls: ReadonlyMap<string, Buffer>;
+  readonly controls: Controls;
   /** An extended operation's answer. */
   readonly value?: Buffer;
 }
 
 /** What a server sends. Id 0 is its own word: that it disconnects (RFC 4511, 4.4.1). */
 export type LdapMessage = { readonly id: number } & (
-  | { readonly kind: 'entry'; readonly entry: LdapEntry }
+  | { readonly kind: 'entry'; readonly entry: LdapEntry; readonly controls: Controls }
   | { readonly kind: 'reference'; readonly urls: readonly string[] }
   | { readonly kind: 'result'; readonly type: number; readonly result: LdapResult }
   /** An entry that is more than anybody can be; what it is too much of. */
   | { readonly kind: 'too large'; readonly reason: string }
-  | { readonly kind: 'intermediate' }
+  /** A word in between (RFC 4511, 4.13); what it is about, and what it says. */
+  | { readonly kind: 'intermediate'; readonly oid: string; readonly value: Buffer | undefined }
 );
+
+/** Values of response controls by OID. */
+export type Controls = ReadonlyMap<string, Buffer>;
 
 /** So much of the server's own words is kept, of each key that fails. */
 const MAX_WORDS = 300;
@@ -33,6 +37,8 @@ const MAX_NAME_BYTES = 8 * 1024;
 const MAX_PARTS = 250_000;
 /** So many servers are told of that hold a part of what was searched. */
 const MAX_URLS = 20;
+/** So many of a message's controls are read: those that are asked for are one or two. */
+const MAX_CONTROLS = 20;
 
 const TAG = {
   entry: 0x64,
@@ -46,6 +52,8 @@ const TAG = {
   octets: 0x04,
   boolean: 0x01,
   referral: 0xa3,
+  wordName: 0x80,
+  wordValue: 0x81,
   responseName: 0x8a,
   responseValue: 0x8b,
   controls: 0xa0,
@@ -67,7 +75,7 @@ export function readMessage(bytes: Buffer): LdapMessage {
     case TAG.reference:
       return { id, kind: 'reference', urls: readUrls(reader, end) };
     case TAG.intermediate:
-      return { id, kind: 'intermediate' };
+      return { id, kind: 'intermediate', ...readWord(reader, end) };
     case TAG.bindResult:
     case TAG.searchResult:
     case TAG.compareResult:
@@ -111,7 +119,7 @@ function readEntry(id: number, reader: BerReader, end: number): LdapMessage {
   });
   return dn === undefined || excess !== undefined
     ? { id, kind: 'too large', reason: excess ?? '' }
-    : { id, kind: 'entry', entry: { dn, attributes } };
+    : { id, kind: 'entry', entry: { dn, attributes }, controls: readControls(reader) };
 }
 
 function gathered(attributes: Map<string, Buffer[]>, name: string): Buffer[] {
@@ -169,14 +177,26 @@ function readValue(reader: BerReader, end: number): Buffer | undefined {
   return present(reader.readString(TAG.responseValue, true));
 }
 
-function readControls(reader: BerReader): ReadonlyMap<string, Buffer> {
+function readWord(
+  reader: BerReader,
+  end: number,
+): { readonly oid: string; readonly value: Buffer | undefined } {
+  const oid = readOptional(reader, end, TAG.wordName, () => reader.readString(TAG.wordName));
+  const value = readOptional(reader, end, TAG.wordValue, () =>
+    reader.readString(TAG.wordValue, true),
+  );
+  return { oid: oid ?? '', value };
+}
+
+function readControls(reader: BerReader): Controls {
   const controls = new Map<string, Buffer>();
   if (reader.peek() !== TAG.controls) return controls;
   readUntil(reader, enter(reader), () => {
     const end = enter(reader);
     const oid = readName(reader) ?? '';
     if (reader.offset < end && reader.peek() === TAG.boolean) reader.readBoolean();
-    if (reader.offset < end) controls.set(oid, present(reader.readString(TAG.octets, true)));
+    if (reader.offset < end && controls.size < MAX_CONTROLS)
+      controls.set(oid, present(reader.readString(TAG.octets, true)));
     reader.offset = end;
   });
   return controls;
@@ -190,28 +210,4 @@ function readUrls(reader: BerReader, end: number): readonly string[] {
     if (url !== undefined && urls.length < MAX_URLS) urls.push(url);
   });
   return urls;
-}
-
-/** Goes into what begins here; gives where it ends. Lengths of four bytes may be negative to the reader. */
-function enter(reader: BerReader, tag?: number): number {
-  present(reader.readSequence(tag));
-  if (reader.length < 0 || reader.length > reader.remain) throw new Error(TORN);
-  return reader.offset + reader.length;
-}
-
-/** Reads one after the other up to `end`, which must be where the last one ends. */
-function readUntil(reader: BerReader, end: number, read: () => void): void {
-  while (reader.offset < end) {
-    const begin = reader.offset;
-    read();
-    if (reader.offset <= begin || reader.offset > end) throw new Error(TORN);
-  }
-}
-
-const TORN = 'an answer whose parts do not fit into one another';
-
-/** The reader gives `null` where its bytes end too early. */
-function present<T>(value: T | null): T {
-  if (value === null) throw new Error('an answer that ends in the middle');
-  return value;
 }

@@ -8,7 +8,8 @@ import type { ClientTls } from '../../clienttls.ts';
 import { Fault } from '../../directory.ts';
 import { readTlsFiles, type TlsFiles } from '../../tls.ts';
 import { formatLdapUrl, type LdapEndpoint } from '../settings/endpoint.ts';
-import { Connection, type Pace } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { Pace } from './pace.ts';
 import { wrapInTls } from './tls.ts';
 
 /** What a connection is opened with. */

@@ -1,3 +1,4 @@
+import type { Message } from 'ldapts';
 import { Fault } from '../../directory.ts';
 import type { LdapEntry } from '../search.ts';
 import { type LdapMessage, type LdapResult, readId, readMessage } from './message.ts';
@@ -17,9 +18,21 @@ export interface Operation {
   readonly references: string[];
   /** What it has brought so far. */
   bytes: number;
+  /** Takes entries and words in between as they come, without end; absent: entries are gathered. */
+  readonly hear?: Hear;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
 }
+
+/** Takes what a search brings, one after the other. What it throws ends the connection. */
+export type Hear = (heard: LdapMessage & { readonly kind: 'entry' | 'intermediate' }) => void;
+
+/** RFC 4511, 4.1.1: a search's answers are entries and references before its result, so the result is two further. */
+export function answerTo({ protocolOperation }: Message): number {
+  return protocolOperation === SEARCH ? protocolOperation + 2 : protocolOperation + 1;
+}
+
+const SEARCH = 0x63;
 
 /** The questions under way on one connection, by id. */
 export interface Operations extends Map<number, Operation> {}
@@ -39,6 +52,8 @@ export interface Deliveries {
   readonly hadStrays: () => boolean;
 }
 
+/** So many pointers to other servers are kept of one answer. */
+const MAX_REFERENCES = 10_000;
 /** An answer may have so many bytes, all its entries together, and so may what answers nothing that is asked. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -73,17 +88,20 @@ export function createDeliveries(
   }
 
   function deliver(message: LdapMessage, operation: Operation): void {
-    const { answer, entries, references } = operation;
+    const { answer, entries, references, hear } = operation;
     switch (message.kind) {
       case 'too large':
         return giveUp(message.id, message.reason);
       case 'entry':
-        entries.push(message.entry);
+        if (hear !== undefined) hear(message);
+        else entries.push(message.entry);
         return;
       case 'reference':
-        references.push(...message.urls);
+        // What goes on without end may tell of them without end.
+        if (references.length < MAX_REFERENCES) references.push(...message.urls);
         return;
       case 'intermediate':
+        hear?.(message);
         return;
       case 'result':
         if (message.type !== answer) throw new Error('an answer to something else than was asked');
@@ -99,7 +117,7 @@ export function createDeliveries(
       if (id === 0) throw new Error(readNotice(bytes));
       const operation = operations.get(id);
       if (operation === undefined) return passBy(bytes.length);
-      operation.bytes += bytes.length;
+      if (operation.hear === undefined) operation.bytes += bytes.length;
       if (operation.bytes > MAX_ANSWER_BYTES)
         return giveUp(id, `more than ${MAX_ANSWER_BYTES} bytes`);
       deliver(readMessage(bytes), operation);

@@ -1,4 +1,4 @@
-import { type Control, type Message, SearchRequest as SearchMessage } from 'ldapts';
+import { type Control, type Message, PresenceFilter, SearchRequest as SearchMessage } from 'ldapts';
 import type { SearchRequest } from '../search.ts';
 
 /** Writes a search as a message. The server ends it itself after `timeLimitS`: an Abandon may lie in its queue. */
@@ -22,3 +22,12 @@ export function searchMessage(
     ...(controls.length > 0 ? { controls: [...controls] } : {}),
   });
 }
+
+/** The root's own entry, which everybody may ask for. */
+export const ROOT: SearchRequest = {
+  base: '',
+  scope: 'base',
+  filter: new PresenceFilter({ attribute: 'objectClass' }),
+  attributes: [],
+  sizeLimit: 0,
+};

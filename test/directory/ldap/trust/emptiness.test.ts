@@ -76,7 +76,7 @@ describe('a group that shows no member', () => {
     const directory = openOver(server, { groups }, { kept });
     expect(await says(directory, ADDRESS)).toMatch(/idpmap accept/);
     expect(directory.figures?.['held']).toBe(1);
-    expect(directory.accept?.()).toMatch('nobody has member any more');
+    expect(directory.accept?.()).toMatch('nobody has member of any group any more');
     expect(await says(directory, ADDRESS)).toBe('');
     expect(await says(openOver(server, { groups }, { kept }), ADDRESS)).toBe('');
   });

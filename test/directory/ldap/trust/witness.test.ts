@@ -79,7 +79,7 @@ describe('witnesses', () => {
     await check();
     staff.people.delete('uid=0');
     await expect(check()).rejects.toThrow('with aka');
-    expect(witnesses.forgetMissed()).toBe('nobody has aka any more: taken as it is');
+    expect(witnesses.forgetMissed()).toBe('nobody has aka of any account any more: taken as it is');
     await expect(check()).resolves.toBeDefined();
     expect(witnesses.forgetMissed()).toBeUndefined();
   });

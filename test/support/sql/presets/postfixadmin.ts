@@ -111,6 +111,7 @@ export const postfixadminProduct: Product = {
     ...person('eva@example.org', `eva@example.org,${VACATION}`),
     ...person('fay@example.org', 'fay@example.org', 0),
     ...person("o'neil@example.org"),
+    ...person('jeff@example.org'),
     alias('sales@example.org', 'ann@example.org'),
     alias('team@example.org', 'ann@example.org,bob@example.org\n,cy@elsewhere.example'),
     alias('out@example.org', 'someone@elsewhere.example'),
@@ -156,6 +157,10 @@ export const postfixadminProduct: Product = {
     leads('an alias of an alias', 'chain@example.org', 'sales@example.org'),
     nobody('an inactive alias', 'resting@example.org'),
     nobody('a stranger', 'eve@example.org'),
+    mailbox('a mailbox whose letters may be written as one', 'jeff@example.org'),
+    nobody('a stranger whose letters may be written as one', 'wolff@example.org'),
+    nobody('a stranger with letters that latin1 has', 'märz@example.org'),
+    nobody('a stranger with letters that it has not', 'дима@example.org'),
     leads('a mailbox by an alias domain', 'ann@twin.example', 'ann@example.org', 'ann@example.org'),
     leads(
       'a forwarding by an alias domain',

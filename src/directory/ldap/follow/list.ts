@@ -1,0 +1,71 @@
+import { ageOf, preciseClock, stampNow } from '../../../clock.ts';
+import { pause } from '../../waiting.ts';
+import type { Connection } from '../wire/connection.ts';
+import { type Cursor, writeCursor } from './cursor.ts';
+import type { FollowOptions } from './options.ts';
+import type { Outlet } from './outlet.ts';
+import { listPages } from './pages.ts';
+import { beginSession, type Session } from './session.ts';
+
+/**
+ * Follows a server that tells of no changes: everybody is listed, and again from time to time, each time on a connection of
+ * its own.
+ */
+export async function followByListing(
+  session: Session | undefined,
+  cursor: Cursor | undefined,
+  options: FollowOptions,
+  outlet: Outlet,
+  signal: AbortSignal,
+): Promise<never> {
+  let first = session;
+  if (cursor?.feed === 'list' && cursor.listed !== undefined) {
+    const ageMs = ageOf(cursor.listed);
+    const leftMs = options.refreshMs - ageMs;
+    const tookMs = cursor.tookMs ?? 0;
+    if (leftMs > 0) {
+      // What was listed before a restart is as good as it was.
+      outlet.tell({ ...markOf(cursor, ageMs, tookMs, options.refreshMs) });
+      await pause(leftMs * spread(), signal);
+    }
+  }
+  for (let isFirst = cursor === undefined; ; isFirst = false) {
+    const own = first ?? (await beginSession(await options.open(signal), options, outlet, signal));
+    first = undefined;
+    await listOnce(own, isFirst, options, outlet);
+    await pause(options.refreshMs * spread(), signal);
+  }
+}
+
+async function listOnce(
+  session: Session,
+  isFirst: boolean,
+  { refreshMs }: FollowOptions,
+  outlet: Outlet,
+): Promise<void> {
+  const { connection } = session;
+  try {
+    const listed = stampNow();
+    const at = preciseClock.now();
+    await listPages(session, isFirst ? 'at once' : 'resting');
+    const tookMs = preciseClock.now() - at;
+    const cursor: Cursor = { feed: 'list', server: connection.server, listed, tookMs };
+    outlet.tell(markOf(cursor, tookMs, tookMs, refreshMs));
+  } finally {
+    end(connection);
+  }
+}
+
+const end = (connection: Connection): void => connection.close();
+
+/** By so much more or less a listing is put off, so that many daemons do not list at the same time. */
+const SPREAD = 0.1;
+const spread = (): number => 1 - SPREAD + Math.random() * 2 * SPREAD;
+
+const markOf = (cursor: Cursor, agoMs: number, tookMs: number, refreshMs: number) =>
+  ({
+    kind: 'mark',
+    cursor: writeCursor(cursor),
+    agoMs,
+    nextMs: Math.ceil(refreshMs * (1 + SPREAD) + 2 * tookMs),
+  }) as const;
