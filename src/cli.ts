@@ -172,9 +172,12 @@ add(cache, 'purge', 'forget what is remembered of an address, a domain or a dire
   );
 
 const fleet = program.command('fleet').description('daemons that know together');
-add(fleet, 'status', 'tell how the fleet of the running daemon fares: exits 0 while it is up').action(
-  (options: CommonOptions) =>
-    exitWith(import('./cli/fleet.ts').then(({ fleetStatus }) => fleetStatus(options))),
+add(
+  fleet,
+  'status',
+  'tell how the fleet of the running daemon fares: exits 0 while it is up',
+).action((options: CommonOptions) =>
+  exitWith(import('./cli/fleet.ts').then(({ fleetStatus }) => fleetStatus(options))),
 );
 add(fleet, 'acl', 'print the engine’s user with the rights that idpmap needs')
   .option('--user <user>', 'its name', 'idpmap')

@@ -9,7 +9,7 @@ export function acceptHeld(served: Served): string | undefined {
     (each) => each !== undefined,
   );
   if (taken.length === 0) return undefined;
-  if (digests.length > 0) membership?.accepted(digests);
+  if (digests.length > 0) membership.accepted(digests);
   // What was held was a doubt about some keys: they are worth asking again at once.
   memories.forgetFaults();
   return taken.join(', ');

@@ -14,7 +14,7 @@ import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Settings } from '../settings.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import { createHandlers } from './commands.ts';
-import { awaitFleet, openFleet } from './fleet.ts';
+import { openFleet } from './fleet.ts';
 import { createBequest, inherit } from './inherit.ts';
 import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts';
 import { createReloader, type Serving } from './reloading.ts';
@@ -91,7 +91,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     clock.stop();
     throw error;
   };
-  const fleet = await openFleet(options.settings, () => served, { version, clock, log }).catch(
+  const joined = await openFleet(options.settings, () => served, { version, clock, log }).catch(
     giveUp,
   );
   const differences = createDifferences({ clock, log, showAddress });
@@ -101,7 +101,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
     showAddress,
     kept: kept.keptOf,
-    ...(fleet && { fleet }),
+    ...joined.part,
     ...(options.open && { open: options.open }),
   };
   const traces = createTraces(clock);
@@ -115,7 +115,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     return { state, ...createTracedRouter(state), open };
   };
   const first = await createState(options.settings, stateOptions).catch(async (error: unknown) => {
-    await fleet?.stop();
+    await joined.stop();
     return giveUp(error);
   });
   enterState(first);
@@ -167,7 +167,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     endpoints: () => listEndpoints(serving.open),
     unconfigured,
     differences,
-    ...(fleet && { fleet }),
+    ...joined.part,
     clock,
   };
   const status = createStatus(sources);
@@ -179,7 +179,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     status.stop();
     if (!bequest.isSucceeded()) await endAll([save], log, SAVE_MS);
     await endAll(
-      [() => control?.close(), () => closeState(serving.state), () => fleet?.stop()],
+      [() => control?.close(), () => closeState(serving.state), () => joined.stop()],
       log,
       END_MS,
     );
@@ -209,7 +209,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       route: (map, key, context) => serving.route(map, key, context),
       traces,
       differences,
-      ...(fleet && { fleet }),
+      ...joined.part,
       clock,
       figures: { socketmap: server.figures, maps, reloads: reloader.figures },
       status: status.read,
@@ -232,7 +232,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     await inherited.restore(serving.state.served, options.settings.cache.stale, clock);
     await saver.load();
-    await awaitFleet(fleet, served);
+    await joined.ready(served);
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.
     if (former !== undefined) await readyState(serving.state, TAKEOVER_MS);
     const listeners = await bindListeners(server, serving.state.settings.listen, [], takeover);

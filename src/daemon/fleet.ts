@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { parseAddress, parseDomain } from '../address/address.ts';
 import type { Clock } from '../clock.ts';
-import type { Concern, Directory, Relay } from '../directory/directory.ts';
+import type { Concern, Directory, DirectoryHooks } from '../directory/directory.ts';
 import type { DirectorySettings } from '../directory/types.ts';
 import { fingerprintOf } from '../fleet/fingerprint.ts';
 import type { Fleet, Room } from '../fleet/fleet.ts';
 import { concernOf, type News, newsOf, type Purged } from '../fleet/news.ts';
 import type { Log } from '../log.ts';
-import type { Together } from '../lookup/lane.ts';
+import type { LaneOptions } from '../lookup/lane.ts';
 import type { IsConcerned } from '../lookup/memory.ts';
 import type { Shared, SharedQuestion } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
@@ -15,18 +16,26 @@ import { acceptSame } from './accepting.ts';
 import { purge } from './purge.ts';
 import type { Served } from './served.ts';
 
-/** One directory's part in the fleet. */
+/** A daemon's part in a fleet, or none. */
+export interface Joined {
+  /** Absent: this daemon is alone. */
+  readonly part: { readonly fleet?: Fleet };
+  /** Waits for the fleet before anybody is answered, not for long, and takes into account what was told meanwhile. */
+  ready(served: ReadonlyMap<string, Served>): Promise<void>;
+  /** Leaves it. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/** One directory's part in the fleet; what has none shares nothing and tells nobody. */
 export interface Membership {
   /** What the fleet knows of its people, or of a table; absent: its answers are this machine's own. */
   shareOf<T>(times: Times, table?: string): Shared<T> | undefined;
   /** The domains that it lists. */
   shareListed(freshMs: number): SharedQuestion | undefined;
-  /** How many questions this daemon's own limit lets begin a second. */
-  readonly rate: () => number;
-  /** What is counted together. */
-  readonly together: Together;
+  /** What is counted together, and how many questions this daemon's own limit lets begin a second. */
+  readonly lane: Pick<LaneOptions, 'rate' | 'together'>;
   /** Where the daemons take turns in reading what has changed. */
-  readonly relay: Relay;
+  readonly hooks: Pick<DirectoryHooks, 'relay'>;
   /** Its circuit closed by a probe of this daemon's. */
   healed(): void;
   /** What was held here was accepted: those who hold the same take it. */
@@ -44,11 +53,26 @@ export interface MembershipOptions {
   readonly deadlineMs: number;
 }
 
+/** Of a daemon that is alone, or of a directory that is its machine's own. */
+const NO_MEMBERSHIP: Membership = {
+  shareOf: () => undefined,
+  shareListed: () => undefined,
+  lane: {},
+  hooks: {},
+  changed: () => {},
+  domainsChanged: () => {},
+  healed: () => {},
+  accepted: () => {},
+};
+
+const ALONE: Joined = { part: {}, ready: async () => {}, stop: async () => {} };
+
 /** Directories that are a machine's own: another's of the same settings may hold other people. */
 const OWN: ReadonlySet<string> = new Set(['file', 'demo', 'sqlite']);
 
 /** Each daemon hears of these directories' changes itself. */
 const HEARD: ReadonlySet<string> = new Set(['postgresql']);
+const CHANGES: ReadonlySet<News['op']> = new Set(['forget', 'expire', 'domains']);
 
 /** Where reading ended is of use for so long: Keycloak is asked for no more at a time. */
 const CURSOR_MS = 3_600_000;
@@ -67,13 +91,13 @@ const WAIT_SHARE = 0.4;
 /** How long a start waits for the fleet before it answers: one question more each is all that it saves. */
 const READY_MS = 300;
 
-/** Joins the fleet of the settings; absent: there is none. The library is loaded here, and only then. */
+/** Joins the fleet of the settings, where there is one. The library is loaded here, and only then. */
 export async function openFleet(
   settings: Settings,
   served: () => ReadonlyMap<string, Served>,
   options: { readonly version: string; readonly clock: Clock; readonly log: Log },
-): Promise<Fleet | undefined> {
-  if (settings.fleet === undefined) return undefined;
+): Promise<Joined> {
+  if (settings.fleet === undefined) return ALONE;
   const { joinFleet } = await import('../fleet/fleet.ts');
   const fleet: Fleet = await joinFleet({
     ...options,
@@ -82,26 +106,23 @@ export async function openFleet(
     heard: (news) => follow(news, served()),
     caughtUp: () => forgetOutdated(fleet, served()),
   });
-  return fleet;
+  return {
+    part: { fleet },
+    ready: async (now) => {
+      await fleet.ready(READY_MS);
+      forgetOutdated(fleet, now);
+    },
+    stop: () => fleet.stop(),
+  };
 }
 
-/** Waits for the fleet before anybody is answered, not for long, and takes into account what was told meanwhile. */
-export async function awaitFleet(
-  fleet: Fleet | undefined,
-  served: ReadonlyMap<string, Served>,
-): Promise<void> {
-  if (fleet === undefined) return;
-  await fleet.ready(READY_MS);
-  forgetOutdated(fleet, served);
-}
-
-/** Makes a directory's part in the fleet; absent: it has none. */
+/** Makes a directory's part in the fleet. */
 export function createMembership(
   fleet: Fleet | undefined,
   { name, settings, delimiters, deadlineMs }: MembershipOptions,
   directory: () => Pick<Directory, 'fingerprint'> | undefined,
-): Membership | undefined {
-  if (fleet === undefined || OWN.has(settings.type)) return undefined;
+): Membership {
+  if (fleet === undefined || OWN.has(settings.type)) return NO_MEMBERSHIP;
   const { perSecond } = settings.limit;
   /** Code of one's own shares nothing unless it says what its answers depend on. */
   const ownPrint = (): string | undefined => {
@@ -110,11 +131,13 @@ export function createMembership(
   };
   const tell = (news: News): void => {
     if (ownPrint() === undefined) return;
-    if (HEARD.has(settings.type)) fleet.note(news);
+    if (HEARD.has(settings.type) && CHANGES.has(news.op)) fleet.note(news);
     else fleet.tell(news);
   };
   const waitMs = Math.min(WAIT_MS, deadlineMs * WAIT_SHARE);
-  const print = (): string => fingerprintOf(settings, delimiters, ownPrint());
+  /** Who shares nothing takes turns with nobody. */
+  const nobodys = randomUUID();
+  const print = (): string => fingerprintOf(settings, delimiters, ownPrint() ?? nobodys);
   const shelfOf = <T>(lives: Pick<Room, 'foundMs' | 'noneMs'>, what: Room['what']) =>
     fleet.shelf<T>({
       directory: name,
@@ -137,27 +160,31 @@ export function createMembership(
       const shelf = shelfOf<string>({ foundMs: freshMs, noneMs: 1 }, 'domains');
       return { shelf, waitMs, freshMs };
     },
-    together: {
-      mayProbe: async () => {
-        const turn = await fleet.turn(`probe ${print()}`, settings.breaker.probe * TURN_SHARE);
-        // Others that probe for us may be cut off themselves, or be nobody.
-        skipped = turn === 'another' ? skipped + 1 : 0;
-        if (skipped <= Math.min(fleet.others() + 1, MOST_SKIPPED)) return turn !== 'another';
-        skipped = 0;
-        return true;
+    lane: {
+      rate: () => (ownPrint() === undefined ? perSecond : fleet.rateOf(perSecond)),
+      together: {
+        mayProbe: async () => {
+          const turn = await fleet.turn(`probe ${print()}`, settings.breaker.probe * TURN_SHARE);
+          // Others that probe for us may be cut off themselves, or be nobody.
+          skipped = turn === 'another' ? skipped + 1 : 0;
+          if (skipped <= Math.min(fleet.others() + 1, MOST_SKIPPED)) return turn !== 'another';
+          skipped = 0;
+          return true;
+        },
+        countFlip: (key) => fleet.countWithin(`flips ${print()}`, key, MINUTE_MS),
+        ownPart: (most) => (fleet.isUp() ? most : most / (fleet.others() + 1)),
       },
-      countFlip: (key) => fleet.countWithin(`flips ${print()}`, key, MINUTE_MS),
-      ownPart: (most) => (fleet.isUp() ? most : most / (fleet.others() + 1)),
     },
-    relay: {
-      turn: (ms) => fleet.hold(`events ${print()}`, ms),
-      giveUp: () => fleet.giveUp(`events ${print()}`),
-      recall: () => fleet.recall(`events ${print()}`),
-      keep: (value) => fleet.keep(`events ${print()}`, value, CURSOR_MS),
+    hooks: {
+      relay: {
+        turn: (ms) => fleet.hold(`events ${print()}`, ms),
+        giveUp: () => fleet.giveUp(`events ${print()}`),
+        recall: () => fleet.recall(`events ${print()}`),
+        keep: (value) => fleet.keep(`events ${print()}`, value, CURSOR_MS),
+      },
     },
-    healed: () => fleet.tell({ op: 'healed', directory: name }),
-    accepted: (digests) => fleet.tell({ op: 'accept', directory: name, digests }),
-    rate: () => (ownPrint() === undefined ? perSecond : fleet.rateOf(perSecond)),
+    healed: () => tell({ op: 'healed', directory: name }),
+    accepted: (digests) => tell({ op: 'accept', directory: name, digests }),
     changed: (concern) => tell(newsOf(name, concern)),
     domainsChanged: () => tell({ op: 'domains', directory: name }),
   };
@@ -166,19 +193,27 @@ export function createMembership(
 /** Does here what another daemon has told. */
 function follow(news: News, served: ReadonlyMap<string, Served>): void {
   if (news.op === 'begin') return;
-  if (news.op === 'purge') {
-    // A directory that this daemon has not is nothing to it.
-    if (!('directory' in news.what) || served.has(news.what.directory))
-      void purge(news.what, served);
-    return;
-  }
+  if (news.op === 'purge') return followPurge(news.what, served);
   const one = served.get(news.directory);
   if (one === undefined) return;
-  if (news.op === 'forget') one.memories.changed(concernOf(news.concern));
-  else if (news.op === 'expire') one.memories.changed('everything');
-  else if (news.op === 'domains') one.list?.refresh();
-  else if (news.op === 'healed') one.lane.breaker.close();
-  else if (news.op === 'accept') acceptSame(one, news.digests);
+  switch (news.op) {
+    case 'forget':
+      return one.memories.changed(concernOf(news.concern));
+    case 'expire':
+      return one.memories.changed('everything');
+    case 'domains':
+      return one.list?.refresh();
+    case 'healed':
+      return one.lane.breaker.close();
+    case 'accept':
+      return acceptSame(one, news.digests);
+  }
+}
+
+/** A directory that this daemon has not is nothing to it. */
+function followPurge(what: Purged, served: ReadonlyMap<string, Served>): void {
+  if ('directory' in what && !served.has(what.directory)) return;
+  void purge(what, served);
 }
 
 /** Forgets whom the news concern that were told while this daemon heard nothing. */

@@ -35,8 +35,8 @@ export interface Served {
   readonly tenures: Tenures;
   /** Absent: it is not configured to list domains. */
   readonly list?: DomainList;
-  /** Its part in the fleet; absent: it has none. */
-  readonly membership?: Membership;
+  /** Its part in the fleet. */
+  readonly membership: Membership;
 }
 
 export interface ServeOptions {
@@ -81,14 +81,14 @@ export async function serveDirectory(
   const own = hooksOf(name, options, memories);
   const hooks: DirectoryHooks = {
     ...own,
-    ...(membership && { relay: membership.relay }),
+    ...membership.hooks,
     changed: (concern) => {
       own.changed(concern);
-      membership?.changed(concern);
+      membership.changed(concern);
     },
     domainsChanged: () => {
       list?.refresh();
-      membership?.domainsChanged();
+      membership.domainsChanged();
     },
   };
   const directory = await open(settings, hooks);
@@ -102,22 +102,20 @@ export async function serveDirectory(
       windowMs: settings.breaker.window,
       probeMs: settings.breaker.probe,
     },
-    ...(membership && { rate: membership.rate }),
+    ...membership.lane,
     flips: settings.flips,
     flipsGuard: settings.flipsGuard,
     known: memories.known,
     kept: hooks.kept,
-    ...(membership && { together: membership.together }),
     healed: (by) => {
       memories.forgetFaults();
-      if (by === 'probe') membership?.healed();
+      if (by === 'probe') membership.healed();
     },
     clock,
     log,
     showAddress: options.showAddress,
   });
-  const opening = { name, settings, directory, lane, ...(membership && { membership }) };
-  list = openList(opening, hooks, former?.list);
+  list = openList({ name, settings, directory, lane, membership }, hooks, former?.list);
   const tenures = memories.open();
   const served = {
     name,
@@ -128,7 +126,7 @@ export async function serveDirectory(
     cleaned: { dropped: 0 },
     memories,
     tenures,
-    ...(membership && { membership }),
+    membership,
   };
   return list === undefined ? served : { ...served, list };
 }
@@ -169,7 +167,7 @@ function openList(
     ask: createQuestion(
       listDomains,
       lane,
-      membership?.shareListed(settings.domainsRefresh * LISTED_SHARE),
+      membership.shareListed(settings.domainsRefresh * LISTED_SHARE),
     ),
     refreshMs: settings.domainsRefresh,
     guard: settings.domainsGuard,
@@ -217,7 +215,7 @@ export async function closeServed({ name, list, lane, directory }: Served): Prom
 export function entrySource(served: Served, times: Times): Source<Entry> {
   const { directory, settings, cleaned, tenures, lane, membership } = served;
   const ask = askEntries(directory, settings, cleaned);
-  return createSource(ask, tenures.entries, lane, times, membership?.shareOf(times));
+  return createSource(ask, tenures.entries, lane, times, membership.shareOf(times));
 }
 
 /**
@@ -228,5 +226,5 @@ export function tableSource(served: Served, table: string, times: Times): Source
   const { directory, lane, tenures, name, membership } = served;
   const ask = directory.table?.({ table });
   if (ask === undefined) throw new Fault('directory', `the directory ${name} has no tables`);
-  return createSource(ask, tenures.table(table), lane, times, membership?.shareOf(times, table));
+  return createSource(ask, tenures.table(table), lane, times, membership.shareOf(times, table));
 }

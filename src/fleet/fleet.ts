@@ -12,7 +12,7 @@ import { createSeal } from './seal.ts';
 import { type FleetSettings, ownName, readConnection, readKeys } from './settings.ts';
 import { createShared } from './shared.ts';
 import { createShelf } from './shelf.ts';
-import { createFleetTime, type FleetTime } from './time.ts';
+import { createFleetTime, type FleetTime, readTime } from './time.ts';
 import { createRate, type Rate } from './turns.ts';
 import { within } from './within.ts';
 
@@ -163,8 +163,7 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
 
   const beat = async (engine: Engine, time: FleetTime): Promise<void> => {
     const sentAt = preciseClock.now();
-    const [seconds = 0, micros = 0] = await within(engine.time(), 2 * BEAT_MS);
-    const fleetMs = Number(seconds) * 1000 + Math.trunc(Number(micros) / 1000);
+    const fleetMs = readTime(await within(engine.time(), 2 * BEAT_MS));
     const clockRuns = time.set(fleetMs, sentAt, preciseClock.now());
     await within(newsLog.beat(engine, clockRuns), 4 * BEAT_MS);
     await within(members.beat(engine, fleetMs), 2 * BEAT_MS);
@@ -200,7 +199,7 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
     ...createShared(opened, seal, base, me),
     shelf: (room) => {
       const { directory, fingerprint, what, perSecond } = room;
-      const [door = ''] = seal.names(`rate ${directory} ${fingerprint}`);
+      const [door] = seal.names(`rate ${directory} ${fingerprint}`);
       return createShelf({
         link: opened,
         seal,

@@ -7,7 +7,7 @@ import { reasonOf } from '../reason.ts';
 import { createEngine, type Engine } from './link.ts';
 import { createSeal } from './seal.ts';
 import { type FleetSettings, readConnection, readKeys } from './settings.ts';
-import { MOST_DIFFERENCE_MS } from './time.ts';
+import { MOST_DIFFERENCE_MS, readTime } from './time.ts';
 import { within } from './within.ts';
 
 const PATIENCE_MS = 2000;
@@ -39,12 +39,7 @@ export async function inspectFleet(settings: FleetSettings): Promise<readonly Re
 /** Puts each command once that the daemon puts. */
 async function tryCommands(engine: Engine, name: string): Promise<readonly Remark[]> {
   const key = `idpmap:${name}:{check}:${randomBytes(6).toString('hex')}`;
-  const [plain, stream, sorted, number] = ['v', 's', 'z', 'n'].map((end) => `${key}:${end}`) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [plain, stream, sorted, number] = [`${key}:v`, `${key}:s`, `${key}:z`, `${key}:n`];
   const tries: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['set', () => engine.set(plain, 'x', 'PX', 5000, 'NX')],
     ['get', () => engine.get(plain)],
@@ -77,9 +72,9 @@ async function tryCommands(engine: Engine, name: string): Promise<readonly Remar
     return [{ level: 'failed', text }];
   }
   const begunAt = preciseClock.now();
-  const [seconds = 0] = await engine.time();
+  const fleetMs = readTime(await engine.time());
   const ms = preciseClock.now() - begunAt;
-  const difference = Math.round((Number(seconds) * 1000 - wallClock.now()) / 1000);
+  const difference = Math.round((fleetMs - wallClock.now()) / 1000);
   const isOff = Math.abs(difference) * 1000 > MOST_DIFFERENCE_MS;
   return [
     { level: 'ok', text: `the engine answers, ${ms} ms for a question, all rights are there` },

@@ -11,22 +11,22 @@ import type { FleetTime } from './time.ts';
 /** The fleet's news: a stream in the engine, read at each beat. */
 export interface NewsLog {
   /** Tells all others; `told` hears it at once, for what still lies in the engine must not come back before. */
-  tell(news: News): void;
+  readonly tell: (news: News) => void;
   /** What was told before this is not known; above all time until the log was read. The fleet's time. */
-  since(): number;
+  readonly since: () => number;
   /** The era that it is; absent until the log was read. */
-  era(): string | undefined;
+  readonly era: () => string | undefined;
   /**
    * Reads what is new, up to the end, and sends what waits. `clock`: whether the engine's was set back since the last one,
    * which begins an era. A throw: the engine refuses it.
    */
   beat(engine: Engine, clock: 'on' | 'back'): Promise<void>;
   /** Over a new connection some of the last lines are read again: who took over may have lost the newest. */
-  rewind(): void;
+  readonly rewind: () => void;
   /** How much waits to be sent. */
-  waiting(): number;
+  readonly waiting: () => number;
   /** Sends what waits, as far as it goes. Never rejects. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
 export interface LogOptions {
@@ -142,13 +142,21 @@ export function createNewsLog(options: LogOptions): NewsLog {
     }
     since = Math.min(since, at);
     if (line.era !== '') era ??= line.era;
-    if (line.n <= (numbers.get(line.by) ?? 0)) return;
+    if (isNew(line)) hear(line, at);
+  };
+
+  const isNew = ({ by, n }: Line): boolean => {
+    if (n <= (numbers.get(by) ?? 0)) return false;
     if (numbers.size >= MOST_SENDERS) numbers.clear();
-    numbers.set(line.by, line.n);
-    options.note(line.news, at);
-    if (line.by === me) return;
-    count(figures.news.heard, line.news.op);
-    if (!isCatchingUp) options.heard(line.news);
+    numbers.set(by, n);
+    return true;
+  };
+
+  const hear = ({ by, news }: Line, at: number): void => {
+    options.note(news, at);
+    if (by === me) return;
+    count(figures.news.heard, news.op);
+    if (!isCatchingUp) options.heard(news);
   };
 
   /** Reads it from its beginning: what was told meanwhile is not known. */
@@ -166,23 +174,21 @@ export function createNewsLog(options: LogOptions): NewsLog {
     else position = earlier(position);
   };
 
+  const takeAt = (id: string, closed: Buffer = Buffer.alloc(0)): void => {
+    position = id;
+    take(closed, Number(id.split('-')[0]));
+  };
+
   const readOn = async (engine: Engine): Promise<void> => {
     const [[last], read] = await Promise.all([
       engine.xrevrange(key, '+', '-', 'COUNT', 1),
       engine.xreadBuffer('COUNT', BATCH, 'STREAMS', key, position),
     ]);
     // Another log lies there, of an engine that took over, or it is gone.
-    if (last === undefined || isAfter(position, last[0])) {
-      if (position !== START) readAnew();
-      if (last === undefined) return;
-    }
-    const lines = read?.[0]?.[1] ?? [];
-    for (const [id, fields] of lines) {
-      position = String(id);
-      take(fields[1] ?? Buffer.alloc(0), Number(position.split('-')[0]));
-    }
-    if (lines.length === BATCH || (last !== undefined && isAfter(last[0], position)))
-      await readOn(engine);
+    if (position !== START && (last === undefined || isAfter(position, last[0]))) readAnew();
+    if (last === undefined) return;
+    for (const [id, fields] of read?.[0]?.[1] ?? []) takeAt(String(id), fields[1]);
+    if (isAfter(last[0], position)) await readOn(engine);
   };
 
   return {
@@ -235,6 +241,7 @@ function readLine(text: string | undefined): Line | undefined {
   const line: unknown = JSON.parse(text);
   // Whoever has the key has made it: only another version could have made it otherwise.
   if (!isTree(line) || !isTree(line['news'])) return undefined;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return line as unknown as Line;
 }
 

@@ -19,7 +19,7 @@ export interface Members {
   /** Says that this one is here, and looks who else is. */
   beat(engine: Engine, fleetMs: number): Promise<void>;
   /** Says that it leaves. */
-  leave(engine: Engine): Promise<unknown>;
+  readonly leave: (engine: Engine) => Promise<unknown>;
 }
 
 /** Whoever was silent for longer is gone. */

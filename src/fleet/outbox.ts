@@ -12,10 +12,10 @@ export interface OutboxOptions {
 /** News that wait until the engine has taken them: what is told twice does no harm, what is lost does. */
 export interface Outbox {
   /** Counts here at once, and leaves in its turn. */
-  tell(news: News): void;
+  readonly tell: (news: News) => void;
   readonly size: () => number;
   /** Sends what waits, in order, up to the first that is not taken. Never rejects. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
   /** Lets what was sent lately be sent again: a replica that took over may not have it. */
   repeat(): void;
 }

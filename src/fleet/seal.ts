@@ -15,7 +15,7 @@ export interface Seal {
   /** Closes `text` so that it opens under this name alone. */
   close(text: string, under: string): Buffer;
   /** Absent: no key of the fleet's closed it, or not under this name. */
-  open(closed: Buffer, under: string): string | undefined;
+  readonly open: (closed: Buffer, under: string) => string | undefined;
 }
 
 /** The layout: this byte, the salt of whoever closed it, their count, the tag, the text. */

@@ -5,7 +5,7 @@ import type { Outcome } from '../lookup/outcome.ts';
 import type { Mark, Shelf, Shelved } from '../lookup/share.ts';
 import type { FleetFigures, ShelfFigures } from './figures.ts';
 import type { Link } from './link.ts';
-import type { Outdated } from './news.ts';
+import type { Outdated, Worth } from './news.ts';
 import type { Seal } from './seal.ts';
 import { MOST_AHEAD_MS } from './time.ts';
 import { RATE_LIFE_MS, type Rate } from './turns.ts';
@@ -82,27 +82,25 @@ export function createShelf<T>(options: ShelfOptions): Shelf<T> {
     }
     const isOfNow = era === options.era() && mark >= options.since();
     const worth = isOfNow ? outdated.judge(mark, key, values) : 'gone';
-    if (worth === 'gone') {
+    if (!isBelieved(status, worth, askedAt)) {
       counted.reads.outdated += 1;
       return undefined;
     }
-    const about = {
-      askedAt: Math.trunc(time.toLocal(askedAt)),
-      by,
-      ...(worth === 'old' && { isOld: true as const }),
-    };
-    if (status === 'none') {
-      if (proof === undefined || worth === 'old' || !time.countsNone(askedAt)) {
-        counted.reads.outdated += 1;
-        return undefined;
-      }
+    const about = { askedAt: Math.trunc(time.toLocal(askedAt)), by };
+    if (proof !== undefined) {
       counted.reads.none += 1;
-      return { status, proof, ...about };
+      return { status: 'none', proof, ...about };
     }
-    counted.reads[worth === 'old' ? 'old' : 'fresh'] += 1;
+    const isOld = worth === 'old';
+    counted.reads[isOld ? 'old' : 'fresh'] += 1;
     // Who closed it had it from a directory of the same settings, as values of this kind.
-    return { status, value: values as readonly T[], ...about };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const value = values as readonly T[];
+    return { status: 'found', value, ...about, ...(isOld && { isOld }) };
   };
+
+  const isBelieved = (status: Lying[2], worth: Worth, askedAt: number): boolean =>
+    status === 'none' ? worth === 'good' && time.countsNone(askedAt) : worth !== 'gone';
 
   const giveBack = (key: string): void => {
     const [name] = namesOf(key);
@@ -207,13 +205,16 @@ function readLying(text: string): Lying | undefined {
   const parts: unknown = JSON.parse(text);
   if (!Array.isArray(parts)) return undefined;
   const [askedAt, mark, status, values, by, era, proof]: readonly unknown[] = parts;
-  if (typeof askedAt !== 'number' || typeof mark !== 'number') return undefined;
-  if (typeof by !== 'string' || typeof era !== 'string') return undefined;
-  if (status === 'found' && Array.isArray(values) && values.length > 0)
-    return [askedAt, mark, status, values, by, era];
+  if (!isNumber(askedAt) || !isNumber(mark) || !isText(by) || !isText(era)) return undefined;
   if (status === 'none' && isProof(proof)) return [askedAt, mark, status, [], by, era, proof];
-  return undefined;
+  if (status !== 'found' || !isFilled(values)) return undefined;
+  return [askedAt, mark, status, values, by, era];
 }
+
+const isNumber = (part: unknown): part is number => typeof part === 'number';
+const isText = (part: unknown): part is string => typeof part === 'string';
+const isFilled = (part: unknown): part is readonly unknown[] =>
+  Array.isArray(part) && part.length > 0;
 
 const isProof = (proof: unknown): proof is Proof =>
   isTree(proof) && typeof proof['by'] === 'string' && typeof proof['how'] === 'string';

@@ -55,3 +55,9 @@ export function createFleetTime(): FleetTime {
     },
   };
 }
+
+/** Reads what the engine's TIME says, seconds and microseconds, as milliseconds. */
+export function readTime(parts: readonly (number | string)[]): number {
+  const [seconds = 0, micros = 0] = parts.map(Number);
+  return seconds * 1000 + Math.trunc(micros / 1000);
+}

@@ -87,30 +87,35 @@ export const withShare =
     const waits = createPatience(clock);
 
     /** What is said by what lies there; absent: it has to be asked for. An older *found* is remembered, for an outage. */
-    const judge = (key: string, lying: Shelved<T> | undefined): Outcome<T> | undefined => {
-      if (lying === undefined) return undefined;
-      const now = clock.now();
-      const ageMs = now - lying.askedAt;
-      const known = tenure.known(key);
+    const judge = (key: string, lying: Shelved<T>): Outcome<T> | undefined => {
+      const ageMs = clock.now() - lying.askedAt;
       if (lying.status === 'none') {
         // Whom we know we ask for ourselves, and twice: one daemon that lost its view must not convince the others.
-        const isFresh = ageMs < options.freshNoneMs && lying.isOld === undefined;
-        return known === undefined && isFresh ? lying : undefined;
+        const isBelieved = ageMs < options.freshNoneMs && tenure.known(key) === undefined;
+        return isBelieved ? lying : undefined;
       }
       const denied = tenure.denied(key);
       if (denied !== undefined && denied.askedAt >= lying.askedAt) return undefined;
-      const isFresh = ageMs < options.freshMs && lying.isOld === undefined;
-      if (!isFresh) {
-        tenure.remind(key, lying.value, lying.askedAt);
-        return undefined;
-      }
-      // A refresh wants a newer answer than the one that it refreshes.
-      const isRefreshed = known !== undefined && tenure.fresh(key, now) === known;
-      return isRefreshed && lying.askedAt <= known.askedAt + SAME_MS ? undefined : lying;
+      if (ageMs < options.freshMs && lying.isOld === undefined)
+        return isRefresh(key, lying.askedAt) ? undefined : lying;
+      tenure.remind(key, lying.value, lying.askedAt);
+      return undefined;
     };
 
-    const look = async (key: string): Promise<Outcome<T> | undefined> =>
-      judge(key, await shelf.read(key));
+    /** A refresh wants a newer answer than the one that it refreshes. */
+    const isRefresh = (key: string, askedAt: number): boolean => {
+      const known = tenure.known(key);
+      return (
+        known !== undefined &&
+        tenure.fresh(key, clock.now()) === known &&
+        askedAt <= known.askedAt + SAME_MS
+      );
+    };
+
+    const look = async (key: string): Promise<Outcome<T> | undefined> => {
+      const lying = await shelf.read(key);
+      return lying && judge(key, lying);
+    };
 
     /** Nobody waits here while memory answers. */
     const isHurried = (key: string): boolean => tenure.fresh(key, clock.now()) === undefined;

@@ -93,7 +93,9 @@ directories:
       expect(await until(isThere, PATIENCE_MS)).toBe(true);
     }
     // Each has a token of its own.
-    const readers = new Set(keycloak.to('/admin-events').map(({ headers }) => headers.authorization));
+    const readers = new Set(
+      keycloak.to('/admin-events').map(({ headers }) => headers.authorization),
+    );
     expect(readers.size).toBe(1);
   });
 

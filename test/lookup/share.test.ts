@@ -70,15 +70,15 @@ function openShared() {
     if (outcome instanceof Promise) await vi.advanceTimersByTimeAsync(190);
     return outcome;
   };
-  const lay = (key: string, ageMs: number, more: Partial<Shelved<Entry>> = {}): void => {
-    const about = { askedAt: testClock.now() - ageMs, by: 'two' };
-    shelf.lying.set(key, {
-      ...(key === NOBODY
-        ? { status: 'none' as const, proof: { by: 'probe', how: 'a probe' } as const }
-        : { status: 'found' as const, value: [account(key)] }),
-      ...about,
-      ...more,
-    } as Shelved<Entry>);
+  const lay = (key: string, ageMs: number, more: { readonly isOld?: true } = {}): void => {
+    const about = { askedAt: testClock.now() - ageMs, by: 'two', ...more };
+    const proof = { by: 'probe', how: 'a probe' } as const;
+    shelf.lying.set(
+      key,
+      key === NOBODY
+        ? { status: 'none', proof, ...about }
+        : { status: 'found', value: [account(key)], ...about },
+    );
   };
   return { directory, memory, tenure, lane, shelf, source, ask, lay };
 }

@@ -23,16 +23,23 @@ const PORT = 6379;
  * @throws {SyntaxError} that says how it is written right
  */
 export function parseEngineUrl(text: string): EngineUrl {
-  if (text.startsWith('unix:')) {
-    const path = text.slice('unix:'.length).replace(/^\/{2,}/, '/');
-    if (path.startsWith('/') && !path.includes('\0')) return { kind: 'unix', path };
-  }
-  const { secure = '', v6, host, port = String(PORT) } = URL_FORM.exec(text)?.groups ?? {};
-  const name = host ?? (isIP(v6 ?? '') === 6 ? v6 : undefined);
-  if (name === undefined || Number(port) > 65_535)
+  const url = text.startsWith('unix:') ? readPath(text) : readTcp(text);
+  if (url === undefined)
     throw new SyntaxError(
       `${JSON.stringify(hideLogin(text))} is no engine, write valkeys://HOST:PORT, valkey://HOST:PORT or unix:/path; user and password are settings of their own`,
     );
+  return url;
+}
+
+function readPath(text: string): EngineUrl | undefined {
+  const path = text.slice('unix:'.length).replace(/^\/{2,}/, '/');
+  return path.startsWith('/') && !path.includes('\0') ? { kind: 'unix', path } : undefined;
+}
+
+function readTcp(text: string): EngineUrl | undefined {
+  const { secure = '', v6 = '', host, port = String(PORT) } = URL_FORM.exec(text)?.groups ?? {};
+  const name = host ?? (isIP(v6) === 6 ? v6 : undefined);
+  if (name === undefined || Number(port) > 65_535) return undefined;
   return { kind: 'tcp', host: name, port: Number(port), secure: secure !== '' };
 }
 
