@@ -22,6 +22,8 @@ export interface DaemonOptions {
    * the same, of a directory that can be told to answer no more.
    */
   readonly accounts: number | 'all' | 'scripted';
+  /** How long a scripted directory takes; absent: no time. */
+  readonly delayMs?: number;
   /** `scraped`: HTTP is on; `off`: it is not, and answers are not even timed. Absent: HTTP is off. */
   readonly metrics?: 'scraped' | 'off';
   /** Further settings of the directory, and at the top, as the configuration file has them. */
@@ -58,6 +60,13 @@ export const UNLIMITED = { inFlight: 10_000, queue: 100_000, perSecond: 1_000_00
 
 const SCRIPTS = { scraped: '../src/cli.ts', off: 'unmetered.ts' } as const;
 
+/** Everything is on, as at home: metrics over HTTP, the log. What is remembered stays so while rounds are played. */
+export const AT_WORK = {
+  metrics: 'scraped',
+  directory: { limit: UNLIMITED },
+  settings: { cache: { fresh: '1h', freshNone: '1h' } },
+} as const;
+
 /** Starts the daemon with a file directory, and waits until it has read it. */
 export async function startDaemon(stage: Stage, options: DaemonOptions): Promise<BenchDaemon> {
   const place = mkdtempSync(join(stage.directory, 'daemon-'));
@@ -82,7 +91,7 @@ export async function startDaemon(stage: Stage, options: DaemonOptions): Promise
   const config = file('idpmap.yaml');
   const running =
     options.accounts === 'scripted'
-      ? stage.start('server', 'scripted.ts', [config])
+      ? stage.start('server', 'scripted.ts', [config, String(options.delayMs ?? 0)])
       : stage.start('server', options.script ?? SCRIPTS[options.metrics ?? 'scraped'], [
           'serve',
           '--config',

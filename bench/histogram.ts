@@ -6,6 +6,7 @@ export interface Latency {
   readonly count: number;
   readonly p50: number;
   readonly p99: number;
+  readonly p999: number;
   readonly max: number;
   /** How many took longer than a request's deadline, and than that and what a busy machine is granted. */
   readonly over200: number;
@@ -30,6 +31,7 @@ export class Histogram {
       count: this.#count,
       p50: this.#quantile(0.5),
       p99: this.#quantile(0.99),
+      p999: this.#quantile(0.999),
       max: this.#max,
       over200: this.#above(200),
       over250: this.#above(250),

@@ -13,9 +13,14 @@ export interface LoadJob {
   readonly depth: number;
   /** How long a connection waits between a reply and its next request; absent: not at all. */
   readonly paceMs?: number;
+  /**
+   * So many requests a second, evenly, whether their servers keep up or not, and each is timed from when it was due; absent:
+   * each connection waits for its replies.
+   */
+  readonly rate?: number;
   readonly end: LoadEnd;
-  /** The process whose CPU time is counted. */
-  readonly pid: number;
+  /** The process whose CPU time is counted; absent: nobody's is. */
+  readonly pid?: number;
 }
 
 /** Counts for `ms`, after `warmMs` in which it does not; or until `requests` have been answered. */

@@ -31,6 +31,8 @@ export class Lane {
   /** The beginning of a reply whose end is still to come. */
   #rest = '';
   #isClosed = false;
+  /** Whether a reply brings the next request. */
+  #isClosedLoop = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -57,8 +59,15 @@ export class Lane {
     this.#socket.on('error', (error) => this.#options.failed(error));
   }
 
+  /** Asks now, and anew with each reply. */
   start(): void {
     this.#ask(this.#options.depth);
+    this.#isClosedLoop = true;
+  }
+
+  /** Asks once, for somebody who came at `dueAt`. */
+  arrive(dueAt: number): void {
+    this.#ask(1, dueAt);
   }
 
   close(): void {
@@ -66,8 +75,7 @@ export class Lane {
     this.#socket.destroy();
   }
 
-  #ask(count: number): void {
-    const at = performance.now();
+  #ask(count: number, at = performance.now()): void {
     let out = '';
     for (let i = 0; i < count && !this.#isClosed; i++) {
       const question = this.#options.next();
@@ -95,7 +103,7 @@ export class Lane {
       count++;
     }
     this.#rest = text.slice(from);
-    if (count === 0) return;
+    if (count === 0 || !this.#isClosedLoop) return;
     if (this.#options.paceMs === 0) this.#ask(count);
     else setTimeout(() => this.#ask(count), this.#options.paceMs);
   }

@@ -9,6 +9,9 @@ import { createQuestions, type Question } from './questions.ts';
 /** Who asks a job: our own parent, with types that both share. */
 const job: LoadJob = JSON.parse(process.argv[2] ?? '{}');
 
+const readCpu = (): number => (job.pid === undefined ? Number.NaN : readCpuMs(job.pid));
+const readStarved = (): number => (job.pid === undefined ? Number.NaN : readStarvedMs(job.pid));
+
 /** Counts from its creation on. */
 interface Tally {
   right: number;
@@ -27,13 +30,13 @@ const createTally = (): Tally => ({
   sample: undefined,
   latency: new Histogram(),
   since: performance.now(),
-  cpuMs: readCpuMs(job.pid),
-  starvedMs: readStarvedMs(job.pid),
+  cpuMs: readCpu(),
+  starvedMs: readStarved(),
   own: process.cpuUsage(),
 });
 
 function readTally(tally: Tally): LoadResult {
-  const cpuMs = readCpuMs(job.pid) - tally.cpuMs;
+  const cpuMs = readCpu() - tally.cpuMs;
   const { user, system } = process.cpuUsage(tally.own);
   const latency = tally.latency.read();
   return {
@@ -43,7 +46,7 @@ function readTally(tally: Tally): LoadResult {
     ...(tally.sample !== undefined && { sample: tally.sample }),
     elapsedMs: performance.now() - tally.since,
     cpuMs,
-    starvedMs: readStarvedMs(job.pid) - tally.starvedMs,
+    starvedMs: readStarved() - tally.starvedMs,
     loadCpuMs: (user + system) / 1000,
     latency,
   };
@@ -83,7 +86,7 @@ async function run(end: LoadEnd): Promise<LoadResult> {
   const lanes = Array.from({ length: job.connections }, () => new Lane(options));
   await Promise.all(lanes.map((lane) => lane.open()));
   tally = createTally();
-  for (const lane of lanes) lane.start();
+  const stop = job.rate === undefined ? startAll(lanes) : startArrivals(lanes, job.rate);
   if ('ms' in end) {
     await Promise.race([done.promise, sleep(end.warmMs)]);
     tally = createTally();
@@ -91,8 +94,29 @@ async function run(end: LoadEnd): Promise<LoadResult> {
   } else await done.promise;
   const result = readTally(tally);
   clearTimeout(timer);
+  stop();
   for (const lane of lanes) lane.close();
   return result;
+}
+
+function startAll(lanes: readonly Lane[]): () => void {
+  for (const lane of lanes) lane.start();
+  return () => {};
+}
+
+/** Lets the lanes ask in turn, `rate` times a second in all. What is due is asked late where this process is, and timed as due. */
+function startArrivals(lanes: readonly Lane[], rate: number): () => void {
+  const begunAt = performance.now();
+  let asked = 0;
+  const timer = setInterval(() => {
+    for (;;) {
+      const dueAt = begunAt + (asked * 1000) / rate;
+      if (dueAt > performance.now()) return;
+      lanes[asked % lanes.length]?.arrive(dueAt);
+      asked++;
+    }
+  }, 1);
+  return () => clearInterval(timer);
 }
 
 /** Counts a reply that was not the right one. */

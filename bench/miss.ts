@@ -1,7 +1,7 @@
-import { MAP, startDaemon, UNLIMITED } from './daemon.ts';
+import { AT_WORK, type BenchDaemon, MAP, startDaemon } from './daemon.ts';
 import type { LoadJob } from './job.ts';
 import type { KeySpec } from './questions.ts';
-import { findWrong, formatSpread, type Part } from './report.ts';
+import { findWrong, type Part } from './report.ts';
 import {
   compareRounds,
   formatPlayed,
@@ -10,26 +10,33 @@ import {
   ROUND_COLUMNS,
   type Target,
 } from './rounds.ts';
+import { formatVerdict } from './verdict.ts';
 
 const WARM = 10_000;
-const ROUNDS = 5;
+const ROUNDS = 7;
+const SLOW_MS = 5;
 /** More addresses than one round asks for. */
 const A_ROUND = 1_000_000;
 
 /** What a question costs the daemon that its memory can't answer, next to one that it can; the directory's part is small. */
 export const miss: Part = async (stage) => {
-  const daemon = await startDaemon(stage, { accounts: 'all', directory: { limit: UNLIMITED } });
-  const target = (name: string, keys: (round: number) => KeySpec): Target => ({
+  const daemon = await startDaemon(stage, { accounts: 'all', ...AT_WORK });
+  const slow = await startDaemon(stage, { accounts: 'scripted', delayMs: SLOW_MS, ...AT_WORK });
+  const target = (
+    name: string,
+    keys: (round: number) => KeySpec,
+    asked: BenchDaemon = daemon,
+  ): Target => ({
     name,
     job: (round): LoadJob => ({
-      endpoint: daemon.tcp,
+      endpoint: asked.tcp,
       map: MAP,
       keys: keys(round),
       replies: 'true',
       connections: 16,
       depth: 1,
       end: { warmMs: 300, ms: 700 },
-      pid: daemon.pid,
+      pid: asked.pid,
     }),
   });
   const played = await playRounds(
@@ -42,6 +49,11 @@ export const miss: Part = async (stage) => {
         count: A_ROUND,
       })),
       target('asked anew, nobody', (round) => ({ kind: 'strangers', from: A_ROUND * round })),
+      target(
+        `asked anew, somebody, ${SLOW_MS} ms`,
+        (round) => ({ kind: 'accounts', from: A_ROUND * (round + 1), count: A_ROUND }),
+        slow,
+      ),
     ],
     ROUNDS,
   );
@@ -54,7 +66,9 @@ export const miss: Part = async (stage) => {
     title: `miss: addresses never asked for before, TCP, 16 connections, ${ROUNDS} alternating rounds`,
     columns: ROUND_COLUMNS,
     rows: played.map(formatPlayed),
-    notes: ratios.map(({ name, spread }) => `${name} / remembered: × ${formatSpread(spread)}`),
+    notes: ratios.map(({ name, spread }, i) =>
+      formatVerdict(`${name} / remembered`, spread, i < 2 ? { most: 3 } : undefined),
+    ),
     figures: {
       targets: played.map(playedFigures),
       ratios: Object.fromEntries(ratios.map(({ name, spread }) => [name, spread])),

@@ -4,5 +4,6 @@ import type { Stopwatch } from '../src/maps/stopwatch.ts';
 export const createStopwatch = (): Stopwatch => ({
   start: () => 0,
   stopAtOnce: () => {},
+  repeat: () => {},
   stopLate: () => {},
 });

@@ -1,4 +1,5 @@
 import type { LoadResult } from './job.ts';
+import type { Peer } from './peer.ts';
 import type { Stage } from './stage.ts';
 
 /** One measurement: in words for people, in numbers for whoever compares runs. */
@@ -13,8 +14,8 @@ export interface Finding {
   readonly faults: readonly string[];
 }
 
-/** One part of the bench. */
-export type Part = (stage: Stage) => Promise<Finding>;
+/** One part of the bench; it measures the peers beside ours, or leaves them. */
+export type Part = (stage: Stage, peers: readonly Peer[]) => Promise<Finding>;
 
 /** Lays out a finding for people. */
 export function formatFinding({ title, columns, rows, notes, faults }: Finding): string {
@@ -62,8 +63,9 @@ export function spreadOf(values: readonly number[]): Spread {
 export const formatSpread = ({ median, min, max }: Spread): string =>
   `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 
-/** CPU time of one lookup, in microseconds. */
-export const cpuMicros = ({ cpuMs, replies }: LoadResult): number => (cpuMs * 1000) / replies;
+/** CPU time of one lookup, in microseconds; not a number where nobody's was counted, which JSON writes as null. */
+export const cpuMicros = ({ cpuMs, replies }: LoadResult): number =>
+  Number.isFinite(cpuMs) ? (cpuMs * 1000) / replies : Number.NaN;
 
 export const perSecond = ({ replies, elapsedMs }: LoadResult): number =>
   (replies * 1000) / elapsedMs;

@@ -1,6 +1,7 @@
 import type { LoadJob, LoadResult } from './job.ts';
 import {
   cpuMicros,
+  findWrong,
   formatCount,
   formatSpread,
   perSecond,
@@ -25,6 +26,7 @@ export interface Played {
 /**
  * Loads each target once a round, forward and backward in turn: what drifts meanwhile meets all of them alike. One more
  * round goes before, so that all code is compiled.
+ * @throws {Error} where a target's answers are wrong in that one: what it costs to answer wrongly is not worth measuring
  */
 export async function playRounds(
   stage: Stage,
@@ -36,12 +38,18 @@ export async function playRounds(
     return { name, job, results };
   });
   for (let round = 0; round <= rounds; round++) {
-    for (const { job, results } of round % 2 === 0 ? played : played.toReversed()) {
+    for (const { name, job, results } of round % 2 === 0 ? played : played.toReversed()) {
       const result = await stage.load(job(round));
       if (round > 0) results.push(result);
+      else checkAnswers(name, result);
     }
   }
   return played;
+}
+
+function checkAnswers(name: string, result: LoadResult): void {
+  const [wrong] = findWrong(name, result);
+  if (wrong !== undefined) throw new Error(`${name} answers wrongly: ${wrong}`);
 }
 
 /** How much more CPU a lookup costs `one` than `other`, round by round. */
@@ -51,6 +59,21 @@ export function compareRounds(one: Played, other: Played): Spread {
     return against === undefined ? Number.NaN : cpuMicros(result) / cpuMicros(against);
   });
   return spreadOf(ratios);
+}
+
+/** How much more of its machine's time would `one` get done: the lookups of a second, round by round. */
+export function compareRates(one: Played, other: Played): Spread {
+  const ratios = one.results.map((result, round) => {
+    const against = other.results[round];
+    return against === undefined ? Number.NaN : perSecond(result) / perSecond(against);
+  });
+  return spreadOf(ratios);
+}
+
+/** The least that a round took of each, as a ratio: nearest to what a quiet machine would say. */
+export function compareLeast(one: Played, other: Played): number {
+  const least = ({ results }: Played): number => Math.min(...results.map(cpuMicros));
+  return least(one) / least(other);
 }
 
 export const ROUND_COLUMNS: readonly string[] = [

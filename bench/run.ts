@@ -1,45 +1,54 @@
-// npm run bench [-- PART …] [-- --json FILE] [-- --against CHECKOUT]: measures the daemon on this machine, on loopback only. Linux.
+// npm run bench [-- PART …] [-- --json FILE] [-- --against CHECKOUT] [-- --peer NAME=inet:HOST:PORT[,PID] …]: measures the daemon on this machine, on loopback only. Linux.
 import { writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { against } from './against.ts';
 import { flood } from './flood.ts';
-import { hit } from './hit.ts';
+import { deep, hit } from './hit.ts';
+import { hostile } from './hostile.ts';
 import { keycloak } from './keycloak.ts';
 import { memory } from './memory.ts';
 import { metrics } from './metrics.ts';
 import { miss } from './miss.ts';
+import { open } from './open.ts';
 import { outage } from './outage.ts';
+import { type Peer, parsePeer } from './peer.ts';
 import { type Finding, formatFinding, type Part } from './report.ts';
+import { smoke } from './smoke.ts';
 import { sql } from './sql.ts';
 import { createStage, IS_PINNED } from './stage.ts';
 
 const PARTS: Readonly<Record<string, Part>> = {
   hit,
+  deep,
+  open,
   metrics,
   miss,
   memory,
   outage,
   flood,
+  hostile,
   keycloak,
   sql,
+  smoke,
 };
 
-/** A real Keycloak takes Java, Maven and minutes, databases take root: those are played where they are named. */
-const DEFAULT = Object.keys(PARTS).filter((name) => name !== 'keycloak' && name !== 'sql');
+/** A real Keycloak takes Java, Maven and minutes, databases take root, and the rest is in the others: these are played where they are named. */
+const NAMED = new Set(['keycloak', 'sql', 'smoke']);
+const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;
 const EXIT_USAGE = 64;
 
 /** Plays a part on a stage of its own, which is cleared whatever happens, a signal included. */
-async function play(part: Part): Promise<Finding> {
+async function play(part: Part, peers: readonly Peer[]): Promise<Finding> {
   const stage = createStage();
   const leave = (): void => {
     void stage.clear().then(() => process.exit(EXIT_WRONG));
   };
   process.once('SIGINT', leave).once('SIGTERM', leave);
   try {
-    return await part(stage);
+    return await part(stage, peers);
   } finally {
     process.off('SIGINT', leave).off('SIGTERM', leave);
     await stage.clear();
@@ -49,6 +58,7 @@ async function play(part: Part): Promise<Finding> {
 /** What the numbers were measured on. */
 const describeMachine = () => ({
   node: process.version,
+  kernel: release(),
   cpu: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
   loadAverage: loadavg().map((load) => load.toFixed(2)),
   placement: IS_PINNED ? 'servers on CPU 0, load on CPU 1' : 'servers and load share the CPUs',
@@ -58,29 +68,37 @@ interface Arguments {
   readonly names: readonly string[];
   readonly json?: string;
   readonly against?: string;
+  readonly peers: readonly Peer[];
 }
 
 function readArguments(): Arguments {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, against: { type: 'string' } },
+    options: {
+      json: { type: 'string' },
+      against: { type: 'string' },
+      peer: { type: 'string', multiple: true },
+    },
   });
   const unknown = positionals.find((name) => !Object.hasOwn(PARTS, name));
   if (unknown !== undefined)
     throw new TypeError(`"${unknown}" is no part, known are ${Object.keys(PARTS).join(', ')}`);
   const isAll = positionals.length === 0 && values.against === undefined;
-  return { names: isAll ? DEFAULT : positionals, ...values };
+  const { peer = [], ...rest } = values;
+  return { names: isAll ? DEFAULT : positionals, peers: peer.map(parsePeer), ...rest };
 }
 
-async function run({ names, json, against: other }: Arguments): Promise<void> {
+async function run({ names, json, against: other, peers }: Arguments): Promise<void> {
   const machine = describeMachine();
-  const { node, cpu, loadAverage, placement } = machine;
-  process.stdout.write(`${node}, ${cpu}, load average ${loadAverage.join(' ')}, ${placement}\n`);
+  const { node, kernel, cpu, loadAverage, placement } = machine;
+  process.stdout.write(
+    `Node ${node}, Linux ${kernel}, ${cpu}, load average ${loadAverage.join(' ')}, ${placement}\n`,
+  );
   const findings: Record<string, Finding> = {};
   const parts = names.flatMap((name) => Object.entries(PARTS).filter(([known]) => known === name));
   if (other !== undefined) parts.push(['against', against(other)]);
   for (const [name, part] of parts) {
-    const finding = await play(part);
+    const finding = await play(part, peers);
     findings[name] = finding;
     process.stdout.write(`\n${formatFinding(finding)}\n`);
   }

@@ -1,5 +1,7 @@
-// The daemon round a directory that answers until its standard input says not to. Its one argument is a configuration.
+// The daemon round a directory that answers until its standard input says not to. Its arguments are a configuration, and how
+// many milliseconds an answer takes.
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startDaemon } from '../src/daemon/daemon.ts';
 import type { Directory, Entry } from '../src/directory/directory.ts';
 import { none } from '../src/directory/finding.ts';
@@ -10,11 +12,15 @@ import { DOMAIN } from './questions.ts';
 
 const { settings } = await loadSettings({ file: process.argv[2] ?? '', environment: {} });
 
+const delayMs = Number(process.argv[3] ?? 0);
 let isHanging = false;
 
 /** Returns at once while the directory answers, else never: a server behind a cable that was pulled. */
 async function wait(signal: AbortSignal): Promise<void> {
-  if (!isHanging) return;
+  if (!isHanging) {
+    if (delayMs > 0) await sleep(delayMs);
+    return;
+  }
   await new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('ended')), { once: true });
   });

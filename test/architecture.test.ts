@@ -17,6 +17,7 @@ const ROOMS = [
   ['socketmap'],
   ['maps'],
   ['lookup'],
+  ['mirror'],
   ['reference.ts'],
   ['settings.ts'],
   ['directory'],

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 import { run } from './command.ts';
 import type { Arch } from './node.ts';
+import { packNpm } from './npm.ts';
 import { type Format, readManifest, recipe } from './recipe.ts';
 import { layPages, layProgram } from './stage.ts';
 
@@ -71,12 +72,13 @@ const lastChange = (): Promise<string> =>
     () => '2020-01-01T00:00:00Z',
   );
 
-const HELP = `usage: npm run package -- [deb|rpm …] [--arch amd64|arm64 …] [--out DIRECTORY]
+const HELP = `usage: npm run package -- [deb|rpm|npm …] [--arch amd64|arm64 …] [--out DIRECTORY]
 
-Makes Linux packages of idpmap, with the Node that it is tested with inside; all kinds, unless you name some, for this
-machine's processor, unless you name others, into this directory. It takes nfpm: ${INSTALL}`;
+Makes Linux packages of idpmap, deb and rpm unless you name one, with the Node that it is tested with inside, for this machine's
+processor, unless you name others, into this directory. That takes nfpm: ${INSTALL}
+Or the package for npm, for any machine that has Node.`;
 
-const FORMATS = { deb: 'deb', rpm: 'rpm' } as const;
+const KINDS = { deb: 'deb', rpm: 'rpm', npm: 'npm' } as const;
 const ARCHES = { amd64: 'amd64', arm64: 'arm64' } as const;
 
 /** Those of the words that are known. @throws {Error} for others */
@@ -102,8 +104,11 @@ async function main(): Promise<void> {
     },
   });
   if (values.help === true) return console.log(HELP);
-  const formats = choose(FORMATS, positionals.length === 0 ? ['deb', 'rpm'] : positionals);
+  const kinds = choose(KINDS, positionals.length === 0 ? ['deb', 'rpm'] : positionals);
+  const formats = kinds.filter((kind) => kind !== 'npm');
   const order = { formats, arches: choose(ARCHES, values.arch), out: resolve(values.out) };
+  if (kinds.includes('npm')) console.log(await packNpm(order.out));
+  if (formats.length === 0) return;
   for (const path of await buildPackages(order)) console.log(path);
 }
 

@@ -1,8 +1,10 @@
-import { cp, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, glob, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { publicAddress } from '../generate/address.ts';
 import { run } from './command.ts';
 import { ROOT, runtimePackages } from './lock.ts';
 import { type Arch, layNode } from './node.ts';
+import { holding, shipPage } from './pages.ts';
 
 /** What nobody runs: types, maps, pages, scripts and tests of packages. Licences stay, whatever they are called. */
 const isNeeded = (path: string): boolean =>
@@ -15,13 +17,18 @@ const isNeeded = (path: string): boolean =>
 /** Lays out `/usr/lib/idpmap`: what was built, the packages that it runs with, the command, and Node. */
 export async function layProgram(arch: Arch, folder: string): Promise<void> {
   const built = `${folder}.built`;
-  await run('tsc', ['--project', 'tsconfig.build.json', '--outDir', built], NO_TSC);
+  await layBuilt(built);
   await cp(built, join(folder, 'dist'), { recursive: true, filter: isNeeded });
-  await copy('src/http/page', join(folder, 'dist/http/page'));
   for (const each of runtimePackages()) await copy(each, join(folder, each));
   for (const each of ['package.json', 'LICENSE', 'deploy/bin'])
     await copy(each, join(folder, each));
   await layNode(arch, folder);
+}
+
+/** Builds the sources into `folder`, with types and all. */
+export async function layBuilt(folder: string): Promise<void> {
+  await run('tsc', ['--project', 'tsconfig.build.json', '--outDir', folder], NO_TSC);
+  await cp(join(ROOT, 'src/http/page'), join(folder, 'http/page'), { recursive: true });
 }
 
 const NO_TSC = 'start this with `npm run package`';
@@ -33,6 +40,18 @@ export async function layPages(folder: string): Promise<void> {
   for (const each of [...pages, ...examples])
     await cp(join(ROOT, each), join(folder, each), { recursive: true });
   await cp(join(ROOT, 'LICENSE'), join(folder, 'copyright'));
+  await rewritePages(folder);
+}
+
+/** Rewrites the pages in a folder, which lie there by their paths in the repository, so that each link leads to what is there. */
+export async function rewritePages(folder: string): Promise<void> {
+  const entries = await Array.fromAsync(glob('**/*', { cwd: folder, withFileTypes: true }));
+  const paths = entries.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+  const shipment = { has: holding(paths), ...publicAddress() };
+  for (const page of paths.filter((path) => path.endsWith('.md'))) {
+    const file = join(folder, page);
+    await writeFile(file, shipPage(await readFile(file, 'utf8'), page, shipment));
+  }
 }
 
 async function copy(from: string, to: string): Promise<void> {

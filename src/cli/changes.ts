@@ -107,6 +107,33 @@ const CHECK = /^reject_(?:authenticated_)?sender_login_mismatch$/;
 const isSubmission = ({ type, command, overrides }: Service): boolean =>
   type === 'inet' && command === 'smtpd' && overrides.get('smtpd_sasl_auth_enable') === 'yes';
 
+/** Says beside each of the printed lines, as remarks of main.cf, what an administrator wrote that it takes the place of. */
+export function tellReplaced(
+  lines: readonly string[],
+  changes: readonly Change[],
+): readonly string[] {
+  const replaced = changes.filter(({ whose }) => whose === 'theirs');
+  if (replaced.length === 0) return lines;
+  const main = new Map(
+    replaced.filter(({ file }) => file === 'main.cf').map((change) => [change.name, change]),
+  );
+  const beside = lines.flatMap((line) => {
+    const change = main.get(/^\w+(?= =)/.exec(line)?.[0] ?? '');
+    return change === undefined ? [line] : [...remarksOn(change), line];
+  });
+  const services = replaced.filter(({ file }) => file === 'master.cf').flatMap(remarksOn);
+  const keeps = replaced.some(({ name, lost }) => LISTS.test(name) && lost.length > 0);
+  return [...beside, ...services, ...(keeps ? [KEEPING] : [])];
+}
+
+const KEEPING =
+  '# --diff and --apply with --keep leave tables and domains of yours in place, before these';
+
+const remarksOn = ({ file, name, from, lost }: Change): readonly string[] => [
+  `# in place of yours in ${file}: ${name} = ${from}`.trimEnd(),
+  ...(LISTS.test(name) ? lost.map((entry) => `#   no longer asked: ${entry}`) : []),
+];
+
 /** Writes changes for people, as `diff` does, with what is lost by them. */
 export function formatChanges(changes: readonly Change[], directory: string): string {
   if (changes.length === 0) return `${directory} has all of it`;

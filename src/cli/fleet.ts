@@ -1,4 +1,4 @@
-import type { FleetStatus } from '../fleet/fleet.ts';
+import type { FleetStatus } from '../fleet/contract.ts';
 import { aclOf } from '../fleet/rights.ts';
 import { type CommonOptions, command } from './common.ts';
 import { EXIT } from './exit.ts';

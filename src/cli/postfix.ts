@@ -1,7 +1,7 @@
 import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
 import { applyChanges, isAgreed } from './apply.ts';
-import { type Change, findChanges, formatChanges } from './changes.ts';
+import { type Change, findChanges, formatChanges, tellReplaced } from './changes.ts';
 import { type CommonOptions, load } from './common.ts';
 import { CliError, EXIT } from './exit.ts';
 import { mainCf, masterCf, type Use } from './maincf.ts';
@@ -27,8 +27,8 @@ export interface PostfixOptions extends CommonOptions {
 const QUEUE_DIRECTORY = '/var/spool/postfix';
 
 /**
- * Prints the lines of main.cf, and in comments those of master.cf, for this configuration; or compares them with what Postfix
- * has, or writes them there.
+ * Prints the lines of main.cf, and in comments those of master.cf and what of an administrator's own they replace, for this
+ * configuration; or compares them with what Postfix has, or writes them there.
  */
 export async function postfix(options: PostfixOptions): Promise<number> {
   const { settings } = await load(options);
@@ -38,7 +38,10 @@ export async function postfix(options: PostfixOptions): Promise<number> {
   const lines = await linesFor(settings, use, options, isAbsent ? undefined : running);
   const master = masterCf(settings, use);
   if (options.diff !== true && options.apply !== true) {
-    print(options, { mainCf: lines, masterCf: master }, lines.join('\n'));
+    const replaces = isAbsent ? [] : findChanges(lines, master, running, 'none');
+    const told = tellReplaced(lines, replaces);
+    const theirs = replaces.filter(({ whose }) => whose === 'theirs');
+    print(options, { mainCf: lines, masterCf: master, replaces: theirs }, told.join('\n'));
     return EXIT.ok;
   }
   if (isAbsent)

@@ -1,4 +1,4 @@
-import type { FleetStatus } from '../fleet/fleet.ts';
+import type { FleetStatus } from '../fleet/contract.ts';
 import type { Answer } from '../maps/answer.ts';
 import type { SeenDifference } from '../maps/differences.ts';
 import type { Explanation, SenderExplanation } from '../maps/explain.ts';

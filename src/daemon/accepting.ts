@@ -3,11 +3,14 @@ import type { Served } from './served.ts';
 
 /** Takes what is held: of the directory's content, of its domains, and who vanished. Says what, absent: nothing. */
 export function acceptHeld(served: Served): string | undefined {
-  const { directory, list, lane, memories, membership } = served;
+  const { directory, list, mirror, lane, memories, membership } = served;
   const digests = digestsOf(served);
-  const taken = [directory.accept?.(), list?.accept(), lane.flips.accept()].filter(
-    (each) => each !== undefined,
-  );
+  const taken = [
+    directory.accept?.(),
+    list?.accept(),
+    mirror?.accept(),
+    lane.flips.accept(),
+  ].filter((each) => each !== undefined);
   if (taken.length === 0) return undefined;
   if (digests.length > 0) membership.accepted(digests);
   // What was held was a doubt about some keys: they are worth asking again at once.

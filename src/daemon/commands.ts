@@ -1,6 +1,6 @@
 import { type Clock, calendarOf } from '../clock.ts';
 import type { Handlers, ToldDifference } from '../control/protocol.ts';
-import type { Fleet } from '../fleet/fleet.ts';
+import type { Fleet } from '../fleet/contract.ts';
 import type { Memory } from '../lookup/memory.ts';
 import type { Step } from '../lookup/outcome.ts';
 import type { Router } from '../maps/answer.ts';

@@ -23,6 +23,7 @@ import {
   closeState,
   createState,
   enterState,
+  followState,
   readyState,
   type State,
   type StateOptions,
@@ -248,6 +249,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error;
   }
   if (former !== undefined) await endFormer(former, log);
+  followState(serving.state);
   log.info({ ...describe(), control: controlPath }, 'listening');
 
   return {

@@ -11,6 +11,7 @@ import {
   awaitLists,
   createState,
   enterState,
+  followState,
   retireState,
   type State,
   type StateOptions,
@@ -81,6 +82,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
       await listeners.publish(goOn);
       enterState(next);
       serve(next, listeners.all);
+      followState(next);
     } catch (error) {
       await retireState(next, former.state);
       throw error;

@@ -11,15 +11,19 @@ import { askEntries } from '../directory/people/ask.ts';
 import type { CleanFigures } from '../directory/people/clean.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import { type DirectorySettings, openDirectory } from '../directory/types.ts';
-import type { Fleet } from '../fleet/fleet.ts';
+import type { Fleet } from '../fleet/contract.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createLane, type Lane } from '../lookup/lane.ts';
+import { mirrored } from '../lookup/mirror.ts';
 import { createQuestion, createSource, type Source } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
 import { createDomainList, type DomainList } from '../maps/domainlist.ts';
+import type { Mirror } from '../mirror/mirror.ts';
 import type { Settings } from '../settings.ts';
-import { createMembership, type Membership } from './fleet.ts';
+
+import { createMembership, type Membership } from './membership.ts';
 import { createMemories, type Memories, type Tenures } from './memories.ts';
+import { openMirrorOf } from './mirrors.ts';
 
 /** A directory at work: its adapter, what guards it, and what is remembered of it. */
 export interface Served {
@@ -37,6 +41,8 @@ export interface Served {
   readonly list?: DomainList;
   /** Its part in the fleet. */
   readonly membership: Membership;
+  /** Absent: it has none. */
+  readonly mirror?: Mirror;
 }
 
 export interface ServeOptions {
@@ -91,6 +97,7 @@ export async function serveDirectory(
       membership.domainsChanged();
     },
   };
+  let mirror: Mirror | undefined;
   const directory = await open(settings, hooks);
   opened = directory;
   const lane = createLane(directory, {
@@ -105,7 +112,7 @@ export async function serveDirectory(
     ...membership.lane,
     flips: settings.flips,
     flipsGuard: settings.flipsGuard,
-    known: memories.known,
+    known: () => memories.known() + entriesOf(mirror),
     kept: hooks.kept,
     healed: (by) => {
       memories.forgetFaults();
@@ -114,6 +121,12 @@ export async function serveDirectory(
     clock,
     log,
     showAddress: options.showAddress,
+  });
+  const parts = { name, settings, directory, lane, memories, clock, log };
+  mirror = await openMirrorOf(parts, former?.mirror).catch(async (error: unknown) => {
+    lane.stop();
+    await directory.close();
+    throw error;
   });
   list = openList({ name, settings, directory, lane, membership }, hooks, former?.list);
   const tenures = memories.open();
@@ -128,11 +141,17 @@ export async function serveDirectory(
     tenures,
     membership,
   };
-  return list === undefined ? served : { ...served, list };
+  return {
+    ...served,
+    ...(list !== undefined && { list }),
+    ...(mirror !== undefined && { mirror }),
+  };
 }
 
 /** Who lists domains anew takes what another daemon has listed lately. */
 const LISTED_SHARE = 0.9;
+
+const entriesOf = (mirror?: Mirror): number => mirror?.entries() ?? 0;
 
 const isSame = (former: Served, settings: DirectorySettings, delimiters: string): boolean =>
   former.delimiters === delimiters && isDeepStrictEqual(former.settings, settings);
@@ -156,7 +175,7 @@ function openList(
     directory,
     lane,
     membership,
-  }: Omit<Served, 'cleaned' | 'delimiters' | 'memories' | 'tenures' | 'list'>,
+  }: Pick<Served, 'name' | 'settings' | 'directory' | 'lane' | 'membership'>,
   { log, kept }: DirectoryHooks,
   former?: DomainList,
 ): DomainList | undefined {
@@ -200,8 +219,9 @@ export function beginServing(
 }
 
 /** Ends what serves no more. Questions under way end as *unknown*. Never rejects. */
-export async function closeServed({ name, list, lane, directory }: Served): Promise<void> {
+export async function closeServed({ name, list, mirror, lane, directory }: Served): Promise<void> {
   list?.stop();
+  await mirror?.stop();
   lane.stop();
   try {
     await directory.close();
@@ -213,9 +233,10 @@ export async function closeServed({ name, list, lane, directory }: Served): Prom
 
 /** Makes the directory's people ready to be asked for. */
 export function entrySource(served: Served, times: Times): Source<Entry> {
-  const { directory, settings, cleaned, tenures, lane, membership } = served;
+  const { directory, settings, cleaned, tenures, lane, mirror, name, membership } = served;
   const ask = askEntries(directory, settings, cleaned);
-  return createSource(ask, tenures.entries, lane, times, membership.shareOf(times));
+  const copy = mirror && mirrored(mirror, name);
+  return createSource(ask, tenures.entries, lane, times, copy, membership.shareOf(times));
 }
 
 /**
@@ -226,5 +247,12 @@ export function tableSource(served: Served, table: string, times: Times): Source
   const { directory, lane, tenures, name, membership } = served;
   const ask = directory.table?.({ table });
   if (ask === undefined) throw new Fault('directory', `the directory ${name} has no tables`);
-  return createSource(ask, tenures.table(table), lane, times, membership.shareOf(times, table));
+  return createSource(
+    ask,
+    tenures.table(table),
+    lane,
+    times,
+    undefined,
+    membership.shareOf(times, table),
+  );
 }

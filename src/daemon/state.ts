@@ -73,6 +73,11 @@ export function enterState({ settings, served, routes }: State): void {
     beginServing(each, settings.cache.entries, routes.tables.get(name) ?? new Set());
 }
 
+/** Lets the mirrors of `state` follow their directories, once nobody else does. */
+export function followState({ served }: State): void {
+  for (const { mirror } of served.values()) mirror?.begin();
+}
+
 /** Those whose domains are ours: nobody waits for what a mere shadow would list, so it is not asked, and can't fail in it. */
 function listing(settings: Settings, served: ReadonlyMap<string, Served>): readonly Served[] {
   const unasked = listOnlyShadows(settings);

@@ -13,6 +13,18 @@ export async function withinTime<T>(
   }
 }
 
+/** Waits for `task` so long, then rejects with what `late` makes; `task` goes on. */
+export async function inTime<T>(task: Promise<T>, ms: number, late: () => Error): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => reject(late()), ms);
+  task.then(resolve, reject);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Runs `task` on the signal of `own`, which aborts with any of `signals` too. */
 export async function joining<T>(
   task: (signal: AbortSignal) => Promise<T>,

@@ -1,15 +1,14 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { RedisOptions } from 'ioredis';
-import type { z } from 'zod';
 import type { DeepReadonly } from '../config/schema.ts';
-import type { fleet } from '../config/settings/fleet.ts';
+import type { FleetSection } from '../config/settings/fleet.ts';
 import { readTlsFiles } from '../directory/tls.ts';
 import { reasonOf } from '../reason.ts';
 import { readKey } from './seal.ts';
 
 /** The section `fleet` of a configuration. */
-export type FleetSettings = DeepReadonly<z.output<typeof fleet>>;
+export type FleetSettings = DeepReadonly<FleetSection>;
 
 /** Where and as whom the engine is reached. */
 export type Connection = Pick<

@@ -1,4 +1,4 @@
-import type { Fleet } from './fleet.ts';
+import type { Fleet } from './contract.ts';
 import type { Link } from './link.ts';
 import type { Seal } from './seal.ts';
 

@@ -1,6 +1,5 @@
 import type { None } from '../directory/directory.ts';
 import type { FlipHold } from './fliphold.ts';
-import type { Tenure } from './memory.ts';
 import type { LookupFigures } from './observe.ts';
 import { type Flight, type Outcome, type Policy, type Unknown, unknown } from './outcome.ts';
 
@@ -14,20 +13,24 @@ export interface FlipOptions {
 }
 
 /**
- * Doubts a *none* of an address that memory knows as *found*: it is asked for again with `askAnew`, on a connection
+ * Doubts a *none* of an address that memory, or a mirror, knows as *found* (`foundAt`): it is asked for again with `askAnew`, on a connection
  * opened for it, and only a second *none* is believed. Where many flip it is the directory that changed its mind: from
  * then on none of them is believed until they are accepted, or one of them is shown again.
  */
 export const withFlips =
-  <T>(askAnew: Flight<T>, tenure: Tenure<T>, options: FlipOptions): Policy<Flight<T>> =>
+  <T>(
+    askAnew: Flight<T>,
+    foundAt: (key: string) => number | undefined,
+    options: FlipOptions,
+  ): Policy<Flight<T>> =>
   (next) =>
   async (key, signal) => {
     const outcome = await next(key, signal);
     if (isShown(outcome)) options.flips.shown(key);
     if (outcome.status !== 'none' || !canFlip(outcome)) return outcome;
-    const known = tenure.known(key);
-    if (known === undefined) return outcome;
-    const judged = await judge(askAnew, options, key, known.askedAt, signal);
+    const at = foundAt(key);
+    if (at === undefined) return outcome;
+    const judged = await judge(askAnew, options, key, at, signal);
     if (judged.status !== 'none') options.figures.disbelieved += 1;
     return judged;
   };

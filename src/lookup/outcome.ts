@@ -1,4 +1,5 @@
 import type { Cause, Maybe, None } from '../directory/directory.ts';
+import type { Said } from '../mirror/said.ts';
 
 /** What is known after asking. `unknown` is a fault and is never taken for `none`. */
 export type Outcome<T> = Found<T> | Absent | Unknown;
@@ -56,6 +57,14 @@ export type Step =
       readonly ageMs?: number;
       /** The daemon of the fleet that was told it. */
       readonly by?: string;
+    }
+  | {
+      readonly step: 'mirror';
+      readonly directory: string;
+      readonly key: string;
+      readonly is: Said['is'];
+      /** How it stands, in words. */
+      readonly how: string;
     }
   | { readonly step: 'asked'; readonly directory: string; readonly key: string }
   | {

@@ -7,6 +7,7 @@ import { withHealth } from './health.ts';
 import type { Lane } from './lane.ts';
 import { type Rank, withLimit } from './limit.ts';
 import { createMemory, type Tenure } from './memory.ts';
+import type { Mirrored } from './mirror.ts';
 import { withObservation, withQuestionCount } from './observe.ts';
 import {
   type Context,
@@ -27,7 +28,7 @@ import { withTimeout } from './timeout.ts';
 /** One directory as maps ask it. */
 export interface Source<T> {
   readonly lookup: Lookup<T>;
-  /** What memory still holds of `key` within the stale bound, without asking. */
+  /** What a mirror has of `key`, or memory still holds within the stale bound, without asking. */
   readonly recall: (key: string, context: Context) => Found<T> | undefined;
 }
 
@@ -51,18 +52,30 @@ export function createSource<T>(
   tenure: Tenure<T>,
   lane: Lane,
   times: Times,
+  mirror?: Mirrored<T>,
   shared?: Shared<T>,
 ): Source<T> {
   const { name, limiter, breaker, prover, clock, figures } = lane;
 
-  const rankOf = (key: string): Rank => (tenure.known(key) === undefined ? 'stranger' : 'known');
+  const foundAt = (key: string): number | undefined =>
+    tenure.known(key)?.askedAt ?? mirror?.knownAt(key);
+  const rankOf = (key: string): Rank => (foundAt(key) === undefined ? 'stranger' : 'known');
 
   const proof = withProof<T>(prover, name);
   const askAnew = proof(consult(ask, name, { anew: true }));
   const share =
     shared === undefined
       ? []
-      : [withShare(shared.shelf, { ...lane, ...times, ...shared, tenure, isOpen: breaker.isOpen })];
+      : [
+          withShare(shared.shelf, {
+            ...lane,
+            ...times,
+            ...shared,
+            tenure,
+            foundAt,
+            isOpen: breaker.isOpen,
+          }),
+        ];
   const flight = chain<Flight<T>>(
     [
       withSpan('lookup', name),
@@ -71,7 +84,7 @@ export function createSource<T>(
       withBreaker(breaker, name),
       withHealth(lane.health, lane.clock),
       withTimeout(lane.timeoutMs, name),
-      withFlips(askAnew, tenure, lane),
+      withFlips(askAnew, foundAt, lane),
       proof,
       withQuestionCount(figures),
       withSpan('ask', name),
@@ -83,6 +96,7 @@ export function createSource<T>(
   const lookup = chain<Lookup<T>>(
     [
       withObservation(figures, name),
+      ...(mirror === undefined ? [] : [mirror.policy]),
       withStale(tenure, times.staleMs, name),
       withDeadline(clock, name),
     ],
@@ -90,6 +104,8 @@ export function createSource<T>(
   );
 
   const recall = (key: string, context: Context): Found<T> | undefined => {
+    const copied = mirror?.recall(key, context);
+    if (copied !== undefined) return copied === 'silent' ? undefined : copied;
     const kept = tenure.recall(key, context.arrivedAt, times.staleMs);
     if (kept === undefined) return undefined;
     const ageMs = context.arrivedAt - kept.askedAt;
@@ -154,5 +170,6 @@ function shareQuestion<T>(
   if (shared === undefined) return [];
   const tenure = createMemory<T>({ found: 1, none: 1, unknown: 1 }).open();
   const { isOpen } = lane.breaker;
-  return [withShare(shared.shelf, { ...lane, ...shared, freshNoneMs: 0, tenure, isOpen })];
+  const foundAt = (): undefined => undefined;
+  return [withShare(shared.shelf, { ...lane, ...shared, freshNoneMs: 0, tenure, foundAt, isOpen })];
 }

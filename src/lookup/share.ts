@@ -55,6 +55,8 @@ export interface Shelf<T> {
 export interface ShareOptions<T> {
   readonly name: string;
   readonly tenure: Tenure<T>;
+  /** When somebody was found there, in memory or in a mirror, however long ago. */
+  readonly foundAt: (key: string) => number | undefined;
   readonly clock: Clock;
   readonly freshMs: number;
   readonly freshNoneMs: number;
@@ -91,7 +93,7 @@ export const withShare =
       const ageMs = clock.now() - lying.askedAt;
       if (lying.status === 'none') {
         // Whom we know we ask for ourselves, and twice: one daemon that lost its view must not convince the others.
-        const isBelieved = ageMs < options.freshNoneMs && tenure.known(key) === undefined;
+        const isBelieved = ageMs < options.freshNoneMs && options.foundAt(key) === undefined;
         return isBelieved ? lying : undefined;
       }
       const denied = tenure.denied(key);
@@ -150,7 +152,8 @@ export const withShare =
       const lying = await look(key);
       if (lying !== undefined) return lying;
       if (options.isOpen()) return next(key, signal);
-      const claim = await shelf.claim(key, tenure.known(key) === undefined ? 'stranger' : 'known');
+      const rank = options.foundAt(key) === undefined ? 'stranger' : 'known';
+      const claim = await shelf.claim(key, rank);
       if (claim === 'over')
         return unknown('overload', name, 'the fleet asks the directory as much as it may');
       if (claim === 'another') {

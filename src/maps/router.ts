@@ -5,6 +5,7 @@ import { createDurations, type Durations } from '../lookup/durations.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { beginTally, readTally } from '../lookup/tally.ts';
 import type { Answer, MapHandler, Router } from './answer.ts';
+import { createCounting } from './counting.ts';
 import { withWritableNames } from './names.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { Unconfigured } from './unconfigured.ts';
@@ -92,6 +93,7 @@ export function createRouter(
   );
   const strangers = figureOf(figures, UNKNOWN_MAP);
   const stopwatch = createStopwatch();
+  const counting = createCounting(stopwatch);
   let last: { readonly figure: MapFigure; readonly answer: Answer } | undefined;
   const note = (map: string, key: string, figure: MapFigure, answer: Answer): Answer => {
     figure[answer.status] += 1;
@@ -116,12 +118,20 @@ export function createRouter(
       return note(map, key, figure, answer);
     }
     figure.waiting += 1;
-    return answer
-      .finally(() => {
-        figure.waiting -= 1;
-        stopwatch.stopLate(startedAt, figure.late);
-      })
-      .then((late) => note(map, key, figure, late));
+    const end = (): void => {
+      figure.waiting -= 1;
+      stopwatch.stopLate(startedAt, figure.late);
+    };
+    return answer.then(
+      (late) => {
+        end();
+        return note(map, key, figure, late);
+      },
+      (error: unknown) => {
+        end();
+        throw error;
+      },
+    );
   };
   const lastRepeat = (): Repeat | undefined => {
     const { goodUntil, found, none } = readTally();
@@ -130,23 +140,7 @@ export function createRouter(
     const { figure, answer } = last;
     if (answer.status !== 'OK' && answer.status !== 'NOTFOUND') return undefined;
     const { status } = answer;
-    return {
-      status,
-      goodUntil,
-      countAgain: (context) => {
-        stopwatch.start(context);
-        for (const lookup of found) {
-          lookup.remembered += 1;
-          lookup.found += 1;
-        }
-        for (const lookup of none) {
-          lookup.remembered += 1;
-          lookup.none += 1;
-        }
-        figure[status] += 1;
-        stopwatch.stopAtOnce(context, figure.atOnce);
-      },
-    };
+    return { status, goodUntil, countAgain: counting.of({ figure, status, found, none }) };
   };
   return { route, lastRepeat };
 }

@@ -7,6 +7,8 @@ export interface Stopwatch {
   start(context: Context): number;
   /** Counts an answer that was there at once. */
   stopAtOnce(context: Context, durations: Durations): void;
+  /** Counts an answer that is given again, as one that was there at once. */
+  repeat(context: Context, durations: Durations): void;
   /** Counts an answer that had to be waited for. */
   stopLate(startedAt: number, durations: Durations): void;
 }
@@ -20,19 +22,26 @@ export function createStopwatch(): Stopwatch {
   let startedAt = 0;
   let tick = Number.NaN;
   let atOnceMs = 0;
+  const start: Stopwatch['start'] = (context) => {
+    if (context === read) return startedAt;
+    read = context;
+    startedAt = readMs();
+    return startedAt;
+  };
+  const stopAtOnce: Stopwatch['stopAtOnce'] = ({ arrivedAt }, durations) => {
+    if (arrivedAt !== tick) {
+      tick = arrivedAt;
+      atOnceMs = readMs() - startedAt;
+    }
+    durations.record(atOnceMs);
+  };
   return {
-    start: (context) => {
-      if (context === read) return startedAt;
-      read = context;
-      startedAt = readMs();
-      return startedAt;
-    },
-    stopAtOnce: ({ arrivedAt }, durations) => {
-      if (arrivedAt !== tick) {
-        tick = arrivedAt;
-        atOnceMs = readMs() - startedAt;
-      }
-      durations.record(atOnceMs);
+    start,
+    stopAtOnce,
+    repeat: (context, durations) => {
+      // In a tick that has its time no other is read.
+      if (context.arrivedAt !== tick) start(context);
+      stopAtOnce(context, durations);
     },
     stopLate: (since, durations) => durations.record(readMs() - since),
   };

@@ -130,20 +130,34 @@ export class Connection<Fault extends string> {
       presence: this.#presence,
     };
     this.#activeAt = now;
-    let left = share;
-    while (!this.#isBlocked && left > 0) {
-      const request = decoder.next();
-      if (request === undefined) break;
-      this.#take(request, dialect, arrival);
-      left--;
-    }
-    if (left === 0 && !this.#isBlocked) {
+    const left = this.#answer(dialect, arrival, share);
+    if (left === 0 && !this.#isBlocked && decoder.isDry !== true) {
       this.#isQueued = true;
       this.#options.turns.later(this);
     }
     if (decoder.fault !== undefined) this.#refuse(decoder.fault, dialect);
     this.#out.flush();
     this.#pace(decoder, now);
+  }
+
+  /** Answers until it is blocked, or `share` is used up; gives what is left of it. */
+  #answer(dialect: Dialect<Fault>, arrival: Arrival, share: number): number {
+    const { decoder } = dialect;
+    const { recall } = this.#protocol;
+    let left = share;
+    while (left > 0 && !this.#isBlocked && decoder.isDry !== true) {
+      const frame = recall && decoder.pass?.(recall, arrival);
+      if (frame === undefined) {
+        const request = decoder.next();
+        if (request === undefined) break;
+        this.#take(request, dialect, arrival);
+      } else {
+        this.#note();
+        this.#send(frame);
+      }
+      left--;
+    }
+    return left;
   }
 
   get #isBlocked(): boolean {
@@ -160,8 +174,7 @@ export class Connection<Fault extends string> {
   }
 
   #take(request: string, dialect: Dialect<Fault>, arrival: Arrival): void {
-    this.#options.counters.requests++;
-    this.#begunAt = undefined;
+    this.#note();
     const { cut } = dialect.decoder;
     const frame =
       cut === undefined
@@ -170,6 +183,12 @@ export class Connection<Fault extends string> {
     if (frame === undefined) this.#answerUnreadable(dialect);
     else if (typeof frame === 'string') this.#send(frame);
     else this.#replies.wait(frame, arrival.deadline);
+  }
+
+  /** A request has come whole. */
+  #note(): void {
+    this.#options.counters.requests++;
+    this.#begunAt = undefined;
   }
 
   #respondCut(beginning: string, fault: Fault, { encode }: Dialect<Fault>): string | undefined {

@@ -13,6 +13,13 @@ export interface Decoder<Fault extends string> {
   feed(chunk: Buffer, end?: number): void;
   /** The next request's payload as UTF-8, bytes that are none as U+FFFD; absent where more bytes are needed. */
   next(): string | undefined;
+  /**
+   * What `recall` gives for the next request, which is read with that; absent: it gives nothing, or the request is not whole in
+   * the chunk, and `next` finds it. Absent itself: requests are always read.
+   */
+  pass?(recall: Recall, arrival: Arrival): string | undefined;
+  /** Whether all that was fed has been read; absent: nobody can tell. */
+  readonly isDry?: boolean;
   /** Copies what is still unread, so that the caller may write over the chunk. */
   keep(): void;
 }
@@ -38,6 +45,14 @@ export interface Arrival {
   readonly presence?: Presence;
 }
 
+/** Gives the framed reply to the request that lies in `bytes` from `start` to `end`; absent: it has to be asked for. */
+export type Recall = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  arrival: Arrival,
+) => string | undefined;
+
 /**
  * What a listener speaks: requests that are answered once each, in order. It is the same for all connections; what
  * belongs to one is in its dialect. Other texts of replies are payloads, which the dialect frames.
@@ -51,6 +66,8 @@ export interface Protocol<Fault extends string> {
     arrival: Arrival,
     encode: (reply: string) => string,
   ): string | Promise<string> | undefined;
+  /** Where a reply that went out lately may go out again; absent: each request is responded to. */
+  readonly recall?: Recall;
   /** Turns the beginning of a request that was too long into its reply; absent, or none: it can't be read. */
   respondCut?(beginning: string): string | undefined;
   /** The reply to a request that nothing has answered by its deadline. */

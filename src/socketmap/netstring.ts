@@ -1,4 +1,4 @@
-import type { Decoder } from '../net/protocol.ts';
+import type { Arrival, Decoder, Recall } from '../net/protocol.ts';
 
 /** Why bytes can't be read: they are no netstring, or announce more than the reader takes. */
 export type FrameFault = 'netstring' | 'oversize';
@@ -71,6 +71,25 @@ export class NetstringDecoder implements Decoder<FrameFault> {
     }
     this.#release();
     return undefined;
+  }
+
+  get isDry(): boolean {
+    return this.#at === this.#end;
+  }
+
+  pass(recall: Recall, arrival: Arrival): string | undefined {
+    if (this.isBegun || this.fault !== undefined) return undefined;
+    const digits = countDigits(this.#chunk, this.#at);
+    if (digits === 0) return undefined;
+    const start = this.#at + digits + 1;
+    const comma = start + readDigits(this.#chunk, this.#at, start - 1);
+    const isWhole = comma < this.#end && this.#chunk[comma] === COMMA;
+    if (!isWhole || this.#chunk[start - 1] !== COLON) return undefined;
+    const reply = recall(this.#chunk, start, comma, arrival);
+    if (reply === undefined) return undefined;
+    this.#at = comma + 1;
+    if (this.isDry) this.#release();
+    return reply;
   }
 
   keep(): void {
@@ -162,6 +181,22 @@ export class NetstringDecoder implements Decoder<FrameFault> {
     this.#chunk = NOTHING;
     this.#at = this.#end = 0;
   }
+}
+
+/** Digits at `at` of a length that a request answered lately may have: up to three, and no zero in front. */
+function countDigits(bytes: Buffer, at: number): number {
+  if (bytes[at] === ZERO) return 0;
+  let count = 0;
+  while (count < 3 && isDigit(bytes[at + count])) count++;
+  return count;
+}
+
+const isDigit = (byte = 0): boolean => byte >= ZERO && byte <= ZERO + 9;
+
+function readDigits(bytes: Buffer, from: number, to: number): number {
+  let length = 0;
+  for (let at = from; at < to; at++) length = length * 10 + (bytes[at] ?? 0) - ZERO;
+  return length;
 }
 
 /** Copies `first` and `second` into bytes of their own, outside Buffer's pool. */

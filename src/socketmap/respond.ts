@@ -2,10 +2,11 @@ import type { Maybe } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
-import { createRecentReplies, type Encode } from '../maps/recent.ts';
+import type { RecentReplies } from '../maps/recent.ts';
 import type { Repeat } from '../maps/router.ts';
 import type { Fit } from './clients.ts';
 import type { Counters } from './figures.ts';
+import { encodeNetstring } from './netstring.ts';
 import {
   findReplyFault,
   formatReply,
@@ -26,8 +27,9 @@ export interface RespondOptions {
   readonly counters: Counters;
   /** How answers are said to whoever asks; absent: as they are. */
   readonly fit?: Fit;
-  /** How the answer that `route` gave last may be given again without it; absent: it is asked each time. */
+  /** How the answer that `route` gave last may be given again without it, and where its reply is kept; absent: nothing is. */
   readonly lastRepeat?: () => Repeat | undefined;
+  readonly recent?: Pick<RecentReplies, 'keep'>;
   /** Absent: `MAX_REPLY_BYTES`. */
   readonly maxReplyBytes?: number;
   /** Hears of each reply to a request that could be read; it never throws. Absent: nobody does. */
@@ -44,6 +46,9 @@ export interface Replied {
   readonly fault?: ReplyFault | 'bug';
 }
 
+/** Frames a reply as a connection's peer reads it. */
+type Encode = (reply: string) => string;
+
 /** Turns a request's payload into its framed reply; absent: it can't be read. Neither throws nor rejects. */
 export type Respond = (
   request: string,
@@ -53,9 +58,8 @@ export type Respond = (
 
 /** Creates the function that answers requests, whoever sent them. An answer that is there at once comes back at once. */
 export function createRespond(options: RespondOptions): Respond {
-  const { route, hasMap, log, counters, hear, lastRepeat, fit = (answer) => answer } = options;
-  const { maxReplyBytes = MAX_REPLY_BYTES } = options;
-  const recent = lastRepeat && createRecentReplies();
+  const { route, hasMap, log, counters, hear, recent, fit = (answer) => answer } = options;
+  const { maxReplyBytes = MAX_REPLY_BYTES, lastRepeat } = options;
   const told = new Set<string>();
   const say = (
     map: string,
@@ -88,14 +92,16 @@ export function createRespond(options: RespondOptions): Respond {
     answer: Promise<Answer>,
     map: string,
     arrivedAt: number,
+    encode: Encode,
   ): Promise<string> => {
     try {
-      return format(await answer, map, arrivedAt);
+      return encode(format(await answer, map, arrivedAt));
     } catch (error) {
-      return excuse(error, map, arrivedAt);
+      return encode(excuse(error, map, arrivedAt));
     }
   };
-  const answer = (request: string, context: Context): Maybe<string> | undefined => {
+  /** A reply that is there at once is not framed yet: what it begins with decides whether it is kept. */
+  const answer = (request: string, context: Context, encode: Encode): Maybe<string> | undefined => {
     let map = '';
     const { arrivedAt } = context;
     try {
@@ -103,24 +109,23 @@ export function createRespond(options: RespondOptions): Respond {
       if (query === undefined) return undefined;
       ({ map } = query);
       const said = route(map, query.key, context);
-      return 'status' in said ? format(said, map, arrivedAt) : formatLater(said, map, arrivedAt);
+      return 'status' in said
+        ? format(said, map, arrivedAt)
+        : formatLater(said, map, arrivedAt, encode);
     } catch (error) {
       return excuse(error, map, arrivedAt);
     }
   };
   return (request, context, encode) => {
-    const known = recent?.get(request, encode, context.arrivedAt);
-    if (known !== undefined) {
-      known.repeat.countAgain(context);
-      return known.frame;
-    }
-    const reply = answer(request, context);
-    if (typeof reply !== 'string') return reply?.then(encode);
+    const reply = answer(request, context, encode);
+    if (typeof reply !== 'string') return reply;
     const frame = encode(reply);
+    // People who type lines are few.
+    if (recent === undefined || encode !== encodeNetstring) return frame;
     const repeat = lastRepeat?.();
     // What could not be sent went out as TEMP, and is counted each time.
     if (repeat !== undefined && reply.startsWith(repeat.status))
-      recent?.keep(request, encode, frame, repeat);
+      recent.keep(request, frame, repeat, context);
     return frame;
   };
 }

@@ -1,6 +1,7 @@
 import { type Clock, preciseClock } from '../clock.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
+import { createRecentReplies } from '../maps/recent.ts';
 import type { Repeat } from '../maps/router.ts';
 import type { NetEvent } from '../net/figures.ts';
 import { LIMITS, type Limits } from '../net/limits.ts';
@@ -107,12 +108,15 @@ export function createSocketmapServer(options: ServerOptions): SocketmapServer {
 
 /** What a listener for Postfix's `socketmap:` speaks, and for other clients of it. */
 export function createSocketmap(
-  options: RespondOptions & Pick<ServerOptions, 'maxRequestBytes'>,
+  options: Omit<RespondOptions, 'recent'> & Pick<ServerOptions, 'maxRequestBytes'>,
 ): Protocol<FrameFault> {
   const { fit = (answer) => answer, maxRequestBytes } = options;
+  // Of this listener: clients of others may be answered otherwise.
+  const recent = options.lastRepeat && createRecentReplies();
   return {
     open: (first, peer) => openDialect(first, peer, maxRequestBytes),
-    respond: createRespond(options),
+    respond: createRespond({ ...options, ...(recent && { recent }) }),
+    ...(recent && { recall: recent.recall }),
     respondCut: createRespondCut(options),
     giveUp: formatReply(temp('idpmap deadline')),
     invalid: formatReply(fit(INVALID)),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findChanges, formatChanges } from '../../src/cli/changes.ts';
+import { findChanges, formatChanges, tellReplaced } from '../../src/cli/changes.ts';
 import { postfixOf } from '../support/doctor/facts.ts';
 
 const LINES = [
@@ -112,4 +112,30 @@ test('people read them as diff writes them', () => {
 ! no longer asked: hash:/etc/postfix/v
 - virtual_transport = virtual   (Postfix's default)
 + virtual_transport = lmtp:unix:private/dovecot-lmtp`);
+});
+
+describe('the lines, as they are printed', () => {
+  const tell = (changes: Changes) => tellReplaced(LINES, find(changes));
+
+  test('are the same where nothing of an administrator’s own is replaced', () => {
+    expect(tell({})).toEqual(LINES);
+    expect(tell({ main: { virtual_transport: 'lmtp:inet:store:24' } })).toEqual(LINES);
+  });
+
+  test('say beside each what of an administrator’s own it takes the place of, in remarks', () => {
+    const told = tell({
+      main: {
+        virtual_mailbox_maps: 'hash:/etc/postfix/v, ldap:/etc/postfix/l',
+        recipient_delimiter: '-',
+      },
+    });
+    expect(told.filter((line) => !LINES.includes(line))).toEqual([
+      '# in place of yours in main.cf: virtual_mailbox_maps = hash:/etc/postfix/v, ldap:/etc/postfix/l',
+      '#   no longer asked: hash:/etc/postfix/v',
+      '#   no longer asked: ldap:/etc/postfix/l',
+      '# in place of yours in main.cf: recipient_delimiter = -',
+      '# --diff and --apply with --keep leave tables and domains of yours in place, before these',
+    ]);
+    expect(told[told.indexOf(LINES[2] ?? '') - 3]).toMatch(/^# in place of yours/);
+  });
 });

@@ -28,6 +28,16 @@ const explainDirect = async (address: string, json = {}) => {
   return capture(() => explain(address, { config, direct: true, ...json }));
 };
 
+test('without a daemon names the shadow of the domain, too', async () => {
+  const { config } = await configure({
+    'idpmap.yaml': `
+domains: { example.com: { directory: people, shadow: next } }
+directories: { people: { type: demo }, next: { type: demo } }`,
+  });
+  const { text } = await capture(() => explain('user@example.com', { config, direct: true }));
+  expect(text.match(/^shadow next: asked in the background and compared/gm)).toHaveLength(1);
+});
+
 describe('tells that Postfix will say', () => {
   test.each([
     ['250 for a mailbox', 'user@example.com', '250: user-exists has it'],

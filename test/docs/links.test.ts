@@ -1,16 +1,8 @@
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { anchorsOf, FILES, PAGES, proseOf } from './pages.ts';
+import { anchorsOf, FILES, linksIn, PAGES, readPage } from './pages.ts';
 
-/** Where the links of a page lead, those to other sites apart. */
-const linksOf = (page: string): readonly string[] =>
-  [
-    ...proseOf(page)
-      .replaceAll(/`[^`\n]*`/g, '')
-      .matchAll(/\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s+(\S+)$/gm),
-  ]
-    .map(([, inline, defined]) => inline ?? defined ?? '')
-    .filter((link) => !/^[a-z][a-z\d+.-]*:/i.test(link));
+const linksOf = (page: string): readonly string[] => linksIn(readPage(page));
 
 function isBroken(page: string, link: string): boolean {
   const [path = '', anchor] = decodeURI(link).split('#');

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ROOT } from './worked.ts';
 
 /** What is no part of the repository, or made by a run. */
@@ -23,8 +23,19 @@ export const PAGES: readonly string[] = FILES.filter((file) => file.endsWith('.m
 export const readPage = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
 /** A page without its blocks of code. */
-export const proseOf = (page: string): string =>
-  readPage(page).replaceAll(/^(`{3,}|~{3,})[^]*?^\1$/gm, '');
+export const proseOf = (page: string): string => withoutBlocks(readPage(page));
+
+const withoutBlocks = (text: string): string => text.replaceAll(/^(`{3,}|~{3,})[^]*?^\1$/gm, '');
+
+/** Where the links of a page's text lead, those to other sites apart. */
+export const linksIn = (text: string): readonly string[] =>
+  [
+    ...withoutBlocks(text)
+      .replaceAll(/`[^`\n]*`/g, '')
+      .matchAll(/\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s+(\S+)$/gm),
+  ]
+    .map(([, inline, defined]) => inline ?? defined ?? '')
+    .filter((link) => !/^[a-z][a-z\d+.-]*:/i.test(link));
 
 /** The anchors that a page's headings have on GitHub; one that is there twice is numbered. */
 export function anchorsOf(page: string): ReadonlySet<string> {
@@ -40,4 +51,17 @@ export function anchorsOf(page: string): ReadonlySet<string> {
     anchors.add(anchor);
   }
   return anchors;
+}
+
+/** Links of the pages in a folder that lead to nothing in it, `PAGE: LINK`. */
+export function deadLinks(folder: string): readonly string[] {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return paths
+    .filter((path) => path.endsWith('.md') && !path.split('/').includes('node_modules'))
+    .flatMap((page) =>
+      linksIn(readFileSync(join(folder, page), 'utf8'))
+        .map((link) => decodeURI(link.split('#')[0] ?? ''))
+        .filter((path) => path !== '' && !existsSync(join(folder, dirname(page), path)))
+        .map((path) => `${page}: ${path}`),
+    );
 }

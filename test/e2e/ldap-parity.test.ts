@@ -1,14 +1,8 @@
-import { utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
-import { z } from 'zod';
-import { runCommand, startDaemonProcess } from '../support/daemon.ts';
 import { PERSONS, TEAMS } from '../support/ldap/population.ts';
-import { run } from '../support/ldap/run.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
-import { findFreePorts } from '../support/loopback.ts';
+import { type Parity, startParity, thousandKeys } from '../support/parity.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 
@@ -112,98 +106,68 @@ const SPELLINGS: readonly (readonly [written: string, plain: string])[] = [
 /** Postfix follows a circle until its `recursion_limit`, and then fails; idpmap gives the members. */
 const CIRCLES = ['loop1@example.test', 'loop2@example.test'];
 
-const COUNT = 1000;
-
-/** A thousand keys, each once: those that are there, in the spelling of the directory and others, and those that are not. */
+/** Those that are there, in the spelling of the directory and others, and those that are not. */
 function makeKeys(): readonly string[] {
   const people = PERSONS.slice(0, 400).flatMap(({ mail, aliases }) => [...mail, ...aliases]);
   const teams = TEAMS.map(({ mail }) => mail).filter((mail) => !CIRCLES.includes(mail));
   const there = [...people, ...teams];
-  const given = new Set([
+  return thousandKeys([
     ...ODD,
     ...there,
     ...there.slice(0, 200).map((key) => key.toUpperCase()),
     ...PERSONS.slice(0, 100).map(({ id }) => id),
   ]);
-  const missing = Array.from({ length: COUNT - given.size }, (_, i) => `no${i}@example.test`);
-  return [...given, ...missing];
 }
 
 const KEYS = makeKeys();
 
-/** As much of an imported configuration as the test adds to. */
-const imported = z.looseObject({
-  directories: z.record(z.string(), z.looseObject({ bind: z.looseObject({}) })),
-  maps: z.record(z.string(), z.looseObject({ kind: z.literal('table') })),
-});
+const PASSWORD = { password: { file: 'password' } };
 
 describeWith(['postfix', 'postfixLdap', 'slapd'], "Postfix's own ldap tables and idpmap", () => {
   const resources = new AsyncDisposableStack();
-  let place: string;
-  let wire: string;
-  let printed: string;
-
-  /** Asks all keys of a table; gives what was found. */
-  const ask = async (
-    table: string,
-    keys: readonly string[],
-  ): Promise<Readonly<Record<string, string>>> => {
-    const output = await run('postmap', ['-c', place, '-q', '-', table], `${keys.join('\n')}\n`);
-    const lines = output.split('\n').filter((line) => line !== '');
-    return Object.fromEntries(lines.map((line) => line.split('\t', 2)));
-  };
-  const fileOf = (name: string): string => join(place, `${name}.cf`);
+  let parity: Parity;
 
   beforeAll(async () => {
     const temporary = await makeTemporaryDirectory('idpmap-parity');
     resources.defer(() => temporary.remove());
-    place = temporary.path;
     const server = await startSlapd();
     resources.defer(() => server.remove());
-    for (const [name, lines] of Object.entries(TABLES))
-      await writeFile(fileOf(name), `${shared(server)}${lines}`);
-    // Postfix waits for a fresh main.cf "to cool down".
-    await writeFile(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
-    await utimes(join(place, 'main.cf'), 0, 0);
-
-    const files = Object.keys(TABLES).map(fileOf);
-    const { code, stdout, stderr } = await runCommand(['import', 'ldap-table', ...files]);
-    if (code !== 0) throw new Error(`idpmap import ends with ${code}: ${stderr}`);
-    printed = stdout;
-    const { directories, ...rest } = imported.parse(parse(printed));
-    await writeFile(join(place, 'password'), server.password);
-    for (const { bind } of Object.values(directories)) bind['password'] = { file: 'password' };
-    const [port = 0] = await findFreePorts(1);
-    const listen = `tcp://127.0.0.1:${port}`;
-    const domains = { 'example.test': { directory: Object.keys(directories)[0] } };
-    // A group of 1600 takes its time.
-    const config = { ...rest, deadline: '10s', listen, control: 'control', domains, directories };
-    await writeFile(join(place, 'idpmap.yaml'), stringify(config));
-    const daemon = await startDaemonProcess(['serve', '--config', join(place, 'idpmap.yaml')]);
-    resources.defer(() => daemon.stop());
-    wire = `socketmap:inet:127.0.0.1:${port}`;
+    const tables = Object.entries(TABLES).map(([name, lines]) => [
+      name,
+      `${shared(server)}${lines}`,
+    ]);
+    parity = await startParity(
+      {
+        type: 'ldap',
+        place: temporary.path,
+        tables: Object.fromEntries(tables),
+        password: server.password,
+        complete: (section) => Object.assign(Object(section['bind']), PASSWORD),
+      },
+      resources,
+    );
   });
   afterAll(() => resources.disposeAsync());
 
   test.each(Object.keys(TABLES))('agree on a thousand keys of %s', async (name) => {
-    const own = await ask(`ldap:${fileOf(name)}`, KEYS);
-    expect(await ask(`${wire}:${name}`, KEYS)).toEqual(own);
+    const own = await parity.own(name, KEYS);
+    expect(await parity.ours(name, KEYS)).toEqual(own);
     expect(Object.keys(own).length).toBeGreaterThan(5);
   });
 
   test.each(SPELLINGS)('differ on %s, which idpmap takes for %s', async (written, plain) => {
-    const { [plain]: found } = await ask(`ldap:${fileOf('mailboxes')}`, [plain, written]);
-    const ours = await ask(`${wire}:mailboxes`, [plain, written]);
+    const { [plain]: found } = await parity.own('mailboxes', [plain, written]);
+    const ours = await parity.ours('mailboxes', [plain, written]);
     expect(ours).toEqual({ [plain]: found, [written]: found });
   });
 
   test('differ on groups in a circle, whose members idpmap gives', async () => {
     const [circle = ''] = CIRCLES;
-    await expect(ask(`ldap:${fileOf('groups')}`, [circle])).rejects.toThrow('query error');
-    expect(await ask(`${wire}:groups`, [circle])).toEqual({ [circle]: 'bob@example.test' });
+    await expect(parity.own('groups', [circle])).rejects.toThrow('query error');
+    expect(await parity.ours('groups', [circle])).toEqual({ [circle]: 'bob@example.test' });
   });
 
   test('share a configuration that holds no password', () => {
-    expect(printed).not.toContain('service-secret');
+    expect(parity.printed).not.toContain('service-secret');
   });
 });

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { packNpm } from '../../deploy/package/npm.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 export const TSC = join(ROOT, 'node_modules/.bin/tsc');
 export const run = promisify(execFile);
 
-const BUILD = ['--project', 'tsconfig.build.json', '--outDir'];
 const CHECK =
   '--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target esnext --allowImportingTsExtensions';
 
@@ -24,23 +24,11 @@ export interface Project extends TemporaryDirectory {
 export async function installPackage(): Promise<Project> {
   const place = await makeTemporaryDirectory('idpmap-library');
   const installed = join(place.path, 'node_modules');
-  const staged = join(place.path, 'staged');
   const shipped = join(installed, 'idpmap');
-  await mkdir(staged);
   await mkdir(join(installed, '@types'), { recursive: true });
   await mkdir(shipped);
-  const manifest = await readFile(join(ROOT, 'package.json'), 'utf8');
-  const { files }: { files: readonly string[] } = JSON.parse(manifest);
-  for (const file of ['package.json', 'LICENSE', 'README.md', ...files])
-    if (file !== 'dist') await cp(join(ROOT, file), join(staged, file), { recursive: true });
-  await run(process.execPath, [TSC, ...BUILD, join(staged, 'dist')], { cwd: ROOT });
-  await cp(join(ROOT, 'src/http/page'), join(staged, 'dist/http/page'), { recursive: true });
-  await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', place.path], {
-    cwd: staged,
-  });
-  const tarball = (await readdir(place.path)).find((name) => name.endsWith('.tgz')) ?? '';
-  await run('tar', ['-xzf', join(place.path, tarball), '--strip-components=1', '-C', shipped]);
-  await rm(staged, { recursive: true });
+  const tarball = await packNpm(place.path);
+  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', shipped]);
   // What it depends on, and what a project in TypeScript has.
   await symlink(join(ROOT, 'node_modules'), join(shipped, 'node_modules'));
   await symlink(join(ROOT, 'node_modules/@types/node'), join(installed, '@types/node'));

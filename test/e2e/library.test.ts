@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import * as directory from '../../src/directory.ts';
 import * as library from '../../src/index.ts';
 import * as testing from '../../src/testing.ts';
+import { deadLinks } from '../docs/pages.ts';
 import { startHrApi, TOKEN, WITNESS } from '../library/hr-api.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
 import { describeWith } from '../support/requirement.ts';
@@ -103,6 +104,10 @@ test.each([
     cwd: project.path,
   });
   expect(stdout.trim().split(',')).toEqual(Object.keys(all).toSorted());
+});
+
+test('every link of a page that is in the package leads to something in it', () => {
+  expect(deadLinks(project.shipped)).toEqual([]);
 });
 
 test('whatever the package exports is in it, with types and the text behind them', async () => {

@@ -75,6 +75,20 @@ describeWith(['postfix', 'root'], 'idpmap postfix, told to write a real Postfixâ
     expect(await mainFile()).toBe(before);
   });
 
+  test('prints the lines, and in remarks what of an administratorâ€™s own they would replace', async () => {
+    const { code, stdout } = await idpmap('postfix');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      [
+        '# in place of yours in main.cf: virtual_mailbox_domains = example.org, old.example',
+        '#   no longer asked: old.example',
+        'virtual_mailbox_domains = example.org\n',
+      ].join('\n'),
+    );
+    expect(stdout).toContain('#   no longer asked: inline:{zoe@example.org=x}\n');
+    expect(await mainFile()).toBe(before);
+  });
+
   test('asks first, and where nobody can be asked wants --yes', async () => {
     const { code, stderr } = await idpmap('postfix', '--apply');
     expect([code, stderr]).toEqual([64, expect.stringContaining('then say --yes')]);

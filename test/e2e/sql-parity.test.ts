@@ -1,12 +1,7 @@
-import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
-import { z } from 'zod';
-import { runCommand, startDaemonProcess } from '../support/daemon.ts';
-import { run } from '../support/ldap/run.ts';
-import { findFreePorts } from '../support/loopback.ts';
+import { type Found, type Parity, startParity, thousandKeys } from '../support/parity.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { literal } from '../support/sql/population.ts';
 import { ACCESS } from '../support/sql/postgresql.ts';
@@ -79,15 +74,11 @@ const ODD = [
   'a'.repeat(300),
 ];
 
-const COUNT = 1000;
-
-/** A thousand keys, each once: those that are there, in this spelling and with capitals, and those that are not. */
+/** Those that are there, in this spelling and with capitals, and those that are not. */
 function makeKeys(): readonly string[] {
   const there = ROWS.map(([address = '']) => address);
   const ascii = there.filter((key) => /^[ -~]*$/.test(key));
-  const given = new Set([...ODD, ...there, ...ascii.slice(0, 150).map((key) => key.toUpperCase())]);
-  const missing = Array.from({ length: COUNT - given.size }, (_, i) => `no${i}@example.test`);
-  return [...given, ...missing];
+  return thousandKeys([...ODD, ...there, ...ascii.slice(0, 150).map((key) => key.toUpperCase())]);
 }
 
 const KEYS = makeKeys();
@@ -96,11 +87,6 @@ const create = (type: string): readonly string[] => [
   `CREATE TABLE forwards (address ${type}, local ${type}, domain ${type}, target ${type})`,
   ...ROWS.map((row) => `INSERT INTO forwards VALUES (${row.map(literal).join(', ')})`),
 ];
-
-/** As much of an imported configuration as the test adds to. */
-const imported = z.looseObject({
-  directories: z.record(z.string(), z.looseObject({ type: z.string() })),
-});
 
 type TableType = 'pgsql' | 'mysql' | 'sqlite';
 
@@ -138,64 +124,45 @@ const NEEDS: Readonly<Record<TableType, readonly Requirement[]>> = {
 for (const type of ['pgsql', 'mysql', 'sqlite'] as const) {
   describeWith(NEEDS[type], `Postfix's own ${type} tables and idpmap`, () => {
     const resources = new AsyncDisposableStack();
-    let place: string;
-    let wire: string;
-    let printed: string;
+    let parity: Parity;
 
-    /** Asks all keys of a table; gives what was found. */
-    const ask = async (table: string): Promise<Readonly<Record<string, string>>> => {
-      const output = await run('postmap', ['-c', place, '-q', '-', table], `${KEYS.join('\n')}\n`);
-      const lines = output.split('\n').filter((line) => line !== '');
-      return Object.fromEntries(lines.map((line) => line.split('\t', 2)));
-    };
     /** Postfix speaks Latin 1 with PostgreSQL until 3.8, and finds nothing beyond ASCII there. */
-    const comparable = (found: Readonly<Record<string, string>>): object =>
+    const comparable = (found: Found): object =>
       type === 'pgsql'
         ? Object.fromEntries(Object.entries(found).filter(([key]) => /^[ -~]*$/.test(key)))
         : found;
-    const fileOf = (name: string): string => join(place, `${name}.cf`);
 
     beforeAll(async () => {
       const temporary = await makeTemporaryDirectory('idpmap-parity');
       resources.defer(() => temporary.remove());
-      place = temporary.path;
+      const place = temporary.path;
       const access = await fill(type, place, resources);
-      for (const [name, lines] of Object.entries(TABLES))
-        await writeFile(fileOf(name), `${access}${lines}`);
-      // Postfix waits for a fresh main.cf "to cool down".
-      await writeFile(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
-      await utimes(join(place, 'main.cf'), 0, 0);
-
-      const files = Object.keys(TABLES).map(fileOf);
-      const { code, stdout, stderr } = await runCommand(['import', `${type}-table`, ...files]);
-      if (code !== 0) throw new Error(`idpmap import ends with ${code}: ${stderr}`);
-      printed = stdout;
-      const { directories, ...rest } = imported.parse(parse(printed));
-      await writeFile(join(place, 'password'), ACCESS.password);
-      for (const own of Object.values(directories)) {
-        if (type !== 'sqlite') own['password'] = { file: 'password' };
-        own['statementTimeout'] = '5s';
-      }
-      const [port = 0] = await findFreePorts(1);
-      const listen = `tcp://127.0.0.1:${port}`;
-      const domains = { 'example.test': { directory: Object.keys(directories)[0] } };
-      const config = { ...rest, deadline: '10s', listen, control: 'control', domains, directories };
-      await writeFile(join(place, 'idpmap.yaml'), stringify(config));
-      const daemon = await startDaemonProcess(['serve', '--config', join(place, 'idpmap.yaml')]);
-      resources.defer(() => daemon.stop());
-      wire = `socketmap:inet:127.0.0.1:${port}`;
+      const tables = Object.entries(TABLES).map(([name, lines]) => [name, `${access}${lines}`]);
+      parity = await startParity(
+        {
+          type,
+          place,
+          tables: Object.fromEntries(tables),
+          password: ACCESS.password,
+          complete: (section) => {
+            if (type !== 'sqlite') section['password'] = { file: 'password' };
+            section['statementTimeout'] = '5s';
+          },
+        },
+        resources,
+      );
     });
     afterAll(() => resources.disposeAsync());
 
     test.each(Object.keys(TABLES))('agree on a thousand keys of %s', async (name) => {
-      const own = await ask(`${type}:${fileOf(name)}`);
-      const ours = await ask(`${wire}:${name}`);
+      const own = await parity.own(name, KEYS);
+      const ours = await parity.ours(name, KEYS);
       expect(comparable(ours)).toEqual(comparable(own));
       expect(Object.keys(own).length).toBeGreaterThan(name === 'labels' ? 0 : 100);
     });
 
     test('share a configuration that holds no password', () => {
-      expect(printed).not.toContain(`: ${ACCESS.password}\n`);
+      expect(parity.printed).not.toContain(`: ${ACCESS.password}\n`);
     });
   });
 }

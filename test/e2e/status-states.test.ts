@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { status } from '../../src/cli/status.ts';
 import { openDirectory } from '../../src/directory/types.ts';
@@ -148,8 +148,15 @@ describeWith(['chromium'], 'the page and idpmap status', () => {
   afterAll(() => browser?.close());
 
   test.each(Object.entries(STATES))(
-    'say the same, and the page has no barriers: %s',
-    async (_, { deadline = '5s', domain = '{ directory: staff }', enter, title, says, code }) => {
+    'say the same, and the page has no barriers, light and dark, narrow and wide: %s',
+    async (state, {
+      deadline = '5s',
+      domain = '{ directory: staff }',
+      enter,
+      title,
+      says,
+      code,
+    }) => {
       const scene = await start(deadline, domain);
       await enter?.(scene);
       const config = join(scene.place, 'idpmap.yaml');
@@ -158,20 +165,28 @@ describeWith(['chromium'], 'the page and idpmap status', () => {
       for (const each of says) expect(told.text).toMatch(each);
       if (scene.daemon.http?.kind !== 'tcp') throw new Error('it serves no http');
       const url = `http://127.0.0.1:${scene.daemon.http.port}/`;
-      for (const [scheme, width] of LOOKS) {
-        const { page } = await visit(browser, url, { scheme, width });
-        await page.getByRole('status').getByText(title).waitFor();
+      const { page } = await visit(browser, url);
+      await page.getByRole('status').getByText(title).waitFor();
+      for (const { scheme, width } of LOOKS) {
+        await page.emulateMedia({ colorScheme: scheme });
+        await page.setViewportSize({ width, height: 900 });
         const details = await page.locator('#details').innerText();
         for (const each of says) expect(details).toMatch(each);
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
         expect(await findBarriers(page)).toEqual([]);
+        await takePicture(page, `${state.replaceAll(' ', '-')}-${scheme}-${width}`);
       }
     },
   );
 });
 
-/** The other two are those of `status-page.test.ts`, in an outage. */
-const LOOKS = [
-  ['light', 1280],
-  ['dark', 390],
-] as const;
+const LOOKS = (['light', 'dark'] as const).flatMap((scheme) =>
+  [390, 1280].map((width) => ({ scheme, width })),
+);
+
+/** Keeps a picture for whoever wants to look at it: `PICTURES=/tmp/pictures vitest run …`. */
+async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['PICTURES'];
+  if (folder !== undefined)
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}

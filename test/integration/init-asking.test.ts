@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { check } from '../../src/cli/check.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { capture } from '../support/command.ts';
@@ -10,7 +10,8 @@ import { makePlace } from '../support/instance.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
 import { describeWith } from '../support/requirement.ts';
-import { ACCESS, type Postgresql, startPostgresql } from '../support/sql/postgresql.ts';
+import { ACCESS } from '../support/sql/postgresql.ts';
+import { type SqlServer, startSqlServer } from '../support/sql/server.ts';
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts');
 
@@ -138,32 +139,40 @@ describeWith(['slapd'], 'a directory of LDAP', () => {
   });
 });
 
-describeWith(['postgresql'], 'a database of PostgreSQL', () => {
-  let server: Postgresql;
-  beforeAll(async () => {
-    server = await startPostgresql();
-    await server.sql(`
-      CREATE TABLE virtual_domains (name text); INSERT INTO virtual_domains VALUES ('example.org');
-      CREATE TABLE virtual_users (email text); INSERT INTO virtual_users VALUES ('ann@example.org'), ('bob@example.org');
-      CREATE TABLE virtual_aliases (source text, destination text);
-      GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${ACCESS.user};`);
-  });
-  afterAll(() => server?.remove());
+const TABLES = [
+  'CREATE TABLE virtual_domains (name varchar(255))',
+  "INSERT INTO virtual_domains VALUES ('example.org')",
+  'CREATE TABLE virtual_users (email varchar(255))',
+  "INSERT INTO virtual_users VALUES ('ann@example.org'), ('bob@example.org')",
+  'CREATE TABLE virtual_aliases (source varchar(255), destination varchar(255))',
+];
 
-  test('is tried, shows its people, and passes check', async () => {
-    const output = join(await makePlace(), 'idpmap.yaml');
-    const { code, said } = await answerBy('postgresql', { output }, [
-      [/servers/, `127.0.0.1:${server.port}`],
-      [/name of the database/, ACCESS.database],
-      [/login/, ACCESS.user],
-      [/password/, ACCESS.password],
-      [/Whose tables/, 'virtual_users'],
-      [/Domains/, 'example.org'],
-    ]);
-    expect({ code, said }).toMatchObject({ code: EXIT.ok });
-    expect(said).toContain('shows 2 addresses: ann@example.org, bob@example.org');
-    expect(await readFile(output, 'utf8')).toContain('{ file: virtual-users.secret }');
-    const { code: verdict, text } = await checked(output);
-    expect({ verdict, text }).toMatchObject({ verdict: EXIT.ok });
+describe.each([
+  ['postgresql', 'PostgreSQL', 'postgresql'],
+  ['mysql', 'MySQL, MariaDB', 'mariadb'],
+] as const)('%s', (kind, name, requirement) => {
+  describeWith([requirement], `a database of ${name}`, () => {
+    let server: SqlServer;
+    beforeAll(async () => {
+      server = await startSqlServer(kind, { statements: TABLES });
+    });
+    afterAll(() => server?.remove());
+
+    test('is tried, shows its people, and passes check', async () => {
+      const output = join(await makePlace(), 'idpmap.yaml');
+      const { code, said } = await answerBy(kind, { output }, [
+        [/servers/, `127.0.0.1:${server.port}`],
+        [/name of the database/, ACCESS.database],
+        [/The login .*\[idpmap\]/, ACCESS.user],
+        [/Its password .*nothing where the login is yet to be made/, ACCESS.password],
+        [/Whose tables/, 'virtual_users'],
+        [/Domains/, 'example.org'],
+      ]);
+      expect({ code, said }).toMatchObject({ code: EXIT.ok });
+      expect(said).toContain('shows 2 addresses: ann@example.org, bob@example.org');
+      expect(await readFile(output, 'utf8')).toContain('{ file: virtual-users.secret }');
+      const { code: verdict, text } = await checked(output);
+      expect({ verdict, text }).toMatchObject({ verdict: EXIT.ok });
+    });
   });
 });

@@ -16,6 +16,7 @@ import { plain } from '../support/plain.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 import { describeFederation } from './keycloak/federation.ts';
+import { describeFollowing } from './keycloak/following.ts';
 import { describeHostileKeys } from './keycloak/keys.ts';
 import { describeLockouts } from './keycloak/lockouts.ts';
 import { describeLogins } from './keycloak/logins.ts';
@@ -65,6 +66,7 @@ describeWith(['keycloak'], 'Keycloak', () => {
   describeOrganizations(running);
   describeFederation(running);
   describeRights(running);
+  describeFollowing(running);
   describeOutages(running);
 });
 

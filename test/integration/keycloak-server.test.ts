@@ -18,6 +18,8 @@ import { USERS } from '../support/keycloak/people.ts';
 import { PERSONS } from '../support/ldap/population.ts';
 import { processesOf } from '../support/process.ts';
 import { describeWith } from '../support/requirement.ts';
+import { describeAsking } from './keycloak/asking.ts';
+import { describeReadme } from './keycloak/readme.ts';
 
 describeWith(['keycloak'], 'a private Keycloak', () => {
   let server: KeycloakServer;
@@ -123,6 +125,8 @@ describeWith(['keycloak'], 'a private Keycloak', () => {
     expect(await tokenByTls(form)).toBe(200);
   });
 
+  describeAsking(() => server);
+
   test(
     'leaves no process when it is killed, and comes back with what it knew',
     async () => {
@@ -191,6 +195,9 @@ describeWith(['keycloak'], 'a private Keycloak', () => {
     },
     SLOW_MS,
   );
+
+  // The last, for it takes the realm away.
+  describeReadme(() => server);
 });
 
 /** Ten seconds on a quiet machine; two minutes where others work. */

@@ -76,7 +76,7 @@ for (const { name, needs, owner, demand, demandNone } of SERVERS) {
       const place = await makeTemporaryDirectory('idpmap-sql-tls');
       resources.defer(() => place.remove());
       files = await makeFiles(place.path, owner);
-      server = await startSqlServer(name, files);
+      server = await startSqlServer(name, { certificates: files });
       resources.defer(() => server.remove());
     });
     afterAll(() => resources.disposeAsync());
@@ -145,7 +145,7 @@ for (const { name, needs, owner, demand, demandNone } of SERVERS) {
       const place = await makeTemporaryDirectory('idpmap-sql-tls');
       resources.defer(() => place.remove());
       const files = await makeFiles(place.path, owner, 'DNS:localhost');
-      const server = await startSqlServer(name, files);
+      const server = await startSqlServer(name, { certificates: files });
       resources.defer(() => server.remove());
       const section = (host: string) =>
         server.section({

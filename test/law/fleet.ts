@@ -175,6 +175,7 @@ export function createDaemon(
     tenure,
     lane,
     TIMES,
+    undefined,
     { shelf, waitMs: 80 },
   );
   let heard = 0;

@@ -1,8 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { BUGS, type Bug, SIGHT_BUGS } from './bugs.ts';
+import { BUGS, type Bug, MIRROR_BUGS, SIGHT_BUGS } from './bugs.ts';
 import type * as Law from './law.ts';
+import type * as Mirrors from './mirror.ts';
 import type * as Sight from './sight.ts';
 
 const HERE = join(import.meta.dirname, '..', '.mutants');
@@ -38,5 +39,16 @@ test.each(SIGHT_BUGS)(
   async (bug) => {
     const { checkSight }: typeof Sight = await import(join(plant(bug), 'test/law/sight.ts'));
     await expect(checkSight(1000, { shrinks: 'no' })).rejects.toThrow('Property failed');
+  },
+);
+
+test.each(MIRROR_BUGS)(
+  'the law for mirrors finds it when $bug',
+  {
+    timeout: 600_000,
+  },
+  async (bug) => {
+    const { checkMirror }: typeof Mirrors = await import(join(plant(bug), 'test/law/mirror.ts'));
+    await expect(checkMirror(2000, { shrinks: 'no' })).rejects.toThrow('Property failed');
   },
 );

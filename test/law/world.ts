@@ -11,7 +11,7 @@ import { createRouter, type MeteredRouter } from '../../src/maps/router.ts';
 import { createTableMap } from '../../src/maps/table.ts';
 import { createCounters } from '../../src/socketmap/figures.ts';
 import { parseReply, perm } from '../../src/socketmap/protocol.ts';
-import { createRespond } from '../../src/socketmap/respond.ts';
+import { createAnswering } from '../support/answering.ts';
 import { createScripted, type Mode, type ScriptedDirectory } from '../support/scripted.ts';
 import {
   buildMaps,
@@ -173,15 +173,14 @@ export function createWorld(clock: Clock = testClock): World {
 /** Puts maps behind what a listener answers with, recent replies among it, and reads its replies. */
 function createWire(): (maps: ReturnType<World['maps']>) => ReturnType<World['maps']> {
   let router: MeteredRouter | undefined;
-  const respond = createRespond({
+  const respond = createAnswering({
     route: (map, key, context) => router?.route(map, key, context) ?? perm('not yet'),
     lastRepeat: () => router?.lastRepeat(),
     hasMap: () => true,
     log: silentLog,
     counters: createCounters(),
   });
-  const read = (reply: string | undefined): Answer => parseReply(reply ?? '');
-  const encode = (reply: string): string => reply;
+  const read = (frame = ''): Answer => parseReply(frame.slice(frame.indexOf(':') + 1, -1));
   return (maps) => {
     const routes = Object.entries(maps).map(
       ([name, answer]) => [name, { kind: 'mailboxes', answer }] as const,
@@ -190,7 +189,7 @@ function createWire(): (maps: ReturnType<World['maps']>) => ReturnType<World['ma
     const asked =
       (map: MapName | 'domains'): MapHandler =>
       (key, context) => {
-        const reply = respond(`${map} ${key}`, context, encode);
+        const reply = respond(`${map} ${key}`, context);
         return reply instanceof Promise ? reply.then(read) : read(reply);
       };
     return {

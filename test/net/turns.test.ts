@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createTurns, type Turns } from '../../src/net/turns.ts';
+import { createTurns, SHARE, type Turns } from '../../src/net/turns.ts';
 
 /** One that has `count` requests, and notes each share in `order`. */
 function createWaiting(turns: Turns, name: string, count: number, order: string[]) {
@@ -21,8 +21,8 @@ function createWaiting(turns: Turns, name: string, count: number, order: string[
 test('those who wait are answered in shares, one after the other', async () => {
   const turns = createTurns();
   const order: string[] = [];
-  createWaiting(turns, 'a', 20, order);
-  createWaiting(turns, 'b', 9, order);
+  createWaiting(turns, 'a', 2 * SHARE + 1, order);
+  createWaiting(turns, 'b', SHARE + 1, order);
   createWaiting(turns, 'c', 1, order);
   await turn();
   expect(order.join('')).toBe('abcaba');

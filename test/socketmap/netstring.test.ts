@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Decoder } from '../../src/net/protocol.ts';
+import type { Decoder, Recall } from '../../src/net/protocol.ts';
 import {
   encodeNetstring,
   type FrameFault,
@@ -18,6 +18,7 @@ const decodePieces = (
   decoder: Decoder<FrameFault>,
   bytes: Buffer,
   cuts: readonly number[],
+  read = readAll,
 ): string[] => {
   const ends = [...cuts.filter((cut) => cut < bytes.length), bytes.length].toSorted(
     (one, other) => one - other,
@@ -25,7 +26,7 @@ const decodePieces = (
   return ends.flatMap((end, i) => {
     const piece = Buffer.from(bytes.subarray(ends[i - 1] ?? 0, end));
     decoder.feed(piece);
-    const found = readAll(decoder);
+    const found = read(decoder);
     piece.fill('#');
     return found;
   });
@@ -57,6 +58,42 @@ test('no bytes make it throw, and they mean the same wherever they are cut', () 
       expect(decodePieces(cut, input, cuts)).toEqual(decodePieces(whole, input, []));
       expect(cut.fault).toBe(whole.fault);
     }),
+  );
+});
+
+/** What is longer is not whole, and was never answered. */
+const MOST = 40;
+
+/** Reads on, and passes by what is of an even length where it can. */
+const passEven = (decoder: Decoder<FrameFault>): string[] => {
+  const recall: Recall = (read, start, end) =>
+    (end - start) % 2 === 0 && end - start <= MOST
+      ? Buffer.from(read.subarray(start, end)).toString()
+      : undefined;
+  const arrival = { arrivedAt: 0, deadline: 0 };
+  const found: string[] = [];
+  for (;;) {
+    const text = decoder.pass?.(recall, arrival) ?? decoder.next();
+    if (text === undefined) return found;
+    found.push(text);
+  }
+};
+
+test('who passes requests by finds the same ones, and the same faults, wherever the stream is cut', () => {
+  const pieces = fc.oneof(
+    payload.map(encodeNetstring),
+    fc.constantFrom(':,', '0:,', '01:a,', '2:ab;', '1:', ':', 'x', '13:', '9999:', '2:ab'),
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 12 }), fc.array(fc.nat(300)), (texts, cuts) => {
+      const [plain, passing] = [new NetstringDecoder(MOST, 80), new NetstringDecoder(MOST, 80)];
+      const bytes = Buffer.from(texts.join(''));
+      expect(decodePieces(passing, bytes, cuts, passEven)).toEqual(
+        decodePieces(plain, bytes, cuts),
+      );
+      expect([passing.fault, passing.isBegun]).toEqual([plain.fault, plain.isBegun]);
+    }),
+    { numRuns: 500 },
   );
 });
 

@@ -48,7 +48,12 @@ export interface ScriptedKeycloak {
   isOldest: boolean;
   /** Compares as its database does; at first without regard to case. */
   compare: (text: string) => string;
+  /** Those of administrators. */
   readonly events: Record<string, unknown>[];
+  /** Those of users themselves. */
+  readonly ownEvents: Record<string, unknown>[];
+  /** Which events it keeps, as `/events/config` says. */
+  keeps: Readonly<Record<string, unknown>>;
   /** The roles that its tokens name. */
   roles: readonly string[];
   /** How long its tokens live. */
@@ -77,6 +82,13 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
     isOldest: false,
     compare: (text) => text.toLowerCase(),
     events: [],
+    ownEvents: [],
+    keeps: {
+      adminEventsEnabled: true,
+      eventsEnabled: true,
+      enabledEventTypes: OWN_EVENTS,
+      eventsExpiration: 0,
+    },
     roles: ['view-users', 'query-users', 'query-groups', 'view-realm'],
     lifeS: 300,
     now: () => new Date().getTime(),
@@ -108,6 +120,8 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
   });
 }
+
+const OWN_EVENTS = ['REGISTER', 'UPDATE_PROFILE', 'UPDATE_EMAIL', 'VERIFY_EMAIL', 'DELETE_ACCOUNT'];
 
 /** A user as Keycloak shows one. */
 export const user = (name: string, more: object = {}): Record<string, unknown> => ({
@@ -157,11 +171,9 @@ function answer(keycloak: ScriptedKeycloak, asked: Asked, nextToken: () => strin
     return says({ access_token: nextToken(), expires_in: keycloak.lifeS });
   }
   const below = path.replace(/^\/admin\/realms\/mail/, '');
-  const [, group, list] = /^\/groups\/([^/]+)\/(members|children)$/.exec(below) ?? [];
-  if (list !== undefined) {
-    const row = keycloak.groups.find(({ id }) => id === group);
-    return says(page(listOf(row?.[list]), query));
-  }
+  const [, own, list] =
+    /^\/(?:users|groups)\/([^/]+)\/(members|children|groups)$/.exec(below) ?? [];
+  if (own !== undefined) return says(page(listBelow(keycloak, own, list), query));
   const content = CONTENTS[below]?.(keycloak, query);
   if (below === '/components' && content === undefined) {
     return { status: 403, body: { error: 'HTTP 403 Forbidden' } };
@@ -171,6 +183,7 @@ function answer(keycloak: ScriptedKeycloak, asked: Asked, nextToken: () => strin
 
 /** What lies at each path. */
 const CONTENTS: Readonly<Record<string, (keycloak: ScriptedKeycloak, query: Query) => unknown>> = {
+  '': () => ({ realm: 'mail' }),
   '/users': (keycloak, query) => page(usersFor(keycloak, query), query),
   '/users/count': (keycloak, query) => countFor(keycloak, query),
   '/groups': (keycloak, query) => page(groupsFor(keycloak, query), query),
@@ -178,9 +191,24 @@ const CONTENTS: Readonly<Record<string, (keycloak: ScriptedKeycloak, query: Quer
   '/organizations': ({ organizations }, query) => page(organizations, query),
   '/organizations/count': ({ organizations }) => organizations.length,
   '/components': ({ storages, roles }) => (roles.includes('view-realm') ? storages : undefined),
-  '/events/config': () => ({ adminEventsEnabled: true }),
+  '/events/config': ({ keeps }) => keeps,
+  '/events': ({ ownEvents }, query) => eventsFor(ownEvents, query),
   '/admin-events': ({ events }, query) => eventsFor(events, query),
 };
+
+/** A list of a group's own, or the groups that a user lies in. */
+const listBelow = (keycloak: ScriptedKeycloak, id: string, list = ''): readonly unknown[] =>
+  list === 'groups'
+    ? groupsOf(keycloak, id)
+    : listOf(keycloak.groups.find((row) => row['id'] === id)?.[list]);
+
+/** The groups that a user lies in. */
+const groupsOf = ({ groups }: ScriptedKeycloak, member: string): readonly unknown[] =>
+  groups.filter(({ members }) =>
+    listOf(members).some(
+      (row) => typeof row === 'object' && row !== null && 'id' in row && row.id === member,
+    ),
+  );
 
 function byId({ users, groups }: ScriptedKeycloak, path: string): ScriptedReply {
   const row = [...users, ...groups].find(({ id }) => path.endsWith(`/${String(id)}`));
@@ -197,8 +225,8 @@ function countFor(keycloak: ScriptedKeycloak, query: Query): number {
 
 /** As in Keycloak a field is contained where `exact` is not asked for, an attribute where it is refused. */
 function usersFor(
-  { users, compare, isOldest }: ScriptedKeycloak,
-  { email, username, q, search, exact, enabled }: Query,
+  { users, compare, isOldest, isOld }: ScriptedKeycloak,
+  { email, username, q, search, exact, enabled, createdAfter, createdBefore }: Query,
 ): readonly Record<string, unknown>[] {
   const isIt = (value: unknown, text: string, isExact: boolean): boolean =>
     // Keycloak itself makes the question's letters small, and lets the database do that to what it has.
@@ -211,6 +239,10 @@ function usersFor(
     .filter((row) => username === undefined || isIt(row['username'], username, exact === 'true'))
     .filter((row) => search === undefined || isFound(row, search))
     .filter((row) => enabled === undefined || String(row['enabled']) === enabled)
+    .filter((row) => isOld || createdAfter === undefined || createdOf(row) >= Number(createdAfter))
+    .filter(
+      (row) => isOld || createdBefore === undefined || createdOf(row) <= Number(createdBefore),
+    )
     .filter(
       (row) =>
         attribute === undefined ||
@@ -224,6 +256,9 @@ function usersFor(
         !String(row['username']).startsWith('service-account-'),
     );
 }
+
+const createdOf = (row: Record<string, unknown>): number =>
+  Number(row['createdTimestamp'] ?? Number.NaN);
 
 /** A search in quotes, for a whole field. */
 const isFound = ({ email, username }: Record<string, unknown>, search: string): boolean =>

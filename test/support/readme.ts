@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const TEXT = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 
 /** Ways of installing whose commands the README has. */
-export type Way = 'package' | 'clone';
+export type Way = 'package' | 'npm' | 'image' | 'clone';
 
 /** A command as it is typed, and whether the README says to go on elsewhere while it runs. */
 export interface Step {
@@ -21,8 +21,8 @@ const sections = (from: string, to: string): string => {
 };
 
 const stepsIn = (text: string, way: Way): readonly Step[] =>
-  [...text.matchAll(/^<!-- way: (\w+) -->\n```sh\n(.*?)^```$/gms)]
-    .filter(([, name]) => name === way)
+  [...text.matchAll(/^<!-- way: ([\w, ]+) -->\n```sh\n(.*?)^```$/gms)]
+    .filter(([, names = '']) => names.split(', ').includes(way))
     .flatMap(([, , block = '']) => block.trimEnd().split('\n'))
     .map((line) => ({
       command: line.replace(/ +#.*$/, ''),

@@ -10,7 +10,10 @@ either. Names that a variable may add are left to the daemon, and so are domains
 {{- range .Values.extraEnv }}{{ $_ := set $own (regexFind "^IDPMAP_(?:DIRECTORIES|DOMAINS|MAPS)" .name) true }}{{ end }}
 {{- $ctx := dict "directories" $directories "isOpen" (hasKey $own "IDPMAP_DIRECTORIES") }}
 {{- $written := dict }}
-{{- range $domain, $_ := $domains }}{{ $_ := set $written (lower $domain | trimSuffix ".") true }}{{ end }}
+{{- range $domain, $settings := $domains }}
+{{- $twin := ($settings | default dict).aliasOf | default "" }}
+{{- $_ := set $written (lower $domain | trimSuffix ".") (toString $twin | lower | trimSuffix ".") }}
+{{- end }}
 {{- range $domain, $settings := $domains }}
 {{- $settings = $settings | default dict }}
 {{- include "idpmap.faults.directories" (merge (dict "where" (printf "config.domains.%s.directory" $domain) "names" $settings.directory) $ctx) }}
@@ -30,6 +33,8 @@ either. Names that a variable may add are left to the daemon, and so are domains
 {{- end }}
 {{- if eq (lower . | trimSuffix ".") (lower $domain | trimSuffix ".") }}
 - config.domains.{{ $domain }}.aliasOf is the domain itself: write directory: NAME instead
+{{- else if not (hasKey $own "IDPMAP_DOMAINS") }}
+{{- include "idpmap.faults.circle" (dict "domain" $domain "twins" $written) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -47,6 +52,19 @@ either. Names that a variable may add are left to the daemon, and so are domains
 {{- include "idpmap.faults.table" (merge (dict "where" (printf "config.maps.%s.table" $map)) $named $ctx) }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Takes a `domain`, and the `twins` of all, each the name that its domain is an alias of, or nothing. No way is longer than there are names. */}}
+{{- define "idpmap.faults.circle" -}}
+{{- $begin := lower .domain | trimSuffix "." }}
+{{- $way := list $begin }}
+{{- range $_ := keys .twins }}
+{{- $next := get $.twins (last $way) | toString }}
+{{- if and $next (or (len $way | eq 1) (ne (last $way) $begin)) }}{{ $way = append $way $next }}{{ end }}
+{{- end }}
+{{- if and (gt (len $way) 1) (eq (last $way) $begin) }}
+- config.domains.{{ .domain }}.aliasOf goes in a circle ({{ join " → " $way }}): let one of them name a directory instead
 {{- end }}
 {{- end }}
 

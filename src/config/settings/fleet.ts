@@ -87,3 +87,6 @@ export const fleet = z
     const message = `${password === undefined ? 'whoever is on the way may write there' : 'shows the password'}: use valkeys://, or say insecure: true`;
     context.addIssue({ code: 'custom', path: ['url'], message });
   });
+
+/** The section `fleet` of a configuration. */
+export type FleetSection = z.output<typeof fleet>;

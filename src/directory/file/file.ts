@@ -32,12 +32,17 @@ export function createFileDirectory(
     first.resolve();
     return next;
   });
-  const answers = answerFrom(async (signal) => {
+  let isRead = false;
+  const waitUntilRead = async (signal: AbortSignal): Promise<void> => {
     await waitFor(
       first.promise,
       signal,
       () => new Fault('starting', 'the file has not been read yet'),
     );
+    isRead = true;
+  };
+  const answers = answerFrom(async (signal) => {
+    if (!isRead) await waitUntilRead(signal);
     if (ending.signal.aborted) throw new Fault('shutdown', 'the directory is closed');
     return store.known();
   }, settings);

@@ -8,6 +8,10 @@ export const grantCommand = ({ realm, clientId }: Site, role: string): string =>
 export const eventsCommand = ({ realm }: Site): string =>
   `kcadm.sh update events/config -r ${quote(realm)} -s adminEventsEnabled=true`;
 
+/** The command that has Keycloak keep these events of users, and no others. */
+export const ownEventsCommand = ({ realm }: Site, types: readonly string[]): string =>
+  `kcadm.sh update events/config -r ${quote(realm)} -s eventsEnabled=true -s 'enabledEventTypes=${JSON.stringify(types)}'`;
+
 /** The command that turns a realm's organizations on. */
 export const organizationsCommand = ({ realm }: Site): string =>
   `kcadm.sh update ${quote(`realms/${realm}`)} -s organizationsEnabled=true`;

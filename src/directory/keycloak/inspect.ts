@@ -7,6 +7,7 @@ import { oldRole } from './http/replies.ts';
 import { lookAtAliases } from './inspect/aliases.ts';
 import { lookAtGroups, lookAtOrganizationGroups } from './inspect/groups.ts';
 import { failed, type InspectOptions, type Look, ok, warning } from './inspect/look.ts';
+import { lookAtMirror } from './inspect/mirror.ts';
 import { lookAtStorage, lookAtUsers } from './inspect/users.ts';
 import { canViewUsers, rolesIn } from './login/claims.ts';
 import { findOwners } from './people/find.ts';
@@ -108,4 +109,5 @@ const LOOKS: readonly Look[] = [
   lookAtOrganizationGroups,
   lookAtOrganizations,
   lookAtEvents,
+  lookAtMirror,
 ];

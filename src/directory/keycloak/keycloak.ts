@@ -10,6 +10,7 @@ import {
 import { findingOf, none, valuesOf } from '../finding.ts';
 import { listDomains } from './domains.ts';
 import { createEventWatch, type EventWatch } from './feed/events.ts';
+import { offerToFollow } from './follow/offer.ts';
 import { type Ask, createAsk } from './http/api.ts';
 import { createExchange } from './http/exchange.ts';
 import { Refused } from './http/faults.ts';
@@ -124,6 +125,15 @@ export function createKeycloakDirectory(
     log,
   });
   const watch = watchEvents();
+  const follow = offerToFollow({
+    ask: askBeside,
+    settings,
+    site,
+    clock: serverClock,
+    prove: check,
+    federation,
+    counted: countEvents,
+  });
 
   async function findOver(own: Ask, key: string, signal: AbortSignal): Promise<Finding<Entry>> {
     const address = parseAddress(key);
@@ -159,6 +169,10 @@ export function createKeycloakDirectory(
     }
   }
 
+  function countEvents(count: number): void {
+    figures.events += count;
+  }
+
   function watchEvents(): EventWatch | undefined {
     const { events, addressFrom, aliasAttribute, groupAttribute } = settings;
     if (events === 'off') return undefined;
@@ -175,9 +189,7 @@ export function createKeycloakDirectory(
       ...(relay && { relay }),
       changed,
       domainsChanged,
-      counted: (count) => {
-        figures.events += count;
-      },
+      counted: countEvents,
       log,
     });
   }
@@ -203,6 +215,7 @@ export function createKeycloakDirectory(
       }
     },
     ...domainsOf(),
+    ...follow,
     sample: (signal) => sample(askBeside, settings, signal),
     inspect: (signal) =>
       inspect(

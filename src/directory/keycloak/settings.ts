@@ -14,6 +14,7 @@ import {
   written,
 } from '../../config/schema/values.ts';
 import type { DeepReadonly } from '../../config/schema.ts';
+import { mirror } from '../../config/settings/mirror.ts';
 import { clientTls } from '../clienttls.ts';
 
 const url = () => written({ type: 'URL', likely: likelyUrls }, parseUrl, String);
@@ -188,6 +189,20 @@ export const keycloakSettings = z
       description: 'Limits of a group; mail to one that exceeds them is deferred.',
     }),
     connections: count(1, 64).prefault(16).meta({ description: 'Connections for lookups.' }),
+    mirror: mirror({}),
+  })
+  .superRefine(({ mirror: copy, events, federation }, context) => {
+    if (copy?.whenAbsent !== 'deny') return;
+    const missing = [
+      ...(events === 'off' ? ['events: 5s'] : []),
+      ...(federation === 'none' ? [] : ['federation: none']),
+    ];
+    if (missing.length === 0) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['mirror', 'whenAbsent'],
+      message: `deny needs a directory that tells of new people at once: set ${missing.join(' and ')}, or whenAbsent: ask`,
+    });
   })
   .superRefine(
     ({ clientSecret, privateKey: key, clientCertificate, serviceAccountToken }, context) => {

@@ -1,5 +1,6 @@
 import { reasonOf } from '../../reason.ts';
 import { isDoubt, type Remark } from '../directory.ts';
+import { inspectFeed } from './follow/inspect.ts';
 import { inspectPeople, type PeopleInspection } from './inspectpeople.ts';
 import { PRESETS } from './people/presets.ts';
 import { softwareOf } from './servers/software.ts';
@@ -71,6 +72,7 @@ async function tryServer(
         ...(await checkPreset(options, connection, signal)),
         ...(await checkTables(options, connection, signal)),
         ...(await inspectPeople(options, connection, signal)),
+        ...(await inspectMirror(options, connection, signal)),
       ];
     } finally {
       connection.close();
@@ -129,6 +131,16 @@ async function checkTables(
     }
   }
   return remarks;
+}
+
+async function inspectMirror(
+  { settings: { mirror }, accounts, groups }: InspectOptions,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly Remark[]> {
+  if (mirror === undefined) return [];
+  const { feed, whenAbsent } = mirror;
+  return inspectFeed({ accounts, groups, feed, whenAbsent }, connection, signal);
 }
 
 const unseenRemark = (table: string, attributes: readonly string[]): Remark => ({

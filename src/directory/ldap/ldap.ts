@@ -123,8 +123,8 @@ export function createLdapDirectory(
 
   /** One that no lookup waits for; it ends with the directory. */
   async function openAlone(signal: AbortSignal): Promise<Connection> {
-    const open = (own: AbortSignal) => servers.open(own);
-    const { connection } = await joining(open, new AbortController(), signal, life.signal);
+    const first = (own: AbortSignal) => servers.open(own);
+    const { connection } = await joining(first, new AbortController(), signal, life.signal);
     const close = (): void => connection.close();
     life.signal.addEventListener('abort', close);
     void connection.spent.then(() => life.signal.removeEventListener('abort', close));

@@ -1,4 +1,5 @@
 import type { Directory, DirectoryHooks } from '../directory.ts';
+import { PAGE_MS } from '../sql/follow/offer.ts';
 import { createSqlDirectory } from '../sql/sql.ts';
 import { createMysqlEngine } from './engine.ts';
 import type { MysqlSettings } from './settings.ts';
@@ -9,5 +10,14 @@ import type { MysqlSettings } from './settings.ts';
  */
 export function createMysqlDirectory(settings: MysqlSettings, hooks: DirectoryHooks): Directory {
   const figures: Record<string, number> = {};
-  return createSqlDirectory(settings, createMysqlEngine(settings, figures), hooks, figures);
+  const following = {
+    engine: createMysqlEngine({ ...settings, statementTimeout: PAGE_MS }, figures),
+  };
+  return createSqlDirectory(
+    settings,
+    createMysqlEngine(settings, figures),
+    hooks,
+    figures,
+    following,
+  );
 }

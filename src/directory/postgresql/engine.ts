@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { Fault } from '../directory.ts';
 import { rowOf } from '../sql/connect/rows.ts';
+import { createTurn } from '../sql/connect/turn.ts';
 import { runHeld } from '../sql/connect/unheld.ts';
 import type { Engine, Row, Session } from '../sql/engine.ts';
 import type { SqlHost } from '../sql/settings/host.ts';
@@ -32,9 +33,13 @@ async function open(
     if (isOurs) await client.query(settingsOf(access, 'SESSION'));
   };
   const { client, destroy, ended } = await connect(host, access, begin, figures, signal);
-  const send: Session['run'] = isOurs
-    ? (text, values) => ask(client, text, values, nameFor(text))
-    : (text, values) => askWithin(client, text, values, access);
+  const write = createTurn(client.connection.stream);
+  const send: Session['run'] = (text, values) => {
+    write();
+    return isOurs
+      ? ask(client, text, values, nameFor(text))
+      : askWithin(client, text, values, access);
+  };
   const run: Session['run'] = (text, values) =>
     send(text, values).catch((error: unknown) =>
       isUnheld(error) ? sendHeld(send, text, values, error) : Promise.reject(error),

@@ -1,4 +1,5 @@
 import type { Directory, DirectoryHooks } from '../directory.ts';
+import { PAGE_MS } from '../sql/follow/offer.ts';
 import { createSqlDirectory } from '../sql/sql.ts';
 import { createPostgresqlEngine } from './engine.ts';
 import { tryListening } from './notify/listen.ts';
@@ -15,10 +16,18 @@ export function createPostgresqlDirectory(
 ): Directory {
   const figures: Record<string, number> = {};
   const engine = createPostgresqlEngine(settings, figures);
-  const directory = createSqlDirectory(settings, engine, hooks, figures);
+  const patient = createPostgresqlEngine({ ...settings, statementTimeout: PAGE_MS }, figures);
+  let news = Promise.withResolvers<void>();
+  const following = { engine: patient, woken: () => news.promise };
+  const directory = createSqlDirectory(settings, engine, hooks, figures, following);
   const { notify } = settings;
   if (notify === undefined) return directory;
-  const stop = watchNotifications(notify, settings, hooks, figures);
+  const changed: DirectoryHooks['changed'] = (concern) => {
+    news.resolve();
+    news = Promise.withResolvers();
+    hooks.changed(concern);
+  };
+  const stop = watchNotifications(notify, settings, { ...hooks, changed }, figures);
   return {
     ...directory,
     inspect: async (signal) => [

@@ -3,6 +3,7 @@ import { address, domain } from '../../config/schema/addresses.ts';
 import { notations } from '../../config/schema/notation.ts';
 import { count, duration, oneOrMany, secret, written } from '../../config/schema/values.ts';
 import type { DeepReadonly } from '../../config/schema.ts';
+import { mirror, poll } from '../../config/settings/mirror.ts';
 import { clientTls } from '../clienttls.ts';
 import { PRESETS_OF } from './presets/presets.ts';
 import { formatHost, parseHost } from './settings/host.ts';
@@ -46,6 +47,27 @@ const people = z.strictObject({
       description:
         'Where mail for addresses at the domain `%d` goes that nobody holds. Columns: `domain`, and `target`, one or several addresses, or `@example.net` for the same person in another domain.',
       examples: ["SELECT domain, target FROM catch_all WHERE domain = '%d'"],
+    }),
+  listAccounts: statement()
+    .exactOptional()
+    .meta({
+      description:
+        'All accounts, for a mirror. Columns as of `account`, and `id`; where there is `changed`, the time of the last change, what changed is asked for by it. It is read in parts, in the order of `id`.',
+      examples: ['SELECT id, address, login, enabled, updated_at AS changed FROM users'],
+    }),
+  listAliases: statement()
+    .exactOptional()
+    .meta({
+      description:
+        'All aliases, for a mirror. Columns as of `aliases`, in the order of `alias`, and `changed`.',
+      examples: ['SELECT alias, target, updated_at AS changed FROM aliases'],
+    }),
+  listGroups: statement()
+    .exactOptional()
+    .meta({
+      description:
+        'All groups and their members, for a mirror. Columns as of `groups`, and `id` and `changed`.',
+      examples: ['SELECT id, address, member, updated_at AS changed FROM lists'],
     }),
 });
 
@@ -113,6 +135,7 @@ export const questions = {
         'An address that is always there: as long as it is not found, nobody is believed to be absent. Without it, people found before stand in.',
       examples: ['postmaster@example.org'],
     }),
+  mirror: mirror({ poll: poll() }),
   statementTimeout: duration('10ms', '60s').prefault('150ms').meta({
     description:
       'How long the database may work at one statement. Below `deadline`, so that whoever waits hears of it.',

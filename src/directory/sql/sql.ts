@@ -15,6 +15,7 @@ import { templateKey } from '../templates/template.ts';
 import { createAsker, type Trust, type View, type Work } from './connect/ask.ts';
 import { createConnection, type SqlConnection } from './connect/connection.ts';
 import type { Engine } from './engine.ts';
+import { type Following, offerToFollow } from './follow/offer.ts';
 import { inspectSql } from './inspect.ts';
 import { type Part, readPart } from './parts.ts';
 import { findHolders, type PeopleParts } from './people/find.ts';
@@ -44,6 +45,7 @@ const MOST_REASONS = 5;
 
 /**
  * Opens a directory in a database; its connections are opened in the background. What it counts goes into `figures`.
+ * @param following how a mirror's feed reads it
  * @throws {SyntaxError} where a statement can't be read
  */
 export function createSqlDirectory<Host>(
@@ -51,6 +53,7 @@ export function createSqlDirectory<Host>(
   engine: Engine<Host>,
   hooks: DirectoryHooks,
   figures: Record<string, number>,
+  following: Following<Host> = { engine },
 ): Directory {
   const { name, log } = hooks;
   const { dialect } = engine;
@@ -167,6 +170,17 @@ export function createSqlDirectory<Host>(
       const known = tables.size === 0 ? 'no tables' : `the tables ${[...tables.keys()].join(', ')}`;
       throw new Fault('entry', `it has no table "${table}", it has ${known}`);
     },
+    ...offerToFollow({
+      settings,
+      following,
+      find,
+      view: (connection) => ({
+        rows: rowsOf(connection),
+        writtenAs: letters.writtenAs,
+        missed: () => {},
+      }),
+      prove: (connection) => trusts.people.proof(connection),
+    }),
     figures,
     accept: () => trusts.accept(),
     inspect: (signal) =>

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { deserialize } from 'node:v8';
 import { reasonOf } from '../../reason.ts';
 import { rowOf } from '../sql/connect/rows.ts';
+import { createTurn } from '../sql/connect/turn.ts';
 import { Lost, type Row } from '../sql/engine.ts';
-import { type Answer, createSplitter, encode, type Question, SqliteError } from './messages.ts';
+import { boundToUs } from './bound.ts';
+import { createSplitter, decodeAnswer, encode, type Question, SqliteError } from './messages.ts';
 
 /** A process that reads one file. */
 export interface Reader {
@@ -28,17 +29,14 @@ export async function startReader(
   server: string,
   signal: AbortSignal,
 ): Promise<Reader> {
+  const [command, parameters] = await boundToUs(process.execPath, [
+    '--disable-warning=ExperimentalWarning',
+    `--max-old-space-size=${MOST_MEMORY_MB}`,
+    program(),
+    path,
+  ]);
   // No environment: it holds secrets, and NODE_OPTIONS meant for the daemon.
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      `--max-old-space-size=${MOST_MEMORY_MB}`,
-      program(),
-      path,
-    ],
-    { env: {}, stdio: ['pipe', 'pipe', 'ignore'] },
-  );
+  const child = spawn(command, parameters, { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = Promise.withResolvers<string>();
   const waiting = new Map<number, PromiseWithResolvers<readonly Row[]>>();
   let lastId = 0;
@@ -54,13 +52,14 @@ export async function startReader(
     end('the file was closed');
   };
   const split = createSplitter();
+  const write = createTurn(child.stdin);
   child.on('error', (error) => end(reasonOf(error)));
   child.on('exit', (code, name) => end(`its reader ended with ${code ?? name}`));
   // Its end is told above.
   child.stdin.on('error', () => {});
   child.stdout.on('data', (chunk: Buffer) => {
     for (const message of split(chunk)) {
-      const answer: Answer = deserialize(message);
+      const answer = decodeAnswer(message);
       const asked = waiting.get(answer.id);
       waiting.delete(answer.id);
       if ('message' in answer) asked?.reject(new SqliteError(answer.message, answer.code));
@@ -87,6 +86,7 @@ export async function startReader(
     run(text, values) {
       lastId += 1;
       const question: Question = { id: lastId, text, values };
+      write();
       child.stdin.write(encode(question));
       return reply(lastId);
     },

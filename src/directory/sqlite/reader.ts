@@ -1,8 +1,7 @@
 import { readSync, writeSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { deserialize } from 'node:v8';
 import { foldKey } from '../../address/address.ts';
-import { type Answer, createSplitter, encode, type Question } from './messages.ts';
+import { type Answer, createSplitter, decodeQuestion, encode, type Question } from './messages.ts';
 
 /**
  * The program that `process.ts` starts: opens the file that its argument names, and answers one question after the other,
@@ -23,8 +22,7 @@ function main(path: string): void {
     if (length === 0) return;
     // A copy: what has not come whole is kept while the room is filled anew.
     for (const message of split(Buffer.from(room.subarray(0, length)))) {
-      const question: Question = deserialize(message);
-      write(answerTo(question));
+      write(answerTo(decodeQuestion(message)));
     }
   }
 }
@@ -47,7 +45,8 @@ function serve(path: string): (question: Question) => Answer {
         prepared.set(text, statement);
       }
       const rows = statement.all(...values);
-      return { id, names: statement.columns().map(({ name }) => name), rows };
+      const names = rows.length === 0 ? [] : statement.columns().map(({ name }) => name);
+      return { id, names, rows };
     } catch (error) {
       return { id, ...factsOf(error) };
     }

@@ -1,6 +1,6 @@
 import type { Directory, Entry } from '../../directory/directory.ts';
 import type { CleanFigures } from '../../directory/people/clean.ts';
-import type { Fleet } from '../../fleet/fleet.ts';
+import type { Fleet } from '../../fleet/contract.ts';
 import type { LineFigures } from '../../logwriter.ts';
 import type { Lane } from '../../lookup/lane.ts';
 import type { Memory } from '../../lookup/memory.ts';

@@ -1,8 +1,8 @@
 /** @import { ExplainedMap, Explanation, SenderExplanation } from '../../maps/explain.ts' */
 /** @import { TraceExplanation } from '../../control/protocol.ts' */
-/** @import { Step } from '../../lookup/outcome.ts' */
 /** @import { Answer } from '../../maps/answer.ts' */
 import { make, makeBadge } from './dom.js';
+import { OURS, sayFound, sayKey, sayShadows, sayWay } from './ways.js';
 import { sayCause, sayDuration, sayTime } from './words.js';
 
 /**
@@ -39,83 +39,41 @@ function makeVerdict(told) {
       makeBadge(tone, word),
       make('strong', {}, ` Postfix will say ${verdict.code}${to}: ${verdict.reason}`),
     ),
-    make('p', {}, sayKey(key, normalised), 'domain' in told ? sayDomain(told.domain) : ''),
-    make('ol', 'ways', ...maps.map(makeMap)),
+    make('p', {}, `${sayKey(key, normalised)}. `, 'domain' in told ? sayDomain(told.domain) : ''),
+    ...makeList('found', sayFound(maps)),
+    make('ul', 'ways', ...maps.map((each) => makeMap(each, key, normalised))),
+    ...makeList('shadows', sayShadows(maps)),
   ];
 }
 
 /**
- * @param {string} key
- * @param {string | undefined} normalised
+ * @param {string} name
+ * @param {readonly string[]} lines
  */
-function sayKey(key, normalised) {
-  if (normalised === undefined) return `${key} is no address: nobody is asked. `;
-  return normalised === key ? `${key}. ` : `${key} is compared as ${normalised}. `;
-}
-
-const OURS = /** @type {const} */ ({
-  yes: 'ours',
-  no: 'not ours',
-  unknown: 'not known yet: a directory has not listed its domains',
-});
+const makeList = (name, lines) =>
+  lines.length === 0 ? [] : [make('ul', name, ...lines.map((line) => make('li', {}, line)))];
 
 /** @param {Explanation['domain']} domain */
 const sayDomain = (domain) =>
   domain === undefined ? '' : `Domain ${domain.name}: ${OURS[domain.ours]}.`;
 
-/** @param {ExplainedMap} explained */
-const makeMap = ({ map, key, answer, steps }) =>
+/**
+ * @param {ExplainedMap} explained
+ * @param {string} asked
+ * @param {string} [normalised]
+ */
+const makeMap = (explained, asked, normalised = asked) =>
   make(
     'li',
     {},
-    make('strong', {}, map),
-    ` ${key} → `,
-    make('code', 'answer', sayAnswer(answer)),
-    make('ol', {}, ...steps.map((step) => make('li', `step ${step.step}`, sayStep(step)))),
+    make('strong', {}, explained.map),
+    explained.key === asked ? ' → ' : ` ${explained.key} → `,
+    make('code', 'answer', sayAnswer(explained.answer)),
+    `: ${sayWay(explained, normalised)}`,
   );
 
 /** @param {Answer} answer */
 function sayAnswer(answer) {
   if (answer.status === 'OK') return `OK ${answer.data}`;
   return 'reason' in answer ? `${answer.status} ${answer.reason}` : answer.status;
-}
-
-/** @param {Step} step */
-function sayStep(step) {
-  switch (step.step) {
-    case 'candidate':
-      return `as ${step.kind}: ${step.address}`;
-    case 'shadow':
-      return `${step.directory}: asked in the background and compared (shadow), it never answers`;
-    case 'asked':
-      return `${step.directory}: asked`;
-    case 'memory': {
-      const age = step.ageMs === undefined ? '' : `, ${sayDuration(step.ageMs)} old`;
-      return `${step.directory}: ${MEMORY[step.state]}${age}`;
-    }
-    case 'outcome':
-      return `${step.directory}: ${sayOutcome(step.outcome)}`;
-  }
-}
-
-const MEMORY = /** @type {const} */ ({
-  fresh: 'remembered, fresh',
-  stale: 'remembered, stands in for the directory',
-  none: 'remembered that there is nobody',
-  unknown: 'failed a moment ago and is not asked again yet',
-  joined: 'is being asked already',
-});
-
-/** @param {Extract<Step, { step: 'outcome' }>['outcome']} outcome */
-function sayOutcome(outcome) {
-  switch (outcome.status) {
-    case 'none':
-      return `nobody (${outcome.proof.how})`;
-    case 'unknown':
-      return `unknown (${outcome.cause}): ${outcome.reason}`;
-    case 'found': {
-      const because = outcome.stale === undefined ? '' : ` (stale: ${outcome.stale.reason})`;
-      return `found${because} ${outcome.value.map((entry) => JSON.stringify(entry)).join(' and ')}`;
-    }
-  }
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { KeycloakSettings } from '../../../src/directory/keycloak/settings.ts';
 import { type Script, says, user } from '../../support/keycloak-script.ts';
 import { open, signal } from './fixture.ts';
+import { MIRROR } from './follow/fixture.ts';
 
 /** What an administrator is told, a line each, of a Keycloak that answers so. */
 async function told(
@@ -164,4 +165,38 @@ test('addresses that Postfix asks for by other letters are told, where they are 
     ),
     line('warning: Postfix takes weiß@example.org and weiss@example.org for one'),
   ]);
+});
+
+const MIRRORED = { events: 60_000, mirror: MIRROR } as const;
+
+test('a mirror that learns of everything is all right', async () => {
+  expect(await told(MIRRORED)).toContainEqual('ok: a mirror learns of all that changes');
+});
+
+test.each([
+  { what: 'no events', more: { events: 'off' }, says: 'events: off, so of all changes' },
+  { what: 'a directory behind it', more: { federation: 'synced' }, says: 'federation: none' },
+] as const)('it says that a mirror learns late: of $what', async ({ more, says: words }) => {
+  expect(await told({ ...MIRRORED, ...more })).toContainEqual(line('^warning: ', words));
+});
+
+test.each([
+  {
+    what: 'events of users that are not kept',
+    path: '/events/config',
+    body: { adminEventsEnabled: true, eventsEnabled: false },
+    says: 'eventsEnabled=true',
+  },
+  {
+    what: 'events that are kept for less than a day',
+    path: '/realms/mail',
+    body: { attributes: { adminEventsExpiration: '3600' } },
+    says: 'keeps events for 3600 s',
+  },
+  { what: 'a listing from the front', path: '/users/count', body: 20_000, says: 'older than 26.6' },
+])('a mirror’s check speaks of $what', async ({ path, body, says: words }) => {
+  const lines = await told(MIRRORED, (asked) =>
+    asked.path.endsWith(path) ? says(body) : undefined,
+  );
+  expect(lines).toContainEqual(line('^warning: ', words));
 });

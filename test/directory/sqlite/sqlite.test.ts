@@ -158,14 +158,46 @@ test('endless statements block nobody, and leave nothing at work', async () => {
   expect(await until(async () => (await readers()) === 0, PATIENCE_MS)).toBe(true);
 });
 
+test('nothing is left at work where the daemon is killed amid an endless statement', async () => {
+  const { path } = await open(['ann@x.org']);
+  const daemon = spawn(process.execPath, ['--input-type=module', '--eval', ENDLESSLY, path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void daemon.kill('SIGKILL'));
+  await once(daemon.stdout, 'data');
+  const left = await readersOf(daemon.pid ?? 0);
+  onTestFinished(async () => {
+    for (const pid of left) if (await isAtWork(pid)) process.kill(Number(pid), 'SIGKILL');
+  });
+  daemon.kill('SIGKILL');
+  await once(daemon, 'exit');
+  const areAtWork = async () => (await Promise.all(left.map(isAtWork))).includes(true);
+  expect(left).toHaveLength(1);
+  expect(await until(async () => !(await areAtWork()), PATIENCE_MS)).toBe(true);
+});
+
+const isAtWork = async (pid: string) => /sqlite\/reader\./.test(await commandOf(pid));
+
+/** Asks a reader what never ends. */
+const ENDLESSLY = `
+  import { startReader } from '${import.meta.resolve('../../../src/directory/sqlite/process.ts')}';
+  const reader = await startReader(process.argv[1], 'sqlite', new AbortController().signal);
+  await reader.run('SELECT 1', []);
+  reader.run('WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c', []);
+  setInterval(() => {}, 60_000);
+  console.log('asked');
+`;
+
 /** Processes that we have started and that read a file. */
-async function readers(): Promise<number> {
-  const own = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8');
-  const lines = await Promise.all(
-    own
-      .trim()
-      .split(' ')
-      .map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-  );
-  return lines.filter((line) => line.includes('sqlite/reader.')).length;
+const readers = async (): Promise<number> => (await readersOf(process.pid)).length;
+
+async function readersOf(parent: number): Promise<readonly string[]> {
+  const own = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+  const pids = own.trim().split(' ');
+  const lines = await Promise.all(pids.map(commandOf));
+  return pids.filter((_, i) => lines[i]?.includes('sqlite/reader.'));
 }
+
+/** Nothing where it has ended. */
+const commandOf = (pid: string): Promise<string> =>
+  readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');

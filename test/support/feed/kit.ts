@@ -37,8 +37,8 @@ export interface FeedKit {
   createTeam?(id: string, members: readonly string[]): Promise<void>;
   setMembers?(id: string, members: readonly string[]): Promise<void>;
   removeTeam?(id: string): Promise<void>;
-  /** Makes it impossible to know what changed so far. */
-  forget?(): Promise<void>;
+  /** Makes it impossible to know what changed since a cursor; gives the one to go on from, where that is another. */
+  forget?(cursor: string): Promise<string | undefined>;
   /** Withdraws the right to see people; what it gives gives it back. */
   hide?(): Promise<() => Promise<void>>;
 }

@@ -3,6 +3,7 @@ import { TIMING } from '../../../src/directory/ldap/follow/options.ts';
 import { createLdapDirectory } from '../../../src/directory/ldap/ldap.ts';
 import type { LdapSettings } from '../../../src/directory/ldap/settings.ts';
 import { quietHooks } from '../hooks.ts';
+import { AD_BASE } from '../ldap/active-directory-entries.ts';
 import type { LdapServer } from '../ldap/server.ts';
 import { DIALECTS } from '../ldap-subject.ts';
 import { settingsOf } from '../ldapfaults.ts';
@@ -22,6 +23,20 @@ const mirrorBy = (feed: LdapFeed): NonNullable<LdapSettings['mirror']> => ({
   guard: 0.1,
   grace: 0,
 });
+
+const cookieOf = (text: string): string => Buffer.from(text).toString('base64');
+
+/** Cookies that lead nowhere. */
+const FOREIGN = {
+  openldap: Object.fromEntries(
+    ['account', 'group'].map((part) => [
+      part,
+      cookieOf('rid=000,csn=20990101000000.000000Z#000000#000#000000'),
+    ]),
+  ),
+  '389ds': { account: cookieOf('elsewhere:389#cn=x#7') },
+  'active-directory': { [AD_BASE]: cookieOf('MSDS-of-another-server') },
+};
 
 /** The settings of a directory over a server's people who lie where `startKit` puts them. */
 export function kitSettings(
@@ -88,6 +103,21 @@ export async function startKit(server: LdapServer, feed: LdapFeed): Promise<Feed
     return `objectClass: ${kind}\nobjectClass: mailGroup\ncn: ${id}\n`;
   };
 
+  const configure = (what: string) =>
+    `dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\n${what}\n`;
+  const deny = (verb: string) =>
+    `dn: ${base}\nchangetype: modify\n${verb}: aci\naci: (targetattr="mail")(version 3.0; acl "withdrawn"; deny (all) userdn="ldap:///${server.bindDn}";)\n`;
+  const withdrawn = {
+    openldap: {
+      begin: configure(
+        `add: olcAccess\nolcAccess: {1}to attrs=mail by dn.exact="${server.bindDn}" none by * none`,
+      ),
+      end: configure('delete: olcAccess\nolcAccess: {1}'),
+    },
+    '389ds': { begin: deny('add'), end: deny('delete') },
+    'active-directory': { begin: '', end: '' },
+  };
+
   for (const dn of [place, attic, `ou=mirroredteams,${base}`]) await unit(dn);
   await add(dnOf('keeper'), 'keeper', []);
 
@@ -118,6 +148,14 @@ export async function startKit(server: LdapServer, feed: LdapFeed): Promise<Feed
     setMembers: (id, members) =>
       change(teamDn(id), `replace: ${memberAttribute}\n${membersOf(members)}`),
     removeTeam: (id) => modify(`dn: ${teamDn(id)}\nchangetype: delete\n`),
+    // A server that was restored from an older copy, or never gave this.
+    forget: async (cursor) =>
+      cursor.replaceAll(/"cookies":\{[^}]*\}/g, `"cookies":${JSON.stringify(FOREIGN[name])}`),
+    hide: async () => {
+      const withdrawal = withdrawn[name];
+      await modify(withdrawal.begin);
+      return () => modify(withdrawal.end);
+    },
   };
   return kit;
 }

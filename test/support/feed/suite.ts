@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Directory, Gap, type Listed } from '../../../src/directory/directory.ts';
+import { type Directory, Fault, Gap, type Listed } from '../../../src/directory/directory.ts';
 import {
   type Collected,
   type Collector,
@@ -22,7 +22,6 @@ export interface FeedFacts {
 interface Step {
   readonly title: string;
   readonly needs?: FeedLack;
-  readonly isRemoval?: true;
   /** What is there before; `id` is nobody's yet. */
   readonly prepare?: (kit: FeedKit, id: string) => Promise<void>;
   readonly act: (kit: FeedKit, id: string) => Promise<void>;
@@ -65,7 +64,6 @@ const STEPS: readonly Step[] = [
   },
   {
     title: 'somebody who is deleted',
-    isRemoval: true,
     prepare: exists,
     act: (kit, id) => kit.remove(id),
     shows: isNobody,
@@ -73,7 +71,6 @@ const STEPS: readonly Step[] = [
   {
     title: 'somebody who is deleted and made anew',
     needs: 'new ids',
-    isRemoval: true,
     prepare: exists,
     act: async (kit, id) => {
       await kit.remove(id);
@@ -84,7 +81,6 @@ const STEPS: readonly Step[] = [
   {
     title: 'somebody who leaves the filter',
     needs: 'filter',
-    isRemoval: true,
     prepare: exists,
     act: async (kit, id) => kit.leaveFilter?.(id),
     shows: isNobody,
@@ -92,7 +88,6 @@ const STEPS: readonly Step[] = [
   {
     title: 'somebody who is moved to where nobody is looked for',
     needs: 'places',
-    isRemoval: true,
     prepare: exists,
     act: async (kit, id) => kit.moveOut?.(id),
     shows: isNobody,
@@ -138,7 +133,6 @@ const STEPS: readonly Step[] = [
   {
     title: 'a group that is removed',
     needs: 'groups',
-    isRemoval: true,
     prepare: async (kit, id) => {
       await exists(kit, id);
       await kit.createTeam?.(`${id}s`, [id]);
@@ -196,9 +190,12 @@ export function describeFeed(kit: () => FeedKit, { lacks, removals, resumes }: F
     }
   }
 
-  async function resumed(kept: Collected): Promise<Collector> {
+  async function resumed(
+    kept: Collected,
+    begin: (on: Directory, from: Collected) => Collector = (_, from) => run(from),
+  ): Promise<Collector> {
     const at = performance.now();
-    const collector = run(kept);
+    const collector = begin(directory, kept);
     if (resumes === 'at once') await collector.nextMark();
     else await isCovered(collector, at);
     return collector;
@@ -229,18 +226,30 @@ export function describeFeed(kit: () => FeedKit, { lacks, removals, resumes }: F
   });
 
   describe('while it is away', () => {
-    test.each(steps)('learns of $title', async ({ prepare, act, shows, isRemoval }) => {
-      const id = fresh();
-      await prepare?.(kit(), id);
-      const before = run();
+    const ids = new Map<Step, string>();
+    let entries: Entries;
+    beforeAll(async () => {
+      for (const step of steps) {
+        const id = fresh();
+        ids.set(step, id);
+        await step.prepare?.(kit(), id);
+      }
+      const before = collect(directory);
       await before.nextMark();
       const kept = await before.stop();
-      await act(kit(), id);
-      const collector = await resumed(kept);
-      if (isRemoval && removals === 'listed') await settles(collector);
-      const { entries } = collector;
+      for (const [{ act }, id] of ids) await act(kit(), id);
+      const collector = await resumed(kept, collect);
+      if (removals === 'listed') await settles(collector);
+      ({ entries } = await collector.stop());
+    });
+
+    test('learns of all that happened', async () => {
       expect(comparable(entries)).toEqual(comparable(await listFresh(directory)));
-      expect(shows(holders(entries, addressOf(id)), entries, id)).toBe(true);
+    });
+
+    test.each(steps)('learns of $title', (step) => {
+      const id = ids.get(step) ?? '';
+      expect(step.shows(holders(entries, addressOf(id)), entries, id)).toBe(true);
     });
   });
 
@@ -270,46 +279,47 @@ export function describeFeed(kit: () => FeedKit, { lacks, removals, resumes }: F
 
   if (has('gaps')) {
     test('tells of a gap, or lists everybody, where what has changed is not to be known', async () => {
-      const [gone, new_] = [fresh(), fresh()];
+      const [gone, created] = [fresh(), fresh()];
       await exists(kit(), gone);
       const before = run();
       await before.nextMark();
-      const kept = await before.stop();
+      const { cursor = '', entries } = await before.stop();
       await kit().remove(gone);
-      await exists(kit(), new_);
-      await kit().forget?.();
-      const back = run(kept);
-      const ended = await Promise.race([back.nextMark(), back.failure]).catch(
-        (error: unknown) => error,
-      );
-      const collector = ended instanceof Gap ? run({ ...kept, cursor: undefined }) : back;
-      if (ended instanceof Gap) await collector.nextMark();
-      expect(comparable(collector.entries)).toEqual(comparable(await listFresh(directory)));
+      await exists(kit(), created);
+      const back = run({ cursor: (await kit().forget?.(cursor)) ?? cursor, entries });
+      const failure = await back.nextMark().catch((error: unknown) => error);
+      if (failure instanceof Error) expect(failure).toBeInstanceOf(Gap);
+      const collector = failure instanceof Gap ? run({ entries, cursor: undefined }) : back;
+      await settles(collector);
+      expect(holders(collector.entries, addressOf(gone))).toEqual([]);
     });
   }
 
   if (has('rights')) {
-    test('does not end a listing in which nobody may be seen any more', async () => {
+    test('ends no listing in which people can’t be seen any more', async () => {
       const id = fresh();
       await exists(kit(), id);
       const before = run();
       await before.nextMark();
-      const kept = await before.stop();
+      const { entries } = await before.stop();
       const giveBack = await kit().hide?.();
       try {
-        const blind = run({ ...kept, cursor: undefined });
-        const failure = await Promise.race([
-          blind.failure,
-          blind.nextMark().catch(() => blind.failure),
-        ]);
-        expect(failure).toBeInstanceOf(Error);
+        const blind = run({ entries, cursor: undefined });
+        expect(await blind.failure).toBeInstanceOf(Fault);
         expect(blind.told.filter((kind) => kind === 'listed' || kind === 'mark')).toEqual([]);
         expect(holders(blind.entries, addressOf(id))).toHaveLength(1);
       } finally {
         await giveBack?.();
       }
-      const back = await resumed(kept);
-      expect(comparable(back.entries)).toEqual(comparable(await listFresh(directory)));
+      await settles(run({ entries, cursor: undefined }));
+    });
+
+    test('marks nothing any more once people can’t be seen', async () => {
+      const listening = run();
+      await listening.nextMark();
+      const giveBack = await kit().hide?.();
+      onTestFinished(async () => giveBack?.());
+      expect(await listening.failure).toBeInstanceOf(Fault);
     });
   }
 

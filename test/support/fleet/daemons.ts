@@ -2,7 +2,8 @@ import { preciseClock } from '../../../src/clock.ts';
 import { parseEngineUrl } from '../../../src/config/schema/engineurl.ts';
 import { Secret } from '../../../src/config/sources/secret.ts';
 import type { Entry } from '../../../src/directory/directory.ts';
-import { type Fleet, joinFleet } from '../../../src/fleet/fleet.ts';
+import type { Fleet } from '../../../src/fleet/contract.ts';
+import { joinFleet } from '../../../src/fleet/fleet.ts';
 import type { News } from '../../../src/fleet/news.ts';
 import { concernOf } from '../../../src/fleet/news.ts';
 import type { FleetSettings } from '../../../src/fleet/settings.ts';
@@ -113,10 +114,14 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
     noneMs: times.freshNoneMs,
     timeoutMs,
   });
-  const source = createSource<Entry>((key, how) => directory.find(key, how), tenure, lane, times, {
-    shelf,
-    waitMs: 80,
-  });
+  const source = createSource<Entry>(
+    (key, how) => directory.find(key, how),
+    tenure,
+    lane,
+    times,
+    undefined,
+    { shelf, waitMs: 80 },
+  );
   const opened = lane;
   return {
     fleet,

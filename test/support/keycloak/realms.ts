@@ -77,7 +77,8 @@ function person(username: string, email: string): Representation {
   return { username, email, enabled: true, emailVerified: true };
 }
 
-function makeRealm(
+/** A realm with a user profile that knows the attributes of mail, and events of everything. */
+export function makeRealm(
   realm: string,
   users: readonly Representation[],
   clients: readonly Client[],

@@ -25,14 +25,22 @@ export const DIALECTS: Readonly<Record<SqlServerName, SqlDialect>> = {
   mysql: { text: 'VARCHAR(255)', folded: (column) => column },
 };
 
-/** Starts one, with these certificates or without TLS. Where that fails, nothing is left of it. */
+/** How a server differs from the others. */
+interface SqlServerOptions {
+  /** Absent: no TLS. */
+  readonly certificates?: CertificateFiles;
+  /** What makes its tables; absent: the population. */
+  readonly statements?: readonly string[];
+}
+
+/** Starts one. Where that fails, nothing is left of it. */
 export async function startSqlServer(
   name: SqlServerName,
-  certificates?: CertificateFiles,
+  { certificates, statements = populate(DIALECTS[name]) }: SqlServerOptions = {},
 ): Promise<SqlServer> {
   const server = await (name === 'postgresql' ? postgresql(certificates) : mariadb(certificates));
   try {
-    for (const statement of populate(DIALECTS[name])) await server.run(statement);
+    for (const statement of statements) await server.run(statement);
     const grant =
       name === 'postgresql'
         ? `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${ACCESS.user}`

@@ -10,6 +10,8 @@ import { until } from '../until.ts';
 
 /** A Debian with a systemd of its own, and Postfix, which is not configured. */
 export interface Machine {
+  /** Of its container. */
+  readonly name: string;
   /** Runs a command as root; gives what it prints, rejects where it fails. */
   run(...command: readonly string[]): Promise<string>;
   /** A port of this machine's loopback that leads to `port` of that one's. */
@@ -75,6 +77,7 @@ export async function bootMachine(
   resources.defer(() => network.close());
   const owned = resources.move();
   return {
+    name,
     run,
     forward: (port) => network.forward(port),
     reach: async (port) => {

@@ -73,6 +73,31 @@ export const secretFile = (option: string): Question => ({
   check: orNothing(readableFile),
 });
 
+/** What idpmap logs in with, that is there or is yet to be made. */
+interface Login {
+  readonly name: Question;
+  /** Its option names a file. */
+  readonly secret: Pick<Question, 'name' | 'option'> & {
+    /** What it is called: `password`. */
+    readonly word: string;
+    /** What has none before it is made: `the login`. */
+    readonly of: string;
+  };
+}
+
+/** Asks for the login that idpmap has, and for its secret where no file has it; none says that it is yet to be made. */
+export const login = ({ name, secret: { word, of, ...secret } }: Login): readonly Question[] => [
+  { suggest: () => 'idpmap', check: anything, ...name },
+  secretFile(secret.option),
+  {
+    ...secret,
+    text: `Its ${word} (it is not shown); nothing where ${of} is yet to be made`,
+    isAsked: ({ secretFile: kept = '' }) => kept === '',
+    suggest: () => '',
+    isSecret: true,
+  },
+];
+
 /** The domains of the mail, each with its directory; `postmaster` is who gets mail for those that each domain has to have. */
 export function domainLines(
   { domain, postmaster = '' }: Answers,

@@ -10,7 +10,7 @@ import {
 import { asAnswer } from '../ask/fault.ts';
 import { type Kind, NO_COMMANDS, type Plan } from '../ask/plan.ts';
 import { type Answers, answerOf, type Options, type Question } from '../ask/question.ts';
-import { anything, orNothing, readDomains, secretFile, wordsOf } from './common.ts';
+import { anything, login, orNothing, readDomains, wordsOf } from './common.ts';
 
 const attribute = (name: 'aliases' | 'groups', text: string): Question => ({
   name,
@@ -50,22 +50,14 @@ export const keycloak: Kind = {
       'groups',
       "The group attribute that holds a group's address, mail for one; nothing for none",
     ),
-    {
-      name: 'client',
-      text: 'The client that idpmap is, or that is to be made',
-      option: '--client',
-      suggest: () => 'idpmap',
-      check: anything,
-    },
-    secretFile('--secret-file'),
-    {
-      name: 'secret',
-      text: 'Its secret (it is not shown); nothing where the client is yet to be made',
-      option: '--secret-file',
-      isAsked: ({ secretFile: kept = '' }) => kept === '',
-      suggest: () => '',
-      isSecret: true,
-    },
+    ...login({
+      name: {
+        name: 'client',
+        text: 'The client that idpmap is, or that is to be made',
+        option: '--client',
+      },
+      secret: { name: 'secret', option: '--secret-file', word: 'secret', of: 'the client' },
+    }),
   ],
   plan: planKeycloak,
 };

@@ -11,7 +11,7 @@ import { asAnswer } from '../ask/fault.ts';
 import { type Kind, NO_COMMANDS, type Plan } from '../ask/plan.ts';
 import { type Answers, answerOf, type Options, type Question } from '../ask/question.ts';
 import { prepareMysql, preparePostgresql, prepareSqlite, readHost } from '../sql.ts';
-import { anything, oneOf, readableFile, readDomains, secretFile, wordsOf } from './common.ts';
+import { anything, login, oneOf, readableFile, readDomains, wordsOf } from './common.ts';
 
 const presetQuestion = (dialect: Dialect): Question => ({
   name: 'preset',
@@ -55,22 +55,14 @@ const server = (dialect: 'postgresql' | 'mysql'): readonly Question[] => {
       option: '--database',
       check: anything,
     },
-    {
-      name: 'user',
-      text: 'The login that idpmap has, or that is to be made',
-      option: '--user',
-      suggest: () => 'idpmap',
-      check: anything,
-    },
-    secretFile('--password-file'),
-    {
-      name: 'password',
-      text: 'Its password (it is not shown); nothing where the login is yet to be made',
-      option: '--password-file',
-      isAsked: ({ secretFile: kept = '' }) => kept === '',
-      suggest: () => '',
-      isSecret: true,
-    },
+    ...login({
+      name: {
+        name: 'user',
+        text: 'The login that idpmap has, or that is to be made',
+        option: '--user',
+      },
+      secret: { name: 'password', option: '--password-file', word: 'password', of: 'the login' },
+    }),
   ];
 };
 

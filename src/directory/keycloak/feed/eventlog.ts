@@ -60,6 +60,13 @@ export function createEventLog({ read, clock, most }: EventLogOptions): EventLog
     return Math.max(0, OVERLAP_MS - (preciseClock.now() - seen.at));
   }
 
+  /** Notes what was told, once its reader goes on from there, and forgets what can't be read again. */
+  function goOn(mark: EventMark): void {
+    if (told?.mark !== mark) return;
+    for (const { id, time } of told.events) known.set(id, time);
+    for (const [id, time] of known) if (time < mark.time - OVERLAP_MS) known.delete(id);
+  }
+
   async function readFrom(
     from: number,
     signal: AbortSignal,
@@ -88,10 +95,7 @@ export function createEventLog({ read, clock, most }: EventLogOptions): EventLog
         : { time: event.time, id: event.id };
     },
     async since(mark, signal) {
-      if (told?.mark === mark) {
-        for (const { id, time } of told.events) known.set(id, time);
-        for (const [id, time] of known) if (time < mark.time - OVERLAP_MS) known.delete(id);
-      }
+      goOn(mark);
       if (clock.now() < mark.time - OVERLAP_MS) return undefined;
       const from = Math.max(0, Math.min(mark.time, clock.now()) - overlapOf(mark));
       let events = await readFrom(from, signal);

@@ -8,7 +8,7 @@ import type { Ask } from '../http/api.ts';
 import type { Site } from '../http/site.ts';
 import { type EventRow, isRaw } from '../people/rows.ts';
 import { concernOf } from './concern.ts';
-import { adminEvents, createEventLog, type EventMark } from './eventlog.ts';
+import { adminEvents, createEventLog, type EventMark, OWN_EVENTS } from './eventlog.ts';
 
 export interface EventWatchOptions {
   readonly name: string;
@@ -138,14 +138,34 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   };
 }
 
+/** Which events a realm keeps. */
+export interface Keeping {
+  /** Of what users do to themselves, all that change them. */
+  readonly own: boolean;
+  /** How long it keeps those, in milliseconds; absent: for ever. */
+  readonly ownMs?: number;
+}
+
 /** @throws {Fault} where Keycloak keeps no admin events: the list would only stay as it is */
-export async function checkKept(ask: Ask, site: Site, signal: AbortSignal): Promise<void> {
+export async function checkKept(ask: Ask, site: Site, signal: AbortSignal): Promise<Keeping> {
   const config = await ask('/events/config', {}, signal);
-  if (isRaw(config) && config['adminEventsEnabled'] === true) return;
+  if (isRaw(config) && config['adminEventsEnabled'] === true) return keepingOf(config);
   throw new Fault(
     'directory',
     `realm ${site.realm} keeps no admin events, run: ${eventsCommand(site)}`,
   );
+}
+
+function keepingOf({
+  eventsEnabled,
+  enabledEventTypes: types,
+  eventsExpiration: seconds,
+}: Readonly<Record<string, unknown>>): Keeping {
+  const areAll = Array.isArray(types) && OWN_EVENTS.every((type) => types.includes(type));
+  return {
+    own: eventsEnabled === true && areAll,
+    ...(typeof seconds === 'number' && seconds > 0 && { ownMs: seconds * 1000 }),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Pool } from 'undici';
 import type { Gate } from './gate.ts';
 import type { Reply } from './replies.ts';
+import { send } from './send.ts';
 import type { Site } from './site.ts';
 import { isLost, transportFault } from './transport.ts';
 
@@ -19,18 +20,6 @@ export type Exchange = (path: string, message: Message, signal: AbortSignal) => 
 
 /** Creates the exchange over one pool. A question whose connection was closed by the other end is put once more. */
 export function createExchange(pool: Pool, site: Site, gate: Gate): Exchange {
-  async function send(path: string, message: Message, signal: AbortSignal): Promise<Reply> {
-    const { statusCode, headers, body } = await pool.request({ path, ...message, signal });
-    const text = await body.text();
-    const { 'retry-after': retryAfter, location } = headers;
-    return {
-      status: statusCode,
-      text,
-      ...(typeof retryAfter === 'string' ? { retryAfter } : {}),
-      ...(typeof location === 'string' ? { location } : {}),
-    };
-  }
-
   /** What to do about an error: the likeliest one is an idle connection that was closed at this moment. */
   async function recover(
     error: unknown,
@@ -40,7 +29,7 @@ export function createExchange(pool: Pool, site: Site, gate: Gate): Exchange {
   ): Promise<Reply> {
     try {
       if (signal.aborted || !isLost(error)) throw error;
-      return await send(path, message, signal);
+      return await send(pool, path, message, signal);
     } catch (last) {
       throw gate.judge(transportFault(last, site, signal));
     }
@@ -50,7 +39,7 @@ export function createExchange(pool: Pool, site: Site, gate: Gate): Exchange {
     gate.check();
     let reply: Reply;
     try {
-      reply = await send(path, message, signal);
+      reply = await send(pool, path, message, signal);
     } catch (error) {
       reply = await recover(error, path, message, signal);
     }

@@ -23,15 +23,16 @@ export const isField = (name: string): name is 'email' | 'username' =>
 export const liesInFields = (addressFrom: string): boolean =>
   isField(addressFrom) || isMade(addressFrom);
 
-/** Keycloak calls a client's account so; it is listed when it is asked for by a field. */
-const SERVICE_ACCOUNT = 'service-account-';
+/** Whether it is a client's account, which Keycloak calls so; it is listed when it is asked for by a field. */
+export const isServiceAccount = ({ username }: UserRow): boolean =>
+  username.startsWith('service-account-');
 
 /**
  * Whether a user takes part in mail at all. A client's account doesn't, nor does whoever has not shown that the e-mail
  * address is theirs, where that is required.
  */
 export function takesPart(user: UserRow, { addressFrom, emailVerified }: AccountRules): boolean {
-  if (user.username.startsWith(SERVICE_ACCOUNT)) return false;
+  if (isServiceAccount(user)) return false;
   return user.emailVerified || emailVerified === 'any' || addressFrom !== 'email';
 }
 

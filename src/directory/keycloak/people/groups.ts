@@ -169,11 +169,12 @@ async function readMembers(
     level = below;
   }
   if (members.size > 0) return [...members.values()];
-  throw new Fault(
-    'entry',
-    'keycloak shows no members in the group, and it shows none as well where it can not read them: give the group a member, or take its address away',
-  );
+  throw new Fault('entry', EMPTY_GROUP);
 }
+
+/** Why mail to a group in which nobody is shown is deferred. */
+export const EMPTY_GROUP =
+  'keycloak shows no members in the group, and it shows none as well where it can not read them: give the group a member, or take its address away';
 
 /** So many members who are disabled are looked at one by one; more, and the list is read again in its full form. */
 const FEW = 10;

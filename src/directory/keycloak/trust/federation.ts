@@ -14,6 +14,8 @@ export interface Federation {
   readonly see: (user: UserRow) => void;
   /** Looks into the realm's settings whether there is such a directory; no matter where the client may not. */
   look(ask: Ask, signal: AbortSignal): Promise<void>;
+  /** Whether all users are known to be Keycloak's own. */
+  areOwn(): boolean;
   /** Why a *none* may come from a directory that Keycloak can't reach, and what to set; absent: it can't. */
   doubt(): string | undefined;
   /** @throws {Fault} `doubt` where there is one */
@@ -88,6 +90,7 @@ export function createFederation({
       if (isStorage(known)) kept.write(KEPT, undefined);
       known = 'none';
     },
+    areOwn: () => federation === 'none' || (federation === 'auto' && known === 'none'),
     doubt,
     believe() {
       const reason = doubt();

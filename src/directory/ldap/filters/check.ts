@@ -1,6 +1,7 @@
 import type { Misfit } from '../../../config/settings/directories.ts';
 import { tryRead } from '../../readable.ts';
 import { parseResultFormat } from '../../templates/resultformat.ts';
+import { checkMirror } from '../follow/check.ts';
 import { parseSource } from '../people/sources.ts';
 import type { AccountSettings, GroupSettings, LdapSettings } from '../settings.ts';
 import { parseTemplate } from './base.ts';
@@ -10,7 +11,12 @@ import { parseFilter } from './filter.ts';
  * Finds the filters, bases, formats and patterns that can't be read, all of them, without a server. Paths begin in the
  * directory's settings.
  */
-export function checkTexts({
+export function checkTexts(settings: LdapSettings): readonly Misfit[] {
+  const unreadable = checkReadable(settings);
+  return unreadable.length > 0 ? unreadable : checkMirror(settings);
+}
+
+function checkReadable({
   base,
   accounts,
   groups,

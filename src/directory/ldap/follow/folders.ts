@@ -39,7 +39,7 @@ export async function watchFolders(parts: readonly Part[], search: Search): Prom
     parts.filter(({ branch }) => branch.scope === 'sub').map(({ branch }) => branch.commonBase),
   );
 
-  async function look(search: Search): Promise<ReadonlyMap<string, string>> {
+  async function look(ask: Search): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
     for (const base of bases) {
       const attributes = ['nsUniqueId', 'entryUUID', 'objectGUID'];
@@ -51,17 +51,17 @@ export async function watchFolders(parts: readonly Part[], search: Search): Prom
         sizeLimit: 0,
         paged: true,
       } as const;
-      for (const entry of await search(request))
+      for (const entry of await ask(request))
         found.set(idOf(entry, attributes), comparable(entry.dn));
     }
     return found;
   }
 
   /** Whether nobody lies in a folder that is new: it was made, and not moved here. */
-  async function isEmpty(base: string, search: Search): Promise<boolean> {
+  async function isEmpty(base: string, ask: Search): Promise<boolean> {
     for (const part of parts) {
       const request = { ...requestFor(part), base, attributes: [], sizeLimit: 1 };
-      const found = await search(request).catch(() => undefined);
+      const found = await ask(request).catch(() => undefined);
       if (found === undefined || found.length > 0) return false;
     }
     return true;

@@ -2,10 +2,10 @@ import { PresenceFilter } from 'ldapts';
 import { type Change, Fault } from '../../directory.ts';
 import { textsOf } from '../people/values.ts';
 import type { SearchRequest } from '../search.ts';
-import type { Connection } from '../wire/connection.ts';
 import { type Cursor, readCursor } from './cursor.ts';
 import { followDirSync } from './dirsync.ts';
 import { DIR_SYNC } from './dirsynccontrol.ts';
+import { computedIn } from './filterattributes.ts';
 import { followByListing } from './list.ts';
 import { partsOf } from './listed.ts';
 import type { FollowOptions } from './options.ts';
@@ -32,14 +32,14 @@ async function feed(
 ): Promise<never> {
   // What can't be listed is to be told at once.
   for (const part of partsOf(options.accounts, options.groups)) requestFor(part);
-  if (cursor?.feed === 'list' && options.feed !== 'syncrepl' && options.feed !== 'dirsync')
+  if (cursor?.feed === 'list' && LISTING.has(options.feed))
     return followByListing(undefined, cursor, options, outlet, signal);
   const connection = await options.open(signal);
   const stop = (): void => connection.close();
   signal.addEventListener('abort', stop);
   try {
     const session = await beginSession(connection, options, outlet, signal);
-    const way = options.feed === 'auto' ? await bestWay(connection, signal) : options.feed;
+    const way = await wayOf(session);
     return await followBy(way, session, cursor?.feed === way ? cursor : undefined);
   } finally {
     signal.removeEventListener('abort', stop);
@@ -47,11 +47,23 @@ async function feed(
   }
 }
 
-async function followBy(
-  way: Exclude<FollowOptions['feed'], 'auto'>,
-  session: Session,
-  cursor: Cursor | undefined,
-): Promise<never> {
+const LISTING: ReadonlySet<FollowOptions['feed']> = new Set(['auto', 'list']);
+
+async function wayOf(session: Session): Promise<Way> {
+  const { feed: wanted } = session.options;
+  if (wanted === 'auto') return bestWay(session);
+  const computed = computedIn(session.parts);
+  if (wanted === 'list' || computed === undefined) return wanted;
+  throw new Fault(
+    'directory',
+    `people are chosen by ${computed}, which other entries decide: nobody tells when it changes, set mirror.feed: list`,
+  );
+}
+
+/** How a server is followed. */
+export type Way = Exclude<FollowOptions['feed'], 'auto'>;
+
+async function followBy(way: Way, session: Session, cursor: Cursor | undefined): Promise<never> {
   const { options, outlet, signal } = session;
   if (way === 'dirsync') return followDirSync(session, cursor);
   if (way === 'list') return followByListing(session, cursor, options, outlet, signal);
@@ -74,10 +86,12 @@ const ROOT: SearchRequest = {
 };
 
 /** The best way to follow a server. */
-export async function bestWay(
-  connection: Connection,
-  signal: AbortSignal,
-): Promise<Exclude<FollowOptions['feed'], 'auto'>> {
+export async function bestWay({
+  connection,
+  parts,
+  signal,
+}: Pick<Session, 'connection' | 'parts' | 'signal'>): Promise<Way> {
+  if (computedIn(parts) !== undefined) return 'list';
   const { code, entries } = await connection.search(ROOT, signal);
   if (code !== 0) throw new Fault('directory', `${connection.server} does not show its root`);
   const controls = entries.flatMap((entry) => textsOf(entry, 'supportedControl'));

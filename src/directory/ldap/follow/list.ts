@@ -58,9 +58,9 @@ async function listOnce(
 
 const end = (connection: Connection): void => connection.close();
 
-/** By so much more or less a listing is put off, so that many daemons do not list at the same time. */
 const SPREAD = 0.1;
-const spread = (): number => 1 - SPREAD + Math.random() * 2 * SPREAD;
+/** What a pause is multiplied by, so that many daemons do not list at the same time. */
+export const spread = (): number => 1 - SPREAD + Math.random() * 2 * SPREAD;
 
 const markOf = (cursor: Cursor, agoMs: number, tookMs: number, refreshMs: number) =>
   ({

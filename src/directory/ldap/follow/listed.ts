@@ -29,11 +29,12 @@ export function partsOf(
     ...(groups.memberUids.length > 0 ? ['uid'] : []),
     ...(groups.membersBy === 'memberOf' ? ['memberOf'] : []),
   ];
-  return [accounts, groups].map((branch) => ({
+  const partOf = (branch: Part['branch']): Part => ({
     branch,
     attributes: unique([...branch.attributes, ...IDS, ...named]),
     groups,
-  })) as [Part, Part];
+  });
+  return [partOf(accounts), partOf(groups)];
 }
 
 const unique = (names: readonly string[]): readonly string[] => [

@@ -143,7 +143,9 @@ function weightOf(change: Change): number {
     case 'gone':
     case 'still':
       return change.refs.length;
-    default:
+    case 'listing':
+    case 'listed':
+    case 'mark':
       return 1;
   }
 }

@@ -17,8 +17,13 @@ const PAGE = 500;
 /**
  * Lists everybody page by page, and proves what was seen: whoever was not shown is missing.
  * @param pace `resting`: after each page as long as it took, so that a server that others ask is not kept busy
+ * @param between runs after each page
  */
-export async function listPages(session: Session, pace: 'at once' | 'resting'): Promise<void> {
+export async function listPages(
+  session: Session,
+  pace: 'at once' | 'resting',
+  between: () => Promise<void> = async () => {},
+): Promise<void> {
   const { parts, outlet } = session;
   for (const { branch } of parts) outlet.tell({ kind: 'listing', part: branch.kind });
   for (const part of parts) {
@@ -28,6 +33,7 @@ export async function listPages(session: Session, pace: 'at once' | 'resting'): 
       const at = preciseClock.now();
       cookie = await listPage(session, part, request, cookie);
       if (pace === 'resting') await pause(preciseClock.now() - at, session.signal);
+      await between();
     } while (cookie !== undefined && cookie.length > 0);
   }
   await session.prove();
@@ -82,10 +88,9 @@ export async function wholeEntry(
   part: Part,
   entry: LdapEntry,
 ): Promise<readonly [string, Listed]> {
-  if (!isPartly(entry, part)) return entryFor(session, part, entry);
+  const { branch } = part;
+  if (branch.kind !== 'group' || !isPartly(entry, part)) return entryFor(session, part, entry);
   try {
-    // The compiler does not know that only groups are.
-    const branch = part.branch as GroupBranch;
     return entryFor(session, part, await readWhole(entry, branch, session.search));
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== 'entry') throw error;

@@ -2,23 +2,16 @@ import { AndFilter, PresenceFilter } from 'ldapts';
 import { preciseClock } from '../../../clock.ts';
 import { Fault, Gap } from '../../directory.ts';
 import { pause } from '../../waiting.ts';
-import { softwareOf } from '../servers/software.ts';
-import type { Hear, Reply } from '../wire/operations.ts';
+import { type Software, softwareOf } from '../servers/software.ts';
+import type { Reply } from '../wire/operations.ts';
 import { type Cursor, writeCursor } from './cursor.ts';
 import type { Folders } from './folders.ts';
-import { type Part, refFor } from './listed.ts';
-import { createRefresh, type Refresh } from './refresh.ts';
+import { createRefresh } from './refresh.ts';
 import { requestFor } from './request.ts';
 import type { Session } from './session.ts';
 import { guardAgainstSilence } from './silence.ts';
-import {
-  REFRESH_REQUIRED,
-  readSyncInfo,
-  readSyncState,
-  SYNC_INFO,
-  SYNC_STATE,
-  SyncRequest,
-} from './synccontrol.ts';
+import { REFRESH_REQUIRED, SyncRequest } from './synccontrol.ts';
+import { hearSync } from './synchearing.ts';
 
 /** The server has the control, but does not do it here. */
 export class NotSynchronised extends Fault {
@@ -40,128 +33,107 @@ const LAG_MS = 1000;
  * @see RFC 4533
  */
 export async function followSyncrepl(session: Session, cursor: Cursor | undefined): Promise<never> {
-  const { connection, parts, outlet, options, signal } = session;
+  const { connection, parts, outlet, options, signal, empties } = session;
   const { pulseMs, stallMs } = options.timing;
+  const { server } = connection;
   const software = await softwareOf(connection, signal);
   const folders = await session.watchFolders();
-  // A cookie is its server's. 389-DS does not tell a resumed one who has left the filter, and nobody tells of moved folders.
-  const isResumed =
-    cursor !== undefined &&
-    software !== '389ds' &&
-    cursor.server === connection.server &&
-    cursor.folders === folders.digest() &&
-    (await maySeeChanges(session));
-  const known = isResumed ? (cursor.cookies ?? {}) : {};
+  const known = await knownTo(session, software, folders, cursor);
   const cookies: Record<string, string> = { ...known };
-  const formatId = software === '389ds' ? formatNsUniqueId : formatUuid;
-  const refreshes = new Map<Part, Refresh>();
   const silence = guardAgainstSilence(outlet, stallMs);
-  let provenAt = preciseClock.now();
   const refreshed = Promise.withResolvers<void>();
-  let isLive = false;
+  let provenAt = preciseClock.now();
+  let state: 'refreshing' | 'live' | 'marking' = 'refreshing';
 
   const mark = (): void =>
     outlet.tell({
       kind: 'mark',
       cursor: writeCursor({
         feed: 'syncrepl',
-        server: connection.server,
+        server,
         folders: folders.digest(),
         // Nobody would tell again of a group that is in doubt: all of them are listed anew then.
-        cookies: session.empties.count() > 0 ? without(cookies, 'group') : { ...cookies },
+        cookies: empties.count() > 0 ? without(cookies, 'group') : { ...cookies },
       }),
       agoMs: Math.max(0, preciseClock.now() - provenAt),
       nextMs: pulseMs,
       tellsNew: true,
     });
-  let isMarking = false;
+
   /** One for all that came at a time. */
   function markSoon(): void {
-    if (!isLive || isMarking) return;
-    isMarking = true;
+    if (state !== 'live') return;
+    state = 'marking';
     setImmediate(() => {
-      isMarking = false;
+      state = 'live';
       mark();
     });
   }
 
-  const hear =
-    (part: Part): Hear =>
-    (heard) => {
+  async function prove(): Promise<void> {
+    const at = preciseClock.now();
+    await session.prove(folders);
+    provenAt = at - LAG_MS;
+  }
+
+  const searches = parts.map((part) => {
+    const { kind } = part.branch;
+    const refresh = createRefresh(kind, known[kind] !== undefined, outlet);
+    const formatId = software === '389ds' ? formatNsUniqueId : formatUuid;
+    const heard = (cookie: Buffer | undefined): void => {
       silence.heard();
-      const { kind } = part.branch;
-      const refresh = refreshes.get(part);
-      const keep = (cookie: Buffer | undefined): void => {
-        if (cookie !== undefined) cookies[kind] = cookie.toString('base64');
-      };
-      if (heard.kind === 'entry') {
-        const control = heard.controls.get(SYNC_STATE);
-        if (control === undefined) throw new Error('an entry came without its state');
-        const { state, id, cookie } = readSyncState(control);
-        const ref = refFor(part.branch, formatId(id));
-        if (state === 'delete') refresh?.gone([ref]);
-        else if (state === 'present') refresh?.still([ref]);
-        else refresh?.put(ref, session.empties.listed(ref, heard.entry, part));
-        if (state === 'delete') session.empties.forget([ref]);
-        keep(cookie);
-        markSoon();
-        return;
-      }
-      if (heard.oid !== SYNC_INFO || heard.value === undefined) return;
-      const info = readSyncInfo(heard.value);
-      keep(info.cookie);
-      if (info.is === 'gone' || info.is === 'present') {
-        const refs = info.ids.map((id) => refFor(part.branch, formatId(id)));
-        if (info.is === 'present') refresh?.still(refs);
-        else refresh?.gone(refs);
-        if (info.is === 'gone') session.empties.forget(refs);
-      } else if (info.is === 'refreshDelete' || info.is === 'refreshPresent') {
-        if (info.is === 'refreshPresent') refresh?.present();
-        if (info.isDone) refresh?.end();
-        if ([...refreshes.values()].every(({ isOver }) => isOver())) refreshed.resolve();
-      }
+      if (cookie !== undefined) cookies[kind] = cookie.toString('base64');
+      if (searches.every(({ refresh: each }) => each.isOver())) refreshed.resolve();
       markSoon();
     };
+    return { part, refresh, hear: hearSync({ part, refresh, empties, formatId, heard }) };
+  });
 
-  async function listen(part: Part): Promise<never> {
+  async function listen({ part, hear }: (typeof searches)[number]): Promise<never> {
     const cookie = known[part.branch.kind];
-    const control = new SyncRequest(
-      cookie === undefined ? undefined : Buffer.from(cookie, 'base64'),
-    );
-    const reply = await connection.listen(requestFor(part), [control], hear(part), signal);
-    throw endOf(reply, connection.server, cookie !== undefined);
+    const from = cookie === undefined ? undefined : Buffer.from(cookie, 'base64');
+    const request = requestFor(part);
+    const reply = await connection.listen(request, [new SyncRequest(from)], hear, signal);
+    throw endOf(reply, server, from === undefined ? 'fresh' : 'resumed');
   }
 
   async function goOn(): Promise<never> {
     await Promise.race([refreshed.promise, silence.fault]);
     silence.stop();
-    await provenWith(folders);
-    for (const refresh of refreshes.values()) refresh.conclude();
-    isLive = true;
+    await prove();
+    for (const { refresh } of searches) refresh.conclude();
+    state = 'live';
     mark();
     for (;;) {
       await pause(pulseMs, signal);
-      await provenWith(folders);
+      await prove();
       mark();
     }
   }
 
-  async function provenWith(watched: Folders): Promise<void> {
-    const at = preciseClock.now();
-    await session.prove(watched);
-    provenAt = at - LAG_MS;
-  }
-
-  for (const part of parts)
-    refreshes.set(
-      part,
-      createRefresh(part.branch.kind, known[part.branch.kind] !== undefined, outlet),
-    );
   try {
-    return await Promise.race([...parts.map(listen), goOn()]);
+    return await Promise.race([...searches.map(listen), goOn()]);
   } finally {
     silence.stop();
   }
+}
+
+/**
+ * The cookies to go on from. One is its server's; 389-DS does not tell a resumed search who has left the filter; nobody tells
+ * of those in a folder that was moved.
+ */
+async function knownTo(
+  session: Session,
+  software: Software,
+  folders: Folders,
+  cursor: Cursor | undefined,
+): Promise<Readonly<Record<string, string>>> {
+  const isKnown =
+    software !== '389ds' &&
+    cursor?.server === session.connection.server &&
+    cursor.folders === folders.digest() &&
+    (await maySeeChanges(session));
+  return isKnown ? (cursor.cookies ?? {}) : {};
 }
 
 /**
@@ -202,12 +174,12 @@ const UNWILLING = 53;
 const LIMITS: ReadonlySet<number> = new Set([3, 4, 11]);
 
 /** Why a search ended that should not. */
-function endOf({ code, diagnostic }: Reply, server: string, isResumed: boolean): Fault {
+function endOf({ code, diagnostic }: Reply, server: string, began: 'fresh' | 'resumed'): Fault {
   const words = diagnostic === '' ? '' : ` (${diagnostic})`;
   if (code === REFRESH_REQUIRED)
     return new Gap(`${server} does not know any more what changed since it was last asked${words}`);
   // slapd is unwilling where what is known is newer than what it holds: it was restored from a copy.
-  if (code === UNWILLING && isResumed)
+  if (code === UNWILLING && began === 'resumed')
     return new Gap(`${server} can't go on from where it was left${words}`);
   if (code === UNAVAILABLE)
     return new NotSynchronised(

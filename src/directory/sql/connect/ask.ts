@@ -5,7 +5,7 @@ import type { Servers } from '../../connections/servers.ts';
 import { Fault, type Finding, type How, isDoubt } from '../../directory.ts';
 import { findingOf, none } from '../../finding.ts';
 import { createProvings } from '../../trust/provings.ts';
-import { waitFor, withinTime } from '../../waiting.ts';
+import { inTime, waitFor } from '../../waiting.ts';
 import { Lost, Overrun, type Row } from '../engine.ts';
 import type { Part } from '../parts.ts';
 import { createBlame } from './blame.ts';
@@ -75,7 +75,6 @@ export function createAsker({
     connection: SqlConnection,
     work: Work<T>,
     trust: Trust,
-    signal: AbortSignal,
     trail: Trail,
   ): Promise<Finding<T>> {
     const ask = rowsOf(connection);
@@ -96,8 +95,7 @@ export function createAsker({
       if (trail.asked !== undefined) trail.failed ??= trail.asked;
       return new Overrun(`${connection.server}: its statements took more than ${workMs} ms`);
     };
-    const answer = () =>
-      withinTime((own) => waitFor(work({ rows, writtenAs, missed }), own, late), workMs, signal);
+    const answer = () => inTime(work({ rows, writtenAs, missed }), workMs, late);
     const found = await answer();
     if (found.length > 0 && !isMissing) return findingOf(found, unreachable);
     const proving = provings.of(connection, trust);
@@ -116,7 +114,7 @@ export function createAsker({
   ): Promise<Finding<T>> {
     const trail: Trail = {};
     try {
-      return await waitFor(run(connection, work, trust, signal, trail), signal, left);
+      return await waitFor(run(connection, work, trust, trail), signal, left);
     } catch (error) {
       throw isLast(error) ? await blame.of(error, trail.failed, signal) : error;
     }

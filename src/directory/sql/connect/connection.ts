@@ -47,28 +47,31 @@ export function createConnection<Host>(
   };
   void session.ended.then((why) => kill(new Lost(`${server}: ${why}`)));
 
+  const giveUp = (): void => {
+    if (underWay.size === 0) return;
+    kill(
+      new Overrun(
+        `${server}: no answer in ${silenceMs} ms: is it overloaded, or is an index missing?`,
+      ),
+    );
+  };
+
   /** Each answer shows that it lives; the next statement has its time from then on. */
   const watch = (): void => {
-    clearTimeout(timer);
     if (underWay.size === 0 || death !== undefined) return;
-    timer = setTimeout(() => {
-      kill(
-        new Overrun(
-          `${server}: no answer in ${silenceMs} ms: is it overloaded, or is an index missing?`,
-        ),
-      );
-    }, silenceMs);
-    timer.unref();
+    if (timer === undefined) timer = setTimeout(giveUp, silenceMs).unref();
+    else timer.refresh();
   };
 
   /** Waits for something that is under way, as long as the connection lives. */
   const during = async <T>(task: () => Promise<T>): Promise<T> => {
     if (death !== undefined) throw death;
-    const { promise, reject } = Promise.withResolvers<never>();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
     underWay.add(reject);
     if (underWay.size === 1) watch();
     try {
-      return await Promise.race([task(), promise]);
+      task().then(resolve, reject);
+      return await promise;
     } catch (error) {
       const fault = engine.faultOf(error, server);
       if (fault instanceof Lost) kill(fault);

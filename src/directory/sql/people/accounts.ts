@@ -28,7 +28,8 @@ export async function findAccounts(
 const holds = ({ address, aliases }: Entry, text: string): boolean =>
   address === text || aliases.includes(text);
 
-async function withLogins(entry: Entry, part: Part, view: View): Promise<Entry> {
+/** Adds the logins that a statement of their own shows. */
+export async function withLogins(entry: Entry, part: Part, view: View): Promise<Entry> {
   const address = parseAddress(entry.address);
   if (address === undefined) return entry;
   const rows = await rowsFor(part, address, view);

@@ -90,6 +90,28 @@ async function expand(group: Group, part: Part, limits: GroupLimits, view: View)
   };
 }
 
+/** A group as its rows show it, without those in groups within it. */
+export interface ShownGroup
+  extends Pick<Entry, 'address' | 'aliases' | 'enabled' | 'members' | 'logins'> {
+  /** The addresses of groups within it. */
+  readonly inner: readonly string[];
+}
+
+/** Reads a group of its rows. */
+export function groupIn(rows: readonly Row[]): ShownGroup {
+  const [address = '', ...others] = column(rows, 'address');
+  const enabled = rows.every((row) => isEnabled(row, 'enabled'));
+  const counted = enabled ? rows.filter(isMember) : [];
+  return {
+    address: address.trim(),
+    aliases: [...new Set([...others, ...column(rows, 'alias')].map(comparable))],
+    enabled,
+    members: addressColumn(counted, 'member'),
+    logins: column(counted, 'login'),
+    inner: enabled ? addressColumn(rows, 'member_group') : [],
+  };
+}
+
 /** Whether a row's member gets mail: whoever is no account here is not disabled. */
 const isMember = (row: Row): boolean =>
   column([row], 'member_enabled').length === 0 || isEnabled(row, 'member_enabled');

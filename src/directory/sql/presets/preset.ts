@@ -8,6 +8,10 @@ export interface PresetStatements {
   readonly groups?: string;
   readonly logins?: string;
   readonly catchAll?: string;
+  /** For a mirror: everybody. */
+  readonly listAccounts?: string;
+  readonly listAliases?: string;
+  readonly listGroups?: string;
   /** Lists the domains whose mail is delivered here; absent: the product knows none. `idpmap init` writes it where it is told no domain. */
   readonly listDomains?: string;
 }

@@ -17,10 +17,11 @@ const MOST = 1000;
  * Absent: no column is compared with an address, or rows are left out.
  */
 export function lookFor(
-  tokens: readonly Token[],
+  all: readonly Token[],
   letters: string,
   dialect: Dialect,
 ): string | undefined {
+  const tokens = withoutLimit(all);
   if (tokens.some(({ kind, text }) => kind === 'word' && LEAVING.test(text))) return undefined;
   const written: string[] = [];
   let isLooking = false;
@@ -40,6 +41,12 @@ export function lookFor(
   }
   return isLooking ? `${written.join('')} LIMIT ${MOST}` : undefined;
 }
+
+/** A limit at the end is for one address: more than one may be looked for. */
+const withoutLimit = (tokens: readonly Token[]): readonly Token[] =>
+  /^limit$/i.test(tokens.at(-2)?.text ?? '') && tokens.at(-1)?.kind === 'number'
+    ? tokens.slice(0, -2)
+    : tokens;
 
 const blankBefore = ({ isAttached }: Token, i: number): string =>
   isAttached || i === 0 ? '' : ' ';

@@ -15,29 +15,36 @@ export interface Letters {
   readonly look: (connection: SqlConnection) => Promise<void>;
 }
 
+/** How an address is written that has such letters. */
+interface Written {
+  readonly address: Address;
+  readonly text: string;
+  /** Its local part, as it is written. */
+  readonly local: string;
+}
+
+function writtenOf(stored: string): readonly Written[] {
+  const text = stored.trim();
+  const address = parseAddress(text);
+  return address === undefined
+    ? []
+    : [{ address, text, local: text.slice(0, text.lastIndexOf('@')) }];
+}
+
 /** So long what was seen is taken to be all, in ms. */
 const KEEP_MS = 10 * 60_000;
 
 /** Creates the memory of one directory's. */
 export function createLetters(parts: readonly Part[], now: () => number): Letters {
-  const known = new Map<Part, ReadonlyMap<string, readonly string[]>>();
+  const known = new Map<Part, readonly Written[]>();
   let due = Number.NEGATIVE_INFINITY;
   let first: Promise<void> | undefined;
 
   async function lookAt(part: Part, connection: SqlConnection): Promise<void> {
     if (part.rare === undefined) return;
     const rows = await connection.run(part.rare, []);
-    const addresses = addressesIn(rows)
-      .filter(hasRareLetter)
-      .flatMap((text) => {
-        const address = parseAddress(text.trim());
-        return address === undefined ? [] : [{ address: address.text, text: text.trim() }];
-      });
-    const byAddress = Map.groupBy(addresses, ({ address }) => address);
-    known.set(
-      part,
-      new Map([...byAddress].map(([address, all]) => [address, all.map(({ text }) => text)])),
-    );
+    const written = addressesIn(rows).filter(hasRareLetter).flatMap(writtenOf);
+    known.set(part, written);
   }
 
   async function lookAtAll(connection: SqlConnection): Promise<void> {
@@ -45,7 +52,12 @@ export function createLetters(parts: readonly Part[], now: () => number): Letter
   }
 
   return {
-    writtenAs: (part, { text }) => known.get(part)?.get(text) ?? [],
+    // In other domains, too: an alias domain has the people of another one.
+    writtenAs: (part, { local, domain }) =>
+      (known.get(part) ?? []).flatMap((each) => {
+        if (each.address.local !== local) return [];
+        return each.address.domain === domain ? [each.text] : [`${each.local}@${domain}`];
+      }),
     async look(connection) {
       if (now() >= due) {
         due = now() + KEEP_MS;

@@ -35,6 +35,22 @@ test('whoever is stored with rare letters is found by what Postfix makes of them
   expect(await find('nobody@x.org')).toEqual([]);
 });
 
+test('so they are by a statement that shows one row', async () => {
+  const find = await open({ account: "SELECT address FROM users WHERE address = '%s' LIMIT 1" });
+  expect(await find('smith@x.org')).toHaveLength(1);
+  expect(await find('nobody@x.org')).toEqual([]);
+});
+
+test('so they are in an alias domain', async () => {
+  const find = await open({
+    account: `SELECT address FROM users WHERE address = '%s' UNION ALL
+      SELECT substr(address, 1, length(address) - 5) || 'twin.org' FROM users WHERE address = '%u@' || 'x.org' AND '%d' = 'twin.org'`,
+  });
+  expect(await find('smith@twin.org')).toHaveLength(1);
+  expect(await find('smith@x.org')).toHaveLength(1);
+  expect(await find('smith@other.org')).toEqual([]);
+});
+
 test('nobody else is found by them', async () => {
   const find = await open({ account: "SELECT address FROM users WHERE address = '%s'" });
   expect(await find('smiths@x.org')).toEqual([]);
@@ -51,7 +67,9 @@ test.each([
   ["SELECT a FROM t WHERE a = '%s' OR a = '@%d'", "a GLOB R OR a = ''"],
   ["SELECT a FROM t WHERE a <> '%s'", undefined],
   ["SELECT a FROM t WHERE a = concat('%u@', d)", undefined],
-  ["SELECT a FROM t WHERE a = '%s' LIMIT 1", undefined],
+  ["SELECT a FROM t WHERE a = '%s' LIMIT 1", 'a GLOB R'],
+  ["SELECT a FROM (SELECT a FROM t WHERE a = '%s' LIMIT 1) x", undefined],
+  ["SELECT a FROM t WHERE a = '%s' GROUP BY a", undefined],
   ["SELECT max(a) FROM t WHERE a = '%s'", undefined],
 ])('what shows them is made of a statement that compares a column: %s', (text, condition) => {
   const { rare, bind } = parseStatement(text, 'sqlite');

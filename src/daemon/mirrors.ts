@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { MirrorSettings } from '../config/settings/mirror.ts';
+import { Secret } from '../config/sources/secret.ts';
+import type { Directory, Entry } from '../directory/directory.ts';
+import { askEntries } from '../directory/people/ask.ts';
+import type { GroupLimits } from '../directory/people/expand.ts';
+import { type DirectorySettings, largestGroup } from '../directory/types.ts';
+import type { Log } from '../log.ts';
+import { noteChange } from '../lookup/changes.ts';
+import type { Lane } from '../lookup/lane.ts';
+import type { Outcome } from '../lookup/outcome.ts';
+import { createBeside } from '../lookup/path.ts';
+import type { Confirm } from '../mirror/confirm.ts';
+import { type Mirror, openMirror } from '../mirror/mirror.ts';
+import type { Memories } from './memories.ts';
+
+/** What a mirror is made of. */
+export interface MirroredDirectory {
+  readonly name: string;
+  readonly settings: DirectorySettings;
+  readonly directory: Directory;
+  readonly lane: Lane;
+  readonly memories: Memories;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Opens the mirror of a directory; absent: it has none. `former`: the one that served under its name, which may be writing
+ * the same file until it ends.
+ * @throws {Error} where the directory can't be mirrored
+ */
+export async function openMirrorOf(
+  { name, settings, directory, lane, memories, clock, log }: MirroredDirectory,
+  former?: Mirror,
+): Promise<Mirror | undefined> {
+  const mirror = mirrorIn(settings);
+  if (mirror === undefined) return undefined;
+  if (directory.follow === undefined)
+    throw new Error(
+      `the directory ${name} can't be mirrored, for it can't list its people: take mirror out of its settings`,
+    );
+  const ask = createBeside(askEntries(directory, settings, { dropped: 0 }), lane);
+  return openMirror({
+    name,
+    settings: mirror,
+    fingerprint: fingerprintOf(settings),
+    follow: directory.follow.bind(directory),
+    confirm: confirming(ask),
+    rules: settings,
+    limits: limitsOf(settings),
+    changed: noteChange,
+    released: (addresses) => memories.changed({ ids: new Set(), addresses: new Set(addresses) }),
+    clock,
+    log,
+    ...(former !== undefined && { after: former.ended }),
+  });
+}
+
+/** What a directory's settings say of a mirror; those of one's own types may have none, or something else of the name. */
+function mirrorIn(settings: DirectorySettings): MirrorSettings | undefined {
+  const value: unknown = 'mirror' in settings ? settings.mirror : undefined;
+  return isMirror(value) ? value : undefined;
+}
+
+const isMirror = (value: unknown): value is MirrorSettings =>
+  typeof value === 'object' && value !== null && 'path' in value && 'acceptFor' in value;
+
+/** Deep enough for any group where a directory's settings have no limit. */
+const DEPTH = 10;
+
+function limitsOf(settings: DirectorySettings): GroupLimits {
+  const groups: unknown = 'groups' in settings ? settings.groups : undefined;
+  const depth =
+    typeof groups === 'object' && groups !== null && 'depth' in groups ? groups.depth : undefined;
+  return {
+    depth: typeof depth === 'number' ? depth : DEPTH,
+    members: largestGroup(settings) || Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Settings that decide how a directory is asked, and not who is in it. */
+const ELSEWHERE = new Set([
+  'mirror',
+  'sharedAliases',
+  'timeout',
+  'limit',
+  'breaker',
+  'flips',
+  'flipsGuard',
+  'domainsRefresh',
+  'domainsGuard',
+  'tls',
+  'connections',
+  'connectTimeout',
+  'searchTimeout',
+  'maxAge',
+  'returnAfter',
+  'bindRetry',
+  'selfCheck',
+  'canary',
+  'tables',
+  'listDomains',
+]);
+
+/** A digest of the settings that decide who is in a directory, and by what feed it is told: without secrets. */
+export function fingerprintOf(settings: DirectorySettings): string {
+  const own = Object.entries(settings)
+    .filter(([name]) => !ELSEWHERE.has(name))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const feed: unknown = mirrorIn(settings);
+  const how = typeof feed === 'object' && feed !== null && 'feed' in feed ? feed.feed : undefined;
+  const text = JSON.stringify([own, how], (_name, value: unknown) =>
+    value instanceof Secret ? undefined : value,
+  );
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+const confirming =
+  (ask: (key: string) => Promise<Outcome<Entry>>): Confirm =>
+  async ({ id, address }) => {
+    const outcome = await ask(address);
+    if (outcome.status === 'none') return 'gone';
+    if (outcome.status === 'found')
+      return outcome.stale === undefined
+        ? outcome.value.some((entry) => entry.id === id)
+          ? 'there'
+          : 'gone'
+        : 'unknown';
+    // Somebody has it; that two have it, or that a group is too large, is no sign that anybody is gone.
+    return outcome.cause === 'entry' ? 'there' : 'unknown';
+  };

@@ -1,0 +1,104 @@
+import type { Cause, Entry, Maybe } from '../directory/directory.ts';
+import { none } from '../directory/finding.ts';
+import type { Mirror } from '../mirror/mirror.ts';
+import type { SaidAbsent, SaidStale } from '../mirror/said.ts';
+import {
+  type Context,
+  type Found,
+  type Lookup,
+  type Outcome,
+  type Policy,
+  type Unknown,
+  unknown,
+} from './outcome.ts';
+
+/** A mirror as the way of a question meets it. */
+export interface Mirrored<T> {
+  readonly policy: Policy<Lookup<T>>;
+  /** What it has of `key`, without asking anybody. `silent`: it knows that nobody else may stand in. */
+  readonly recall: (key: string, context: Context) => Found<T> | 'silent' | undefined;
+  /** When whoever holds `key` was known to, on the daemon's clock; absent: nobody was. */
+  readonly knownAt: (key: string) => number | undefined;
+}
+
+type Asked = Pick<Mirror, 'say' | 'knownAt' | 'describe'>;
+
+/**
+ * Faults of reaching the directory. Whoever doubts what it says now must not believe what it said before: a *none* of
+ * the mirror's stands in for these only.
+ */
+const UNREACHED = new Set<Cause>([
+  'deadline',
+  'overload',
+  'breaker-open',
+  'timeout',
+  'directory',
+  'starting',
+]);
+
+/** Makes a mirror ready to be met. */
+export const mirrored = (mirror: Asked, name: string): Mirrored<Entry> => ({
+  policy: withMirror(mirror, name),
+  recall: (key, context) => {
+    const said = mirror.say(key, context.arrivedAt);
+    if (said.is === 'found') return { status: 'found', value: said.value };
+    if (said.is === 'stale') return { status: 'found', value: said.value };
+    return said.is === 'lost' || said.is === 'doubt' ? 'silent' : undefined;
+  },
+  knownAt: mirror.knownAt,
+});
+
+/**
+ * Answers from a mirror that is in step; else asks, and lets the mirror stand in where the directory can't be asked: for
+ * those whom it has as a stale *found*, for those whom it lacks as *none* only as long as `denyFor` says.
+ */
+export const withMirror =
+  (mirror: Asked, name: string): Policy<Lookup<Entry>> =>
+  (next) =>
+  (key, context) => {
+    const said = mirror.say(key, context.arrivedAt);
+    context.tell?.({
+      step: 'mirror',
+      directory: name,
+      key,
+      is: said.is,
+      how: mirror.describe(key),
+    });
+    switch (said.is) {
+      case 'found':
+        return { status: 'found', value: said.value, goodUntil: said.goodUntil };
+      case 'doubt':
+        return unknown('entry', name, said.reason);
+      case 'lost':
+        return unknown('entry', name, 'it was lost a moment ago, or with too many others');
+      case 'stale':
+        return said.held === undefined
+          ? settled(next(key, context), (doubt) => standIn(said, doubt))
+          : standIn(said, unknown('doubt', name, said.held));
+      case 'absent':
+        return said.deniedUntil === undefined
+          ? settled(next(key, context), (doubt) => denyUnreached(said, doubt))
+          : { ...none('content', 'a mirror in step'), goodUntil: said.deniedUntil };
+      case 'nothing':
+        return next(key, context);
+    }
+  };
+
+const standIn = ({ value }: SaidStale, stale: Unknown): Found<Entry> => ({
+  status: 'found',
+  value,
+  stale,
+});
+
+const denyUnreached = ({ mayDenyUnreached }: SaidAbsent, doubt: Unknown): Outcome<Entry> =>
+  mayDenyUnreached && UNREACHED.has(doubt.cause) ? none('content', 'a mirror, for denyFor') : doubt;
+
+/** Lets `judge` have the last word where the directory has none. */
+function settled(
+  outcome: Maybe<Outcome<Entry>>,
+  judge: (doubt: Unknown) => Outcome<Entry>,
+): Maybe<Outcome<Entry>> {
+  const decide = (late: Outcome<Entry>): Outcome<Entry> =>
+    late.status === 'unknown' ? judge(late) : late;
+  return outcome instanceof Promise ? outcome.then(decide) : decide(outcome);
+}

@@ -1,0 +1,179 @@
+import type { MirrorSettings } from '../config/settings/mirror.ts';
+import { type Entry, Fault, type Listed } from '../directory/directory.ts';
+import type { GroupLimits } from '../directory/people/expand.ts';
+import { type HoldingRules, holders } from '../directory/people/owners.ts';
+import { expand, plain } from './expand.ts';
+import type { Standing } from './orders.ts';
+import { createRecent } from './recent.ts';
+import { DamagedError } from './rows.ts';
+import type { Said, SaidAbsent, SaidFound } from './said.ts';
+import type { Look, Store } from './store.ts';
+
+/** A mirror that has seen everybody once, as it stands. */
+export interface Whole {
+  readonly store: Store;
+  readonly standing: Standing;
+  /** Since when all is known that it says, on the mirror's time. */
+  readonly syncedAt: number;
+  /** Until when its feed promised to speak again, and that time again: on the daemon's clock. */
+  readonly inStepUntil: number;
+}
+
+export interface AnswerOptions {
+  readonly settings: Pick<MirrorSettings, 'whenAbsent' | 'acceptFor' | 'denyFor'>;
+  readonly rules: HoldingRules;
+  readonly limits: GroupLimits;
+  /** Absent: nothing was ever listed whole, or can't be read. */
+  readonly whole: () => Whole | undefined;
+  /** The mirror's time at an instant of the daemon's clock. */
+  readonly timeAt: (instant: number) => number;
+}
+
+export interface Answers {
+  /** At an instant of the daemon's clock. No promise, no write. Throws a `DamagedError` where the file is. */
+  say(address: string, at: number): Said;
+  /** When whoever holds it was known to, on the mirror's time; absent: nobody does. */
+  knownAt(address: string): number | undefined;
+  /** What was said counts no more. */
+  clear(): void;
+}
+
+/** So many recent answers stand in front of the file; of addresses with long lists of members fewer. */
+const RECENT = 16_384;
+const RECENT_LONG = 128;
+const LONG = 50;
+
+const NOTHING: Said = { is: 'nothing' };
+const LOST: Said = { is: 'lost' };
+const UNKNOWN: SaidAbsent = { is: 'absent', mayDenyUnreached: false };
+
+/** Makes answers of what a mirror's file says and how it stands: the table of states in docs/trust.md, row by row. */
+export function createAnswers(options: AnswerOptions): Answers {
+  const { settings, rules, limits, timeAt } = options;
+  const found = createRecent<SaidFound>(RECENT);
+  const long = createRecent<SaidFound>(RECENT_LONG);
+  const absent = createRecent<SaidAbsent>(RECENT);
+
+  const keep = (address: string, said: SaidFound): SaidFound => {
+    const isLong = said.value.some(({ members }) => members.length > LONG);
+    (isLong ? long : found).keep(address, said);
+    return said;
+  };
+
+  /** Absent: the directory has to be asked, for groups whose members are not all here. */
+  const resolve = (entries: readonly Listed[], store: Store): readonly Entry[] | undefined => {
+    const resolved: Entry[] = [];
+    for (const entry of entries) {
+      const whole = entry.kind === 'group' ? expand(entry, store.named, limits) : plain(entry);
+      if (whole === undefined) return undefined;
+      resolved.push(whole);
+    }
+    return resolved;
+  };
+
+  /** Who of these holds an address; throws a `Fault` where that is in doubt. */
+  const hold = (
+    entries: readonly Listed[],
+    address: string,
+    store: Store,
+  ): readonly Entry[] | undefined => {
+    const doubt = entries.find((entry) => entry.doubt !== undefined)?.doubt;
+    if (doubt !== undefined) throw new Fault('entry', doubt);
+    const holding = new Set(holders(entries, address, rules));
+    if (holding.size === 0)
+      throw new DamagedError('an entry does not have the address that it stands under');
+    return resolve(
+      entries.filter((entry) => holding.has(entry)),
+      store,
+    );
+  };
+
+  const sayHeld = (
+    address: string,
+    { lost }: Look,
+    { store, standing }: Whole,
+    time: number,
+  ): Said => {
+    // Whoever is held is never denied, only accepted for so long.
+    if (lost.every(({ at }) => time > at + settings.acceptFor)) return LOST;
+    const value = attempt(() =>
+      hold(
+        lost.map(({ entry }) => entry),
+        address,
+        store,
+      ),
+    );
+    if (value === undefined || typeof value === 'string') return LOST;
+    return { is: 'stale', value, held: `${standing.lost} people vanished at once, and are held` };
+  };
+
+  const sayAbsent = (address: string, whole: Whole, at: number, ageMs: number): Said => {
+    const { standing, inStepUntil } = whole;
+    if (standing.isHeld) return ageMs > settings.acceptFor && at >= inStepUntil ? NOTHING : UNKNOWN;
+    const mayDenyUnreached = standing.isWhole && settings.denyFor > 0 && ageMs <= settings.denyFor;
+    const isTold = at < inStepUntil && standing.progress?.tellsNew === true;
+    if (settings.whenAbsent !== 'deny' || !isTold) return { is: 'absent', mayDenyUnreached };
+    const said: SaidAbsent = { is: 'absent', deniedUntil: inStepUntil, mayDenyUnreached };
+    absent.keep(address, said);
+    return said;
+  };
+
+  const sayFound = (address: string, { entries }: Look, whole: Whole, at: number): Said => {
+    const value = attempt(() => hold(entries, address, whole.store));
+    const isInStep = at < whole.inStepUntil;
+    if (typeof value === 'string') return isInStep ? { is: 'doubt', reason: value } : NOTHING;
+    if (value === undefined) return NOTHING;
+    if (!isInStep) return { is: 'stale', value };
+    return keep(address, { is: 'found', value, goodUntil: whole.inStepUntil });
+  };
+
+  const recall = (address: string, at: number): Said | undefined => {
+    const said = found.get(address) ?? long.get(address);
+    if (said !== undefined) return at < said.goodUntil ? said : undefined;
+    const denied = absent.get(address);
+    return denied?.deniedUntil !== undefined && at < denied.deniedUntil ? denied : undefined;
+  };
+
+  const say = (address: string, at: number): Said => {
+    const recent = recall(address, at);
+    if (recent !== undefined) return recent;
+    const whole = options.whole();
+    if (whole === undefined) return NOTHING;
+    const time = timeAt(at);
+    const ageMs = Math.max(0, time - whole.syncedAt);
+    const isInStep = at < whole.inStepUntil;
+    const look = whole.store.look(address);
+    if (look.lost.length > 0) {
+      if (whole.standing.isHeld) return sayHeld(address, look, whole, time);
+      if (isInStep) return LOST;
+      // Somebody may be deferred for it, nobody is denied.
+      return ageMs > settings.acceptFor ? NOTHING : UNKNOWN;
+    }
+    if (!isInStep && ageMs > settings.acceptFor) return NOTHING;
+    return look.entries.length === 0
+      ? sayAbsent(address, whole, at, ageMs)
+      : sayFound(address, look, whole, at);
+  };
+
+  return {
+    say,
+    knownAt: (address) => {
+      const whole = options.whole();
+      if (whole === undefined || whole.store.look(address).entries.length === 0) return undefined;
+      return whole.syncedAt;
+    },
+    clear: () => {
+      for (const each of [found, long, absent]) each.clear();
+    },
+  };
+}
+
+/** A doubt about one address is a reason. */
+function attempt<T>(work: () => T): T | string {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Fault && error.kind === 'entry') return error.message;
+    throw error;
+  }
+}

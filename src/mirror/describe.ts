@@ -1,0 +1,78 @@
+import { statSync } from 'node:fs';
+import type { MirrorSettings } from '../config/settings/mirror.ts';
+import type { MirrorFigures } from './figures.ts';
+import { describeLoss } from './guard.ts';
+import type { Standing } from './orders.ts';
+import type { Said } from './said.ts';
+import type { MirrorStatus } from './status.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface StatusParts {
+  readonly settings: Pick<MirrorSettings, 'path' | 'acceptFor'>;
+  readonly standing: Standing | undefined;
+  readonly timeline: Timeline;
+  readonly isInStep: boolean;
+  readonly figures: MirrorFigures;
+  readonly now: number;
+  readonly fault: string | undefined;
+}
+
+/** Tells how a mirror stands. */
+export function statusOf(parts: StatusParts): MirrorStatus {
+  const { settings, standing = NOTHING, timeline, isInStep, figures, now, fault } = parts;
+  const { accounts, groups, addresses, lost, syncedAt, isHeld } = standing;
+  const { listing, listings, changes, confirmed, gaps, answers } = figures;
+  return {
+    path: settings.path,
+    isInStep,
+    ...(syncedAt !== undefined && { ageMs: Math.max(0, timeline.at() - syncedAt) }),
+    ...(fault !== undefined && { fault }),
+    accounts,
+    groups,
+    addresses,
+    lost,
+    ...(isHeld && { held: describeLoss(standing) }),
+    ...(listing !== undefined && { listing: listingOf(listing, now) }),
+    bytes: ['', '-wal', '-shm'].reduce((sum, end) => sum + sizeOf(settings.path + end), 0),
+    acceptForMs: settings.acceptFor,
+    counts: { listings, changes, confirmed, gaps, answers },
+  };
+}
+
+const NOTHING: Standing = {
+  accounts: 0,
+  groups: 0,
+  addresses: 0,
+  lost: 0,
+  unasked: 0,
+  isHeld: false,
+  isWhole: false,
+};
+
+const listingOf = (
+  { endedAt, tookMs, put, gone }: NonNullable<MirrorFigures['listing']>,
+  now: number,
+): NonNullable<MirrorStatus['listing']> => ({ agoMs: now - endedAt, tookMs, put, gone });
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+/** What a mirror that said this is to be told of, for `explain`. */
+export function describe(
+  said: Said,
+  { grace }: Pick<MirrorSettings, 'grace'>,
+  { isInStep, ageMs, held = 'people are held' }: MirrorStatus,
+): string {
+  if (ageMs === undefined) return 'nothing is listed whole yet';
+  const step = isInStep ? `in step, told ${ageMs} ms ago` : `out of step, ${ageMs} ms behind`;
+  const words: Readonly<Record<Said['is'], string>> = {
+    found: `has it, ${step}`,
+    stale: `has it, ${step}: stands in`,
+    absent: `lacks it, ${step}`,
+    doubt: `in doubt, ${step}`,
+    lost: `lost it: deferred for ${grace} ms after that, or as long as it is held`,
+    nothing: `says nothing, ${step}`,
+  };
+  if (said.is === 'stale' && said.held !== undefined) return `has it, held: ${held}`;
+  const isDenied = said.is === 'absent' && said.deniedUntil !== undefined;
+  return isDenied ? `${words.absent} (deny)` : words[said.is];
+}

@@ -1,0 +1,132 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Listed } from '../directory/directory.ts';
+import type { Listings } from './listings.ts';
+import type { Losses } from './losses.ts';
+import type { Meta } from './meta.ts';
+import type { Done } from './orders.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { addressesOf, decode } from './rows.ts';
+
+/** Writes entries, with all that leads to them and that they lose. */
+export interface Entries {
+  put(ref: string, entry: Listed, now: number): void;
+  /** `unasked`: a listing left it out with too many others for each to be asked for. */
+  remove(ref: string, now: number, how?: 'unasked'): void;
+  /** Puts back who was lost, as it was. */
+  restore(ref: string, now: number): void;
+  /** It is as it was put. */
+  still(ref: string): void;
+  /** What was done since this was asked for last. */
+  takeDone(): Done;
+}
+
+/** Creates it over an open file. */
+export function createEntries(
+  db: DatabaseSync,
+  {
+    meta,
+    losses,
+    listings,
+  }: { readonly meta: Meta; readonly losses: Losses; readonly listings: Listings },
+): Entries {
+  const find = db.prepare('SELECT n, data FROM entry WHERE ref = ?');
+  const insert = db.prepare('INSERT INTO entry(ref, data) VALUES(?, ?)');
+  const update = db.prepare('UPDATE entry SET data = ? WHERE n = ?');
+  const remove = db.prepare('DELETE FROM entry WHERE n = ?');
+  const hold = db.prepare('INSERT OR IGNORE INTO holder VALUES(?, ?)');
+  const unhold = db.prepare('DELETE FROM holder WHERE address = ? AND n = ?');
+  const name = db.prepare('INSERT OR IGNORE INTO name VALUES(?, ?)');
+  const unname = db.prepare('DELETE FROM name WHERE name = ? AND n = ?');
+  const cleaned = { dropped: 0 };
+  let done = { put: 0, gone: 0, unchanged: 0 };
+
+  const rowOf = (ref: string): { readonly n: number; readonly data: string } | undefined => {
+    const row = find.get(ref);
+    return row === undefined ? undefined : { n: Number(row['n']), data: String(row['data']) };
+  };
+  const count = (entry: Listed, by: number): void => {
+    // Whoever has no address is known as a group's member only, and can't be lost.
+    if (addressesOf(entry).length > 0)
+      meta.count(entry.kind === 'group' ? 'groups' : 'accounts', by);
+  };
+  const link = (entry: Listed, n: number): void => {
+    for (const address of addressesOf(entry))
+      meta.count('addresses', Number(hold.run(address, n).changes));
+    for (const each of entry.names) name.run(each, n);
+  };
+  const unlink = (old: Listed, n: number, next?: Listed): void => {
+    const addresses = new Set(next === undefined ? [] : addressesOf(next));
+    const names = new Set(next?.names);
+    for (const address of addressesOf(old))
+      if (!addresses.has(address)) meta.count('addresses', -Number(unhold.run(address, n).changes));
+    for (const each of old.names) if (!names.has(each)) unname.run(each, n);
+  };
+
+  const change = (
+    ref: string,
+    row: { n: number; data: string },
+    { entry, text }: Prepared,
+    now: number,
+  ): void => {
+    const old = decode(row.data);
+    unlink(old, row.n, entry);
+    update.run(text, row.n);
+    count(old, -1);
+    losses.note({ ref, before: row.data, next: entry, now, isAsked: true });
+  };
+
+  const put: Entries['put'] = (ref, listed, now) => {
+    const prepared = prepare(listed, cleaned);
+    const { entry, text } = prepared;
+    const row = rowOf(ref);
+    // Nothing is written of whoever is as before: a listing costs reads.
+    if (row?.data === text) {
+      done.unchanged += 1;
+      listings.see(ref, row.n);
+      return;
+    }
+    if (row !== undefined) change(ref, row, prepared, now);
+    const n = row?.n ?? Number(insert.run(ref, text).lastInsertRowid);
+    link(entry, n);
+    count(entry, 1);
+    losses.regain(entry);
+    listings.see(ref, n);
+    done.put += 1;
+  };
+
+  return {
+    put,
+    restore: (ref, now) => {
+      const before = losses.before(ref);
+      // Told anew meanwhile, it is as it was told.
+      if (before !== undefined && rowOf(ref) === undefined) put(ref, before, now);
+      else losses.asked([ref]);
+    },
+    remove: (ref, now, how) => {
+      const row = rowOf(ref);
+      listings.expectNot(ref);
+      if (row === undefined) return;
+      const old = decode(row.data);
+      unlink(old, row.n);
+      remove.run(row.n);
+      count(old, -1);
+      losses.note({ ref, before: row.data, now, isAsked: how !== 'unasked' });
+      done.gone += 1;
+    },
+    still: (ref) => {
+      const row = rowOf(ref);
+      if (row === undefined) {
+        listings.expect(ref);
+        return;
+      }
+      done.unchanged += 1;
+      listings.see(ref, row.n);
+    },
+    takeDone: () => {
+      const taken = { ...done, dropped: cleaned.dropped };
+      done = { put: 0, gone: 0, unchanged: 0 };
+      cleaned.dropped = 0;
+      return taken;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Entry } from '../directory/directory.ts';
+
+/** What a mirror says of an address. */
+export type Said =
+  | SaidFound
+  | SaidAbsent
+  | SaidStale
+  | SaidDoubt
+  | { readonly is: 'lost' | 'nothing' };
+
+/** In step: as good as asking. */
+export interface SaidFound {
+  readonly is: 'found';
+  readonly value: readonly Entry[];
+  /** Until when the mirror is in step, on the daemon's clock. */
+  readonly goodUntil: number;
+}
+
+/** Known of an older time: stands in for a directory that can't be asked. */
+export interface SaidStale {
+  readonly is: 'stale';
+  readonly value: readonly Entry[];
+  /** It was lost with too many others: the directory is not asked. Absent: it is. */
+  readonly held?: string;
+}
+
+/** Not there. */
+export interface SaidAbsent {
+  readonly is: 'absent';
+  /** Nobody has to be asked: until when that counts, on the daemon's clock. */
+  readonly deniedUntil?: number;
+  /** Nobody is there either where the directory can't be reached. */
+  readonly mayDenyUnreached: boolean;
+}
+
+/** In step, and nobody can say where mail for it goes: as the directory would. */
+export interface SaidDoubt {
+  readonly is: 'doubt';
+  readonly reason: string;
+}

@@ -1,0 +1,156 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { Change } from '../directory/directory.ts';
+import { createEntries } from './entries.ts';
+import { allowance } from './guard.ts';
+import { createListings, missingOf } from './listings.ts';
+import { createLosses } from './losses.ts';
+import { createMeta } from './meta.ts';
+import type { Brought, Order, Writer } from './orders.ts';
+import { LAYOUT } from './rows.ts';
+
+export interface WriterOptions {
+  readonly path: string;
+  /** The settings that decide who is in the directory, as a digest. */
+  readonly fingerprint: string;
+  /** The share, 0 to 1, that may be lost. */
+  readonly guard: number;
+}
+
+/** Longer than any transaction of another writer, whose place this one takes. */
+const BUSY_MS = 10_000;
+
+type Apply = Extract<Order, { do: 'apply' }>;
+
+/** Opens a mirror's file for writing; one that is new gets its tables. */
+export function createStoreWriter({ path, fingerprint, guard }: WriterOptions): Writer {
+  const db = new DatabaseSync(path, { timeout: BUSY_MS });
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
+  db.exec('PRAGMA journal_size_limit = 67108864;');
+  db.exec(LAYOUT);
+  const version = db.prepare('PRAGMA data_version');
+  const readVersion = (): unknown => version.get()?.['data_version'];
+  const meta = createMeta(db);
+  const losses = createLosses(db);
+  const listings = createListings(db);
+  const entries = createEntries(db, { meta, losses, listings });
+  let seenVersion = readVersion();
+
+  const isHeld = (): boolean => losses.count() > allowance(meta.total() + losses.count(), guard);
+
+  const applyOne = (change: Change, { now, stamp }: Apply): void => {
+    switch (change.kind) {
+      case 'listing':
+        listings.begin(change.part);
+        return;
+      case 'listed':
+        throw new Error('the end of a listing is an order of its own');
+      case 'put':
+        for (const [ref, entry] of change.entries) entries.put(ref, entry, now);
+        return;
+      case 'still':
+        for (const ref of change.refs) entries.still(ref);
+        return;
+      case 'gone':
+        for (const ref of change.refs) entries.remove(ref, now);
+        return;
+      case 'mark':
+        meta.mark(change, now, stamp);
+        return;
+    }
+  };
+
+  const endListing = (part: string, now: number): Brought => {
+    const missing = listings.end(part);
+    meta.listed(now);
+    if (missing <= allowance(meta.total(), guard)) return { missing };
+    // So many are held whether they are there or not; who is let go is asked for then.
+    for (const { ref } of listings.take(Number.POSITIVE_INFINITY))
+      entries.remove(ref, now, 'unasked');
+    return { missing: 0, unasked: missing };
+  };
+
+  const carry: { readonly [K in Order['do']]: (order: Extract<Order, { do: K }>) => Brought } = {
+    begin: () => {
+      listings.forget();
+      return {};
+    },
+    apply: (order) => {
+      for (const change of order.changes) applyOne(change, order);
+      return {};
+    },
+    listed: ({ part, now }) => endListing(part, now),
+    unlisted: () => ({ parts: listings.unlisted() }),
+    missing: ({ most }) => ({ asked: listings.take(most) }),
+    gone: ({ refs, now }) => {
+      for (const ref of refs) entries.remove(ref, now);
+      return {};
+    },
+    forget: () => {
+      meta.forget();
+      return {};
+    },
+    unasked: ({ most }) => ({
+      asked: losses.listUnasked(most).map(({ ref, entry }) => missingOf(ref, entry)),
+    }),
+    asked: ({ there, gone, now }) => {
+      for (const ref of there) entries.restore(ref, now);
+      losses.asked(gone);
+      return {};
+    },
+    accept: () => ({ released: losses.release() }),
+    sweep: ({ before }) => ({ released: isHeld() ? [] : losses.release(before) }),
+    close: () => ({}),
+  };
+  const carryOut = <K extends Order['do']>(order: Extract<Order, { do: K }> & { do: K }): Brought =>
+    carry[order.do](order);
+
+  /** What is known beside the file, of what it says. */
+  const recount = (): void => {
+    losses.recount();
+    meta.read();
+  };
+
+  const within = <T>(work: () => T): T => {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const now = readVersion();
+      // Another daemon's writer was at work until now.
+      if (now !== seenVersion) recount();
+      seenVersion = now;
+      const result = work();
+      db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // A disk that is full may have ended it by itself.
+      if (db.isTransaction) db.exec('ROLLBACK');
+      recount();
+      entries.takeDone();
+      throw error;
+    }
+  };
+
+  within(() => {
+    meta.begin(fingerprint);
+    meta.hold(isHeld());
+  });
+
+  return {
+    carryOut: (order) => {
+      const brought =
+        order.do === 'close'
+          ? {}
+          : within(() => {
+              const result = carryOut(order);
+              meta.hold(isHeld());
+              return result;
+            });
+      const result = {
+        standing: meta.standing(losses.count(), losses.unasked()),
+        ...entries.takeDone(),
+        ...brought,
+      };
+      if (order.do === 'close') db.close();
+      return result;
+    },
+  };
+}

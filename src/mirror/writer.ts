@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Order, Writer } from './orders.ts';
+import { createStoreWriter, type WriterOptions } from './storewriter.ts';
+import { failureOf, type Reply } from './thread.ts';
+
+/** The thread that writes a mirror's file: whoever waits for the disk keeps no mail waiting. */
+const options: WriterOptions = workerData;
+let writer: Writer | undefined;
+
+parentPort?.on('message', ({ id, order }: { readonly id: number; readonly order: Order }) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window's
+  parentPort?.postMessage({ id, ...carryOut(order) });
+  if (order.do === 'close') parentPort?.close();
+});
+
+function carryOut(order: Order): Omit<Reply, 'id'> {
+  try {
+    writer ??= createStoreWriter(options);
+    return { result: writer.carryOut(order) };
+  } catch (error) {
+    return { failure: failureOf(error) };
+  }
+}

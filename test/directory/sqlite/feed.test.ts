@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { describeTables } from '../../integration/sql/following.ts';
+import type { FeedKit } from '../../support/feed/kit.ts';
+import { type SqlPlace, startSqlKit } from '../../support/feed/sqlkit.ts';
+import { describeFeed } from '../../support/feed/suite.ts';
+import { makeTemporaryDirectory, type TemporaryDirectory } from '../../support/temporary.ts';
+
+let folder: TemporaryDirectory;
+let database: DatabaseSync;
+let place: SqlPlace;
+let kit: FeedKit;
+
+beforeAll(async () => {
+  folder = await makeTemporaryDirectory('idpmap-sqlite');
+  const path = join(folder.path, 'users.sqlite');
+  database = new DatabaseSync(path);
+  place = {
+    dialect: 'sqlite',
+    access: { path },
+    run: async (statements) => database.exec(statements),
+  };
+  kit = await startSqlKit(place);
+});
+
+afterAll(async () => {
+  database.close();
+  await folder.remove();
+});
+
+describe('a feed', () => {
+  describeFeed(() => kit, {
+    lacks: ['places', 'folders', 'groups', 'gaps', 'rights'],
+    removals: 'listed',
+    resumes: 'at once',
+  });
+});
+
+describeTables(() => place);

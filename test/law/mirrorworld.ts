@@ -1,0 +1,184 @@
+import { type Change, type Entry, Fault, Gap, type Listed } from '../../src/directory/directory.ts';
+import { none } from '../../src/directory/finding.ts';
+import type { Outcome } from '../../src/lookup/outcome.ts';
+import { unknown } from '../../src/lookup/outcome.ts';
+import type { Confirm } from '../../src/mirror/confirm.ts';
+
+/** How a feed goes on the next time. `weak`: a listing leaves two out. `cut`: a listing ends in its midst. */
+export type How = 'changes' | 'listing' | 'weak' | 'cut' | 'gap';
+
+export const MINUTE = 60_000;
+
+/** What the feed promises. */
+export const NEXT_MS = MINUTE;
+
+export const NAMES: readonly string[] = Array.from({ length: 12 }, (_, i) => `p${i}@example.org`);
+
+/** These are disabled from the start on. */
+const DISABLED = new Set(NAMES.slice(7, 9));
+
+export const entryOf = (address: string, enabled: boolean): Listed => ({
+  id: address,
+  kind: 'account',
+  address,
+  aliases: [],
+  logins: [],
+  members: [],
+  enabled,
+  names: [],
+});
+
+/** Who is there, and whether they are enabled. */
+export type People = ReadonlyMap<string, boolean>;
+
+interface Moment {
+  readonly at: number;
+  /** As they are. */
+  readonly people: People;
+  /** As the directory shows them. */
+  readonly shown: People;
+}
+
+/** A directory that a plan moves: it tells what changed when it is told to, lies, fails, and forgets. */
+export class MirrorWorld {
+  now = 1_000_000;
+  isUp = true;
+  readonly people = new Map(NAMES.slice(0, 9).map((name) => [name, !DISABLED.has(name)]));
+  /** Whom it hides from everybody. */
+  hidden: ReadonlySet<string> = new Set();
+  /** Whom the last mark that was kept had told of, and when that was. */
+  told: { readonly at: number; readonly people: People } | undefined;
+  readonly #moments: Moment[] = [];
+  readonly #snapshots = new Map<string, People>();
+  #hasForgotten = false;
+  #how: How = 'changes';
+  #go = Promise.withResolvers<void>();
+  #waiting = Promise.withResolvers<void>();
+
+  constructor() {
+    this.note();
+  }
+
+  get shown(): People {
+    return new Map([...this.people].filter(([name]) => !this.hidden.has(name)));
+  }
+
+  /** Something changed. */
+  note(): void {
+    this.#moments.push({ at: this.now, people: new Map(this.people), shown: this.shown });
+  }
+
+  /** Whether at some instant of the last `ms` it was so. */
+  was(ms: number, isSo: (moment: Moment) => boolean): boolean {
+    const from = this.now - ms;
+    return this.#moments.some(
+      (moment, i) => (this.#moments[i + 1]?.at ?? Number.POSITIVE_INFINITY) >= from && isSo(moment),
+    );
+  }
+
+  /** Since when somebody is as they are now. */
+  since(name: string): number {
+    const now = this.people.get(name);
+    const other = this.#moments.findLastIndex(({ people }) => people.get(name) !== now);
+    return this.#moments[other + 1]?.at ?? 0;
+  }
+
+  live(address: string): Outcome<Entry> {
+    if (!this.isUp) return unknown('directory', 'd', 'down');
+    const enabled = this.shown.get(address);
+    return enabled === undefined
+      ? none('connection', 'shown')
+      : { status: 'found', value: [entryOf(address, enabled)] };
+  }
+
+  readonly confirm: Confirm = async ({ address }) => {
+    if (!this.isUp) return 'unknown';
+    return this.shown.has(address) ? 'there' : 'gone';
+  };
+
+  /** Lets the feed go on, until it waits again. */
+  async feed(how: How): Promise<void> {
+    await this.#waiting.promise;
+    this.#how = how;
+    this.#waiting = Promise.withResolvers<void>();
+    this.#go.resolve();
+    await this.#waiting.promise;
+  }
+
+  /** Its process ended: the next one follows anew. */
+  restart(): void {
+    this.#waiting = Promise.withResolvers<void>();
+    this.#go = Promise.withResolvers<void>();
+  }
+
+  async *follow(start: string | undefined, signal: AbortSignal): AsyncGenerator<readonly Change[]> {
+    let cursor = start;
+    const ended = Promise.withResolvers<never>();
+    ended.promise.catch(() => {});
+    signal.addEventListener('abort', () => ended.reject(new Error('ended')));
+    for (;;) {
+      this.#waiting.resolve();
+      await Promise.race([this.#go.promise, ended.promise]);
+      this.#go = Promise.withResolvers<void>();
+      if (!this.isUp) throw new Fault('directory', 'down');
+      this.#readGap(cursor);
+      const shown = this.shown;
+      const at = this.now;
+      if (cursor === undefined || this.#how !== 'changes') yield* this.#list(shown);
+      else yield [...this.#changes(cursor, shown), this.#mark(shown)];
+      if (cursor === undefined || this.#how !== 'changes') yield [this.#mark(shown)];
+      cursor = String(this.#snapshots.size - 1);
+      this.told = { at, people: shown };
+    }
+  }
+
+  /** What lay between is forgotten: it says so once, and goes on from now where nobody listens. */
+  #readGap(cursor: string | undefined): void {
+    if (cursor === undefined) {
+      this.#hasForgotten = false;
+      return;
+    }
+    if (this.#hasForgotten) {
+      this.#snapshots.set(cursor, this.shown);
+      this.#hasForgotten = false;
+    }
+    if (this.#how !== 'gap') return;
+    this.#hasForgotten = true;
+    this.#how = 'changes';
+    throw new Gap('the log is cleared');
+  }
+
+  *#list(shown: People): Generator<readonly Change[]> {
+    const all = [...shown].map(([name, enabled]) => [`p:${name}`, entryOf(name, enabled)] as const);
+    const known = this.told?.people ?? new Map();
+    // It can leave out only whom the mirror knows: of a stranger to both nobody could tell.
+    const left = this.#how === 'weak' ? all.filter(([, { id }]) => known.has(id)).slice(-2) : [];
+    const half = Math.floor(all.length / 2);
+    yield [
+      { kind: 'listing', part: 'p' },
+      { kind: 'put', entries: all.slice(0, half) },
+    ];
+    if (this.#how === 'cut') throw new Fault('directory', 'cut');
+    yield [{ kind: 'put', entries: all.slice(half).filter((each) => !left.includes(each)) }];
+    yield [{ kind: 'listed', part: 'p' }];
+  }
+
+  #changes(cursor: string, shown: People): readonly Change[] {
+    const before = this.#snapshots.get(cursor) ?? new Map();
+    const gone = [...before.keys()].filter((name) => !shown.has(name));
+    const put = [...shown].filter(([name, enabled]) => before.get(name) !== enabled);
+    return [
+      {
+        kind: 'put',
+        entries: put.map(([name, enabled]) => [`p:${name}`, entryOf(name, enabled)] as const),
+      },
+      { kind: 'gone', refs: gone.map((name) => `p:${name}`) },
+    ];
+  }
+
+  #mark(shown: People): Change {
+    const cursor = String(this.#snapshots.size);
+    this.#snapshots.set(cursor, shown);
+    return { kind: 'mark', cursor, agoMs: 0, nextMs: NEXT_MS, tellsNew: true };
+  }
+}
