@@ -61,10 +61,17 @@ function openShared() {
   onTestFinished(() => lane.stop());
   const tenure = reign(memory);
   const shelf = createTestShelf();
-  const source = createSource<Entry>((key, how) => directory.find(key, how), tenure, lane, TIMES, {
-    shelf,
-    waitMs: WAIT_MS,
-  });
+  const source = createSource<Entry>(
+    (key, how) => directory.find(key, how),
+    tenure,
+    lane,
+    TIMES,
+    undefined,
+    {
+      shelf,
+      waitMs: WAIT_MS,
+    },
+  );
   const ask = async (key: string): Promise<Outcome<Entry>> => {
     const outcome = source.lookup(key, contextNow());
     if (outcome instanceof Promise) await vi.advanceTimersByTimeAsync(190);

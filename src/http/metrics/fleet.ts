@@ -41,7 +41,7 @@ const eachDirectory = (
 const families: readonly Family[] = [
   gauge(
     'idpmap_fleet_up',
-    'Whether the fleet's engine answers and its news were read (1), or this daemon goes on alone (0).',
+    'Whether the fleet’s engine answers and its news were read (1), or this daemon goes on alone (0).',
     ({ isUp }) => Number(isUp),
     '0: the directory is asked more, nothing else. See the log, and `idpmap check`.',
   ),
@@ -55,7 +55,7 @@ const families: readonly Family[] = [
   ),
   gauge(
     'idpmap_fleet_clock_difference_seconds',
-    'By how much the engine's clock is before this host's, or behind it (below 0).',
+    'By how much the engine’s clock is before this host’s, or behind it (below 0).',
     ({ differenceMs }) => (differenceMs === undefined ? undefined : differenceMs / 1000),
     'Beyond 5 s no *none* of another daemon is believed: let both keep time (chrony, systemd-timesyncd).',
   ),
@@ -87,7 +87,7 @@ const families: readonly Family[] = [
     {
       name: 'idpmap_fleet_turns_total',
       type: 'counter',
-      help: 'Turns to ask the directory: `ours`, `another` daemon's, `over` where the fleet asks as much as `limit.perSecond` lets it, `alone` where the engine did not say.',
+      help: 'Turns to ask the directory: `ours`, `another` daemon’s, `over` where the fleet asks as much as `limit.perSecond` lets it, `alone` where the engine did not say.',
       advice: '`over`: raise `limit.perSecond`, if the directory bears it.',
     },
     ({ turns }) => turns,
@@ -96,7 +96,7 @@ const families: readonly Family[] = [
     {
       name: 'idpmap_fleet_waits_total',
       type: 'counter',
-      help: 'Waits for another daemon's answer: `answered`, or `asked` here after all.',
+      help: 'Waits for another daemon’s answer: `answered`, or `asked` here after all.',
       advice: 'Mostly `asked`: the directory takes longer than 80 ms, or a daemon hangs.',
     },
     ({ waits }) => waits,
