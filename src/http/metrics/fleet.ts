@@ -126,7 +126,7 @@ const families: readonly Family[] = [
       type: 'counter',
       help: 'News by what they say, `heard` from others and `told` to them.',
     },
-    ['op', 'direction'],
+    ['direction', 'op'],
     ({ figures }) => [
       ...byKey('op', figures.news.heard, { direction: 'heard' }),
       ...byKey('op', figures.news.told, { direction: 'told' }),
