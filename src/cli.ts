@@ -7,6 +7,7 @@ import { setUpCompare } from './cli/comparing.ts';
 import type { DoctorOptions } from './cli/doctor/doctor.ts';
 import { CliError, EXIT } from './cli/exit.ts';
 import { tellExits } from './cli/exits.ts';
+import { addFleet } from './cli/fleeting.ts';
 import { addImport } from './cli/importing.ts';
 import { addInit } from './cli/initing.ts';
 import { addMirror } from './cli/mirroring.ts';
@@ -170,11 +171,13 @@ add(cache, 'purge', 'forget what is remembered of an address, a domain or a dire
   .option('--domain <domain>', 'a domain')
   .option('--directory <directory>', 'a directory')
   .option('--all', 'everybody')
+  .option('--here', 'of a fleet, in this daemon alone')
   .action((options: CommonOptions) =>
     exitWith(import('./cli/purge.ts').then(({ purge }) => purge(options))),
   );
 
 addMirror(add, program, exitWith);
+addFleet(add, program, exitWith);
 
 const config = program.command('config').description('the configuration itself');
 add(config, 'print', 'print the effective settings, secrets as ***').action(

@@ -14,6 +14,7 @@ const ROOMS = [
   ['daemon.ts', 'daemon'],
   ['http'],
   ['control'],
+  ['fleet'],
   ['socketmap'],
   ['maps'],
   ['lookup'],
@@ -43,6 +44,7 @@ const ROOMS = [
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   commander: [
+    'cli/fleeting.ts',
     'cli/mirroring.ts',
     'cli.ts',
     'cli/comparing.ts',
@@ -53,6 +55,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   zod: ['config', 'directory', 'library/settings.ts', 'cli/import/sockmapd.ts'],
   yaml: ['config', 'directory/file', 'cli/import'],
   fastify: ['http'],
+  ioredis: ['fleet'],
   'prom-client': ['http'],
   '@opentelemetry/api': ['lookup'],
   'lru-cache': ['lookup'],

@@ -47,6 +47,7 @@ const REQUIREMENTS = {
       existsSync('/usr/lib/postgresql'),
     remedy: 'as root: apt-get install postgresql',
   },
+  redis: { isMet: () => isInstalled('redis-server'), remedy: 'apt-get install redis-server' },
   pgbouncer: { isMet: () => isInstalled('pgbouncer'), remedy: 'apt-get install pgbouncer' },
   prometheus: {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),

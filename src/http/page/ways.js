@@ -214,11 +214,12 @@ const STATES = /** @type {const} */ ({
   none: 'remembered',
   unknown: 'not asked again yet, it failed',
   joined: 'being asked already',
+  fleet: 'told to',
 });
 
 /** @param {Extract<Step, { step: 'memory' }>} step */
-const sayMemory = ({ state, ageMs }) =>
-  `, ${STATES[state]}${ageMs === undefined ? '' : ` ${sayAge(ageMs)} ago`}`;
+const sayMemory = ({ state, ageMs, by }) =>
+  `, ${STATES[state]}${by === undefined ? '' : ` ${by}`}${ageMs === undefined ? '' : ` ${sayAge(ageMs)} ago`}`;
 
 /**
  * Writes an age in one unit.

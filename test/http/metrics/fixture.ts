@@ -4,6 +4,8 @@ import { onTestFinished, vi } from 'vitest';
 import { preciseClock } from '../../../src/clock.ts';
 import { createState, enterState, followState } from '../../../src/daemon/state.ts';
 import type { Change, Directory } from '../../../src/directory/directory.ts';
+import type { FleetStatus } from '../../../src/fleet/contract.ts';
+import { createFleetFigures, figuresOf } from '../../../src/fleet/figures.ts';
 import { createHttpFigures } from '../../../src/http/figures.ts';
 import type { MetricSources } from '../../../src/http/metrics/sources.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
@@ -67,6 +69,7 @@ export async function startMetered(
     reloads: { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: 5000 },
     logged: { dropped: 0 },
     differences,
+    fleet: describeFleet(Object.keys(settings.directories)),
     web: createHttpFigures(),
   };
   const metrics = createMetrics(sources);
@@ -153,3 +156,20 @@ directories:
 /** Those of `series` whose name begins so. */
 export const pick = (series: Series, start: string): Readonly<Record<string, number>> =>
   Object.fromEntries([...series].filter(([name]) => name.startsWith(start)));
+
+/** What a fleet that is up tells. */
+function describeFleet(directories: readonly string[]): NonNullable<MetricSources['fleet']> {
+  const figures = createFleetFigures();
+  for (const directory of directories) figuresOf(figures, directory);
+  figures.news.heard['purge'] = 1;
+  const status: FleetStatus = {
+    name: 'mx',
+    isUp: true,
+    members: [],
+    size: 2,
+    heardMs: 100,
+    differenceMs: 3,
+    waiting: 0,
+  };
+  return { figures, status: () => status };
+}
