@@ -11,6 +11,7 @@ import { MOST_TRACES, type Traces } from '../maps/traces.ts';
 import type { Figures } from '../socketmap/figures.ts';
 import { acceptHeld } from './accepting.ts';
 import { tellPurge } from './fleet.ts';
+import { mirrorHandlers } from './mirrorcommands.ts';
 import { purge } from './purge.ts';
 import type { State } from './state.ts';
 
@@ -97,6 +98,7 @@ export function createHandlers(options: CommandsOptions): Handlers {
     }),
     status: async () => options.status(),
     shadow: async () => ({ differences: options.differences.list().map(tellDifference) }),
+    ...mirrorHandlers(() => state().served),
     drain: async () => {
       options.stop();
       return {};

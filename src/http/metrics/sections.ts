@@ -6,6 +6,7 @@ import { FLEET } from './fleet.ts';
 import { HTTP } from './http.ts';
 import { MAPS } from './maps.ts';
 import { MEMORY } from './memory.ts';
+import { MIRRORS } from './mirrors.ts';
 import { NODE } from './node.ts';
 import { PROCESS } from './process.ts';
 import { QUESTIONS } from './questions.ts';
@@ -18,6 +19,7 @@ export const SECTIONS: readonly Section[] = [
   DIRECTORIES,
   QUESTIONS,
   CONTENTS,
+  MIRRORS,
   SHADOWS,
   MEMORY,
   FLEET,
