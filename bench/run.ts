@@ -7,6 +7,8 @@ import { flood } from './flood.ts';
 import { deep, hit } from './hit.ts';
 import { hostile } from './hostile.ts';
 import { keycloak } from './keycloak.ts';
+import { ldap } from './ldap.ts';
+import { ldapfeed } from './ldapfeed.ts';
 import { memory } from './memory.ts';
 import { metrics } from './metrics.ts';
 import { miss } from './miss.ts';
@@ -31,12 +33,14 @@ const PARTS: Readonly<Record<string, Part>> = {
   flood,
   hostile,
   keycloak,
+  ldap,
+  ldapfeed,
   sql,
   smoke,
 };
 
-/** A real Keycloak takes Java, Maven and minutes, databases take root, and the rest is in the others: these are played where they are named. */
-const NAMED = new Set(['keycloak', 'sql', 'smoke']);
+/** A real Keycloak takes Java, Maven and minutes, databases take root, OpenLDAP and Postfix have to be there, and the rest is in the others: these are played where they are named. */
+const NAMED = new Set(['keycloak', 'ldap', 'ldapfeed', 'sql', 'smoke']);
 const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;

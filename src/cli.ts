@@ -9,6 +9,7 @@ import { CliError, EXIT } from './cli/exit.ts';
 import { tellExits } from './cli/exits.ts';
 import { addImport } from './cli/importing.ts';
 import { addInit } from './cli/initing.ts';
+import { addMirror } from './cli/mirroring.ts';
 import type { PeopleOptions } from './cli/people.ts';
 import type { PostfixOptions } from './cli/postfix.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
@@ -172,6 +173,8 @@ add(cache, 'purge', 'forget what is remembered of an address, a domain or a dire
   .action((options: CommonOptions) =>
     exitWith(import('./cli/purge.ts').then(({ purge }) => purge(options))),
   );
+
+addMirror(add, program, exitWith);
 
 const config = program.command('config').description('the configuration itself');
 add(config, 'print', 'print the effective settings, secrets as ***').action(

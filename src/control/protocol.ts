@@ -2,6 +2,7 @@ import type { Answer } from '../maps/answer.ts';
 import type { SeenDifference } from '../maps/differences.ts';
 import type { Explanation, SenderExplanation } from '../maps/explain.ts';
 import type { Trace } from '../maps/traces.ts';
+import type { MirrorDiff, MirrorStatus } from '../mirror/status.ts';
 
 /** What is to be forgotten: one address, all of a domain, all of a directory, or all. */
 export type Purge =
@@ -50,6 +51,18 @@ export interface Commands {
     args: Readonly<Record<string, never>>;
     result: { readonly differences: readonly ToldDifference[] };
   };
+  /** How mirrors stand, by directory: one's, or all. */
+  mirrors: {
+    args: { readonly directory?: string };
+    result: { readonly mirrors: Readonly<Record<string, MirrorStatus>> };
+  };
+  /** Lists everybody anew; where it is awaited, it ends when that has ended. */
+  mirrorSync: {
+    args: { readonly directory: string; readonly isAwaited: boolean };
+    result: Readonly<Record<string, never>>;
+  };
+  /** Lists everybody, and compares; takes as long as a listing. */
+  mirrorDiff: { args: { readonly directory: string }; result: MirrorDiff };
   figures: { args: Readonly<Record<string, never>>; result: object };
   /** Ends the daemon as SIGTERM does, once another listens in its place. */
   drain: { args: Readonly<Record<string, never>>; result: Readonly<Record<string, never>> };

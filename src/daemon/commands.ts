@@ -8,6 +8,7 @@ import { explain, explainSender } from '../maps/explain.ts';
 import type { MapFigures } from '../maps/router.ts';
 import { MOST_TRACES, type Traces } from '../maps/traces.ts';
 import type { Figures } from '../socketmap/figures.ts';
+import { mirrorHandlers } from './mirrorcommands.ts';
 import { purge } from './purge.ts';
 import { acceptHeld } from './served.ts';
 import type { State } from './state.ts';
@@ -88,6 +89,7 @@ export function createHandlers(options: CommandsOptions): Handlers {
     }),
     status: async () => options.status(),
     shadow: async () => ({ differences: options.differences.list().map(tellDifference) }),
+    ...mirrorHandlers(() => state().served),
     drain: async () => {
       options.stop();
       return {};

@@ -16,6 +16,9 @@ export const REFUSING: Handlers = {
   handover: unused,
   status: unused,
   shadow: unused,
+  mirrors: unused,
+  mirrorSync: unused,
+  mirrorDiff: unused,
   figures: unused,
   drain: unused,
 };

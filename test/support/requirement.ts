@@ -77,6 +77,7 @@ const REQUIREMENTS = {
     isMet: () => process.getuid?.() === 0 && isInstalled('unshare'),
     remedy: 'as root: apt-get install util-linux',
   },
+  zsh: { isMet: () => isInstalled('zsh'), remedy: 'apt-get install zsh' },
   rpm: { isMet: () => isInstalled('rpm'), remedy: 'apt-get install rpm' },
   nfpm: built('nfpm'),
   systemd: { isMet: () => isInstalled('systemd-analyze'), remedy: 'apt-get install systemd' },

@@ -5,6 +5,7 @@ import type { Section } from './family.ts';
 import { HTTP } from './http.ts';
 import { MAPS } from './maps.ts';
 import { MEMORY } from './memory.ts';
+import { MIRRORS } from './mirrors.ts';
 import { NODE } from './node.ts';
 import { PROCESS } from './process.ts';
 import { QUESTIONS } from './questions.ts';
@@ -17,6 +18,7 @@ export const SECTIONS: readonly Section[] = [
   DIRECTORIES,
   QUESTIONS,
   CONTENTS,
+  MIRRORS,
   SHADOWS,
   MEMORY,
   SOCKETMAP,

@@ -6,6 +6,7 @@ import type { Memory } from '../../lookup/memory.ts';
 import type { Differences } from '../../maps/differences.ts';
 import type { DomainList } from '../../maps/domainlist.ts';
 import type { MapFigures } from '../../maps/router.ts';
+import type { Mirror } from '../../mirror/mirror.ts';
 import type { Settings } from '../../settings.ts';
 import type { Figures } from '../../socketmap/figures.ts';
 import type { HttpFigures } from '../figures.ts';
@@ -23,6 +24,7 @@ export interface MeteredDirectory {
     readonly tables: ReadonlyMap<string, Pick<Memory<string>, 'sizes'>>;
   };
   readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'isResting' | 'figures'>;
+  readonly mirror?: Pick<Mirror, 'status'>;
 }
 
 /** One directory at work, as the status shows it: what metrics read of it, and how it fares. */

@@ -1,7 +1,9 @@
-import { onTestFinished } from 'vitest';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
 import { preciseClock } from '../../../src/clock.ts';
-import { createState, enterState } from '../../../src/daemon/state.ts';
-import type { Directory } from '../../../src/directory/directory.ts';
+import { createState, enterState, followState } from '../../../src/daemon/state.ts';
+import type { Change, Directory } from '../../../src/directory/directory.ts';
 import { createHttpFigures } from '../../../src/http/figures.ts';
 import type { MetricSources } from '../../../src/http/metrics/sources.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
@@ -52,6 +54,7 @@ export async function startMetered(
     },
   });
   enterState(state);
+  followState(state);
   const maps: MapFigures = new Map();
   const { route } = createRouter(state.routes.maps, maps, silentLog);
   const socketmap = createCounters();
@@ -71,8 +74,9 @@ export async function startMetered(
     metrics.stop();
     for (const { lane } of state.shadows.values()) lane.stop();
     await Promise.all(
-      [...state.served.values()].map(async ({ lane, list }) => {
+      [...state.served.values()].map(async ({ lane, list, mirror }) => {
         list?.stop();
+        await mirror?.stop();
         lane.stop();
       }),
     );
@@ -104,24 +108,46 @@ export const readSeries = (text: string): Series =>
 export async function startLarge(): Promise<Metered> {
   const partners = createScripted();
   partners.listed = ['example.com', 'example.edu'];
-  return startMetered(LARGE, {
-    staff: {
-      ...listingNone(createScripted()),
-      figures: { accounts: 3, tokenExpiresAt: 1_700_000_000_500 },
+  const place = await makePlace();
+  const metered = await startMetered(
+    large(join(place, 'mirrors', 'partners.db')),
+    {
+      staff: {
+        ...listingNone(createScripted()),
+        figures: { accounts: 3, tokenExpiresAt: 1_700_000_000_500 },
+      },
+      legacy: listingNone(createScripted()),
+      partners: Object.assign(partners, { follow: followNobody }),
     },
-    legacy: listingNone(createScripted()),
-    partners,
-  });
+    place,
+  );
+  await vi.waitUntil(
+    async () => (await metered.read()).get('idpmap_mirror_in_step{directory="partners"}') === 1,
+    30_000,
+  );
+  return metered;
 }
 
-const LARGE = `
+/** Lists nobody, and tells nothing more. */
+async function* followNobody(
+  _cursor: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Change[]> {
+  yield [{ kind: 'listing', part: 'people' }];
+  yield [{ kind: 'listed', part: 'people' }];
+  yield [{ kind: 'mark', cursor: '1', agoMs: 0, nextMs: 60_000 }];
+  await once(signal, 'abort');
+}
+
+const large = (mirror: string): string => `
 domains:
   example.org: { directory: [staff, legacy] }
   example.net: { directory: partners, shadow: legacy }
 directories:
   staff: { type: file, path: a.yaml }
   legacy: { type: file, path: b.yaml }
-  partners: { type: file, path: c.yaml }
+  partners:
+    { type: ldap, urls: ldap://127.0.0.1, insecure: true, base: dc=example, bind: { anonymous: true }, mirror: { path: ${mirror} } }
 `;
 
 /** Those of `series` whose name begins so. */
