@@ -90,17 +90,12 @@ const begun = performance.now();
 const cpu = process.cpuUsage();
 mirror.begin();
 const meanwhile: number[] = [];
-let isListing = true;
-const listed = inStep(mirror).then(() => {
-  isListing = false;
-});
-while (isListing) {
+while (!mirror.status().isInStep) {
   const from = performance.now();
   mirror.say(`person${Math.trunc(Math.random() * PEOPLE)}@example.org`, preciseClock.now());
   meanwhile.push(performance.now() - from);
   await new Promise((resolve) => setTimeout(resolve, 2));
 }
-await listed;
 delay.disable();
 const { user, system } = process.cpuUsage(cpu);
 console.log(

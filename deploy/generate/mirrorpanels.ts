@@ -55,6 +55,27 @@ export const MIRRORS: readonly Panel[] = [
     queries: [{ expr: within('changes_total', 'change'), legend: '{{directory}} {{change}}' }],
   },
   {
+    title: 'Whom listings did not show',
+    description:
+      'Entries within an hour, by what the directory said when it was asked for them: found nevertheless, or gone.',
+    unit: 'short',
+    queries: [{ expr: within('confirmed_total', 'outcome'), legend: '{{directory}} {{outcome}}' }],
+  },
+  {
+    title: 'Time of a listing',
+    description: 'What the last whole listing took, in the instance that took longest.',
+    unit: 's',
+    queries: [
+      { expr: `max by (directory) (${pick(`${M}listing_seconds`)})`, legend: '{{directory}}' },
+    ],
+  },
+  {
+    title: 'Size of mirrors',
+    description: 'Of the files on the disk, the largest. Some 0.6 KiB a person.',
+    unit: 'bytes',
+    queries: [{ expr: `max by (directory) (${pick(`${M}bytes`)})`, legend: '{{directory}}' }],
+  },
+  {
     title: 'Listings of mirrors',
     description:
       'Whole listings within an hour, and those begun anew because a gap hid what had changed.',

@@ -1,3 +1,4 @@
+import type { FleetStatus } from '../fleet/contract.ts';
 import type { Answer } from '../maps/answer.ts';
 import type { SeenDifference } from '../maps/differences.ts';
 import type { Explanation, SenderExplanation } from '../maps/explain.ts';
@@ -36,7 +37,13 @@ export interface Commands {
   explainTrace: { args: { readonly id: string }; result: TraceExplanation };
   /** `taken` says what was held; absent: nothing was. */
   accept: { args: { readonly directory: string }; result: { readonly taken?: string } };
-  purge: { args: { readonly what: Purge }; result: { readonly forgotten: number } };
+  /** `here`: other daemons of the fleet are not told. `told`: how many others are. */
+  purge: {
+    args: { readonly what: Purge; readonly here?: true };
+    result: { readonly forgotten: number; readonly told?: number };
+  };
+  /** How the fleet fares: `FleetStatus` of `fleet/fleet.ts`; absent: this daemon is alone. */
+  fleet: { args: Readonly<Record<string, never>>; result: { readonly fleet?: FleetStatus } };
   /** Addresses that memory knows, the most recent first. */
   known: { args: { readonly limit: number }; result: { readonly addresses: readonly string[] } };
   /** Writes what is remembered and kept to a file for whoever takes over. */

@@ -39,6 +39,7 @@ export function expand(
     const inner: Listed[] = [];
     for (const name of level.flatMap(({ memberNames = [] }) => memberNames)) {
       const found = named(name);
+      if (found.some(showsNobody)) return undefined;
       if (found.length > 0) inner.push(...found.flatMap((member) => add(member, gathered)));
       else if (name.startsWith(ADDRESS)) gathered.members.add(name.slice(ADDRESS.length));
       else return undefined;
@@ -58,6 +59,10 @@ interface Gathered {
   /** Groups that were met: a circle ends here. */
   readonly seen: Set<string>;
 }
+
+/** Whether it is a group that shows no member: a right to see them that was lost looks the same. */
+const showsNobody = ({ kind, enabled, members, memberNames = [] }: Listed): boolean =>
+  kind === 'group' && enabled && members.length + memberNames.length === 0;
 
 /** Adds a member; gives the group that it is, where that is new. */
 function add(member: Listed, { members, logins, seen }: Gathered): readonly Listed[] {

@@ -12,6 +12,7 @@ export const REFUSING: Handlers = {
   explainTrace: unused,
   accept: unused,
   purge: unused,
+  fleet: unused,
   known: unused,
   handover: unused,
   status: unused,

@@ -158,8 +158,6 @@ export function createLdapDirectory(
           ...(groups === undefined ? {} : { groups }),
           open: openAlone,
           trust: trusts.people,
-          emptiness: trusts.find.emptiness,
-          schemas: trusts.schemas,
           referrals: settings.referrals,
           feed: settings.mirror?.feed ?? 'auto',
           refreshMs: settings.mirror?.refresh ?? HOUR_MS,

@@ -2,6 +2,7 @@ import { CONFIGURATION } from './configuration.ts';
 import { CONTENTS } from './contents.ts';
 import { DIRECTORIES } from './directories.ts';
 import type { Section } from './family.ts';
+import { FLEET } from './fleet.ts';
 import { HTTP } from './http.ts';
 import { MAPS } from './maps.ts';
 import { MEMORY } from './memory.ts';
@@ -21,6 +22,7 @@ export const SECTIONS: readonly Section[] = [
   MIRRORS,
   SHADOWS,
   MEMORY,
+  FLEET,
   SOCKETMAP,
   HTTP,
   CONFIGURATION,

@@ -1,5 +1,6 @@
 import type { Directory, Entry } from '../../directory/directory.ts';
 import type { CleanFigures } from '../../directory/people/clean.ts';
+import type { Fleet } from '../../fleet/contract.ts';
 import type { LineFigures } from '../../logwriter.ts';
 import type { Lane } from '../../lookup/lane.ts';
 import type { Memory } from '../../lookup/memory.ts';
@@ -57,6 +58,8 @@ export interface MetricSources {
   };
   readonly maps: Readonly<MapFigures>;
   readonly differences: Pick<Differences, 'figures'>;
+  /** The daemons that know together; absent: this one is alone. */
+  readonly fleet?: Pick<Fleet, 'figures' | 'status'>;
   readonly socketmap: Figures;
   readonly reloads: ReloadFigures;
   readonly logged: LineFigures;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readMessage } from '../../../src/directory/ldap/wire/message.ts';
+import { withControls } from './follow/syncpeer.ts';
 import { encode, entry, notice, reference, result } from './peer.ts';
 
 /** An entry's attributes as text. */
@@ -101,8 +102,29 @@ describe('a message', () => {
     expect(readMessage(notice('going down'))).toMatchObject({ id: 0, kind: 'result' });
   });
 
-  test('in between is passed over', () => {
-    expect(readMessage(encode(4, 0x79, () => {}))).toEqual({ id: 4, kind: 'intermediate' });
+  test('in between has its name and what it says, or neither', () => {
+    expect(readMessage(encode(4, 0x79, () => {}))).toEqual({
+      id: 4,
+      kind: 'intermediate',
+      oid: '',
+      value: undefined,
+    });
+    const whole = encode(4, 0x79, (writer) => {
+      writer.writeString('1.2.3', 0x80);
+      writer.writeBuffer(Buffer.from('so'), 0x81);
+    });
+    expect(readMessage(whole)).toMatchObject({ oid: '1.2.3', value: Buffer.from('so') });
+  });
+
+  test('that is an entry has the controls that came with it, and no more than anybody asks for', () => {
+    const many = withControls(
+      entry(1, 'x'),
+      Array.from({ length: 10_000 }, (_, i) => [`1.${i}`, Buffer.from('v')] as const),
+    );
+    const read = readMessage(many);
+    if (read.kind !== 'entry') throw new Error(`it is a ${read.kind}`);
+    expect(read.controls.get('1.0')?.toString()).toBe('v');
+    expect(read.controls.size).toBe(20);
   });
 
   test('of an unknown type is refused', () => {

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { preciseClock } from '../../../src/clock.ts';
-import { createState, enterState } from '../../../src/daemon/state.ts';
+import { createState, enterState, followState } from '../../../src/daemon/state.ts';
 import type { Change, Directory } from '../../../src/directory/directory.ts';
+import type { FleetStatus } from '../../../src/fleet/contract.ts';
+import { createFleetFigures, figuresOf } from '../../../src/fleet/figures.ts';
 import { createHttpFigures } from '../../../src/http/figures.ts';
 import type { MetricSources } from '../../../src/http/metrics/sources.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
@@ -54,6 +56,7 @@ export async function startMetered(
     },
   });
   enterState(state);
+  followState(state);
   const maps: MapFigures = new Map();
   const { route } = createRouter(state.routes.maps, maps, silentLog);
   const socketmap = createCounters();
@@ -66,6 +69,7 @@ export async function startMetered(
     reloads: { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: 5000 },
     logged: { dropped: 0 },
     differences,
+    fleet: describeFleet(Object.keys(settings.directories)),
     web: createHttpFigures(),
   };
   const metrics = createMetrics(sources);
@@ -120,8 +124,10 @@ export async function startLarge(): Promise<Metered> {
     },
     place,
   );
-  const mirror = metered.sources.state().served.get('partners')?.mirror;
-  await vi.waitUntil(() => mirror?.status().isInStep, 30_000);
+  await vi.waitUntil(
+    async () => (await metered.read()).get('idpmap_mirror_in_step{directory="partners"}') === 1,
+    30_000,
+  );
   return metered;
 }
 
@@ -150,3 +156,20 @@ directories:
 /** Those of `series` whose name begins so. */
 export const pick = (series: Series, start: string): Readonly<Record<string, number>> =>
   Object.fromEntries([...series].filter(([name]) => name.startsWith(start)));
+
+/** What a fleet that is up tells. */
+function describeFleet(directories: readonly string[]): NonNullable<MetricSources['fleet']> {
+  const figures = createFleetFigures();
+  for (const directory of directories) figuresOf(figures, directory);
+  figures.news.heard['purge'] = 1;
+  const status: FleetStatus = {
+    name: 'mx',
+    isUp: true,
+    members: [],
+    size: 2,
+    heardMs: 100,
+    differenceMs: 3,
+    waiting: 0,
+  };
+  return { figures, status: () => status };
+}

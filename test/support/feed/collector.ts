@@ -44,24 +44,34 @@ export function collect(directory: Directory, from?: Collected): Collector {
     return valuesOf(await directory.find(address, { signal })).some((each) => each.id === id);
   }
 
+  async function endListing(part: string): Promise<void> {
+    const seen = shown.get(part);
+    if (seen === undefined) throw new Error(`${part} was listed before it began`);
+    shown.delete(part);
+    const untold = [...seen].filter((ref) => !entries.has(ref));
+    if (untold.length > 0) throw new Error(`nobody told how these are: ${untold.join()}`);
+    const missing = [...entries].filter(([ref]) => partOf(ref) === part && !seen.has(ref));
+    for (const [ref, entry] of missing) if (!(await isThere(entry))) entries.delete(ref);
+  }
+
+  function remove(ref: string): void {
+    entries.delete(ref);
+    shown.get(partOf(ref))?.delete(ref);
+  }
+
+  function keepAsItIs(ref: string): void {
+    if (!shown.has(partOf(ref))) throw new Error(`${ref} is as it was, outside of a listing`);
+    show(ref);
+  }
+
   async function apply(change: Change): Promise<void> {
     told.push(change.kind);
     switch (change.kind) {
       case 'listing':
         shown.set(change.part, new Set());
         return;
-      case 'listed': {
-        const seen = shown.get(change.part);
-        if (seen === undefined) throw new Error(`${change.part} was listed before it began`);
-        shown.delete(change.part);
-        const untold = [...seen].filter((ref) => !entries.has(ref));
-        if (untold.length > 0) throw new Error(`nobody told how these are: ${untold.join()}`);
-        const missing = [...entries].filter(
-          ([ref]) => partOf(ref) === change.part && !seen.has(ref),
-        );
-        for (const [ref, entry] of missing) if (!(await isThere(entry))) entries.delete(ref);
-        return;
-      }
+      case 'listed':
+        return endListing(change.part);
       case 'put':
         for (const [ref, entry] of change.entries) {
           entries.set(ref, entry);
@@ -69,17 +79,9 @@ export function collect(directory: Directory, from?: Collected): Collector {
         }
         return;
       case 'gone':
-        for (const ref of change.refs) {
-          entries.delete(ref);
-          shown.get(partOf(ref))?.delete(ref);
-        }
-        return;
+        return change.refs.forEach(remove);
       case 'still':
-        for (const ref of change.refs) {
-          if (!shown.has(partOf(ref))) throw new Error(`${ref} is as it was, outside of a listing`);
-          show(ref);
-        }
-        return;
+        return change.refs.forEach(keepAsItIs);
       case 'mark':
         cursor = change.cursor;
         lastMark = change;

@@ -71,7 +71,7 @@ export async function startKit(server: LdapServer, feed: LdapFeed): Promise<Feed
   const teamDn = (id: string): string => `cn=${id},ou=mirroredteams,${base}`;
   const memberDn = (id: string): string => (teams.has(id) ? teamDn(id) : dnOf(id));
   const teams = new Set<string>();
-  const { modify } = server;
+  const modify = (ldif: string) => server.modify(ldif);
 
   const unit = (dn: string) =>
     modify(`dn: ${dn}\nchangetype: add\nobjectClass: organizationalUnit\n`);

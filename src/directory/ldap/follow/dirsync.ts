@@ -23,7 +23,7 @@ const WIDTH = 16;
  * others learn it by listing everybody again.
  */
 export async function followDirSync(session: Session, cursor: Cursor | undefined): Promise<never> {
-  const { connection, parts, outlet, options, signal, empties } = session;
+  const { connection, parts, outlet, options, signal } = session;
   const { pollMs, refreshMs, timing } = options;
   const contexts = await contextsOf(session);
   const folders = await session.watchFolders();
@@ -40,8 +40,7 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
         feed: 'dirsync',
         server: connection.server,
         folders: folders.digest(),
-        // Nobody would tell again of a group that is in doubt.
-        cookies: empties.count() > 0 ? {} : Object.fromEntries(cookies),
+        cookies: Object.fromEntries(cookies),
         ...(listed !== undefined && { listed }),
       }),
       agoMs: preciseClock.now() - askedAt + LAG_MS,
@@ -85,7 +84,6 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
       const refs = told.filter((each) => typeof each === 'string');
       if (entries.length > 0) outlet.tell({ kind: 'put', entries });
       if (refs.length > 0) outlet.tell({ kind: 'gone', refs });
-      empties.forget(refs);
       await outlet.drained();
     }
   }

@@ -1,8 +1,6 @@
 import type { AccountBranch, GroupBranch } from '../people/branch.ts';
-import type { Schemas } from '../trust/schema.ts';
 import type { Trust } from '../trust/trust.ts';
 import type { Connection } from '../wire/connection.ts';
-import type { EmptyGroupsOptions } from './emptygroups.ts';
 
 /** What a directory is followed with. Durations in milliseconds. */
 export interface FollowOptions {
@@ -12,8 +10,6 @@ export interface FollowOptions {
   /** Opens a connection of its own to the first server that serves. */
   readonly open: (signal: AbortSignal) => Promise<Connection>;
   readonly trust: Trust;
-  readonly emptiness: EmptyGroupsOptions['emptiness'];
-  readonly schemas: Pick<Schemas, 'of'>;
   readonly referrals: 'refuse' | 'ignore';
   readonly feed: 'auto' | 'syncrepl' | 'dirsync' | 'list';
   readonly refreshMs: number;

@@ -30,7 +30,7 @@ const BATCH = 500;
 export async function* runFeed(
   feed: (outlet: Outlet, signal: AbortSignal) => Promise<never>,
   signal: AbortSignal,
-): AsyncGenerator<readonly Change[]> {
+): AsyncGenerator<readonly Change[], never> {
   const own = new AbortController();
   const queue = createQueue();
   const stop = (): void => {

@@ -6,7 +6,7 @@ import type { GroupBranch } from '../people/branch.ts';
 import { readRest } from '../people/valueranges.ts';
 import type { LdapEntry, Search, SearchRequest } from '../search.ts';
 import { cookieOf, entriesOf } from '../servers/results.ts';
-import { type Part, refOf } from './listed.ts';
+import { listedOf, type Part, refOf } from './listed.ts';
 import { requestFor } from './request.ts';
 import type { Session } from './session.ts';
 import { guardAgainstSilence } from './silence.ts';
@@ -58,7 +58,7 @@ async function listPage(
         silence.heard();
         if (heard.kind !== 'entry') return;
         if (isPartly(heard.entry, part)) partly.push(heard.entry);
-        else outlet.tell({ kind: 'put', entries: [entryFor(session, part, heard.entry)] });
+        else outlet.tell({ kind: 'put', entries: [entryFor(part, heard.entry)] });
       },
       signal,
     );
@@ -73,14 +73,10 @@ async function listPage(
 }
 
 /** An entry of a listing, all of whose values are there. */
-export const entryFor = (
-  { empties }: Session,
-  part: Part,
-  entry: LdapEntry,
-): readonly [string, Listed] => {
-  const ref = refOf(entry, part);
-  return [ref, empties.listed(ref, entry, part)];
-};
+const entryFor = (part: Part, entry: LdapEntry): readonly [ref: string, entry: Listed] => [
+  refOf(entry, part),
+  listedOf(entry, part),
+];
 
 /** The same of one that may be a large group, which Active Directory gives a part of at a time. */
 export async function wholeEntry(
@@ -89,12 +85,12 @@ export async function wholeEntry(
   entry: LdapEntry,
 ): Promise<readonly [string, Listed]> {
   const { branch } = part;
-  if (branch.kind !== 'group' || !isPartly(entry, part)) return entryFor(session, part, entry);
+  if (branch.kind !== 'group' || !isPartly(entry, part)) return entryFor(part, entry);
   try {
-    return entryFor(session, part, await readWhole(entry, branch, session.search));
+    return entryFor(part, await readWhole(entry, branch, session.search));
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== 'entry') throw error;
-    const [ref, listed] = entryFor(session, part, entry);
+    const [ref, listed] = entryFor(part, entry);
     return [ref, { ...listed, doubt: error.message }];
   }
 }

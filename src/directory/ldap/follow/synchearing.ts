@@ -1,7 +1,6 @@
 import type { LdapMessage } from '../wire/message.ts';
 import type { Hear } from '../wire/operations.ts';
-import type { EmptyGroups } from './emptygroups.ts';
-import { type Part, refFor } from './listed.ts';
+import { listedOf, type Part, refFor } from './listed.ts';
 import type { Refresh } from './refresh.ts';
 import {
   readSyncInfo,
@@ -14,7 +13,6 @@ import {
 export interface SyncHearing {
   readonly part: Part;
   readonly refresh: Refresh;
-  readonly empties: EmptyGroups;
   /** Writes an entry's id as its server does. */
   readonly formatId: (id: Buffer) => string;
   /** Keeps a cookie, if there is one, and is told of each word. */
@@ -25,29 +23,24 @@ export interface SyncHearing {
  * Makes what takes one part's messages (RFC 4533, 3.4).
  * @throws {Error} where one is none: the connection ends then
  */
-export function hearSync({ part, refresh, empties, formatId, heard }: SyncHearing): Hear {
+export function hearSync({ part, refresh, formatId, heard }: SyncHearing): Hear {
   const refOf = (id: Buffer): string => refFor(part.branch, formatId(id));
-
-  function gone(refs: readonly string[]): void {
-    empties.forget(refs);
-    refresh.gone(refs);
-  }
 
   function takeEntry({ entry, controls }: LdapMessage & { readonly kind: 'entry' }): void {
     const control = controls.get(SYNC_STATE);
     if (control === undefined) throw new Error('an entry came without its state');
     const { state, id, cookie } = readSyncState(control);
     const ref = refOf(id);
-    if (state === 'delete') gone([ref]);
+    if (state === 'delete') refresh.gone([ref]);
     else if (state === 'present') refresh.still([ref]);
-    else refresh.put(ref, empties.listed(ref, entry, part));
+    else refresh.put(ref, listedOf(entry, part));
     heard(cookie);
   }
 
   function takeInfo(info: SyncInfo): void {
     switch (info.is) {
       case 'gone':
-        return gone(info.ids.map(refOf));
+        return refresh.gone(info.ids.map(refOf));
       case 'present':
         return refresh.still(info.ids.map(refOf));
       case 'refreshPresent':

@@ -33,7 +33,7 @@ const LAG_MS = 1000;
  * @see RFC 4533
  */
 export async function followSyncrepl(session: Session, cursor: Cursor | undefined): Promise<never> {
-  const { connection, parts, outlet, options, signal, empties } = session;
+  const { connection, parts, outlet, options, signal } = session;
   const { pulseMs, stallMs } = options.timing;
   const { server } = connection;
   const software = await softwareOf(connection, signal);
@@ -52,8 +52,7 @@ export async function followSyncrepl(session: Session, cursor: Cursor | undefine
         feed: 'syncrepl',
         server,
         folders: folders.digest(),
-        // Nobody would tell again of a group that is in doubt: all of them are listed anew then.
-        cookies: empties.count() > 0 ? without(cookies, 'group') : { ...cookies },
+        cookies: { ...cookies },
       }),
       agoMs: Math.max(0, preciseClock.now() - provenAt),
       nextMs: pulseMs,
@@ -86,7 +85,7 @@ export async function followSyncrepl(session: Session, cursor: Cursor | undefine
       if (searches.every(({ refresh: each }) => each.isOver())) refreshed.resolve();
       markSoon();
     };
-    return { part, refresh, hear: hearSync({ part, refresh, empties, formatId, heard }) };
+    return { part, refresh, hear: hearSync({ part, refresh, formatId, heard }) };
   });
 
   async function listen({ part, hear }: (typeof searches)[number]): Promise<never> {
@@ -153,14 +152,6 @@ export async function maySeeChanges({ connection, parts, signal }: ChangesSeen):
 }
 
 type ChangesSeen = Pick<Session, 'connection' | 'parts' | 'signal'>;
-
-const without = (
-  { ...cookies }: Record<string, string>,
-  kind: string,
-): Readonly<Record<string, string>> => {
-  delete cookies[kind];
-  return cookies;
-};
 
 const formatUuid = (id: Buffer): string =>
   id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

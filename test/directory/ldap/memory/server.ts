@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { BerReader } from 'ldapts';
+import { SYNC_REQUEST } from '../../../../src/directory/ldap/follow/synccontrol.ts';
 import type { LdapEndpoint } from '../../../../src/directory/ldap/settings/endpoint.ts';
 import { type Decoded, decodeBytes } from '../ber.ts';
 import { entry, type Peer, result, startPeer } from '../peer.ts';
@@ -37,6 +38,10 @@ export interface MemoryServer {
   vendorName: string;
   /** What a login ends with. */
   loginCode: number;
+  /** OIDs of the controls that it says it knows. */
+  readonly controls: string[];
+  /** What a search for content synchronisation is answered with; absent: that it is not to be had here. */
+  synchronise?: (id: number, socket: Socket, base: string) => void;
 }
 
 /** What is withdrawn from whoever asks. */
@@ -68,6 +73,11 @@ export async function startMemory(
     if (operation === 'compare') socket.write(result(id, 'compare', compared(bytes, server)));
     if (operation !== 'search') return;
     const search = readSearch(bytes);
+    if (bytes.includes(SYNC_REQUEST)) {
+      if (server.synchronise === undefined) socket.write(result(id, 'search', 12));
+      else server.synchronise(id, socket, search.base);
+      return;
+    }
     const text = `${search.base} ${JSON.stringify(search.filter)}`;
     const scripted = [...server.replies].find(([part]) => text.includes(part));
     if (scripted === undefined) socket.write(answer(id, search, server));
@@ -89,6 +99,7 @@ export async function startMemory(
     compares: true,
     vendorName: '',
     loginCode: 0,
+    controls: [],
   };
   return server;
 }
@@ -204,12 +215,21 @@ function valuesOf(dn: string, attributes: Attributes): Values {
 
 /** The root's own entry, and that of the schema: everybody may read them. */
 function specialEntry(base: string, server: MemoryServer): Values | undefined {
-  const { attributeTypes, objectClasses, matchingRules, contexts, vendorName, isOpenLdap } = server;
+  const {
+    attributeTypes,
+    objectClasses,
+    matchingRules,
+    contexts,
+    vendorName,
+    isOpenLdap,
+    controls,
+  } = server;
   if (base === '')
     return valuesOf('', {
       subschemaSubentry: 'cn=subschema',
       namingContexts: contexts,
       ...(vendorName !== '' && { vendorName }),
+      ...(controls.length > 0 && { supportedControl: controls }),
       ...(isOpenLdap && { objectClass: ['top', 'OpenLDAProotDSE'] }),
     });
   if (base === 'cn=subschema')
