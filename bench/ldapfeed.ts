@@ -1,5 +1,7 @@
 import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Attribute, Change, Client } from 'ldapts';
 import { preciseClock } from '../src/clock.ts';
 import { Secret } from '../src/config/sources/secret.ts';
 import { createLdapDirectory } from '../src/directory/ldap/ldap.ts';
