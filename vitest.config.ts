@@ -16,6 +16,7 @@ const SLOW = [
   'test/deploy/rules.test.ts',
   'test/docs/worked.test.ts',
   'test/library/own.test.ts',
+  'test/mirror/killed.test.ts',
 ];
 
 /**
@@ -23,7 +24,7 @@ const SLOW = [
  * measures.
  */
 const ALONE = [
-  'test/{integration,e2e}/{bench,chart-admission,chart-install,image,package-machine,packages,readme,soak,systemd-machine}.test.ts',
+  'test/{integration,e2e}/{bench,chart-admission,chart-install,image,keycloak-server,package-machine,packages,readme,soak,systemd-machine}.test.ts',
   'test/integration/compose*.test.ts',
 ];
 

@@ -7,6 +7,7 @@ import { flood } from './flood.ts';
 import { deep, hit } from './hit.ts';
 import { hostile } from './hostile.ts';
 import { keycloak } from './keycloak.ts';
+import { ldap } from './ldap.ts';
 import { ldapfeed } from './ldapfeed.ts';
 import { memory } from './memory.ts';
 import { metrics } from './metrics.ts';
@@ -18,6 +19,7 @@ import { type Finding, formatFinding, type Part } from './report.ts';
 import { smoke } from './smoke.ts';
 import { sql } from './sql.ts';
 import { createStage, IS_PINNED } from './stage.ts';
+import { start } from './start.ts';
 
 const PARTS: Readonly<Record<string, Part>> = {
   hit,
@@ -26,17 +28,19 @@ const PARTS: Readonly<Record<string, Part>> = {
   metrics,
   miss,
   memory,
+  start,
   outage,
   flood,
   hostile,
   keycloak,
+  ldap,
   ldapfeed,
   sql,
   smoke,
 };
 
-/** A real Keycloak takes Java, Maven and minutes, databases take root, and the rest is in the others: these are played where they are named. */
-const NAMED = new Set(['keycloak', 'ldapfeed', 'sql', 'smoke']);
+/** A real Keycloak takes Java, Maven and minutes, databases take root, OpenLDAP and Postfix have to be there, and the rest is in the others: these are played where they are named. */
+const NAMED = new Set(['keycloak', 'ldap', 'ldapfeed', 'sql', 'smoke']);
 const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;

@@ -1,26 +1,31 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import type { CommonOptions } from './cli/common.ts';
 import { setUpCompare } from './cli/comparing.ts';
 import type { DoctorOptions } from './cli/doctor/doctor.ts';
 import { CliError, EXIT } from './cli/exit.ts';
 import { tellExits } from './cli/exits.ts';
+import { addFleet } from './cli/fleeting.ts';
 import { addImport } from './cli/importing.ts';
 import { addInit } from './cli/initing.ts';
+import { addMirror } from './cli/mirroring.ts';
 import type { PeopleOptions } from './cli/people.ts';
 import type { PostfixOptions } from './cli/postfix.ts';
 import type { RcptOptions } from './cli/rcpt.ts';
 import { forgiveReaders } from './cli/readers.ts';
 import type { StatusOptions } from './cli/status.ts';
+import { ROOT } from './home.ts';
 import { forJournal, isJournal } from './journal.ts';
 import { printableLines } from './printable.ts';
+import { nameSources } from './stack.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
 const QUEUE_DIRECTORY = '/var/spool/postfix';
 
 const { version }: { version: string } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
 );
 
 /** All commands. It reads no argument before it is told to. */
@@ -166,9 +171,13 @@ add(cache, 'purge', 'forget what is remembered of an address, a domain or a dire
   .option('--domain <domain>', 'a domain')
   .option('--directory <directory>', 'a directory')
   .option('--all', 'everybody')
+  .option('--here', 'of a fleet, in this daemon alone')
   .action((options: CommonOptions) =>
     exitWith(import('./cli/purge.ts').then(({ purge }) => purge(options))),
   );
+
+addMirror(add, program, exitWith);
+addFleet(add, program, exitWith);
 
 const config = program.command('config').description('the configuration itself');
 add(config, 'print', 'print the effective settings, secrets as ***').action(
@@ -231,6 +240,6 @@ function report(error: unknown): number {
     tell(error.message);
     return error.code;
   }
-  tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  tell(error instanceof Error ? nameSources(error.stack ?? error.message) : String(error));
   return EXIT.software;
 }

@@ -4,6 +4,7 @@ import { formatEvent } from './journal.ts';
 import { createLineWriter, type LineWriter } from './logwriter.ts';
 import { printableLines, printableValue } from './printable.ts';
 import { NAMED } from './redaction.ts';
+import { nameSources } from './stack.ts';
 
 /** Takes one event: fields first, then a message in lower case without a full stop. */
 type Write = (fields: object, message: string) => void;
@@ -51,7 +52,7 @@ export async function createLog({ level, format, showAddress }: LogOptions): Pro
     recovered: (lines) =>
       log.warn({ lines }, 'lines of the log were dropped: standard error took none for a while'),
   });
-  const log = pino(base, { write: (line) => write(print(line)) });
+  const log = pino(base, { write: (line) => write(print(nameSources(line))) });
   return { log, ...rest };
 }
 

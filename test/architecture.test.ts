@@ -6,6 +6,7 @@ const SRC = join(import.meta.dirname, '../src');
 
 /** The way of a query, and what stands beside it. A room imports from itself and from rooms further down only. */
 const ROOMS = [
+  ['main.ts'],
   ['cli.ts'],
   ['cli'],
   ['index.ts', 'directory.ts', 'testing.ts'],
@@ -13,6 +14,7 @@ const ROOMS = [
   ['daemon.ts', 'daemon'],
   ['http'],
   ['control'],
+  ['fleet'],
   ['socketmap'],
   ['maps'],
   ['lookup'],
@@ -25,9 +27,11 @@ const ROOMS = [
   ['watch.ts'],
   ['files.ts'],
   ['log.ts'],
+  ['stack.ts'],
   [
     'address',
     'clock.ts',
+    'home.ts',
     'journal.ts',
     'logwriter.ts',
     'printable.ts',
@@ -39,10 +43,19 @@ const ROOMS = [
 
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
-  commander: ['cli.ts', 'cli/comparing.ts', 'cli/exits.ts', 'cli/importing.ts', 'cli/initing.ts'],
+  commander: [
+    'cli/fleeting.ts',
+    'cli/mirroring.ts',
+    'cli.ts',
+    'cli/comparing.ts',
+    'cli/exits.ts',
+    'cli/importing.ts',
+    'cli/initing.ts',
+  ],
   zod: ['config', 'directory', 'library/settings.ts', 'cli/import/sockmapd.ts'],
   yaml: ['config', 'directory/file', 'cli/import'],
   fastify: ['http'],
+  ioredis: ['fleet'],
   'prom-client': ['http'],
   '@opentelemetry/api': ['lookup'],
   'lru-cache': ['lookup'],

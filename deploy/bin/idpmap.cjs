@@ -8,7 +8,7 @@ const { pathToFileURL } = require('url');
 const ROOT = path.join(__dirname, '../..');
 
 /** A clone runs what one reads; a package has no sources. */
-const isClone = fs.existsSync(path.join(ROOT, 'src/cli.ts'));
+const isClone = fs.existsSync(path.join(ROOT, 'src/main.ts'));
 
 const hasPackages = fs.existsSync(path.join(ROOT, 'node_modules/commander'));
 
@@ -41,9 +41,8 @@ const exitCode = () => (process.env.SYSTEMD_EXEC_PID === String(process.pid) ? 6
 
 const obstacle = findObstacle();
 if (obstacle === undefined) {
-  void import(pathToFileURL(path.join(ROOT, isClone ? 'src/cli.ts' : 'dist/cli.js')).href).then(
-    ({ main }) => main(),
-  );
+  if (isClone) void import(pathToFileURL(path.join(ROOT, 'src/main.ts')).href);
+  else require(path.join(ROOT, 'program/idpmap.cjs'));
 } else {
   process.stderr.write(`idpmap: ${obstacle}\n`);
   process.exitCode = exitCode();

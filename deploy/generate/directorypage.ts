@@ -1,5 +1,7 @@
 import type { Page } from './dashboard.ts';
+import { MIRRORS } from './mirrorpanels.ts';
 import { type Panel, pick, quantile, rate } from './panel.ts';
+import { SHADOWS } from './shadowpanels.ts';
 
 /** A panel with one curve for each directory, and for each value of `by`. */
 interface Each {
@@ -205,33 +207,6 @@ const contents: readonly Panel[] = [
   }),
 ];
 
-const shadowed = (name: string, by: string): string =>
-  `sum by (directory, shadow, ${by}) (increase(${pick(`idpmap_shadow_${name}_total`)}[1h]))`;
-
-/** Directories that are asked beside those that answer. */
-const shadows: readonly Panel[] = [
-  {
-    title: 'Compared with shadows',
-    description:
-      'Answers that were compared within an hour. No mail waits for what is unknown here.',
-    unit: 'short',
-    queries: [
-      { expr: shadowed('comparisons', 'outcome'), legend: '{{directory}} {{shadow}} {{outcome}}' },
-    ],
-  },
-  {
-    title: 'Differences of shadows',
-    description: 'By what mail would notice, within an hour: what is missing would be refused.',
-    unit: 'short',
-    queries: [
-      {
-        expr: shadowed('differences', 'difference'),
-        legend: '{{directory}} {{shadow}} {{difference}}',
-      },
-    ],
-  },
-];
-
 /** How each directory fares. */
 export const DIRECTORIES: Page = {
   title: 'Directories',
@@ -242,6 +217,7 @@ export const DIRECTORIES: Page = {
     { title: 'Lookups', panels: lookups },
     { title: 'Questions to the directory', panels: questions },
     { title: 'Contents', panels: contents },
-    { title: 'Shadows', panels: shadows },
+    { title: 'Mirrors', panels: MIRRORS },
+    { title: 'Shadows', panels: SHADOWS },
   ],
 };

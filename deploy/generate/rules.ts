@@ -11,6 +11,7 @@ import { ANSWER_ALERTS, ANSWER_RECORDINGS } from './answers.ts';
 import { BUDGET_ALERTS, BUDGET_RECORDINGS } from './budget.ts';
 import { CONTENT_ALERTS } from './contents.ts';
 import { DIRECTORY_ALERTS } from './directories.ts';
+import { MIRROR_ALERTS } from './mirrors.ts';
 import { CONFIGURATION_ALERTS, PROGRAM_ALERTS } from './program.ts';
 
 /** Rules that Prometheus evaluates in this order, at the same instant. */
@@ -23,7 +24,11 @@ interface Group {
 const GROUPS: readonly Group[] = [
   { name: 'idpmap-budget', recordings: BUDGET_RECORDINGS, alerts: BUDGET_ALERTS },
   { name: 'idpmap-answers', recordings: ANSWER_RECORDINGS, alerts: ANSWER_ALERTS },
-  { name: 'idpmap-directories', recordings: [], alerts: [...DIRECTORY_ALERTS, ...CONTENT_ALERTS] },
+  {
+    name: 'idpmap-directories',
+    recordings: [],
+    alerts: [...DIRECTORY_ALERTS, ...CONTENT_ALERTS, ...MIRROR_ALERTS],
+  },
   { name: 'idpmap-program', recordings: [], alerts: [...PROGRAM_ALERTS, ...CONFIGURATION_ALERTS] },
 ];
 

@@ -15,12 +15,6 @@ const { packages }: { readonly packages: Readonly<Record<string, Locked>> } = JS
   readFileSync(join(ROOT, 'package-lock.json'), 'utf8'),
 );
 
-/** The folders of the packages that idpmap runs with, tools and types apart (mysql2 asks for Node's): `node_modules/NAME`. */
-export const runtimePackages = (): readonly string[] =>
-  Object.entries(packages)
-    .filter(([folder, { dev }]) => /^node_modules\/(?!@types\/)/.test(folder) && dev !== true)
-    .map(([folder]) => folder);
-
 /**
  * What the lock file says of an npm package that lies at the top.
  * @throws {Error} where it has none

@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildProgram } from '../bundle/build.ts';
 import { run } from './command.ts';
 import { ROOT } from './lock.ts';
 import { readManifest } from './recipe.ts';
@@ -21,8 +22,10 @@ export async function packNpm(out: string): Promise<string> {
       await readFile(join(ROOT, 'package.json'), 'utf8'),
     );
     for (const each of [...ALWAYS, ...files])
-      if (each !== 'dist') await cp(join(ROOT, each), join(place, each), { recursive: true });
+      if (each !== 'dist' && each !== 'program')
+        await cp(join(ROOT, each), join(place, each), { recursive: true });
     await layBuilt(join(place, 'dist'));
+    await buildProgram(join(place, 'program'));
     await rewritePages(place);
     await mkdir(out, { recursive: true });
     await run('npm', ['pack', place, '--silent', '--ignore-scripts', '--pack-destination', out]);

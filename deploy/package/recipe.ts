@@ -19,9 +19,10 @@ export interface Ingredients {
 }
 
 interface Content {
-  readonly src: string;
+  /** A folder has none. */
+  readonly src?: string;
   readonly dst: string;
-  readonly type?: 'tree' | 'symlink' | 'config|noreplace';
+  readonly type?: 'tree' | 'symlink' | 'dir' | 'config|noreplace';
   readonly packager?: Format;
   readonly file_info?: { readonly mode: number };
 }
@@ -87,7 +88,9 @@ const units = (): readonly Content[] =>
     'idpmap.tmpfiles': '/usr/lib/tmpfiles.d/idpmap.conf',
   })
     .map(([name, dst]) => plain(join(SYSTEMD, name), dst))
-    .concat(plain(join(SYSTEMD, 'idpmap.service'), `${UNITS}/idpmap-relief.service`));
+    .concat(plain(join(SYSTEMD, 'idpmap.service'), `${UNITS}/idpmap-relief.service`))
+    // dpkg knows folders by their files.
+    .concat({ dst: `${UNITS}/idpmap-relief.service.d`, type: 'dir', packager: 'rpm' });
 
 const pages = (stage: string): readonly Content[] => [
   { src: join(stage, 'doc'), dst: '/usr/share/doc/idpmap', type: 'tree' },

@@ -1,25 +1,15 @@
 import { cp, glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { buildProgram } from '../bundle/build.ts';
 import { publicAddress } from '../generate/address.ts';
 import { run } from './command.ts';
-import { ROOT, runtimePackages } from './lock.ts';
+import { ROOT } from './lock.ts';
 import { type Arch, layNode } from './node.ts';
 import { holding, shipPage } from './pages.ts';
 
-/** What nobody runs: types, maps, pages, scripts and tests of packages. Licences stay, whatever they are called. */
-const isNeeded = (path: string): boolean =>
-  /\/licen[cs]e[^/]*$/i.test(path) ||
-  !(
-    /\.(?:[cm]?ts|map|md|sh|test\.[^/.]+)$/.test(path) ||
-    /\/node_modules\/(?:@[^/]+\/)?[^/]+\/(?:tests?|docs|bench[^/]*|examples?)$/.test(path)
-  );
-
-/** Lays out `/usr/lib/idpmap`: what was built, the packages that it runs with, the command, and Node. */
+/** Lays out `/usr/lib/idpmap`: the program, in which are the packages that it runs with, the command, and Node. */
 export async function layProgram(arch: Arch, folder: string): Promise<void> {
-  const built = `${folder}.built`;
-  await layBuilt(built);
-  await cp(built, join(folder, 'dist'), { recursive: true, filter: isNeeded });
-  for (const each of runtimePackages()) await copy(each, join(folder, each));
+  await buildProgram(join(folder, 'program'));
   for (const each of ['package.json', 'LICENSE', 'deploy/bin'])
     await copy(each, join(folder, each));
   await layNode(arch, folder);
@@ -56,5 +46,5 @@ export async function rewritePages(folder: string): Promise<void> {
 
 async function copy(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
-  await cp(join(ROOT, from), to, { recursive: true, filter: isNeeded });
+  await cp(join(ROOT, from), to, { recursive: true });
 }

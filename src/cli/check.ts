@@ -28,6 +28,7 @@ export async function check(options: CheckOptions): Promise<number> {
   const loaded = await load(options);
   const findings = await withDirect(loaded.settings, async (direct) => [
     ...checkConfiguration(loaded, options.queueDirectory),
+    ...(await checkFleet(loaded.settings)),
     ...(await checkOpened(direct)),
   ]);
   print(options, findings, findings.map(formatFinding).join('\n'));
@@ -64,6 +65,18 @@ function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory
     });
   }
   return findings;
+}
+
+/** A fleet that can't be reached keeps no mail from its answer: nothing shall keep idpmap from starting without it. */
+async function checkFleet({ fleet }: Settings): Promise<readonly Finding[]> {
+  if (fleet === undefined) return [];
+  const { inspectFleet } = await import('../fleet/inspect.ts');
+  const remarks = await inspectFleet(fleet);
+  return remarks.map(({ level, text }) => ({
+    level: level === 'failed' ? 'warning' : level,
+    about: `fleet ${fleet.name}`,
+    text,
+  }));
 }
 
 async function checkDirectories(direct: Direct): Promise<readonly Finding[]> {

@@ -67,6 +67,7 @@ async function findControl(
 export type Send = <Name extends CommandName>(
   name: Name,
   args: Commands[Name]['args'],
+  timeoutMs?: number,
 ) => Promise<Commands[Name]['result']>;
 
 /** Sends a command to the running daemon, which may serve on by a configuration that was broken since. */
@@ -74,16 +75,17 @@ export async function command<Name extends CommandName>(
   options: CommonOptions,
   name: Name,
   args: Commands[Name]['args'],
+  timeoutMs?: number,
 ): Promise<Commands[Name]['result']> {
-  return (await findDaemon(options))(name, args);
+  return (await findDaemon(options))(name, args, timeoutMs);
 }
 
 /** Finds the running daemon, for many commands. */
 export async function findDaemon(options: CommonOptions): Promise<Send> {
   const { path, fault } = await findControl(options);
-  return async (name, args) => {
+  return async (name, args, timeoutMs) => {
     try {
-      return await sendCommand(path, name, args);
+      return await sendCommand(path, name, args, timeoutMs);
     } catch (error) {
       if (fault !== undefined) throw fault;
       const isOutOfReach = error instanceof NoDaemonError || error instanceof EndpointError;

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { ROOT } from '../home.ts';
 
 /** Where the schema may lie: beside the sources or in npm's package, or with the pages of Debian's or Fedora's. */
 const PLACES = [
-  fileURLToPath(new URL('../../docs/idpmap.schema.json', import.meta.url)),
+  join(ROOT, 'docs/idpmap.schema.json'),
   '/usr/share/doc/idpmap/docs/idpmap.schema.json',
 ];
 

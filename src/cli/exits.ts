@@ -40,6 +40,9 @@ export const EXITS: Readonly<Record<string, Exits>> = {
     1: '--diff: something differs',
     69: 'no Postfix answers',
   },
+  'mirror status': { 1: 'one is behind, or holds people', 69: NO_DAEMON },
+  'mirror sync': { 69: NO_DAEMON, 75: 'the directory could not be listed' },
+  'mirror diff': { 1: 'they differ', 65: 'the directory could not be listed', 69: NO_DAEMON },
   drill: { 65: "a file can't be read" },
   compare: {
     0: 'nothing differs',

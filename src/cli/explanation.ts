@@ -1,5 +1,13 @@
 import type { TraceExplanation } from '../control/protocol.ts';
-import { OURS, sayAge, sayFound, sayKey, sayShadows, sayWay } from '../http/page/ways.js';
+import {
+  OURS,
+  sayAge,
+  sayFound,
+  sayKey,
+  sayMirrors,
+  sayShadows,
+  sayWay,
+} from '../http/page/ways.js';
 import type { ExplainedMap, Explanation, SenderExplanation } from '../maps/explain.ts';
 import { printable } from '../printable.ts';
 import { formatReply } from '../socketmap/protocol.ts';
@@ -14,6 +22,7 @@ export function formatExplanation({ key, normalised, domain, maps, verdict }: Ex
     ...sayFound(maps),
     '',
     ...formatMaps(maps, key, normalised),
+    ...sayMirrors(maps),
     ...sayShadows(maps),
   ]);
 }

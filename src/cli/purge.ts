@@ -8,14 +8,22 @@ export interface PurgeOptions extends CommonOptions {
   readonly domain?: string;
   readonly directory?: string;
   readonly all?: boolean;
+  readonly here?: boolean;
 }
 
 /** Lets the running daemon forget what it remembers. */
 export async function purge(options: PurgeOptions): Promise<number> {
-  const { forgotten } = await command(options, 'purge', { what: readWhat(options) });
-  print(options, { forgotten }, `${forgotten} forgotten`);
+  const { forgotten, told } = await command(options, 'purge', {
+    what: readWhat(options),
+    ...(options.here === true && { here: true }),
+  });
+  const text = told === undefined ? `${forgotten} forgotten` : tellBoth(forgotten, told);
+  print(options, { forgotten, ...(told !== undefined && { told }) }, text);
   return EXIT.ok;
 }
+
+const tellBoth = (forgotten: number, told: number): string =>
+  `${forgotten} forgotten here; ${told === 1 ? 'one other daemon is told' : `${told} other daemons are told`}`;
 
 function readWhat({ address, domain, directory, all }: PurgeOptions): Purge {
   const given: Purge[] = [

@@ -10,6 +10,7 @@ import {
   directories,
 } from './settings/directories.ts';
 import { domains, listedDomains } from './settings/domains.ts';
+import { fleet } from './settings/fleet.ts';
 import { http } from './settings/http.ts';
 import { listen } from './settings/listen.ts';
 import { log } from './settings/log.ts';
@@ -87,6 +88,10 @@ const describeSettings = <Type extends DirectorySchema>(types: DirectorySchemas<
         examples: ['20s'],
       }),
     cache,
+    fleet: fleet.exactOptional().meta({
+      description:
+        'Daemons that know together, through Valkey or Redis. Absent: this one is alone, and three daemons or fewer need no more.',
+    }),
     log,
   });
 

@@ -22,6 +22,7 @@ export interface ControlConnection {
   send<Name extends CommandName>(
     command: Name,
     args: Commands[Name]['args'],
+    timeoutMs?: number,
   ): Promise<Commands[Name]['result']>;
   close(): void;
 }
@@ -42,9 +43,14 @@ export async function connectControl(path: string): Promise<ControlConnection> {
     socket.once('error', (error) => reject(new NoDaemonError(path, error)));
   });
   return {
-    send: async (command, args) => {
+    send: async (command, args, timeoutMs = TIMEOUT_MS) => {
       const request = `${JSON.stringify({ command, args })}\n`;
-      const reply = await exchange<Commands[typeof command]['result']>(socket, request, path);
+      const reply = await exchange<Commands[typeof command]['result']>(
+        socket,
+        request,
+        path,
+        timeoutMs,
+      );
       if ('error' in reply) throw new CommandError(reply.error);
       return reply.result;
     },
@@ -52,15 +58,16 @@ export async function connectControl(path: string): Promise<ControlConnection> {
   };
 }
 
-/** Sends one command to the daemon at `path`. */
+/** Sends one command to the daemon at `path`; absent: it has half a minute. */
 export async function sendCommand<Name extends CommandName>(
   path: string,
   command: Name,
   args: Commands[Name]['args'],
+  timeoutMs?: number,
 ): Promise<Commands[Name]['result']> {
   const connection = await connectControl(path);
   try {
-    return await connection.send(command, args);
+    return await connection.send(command, args, timeoutMs);
   } finally {
     connection.close();
   }
@@ -70,6 +77,7 @@ function exchange<Result>(
   socket: Socket,
   request: string,
   path: string,
+  timeoutMs: number,
 ): Promise<CommandReply<Result>> {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -80,7 +88,7 @@ function exchange<Result>(
     };
     // It went while nothing was asked of it: no event tells us any more.
     if (socket.destroyed || socket.readableEnded) return fail('broke off');
-    timer = setTimeout(() => fail(`gave no reply within ${TIMEOUT_MS} ms`), TIMEOUT_MS);
+    timer = setTimeout(() => fail(`gave no reply within ${timeoutMs} ms`), timeoutMs);
     socket.on('data', (chunk: string) => {
       text += chunk;
     });

@@ -1,7 +1,9 @@
+import type { FleetStatus } from '../fleet/contract.ts';
 import type { Answer } from '../maps/answer.ts';
 import type { SeenDifference } from '../maps/differences.ts';
 import type { Explanation, SenderExplanation } from '../maps/explain.ts';
 import type { Trace } from '../maps/traces.ts';
+import type { MirrorDiff, MirrorStatus } from '../mirror/status.ts';
 
 /** What is to be forgotten: one address, all of a domain, all of a directory, or all. */
 export type Purge =
@@ -35,7 +37,13 @@ export interface Commands {
   explainTrace: { args: { readonly id: string }; result: TraceExplanation };
   /** `taken` says what was held; absent: nothing was. */
   accept: { args: { readonly directory: string }; result: { readonly taken?: string } };
-  purge: { args: { readonly what: Purge }; result: { readonly forgotten: number } };
+  /** `here`: other daemons of the fleet are not told. `told`: how many others are. */
+  purge: {
+    args: { readonly what: Purge; readonly here?: true };
+    result: { readonly forgotten: number; readonly told?: number };
+  };
+  /** How the fleet fares: `FleetStatus` of `fleet/fleet.ts`; absent: this daemon is alone. */
+  fleet: { args: Readonly<Record<string, never>>; result: { readonly fleet?: FleetStatus } };
   /** Addresses that memory knows, the most recent first. */
   known: { args: { readonly limit: number }; result: { readonly addresses: readonly string[] } };
   /** Writes what is remembered and kept to a file for whoever takes over. */
@@ -50,6 +58,18 @@ export interface Commands {
     args: Readonly<Record<string, never>>;
     result: { readonly differences: readonly ToldDifference[] };
   };
+  /** How mirrors stand, by directory: one's, or all. */
+  mirrors: {
+    args: { readonly directory?: string };
+    result: { readonly mirrors: Readonly<Record<string, MirrorStatus>> };
+  };
+  /** Lists everybody anew; where it is awaited, it ends when that has ended. */
+  mirrorSync: {
+    args: { readonly directory: string; readonly isAwaited: boolean };
+    result: Readonly<Record<string, never>>;
+  };
+  /** Lists everybody, and compares; takes as long as a listing. */
+  mirrorDiff: { args: { readonly directory: string }; result: MirrorDiff };
   figures: { args: Readonly<Record<string, never>>; result: object };
   /** Ends the daemon as SIGTERM does, once another listens in its place. */
   drain: { args: Readonly<Record<string, never>>; result: Readonly<Record<string, never>> };

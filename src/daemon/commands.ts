@@ -1,5 +1,6 @@
 import { type Clock, calendarOf } from '../clock.ts';
 import type { Handlers, ToldDifference } from '../control/protocol.ts';
+import type { Fleet } from '../fleet/contract.ts';
 import type { Memory } from '../lookup/memory.ts';
 import type { Step } from '../lookup/outcome.ts';
 import type { Router } from '../maps/answer.ts';
@@ -8,8 +9,10 @@ import { explain, explainSender } from '../maps/explain.ts';
 import type { MapFigures } from '../maps/router.ts';
 import { MOST_TRACES, type Traces } from '../maps/traces.ts';
 import type { Figures } from '../socketmap/figures.ts';
+import { mirrorHandlers } from './mirrorcommands.ts';
+import { acceptHeld } from './accepting.ts';
+import { tellPurge } from './fleet.ts';
 import { purge } from './purge.ts';
-import { acceptHeld } from './served.ts';
 import type { State } from './state.ts';
 
 /** What commands look at and act on. */
@@ -18,6 +21,8 @@ export interface CommandsOptions {
   readonly route: Router;
   readonly traces: Traces;
   readonly differences: Pick<Differences, 'list'>;
+  /** The daemons that know together; absent: this one is alone. */
+  readonly fleet?: Fleet;
   readonly clock: Clock;
   readonly figures: {
     readonly socketmap: Figures;
@@ -67,11 +72,16 @@ export function createHandlers(options: CommandsOptions): Handlers {
       await options.keep();
       return taken === undefined ? {} : { taken };
     },
-    purge: async ({ what }) => {
-      const forgotten = await purge(what, state().served);
+    purge: async ({ what, here }) => {
+      const { fleet } = options;
+      const first = await purge(what, state().served);
+      const told = tellPurge(fleet, what, here === true ? 'here' : 'all');
+      // What others were told may have come back until now.
+      const forgotten = first + (fleet === undefined ? 0 : await purge(what, state().served));
       await options.save();
-      return { forgotten };
+      return { forgotten, ...(fleet !== undefined && here !== true && { told }) };
     },
+    fleet: async () => (options.fleet === undefined ? {} : { fleet: options.fleet.status() }),
     known: async ({ limit }) => {
       const keys = [...state().served.values()].flatMap(({ memories }) =>
         memories.entries.keys().slice(0, limit),
@@ -88,6 +98,7 @@ export function createHandlers(options: CommandsOptions): Handlers {
     }),
     status: async () => options.status(),
     shadow: async () => ({ differences: options.differences.list().map(tellDifference) }),
+    ...mirrorHandlers(() => state().served),
     drain: async () => {
       options.stop();
       return {};

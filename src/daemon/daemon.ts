@@ -14,6 +14,7 @@ import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import type { Settings } from '../settings.ts';
 import { createSocketmapServer } from '../socketmap/server.ts';
 import { createHandlers } from './commands.ts';
+import { openFleet } from './fleet.ts';
 import { createBequest, inherit } from './inherit.ts';
 import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts';
 import { createReloader, type Serving } from './reloading.ts';
@@ -83,6 +84,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { former, kept } = inherited;
   const clock = createCoarseClock();
   const maps: MapFigures = new Map();
+  const version = readVersion();
+  let served: State['served'] = new Map();
+  const giveUp = (error: unknown): never => {
+    former?.close();
+    kept.stop();
+    clock.stop();
+    throw error;
+  };
+  const joined = await openFleet(options.settings, () => served, { version, clock, log }).catch(
+    giveUp,
+  );
   const differences = createDifferences({ clock, log, showAddress });
   const stateOptions = {
     clock,
@@ -90,6 +102,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
     showAddress,
     kept: kept.keptOf,
+    ...joined.part,
     ...(options.open && { open: options.open }),
   };
   const traces = createTraces(clock);
@@ -98,18 +111,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const { route, lastRepeat } = createRouter(state.routes.maps, maps, log, unconfigured);
     return { route: tracing(route, traces), lastRepeat };
   };
-  const servingAt = (state: State, open: Serving['open']): Serving => ({
-    state,
-    ...createTracedRouter(state),
-    open,
+  const servingAt = (state: State, open: Serving['open']): Serving => {
+    served = state.served;
+    return { state, ...createTracedRouter(state), open };
+  };
+  const first = await createState(options.settings, stateOptions).catch(async (error: unknown) => {
+    await joined.stop();
+    return giveUp(error);
   });
-  const created = createState(options.settings, stateOptions).catch((error: unknown) => {
-    former?.close();
-    kept.stop();
-    clock.stop();
-    throw error;
-  });
-  const first = await created;
   enterState(first);
   let serving = servingAt(first, []);
   let isReady = false;
@@ -146,7 +155,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
 
   const sources = {
-    version: readVersion(),
+    version,
     state: () => serving.state,
     maps,
     socketmap: server.figures,
@@ -159,6 +168,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     endpoints: () => listEndpoints(serving.open),
     unconfigured,
     differences,
+    ...joined.part,
     clock,
   };
   const status = createStatus(sources);
@@ -169,7 +179,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     saver.stop();
     status.stop();
     if (!bequest.isSucceeded()) await endAll([save], log, SAVE_MS);
-    await endAll([() => control?.close(), () => closeState(serving.state)], log, END_MS);
+    await endAll(
+      [() => control?.close(), () => closeState(serving.state), () => joined.stop()],
+      log,
+      END_MS,
+    );
     await endAll([kept.flush], log, END_MS);
     kept.stop();
     clock.stop();
@@ -196,6 +210,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       route: (map, key, context) => serving.route(map, key, context),
       traces,
       differences,
+      ...joined.part,
       clock,
       figures: { socketmap: server.figures, maps, reloads: reloader.figures },
       status: status.read,
@@ -218,6 +233,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     await inherited.restore(serving.state.served, options.settings.cache.stale, clock);
     await saver.load();
+    await joined.ready(served);
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.
     if (former !== undefined) await readyState(serving.state, TAKEOVER_MS);
     const listeners = await bindListeners(server, serving.state.settings.listen, [], takeover);

@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../settings.ts';
 
 /** What a running daemon keeps from its start, by the setting's name. */
-const fixedAtStart = ({ connections, control, state, http, cache, log }: Settings) => ({
+const fixedAtStart = ({ connections, control, state, http, cache, fleet, log }: Settings) => ({
   connections,
   control,
   state,
+  fleet,
   'http.endpoint': http.endpoint,
   'cache.file': cache.file,
   'cache.saveEvery': cache.saveEvery,

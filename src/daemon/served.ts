@@ -11,6 +11,7 @@ import { askEntries } from '../directory/people/ask.ts';
 import type { CleanFigures } from '../directory/people/clean.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import { type DirectorySettings, openDirectory } from '../directory/types.ts';
+import type { Fleet } from '../fleet/contract.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createLane, type Lane } from '../lookup/lane.ts';
 import { mirrored } from '../lookup/mirror.ts';
@@ -19,6 +20,8 @@ import type { Times } from '../lookup/remember.ts';
 import { createDomainList, type DomainList } from '../maps/domainlist.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Settings } from '../settings.ts';
+
+import { createMembership, type Membership } from './membership.ts';
 import { createMemories, type Memories, type Tenures } from './memories.ts';
 import { openMirrorOf } from './mirrors.ts';
 
@@ -36,6 +39,8 @@ export interface Served {
   readonly tenures: Tenures;
   /** Absent: it is not configured to list domains. */
   readonly list?: DomainList;
+  /** Its part in the fleet. */
+  readonly membership: Membership;
   /** Absent: it has none. */
   readonly mirror?: Mirror;
 }
@@ -48,6 +53,10 @@ export interface ServeOptions {
   readonly delimiters: string;
   /** How log lines name people. */
   readonly showAddress: ShowAddress;
+  /** The daemons that know together; absent: this one is alone. */
+  readonly fleet?: Fleet;
+  /** By when a request is answered. Milliseconds. */
+  readonly deadlineMs: number;
   /** What each directory has to know again after a restart; absent: nothing outlives this process. */
   readonly kept?: (directory: string) => Kept;
   /** Absent: the directory's own adapter. */
@@ -69,9 +78,28 @@ export async function serveDirectory(
   if (former !== undefined && isSame(former, settings, delimiters)) return again(former);
   const memories = former?.memories ?? createMemories(cache.entries);
   let list: DomainList | undefined;
+  let opened: Directory | undefined;
+  const membership = createMembership(
+    options.fleet,
+    { name, settings, delimiters, deadlineMs: options.deadlineMs },
+    () => opened,
+  );
+  const own = hooksOf(name, options, memories);
+  const hooks: DirectoryHooks = {
+    ...own,
+    ...membership.hooks,
+    changed: (concern) => {
+      own.changed(concern);
+      membership.changed(concern);
+    },
+    domainsChanged: () => {
+      list?.refresh();
+      membership.domainsChanged();
+    },
+  };
   let mirror: Mirror | undefined;
-  const hooks = { ...hooksOf(name, options, memories), domainsChanged: () => list?.refresh() };
   const directory = await open(settings, hooks);
+  opened = directory;
   const lane = createLane(directory, {
     name,
     timeoutMs: settings.timeout,
@@ -81,22 +109,26 @@ export async function serveDirectory(
       windowMs: settings.breaker.window,
       probeMs: settings.breaker.probe,
     },
+    ...membership.lane,
     flips: settings.flips,
     flipsGuard: settings.flipsGuard,
     known: () => memories.known() + entriesOf(mirror),
     kept: hooks.kept,
-    healed: memories.forgetFaults,
+    healed: (by) => {
+      memories.forgetFaults();
+      if (by === 'probe') membership.healed();
+    },
     clock,
     log,
     showAddress: options.showAddress,
   });
-  const opened = { name, settings, directory, lane, memories, clock, log };
-  mirror = await openMirrorOf(opened, former?.mirror).catch(async (error: unknown) => {
+  const parts = { name, settings, directory, lane, memories, clock, log };
+  mirror = await openMirrorOf(parts, former?.mirror).catch(async (error: unknown) => {
     lane.stop();
     await directory.close();
     throw error;
   });
-  list = openList({ name, settings, directory, lane }, hooks, former?.list);
+  list = openList({ name, settings, directory, lane, membership }, hooks, former?.list);
   const tenures = memories.open();
   const served = {
     name,
@@ -107,6 +139,7 @@ export async function serveDirectory(
     cleaned: { dropped: 0 },
     memories,
     tenures,
+    membership,
   };
   return {
     ...served,
@@ -114,6 +147,9 @@ export async function serveDirectory(
     ...(mirror !== undefined && { mirror }),
   };
 }
+
+/** Who lists domains anew takes what another daemon has listed lately. */
+const LISTED_SHARE = 0.9;
 
 const entriesOf = (mirror?: Mirror): number => mirror?.entries() ?? 0;
 
@@ -133,7 +169,13 @@ const hooksOf = (
 });
 
 function openList(
-  { name, settings, directory, lane }: Pick<Served, 'name' | 'settings' | 'directory' | 'lane'>,
+  {
+    name,
+    settings,
+    directory,
+    lane,
+    membership,
+  }: Pick<Served, 'name' | 'settings' | 'directory' | 'lane' | 'membership'>,
   { log, kept }: DirectoryHooks,
   former?: DomainList,
 ): DomainList | undefined {
@@ -141,7 +183,11 @@ function openList(
   if (listDomains === undefined) return undefined;
   const list = createDomainList({
     name,
-    ask: createQuestion(listDomains, lane),
+    ask: createQuestion(
+      listDomains,
+      lane,
+      membership.shareListed(settings.domainsRefresh * LISTED_SHARE),
+    ),
     refreshMs: settings.domainsRefresh,
     guard: settings.domainsGuard,
     kept,
@@ -185,27 +231,12 @@ export async function closeServed({ name, list, mirror, lane, directory }: Serve
   }
 }
 
-/** Takes what is held: of the directory's content, of its domains, and who vanished. Says what, absent: nothing. */
-export function acceptHeld(served: Served): string | undefined {
-  const { directory, list, mirror, lane, memories } = served;
-  const taken = [
-    directory.accept?.(),
-    list?.accept(),
-    mirror?.accept(),
-    lane.flips.accept(),
-  ].filter((each) => each !== undefined);
-  if (taken.length === 0) return undefined;
-  // What was held was a doubt about some keys: they are worth asking again at once.
-  memories.forgetFaults();
-  return taken.join(', ');
-}
-
 /** Makes the directory's people ready to be asked for. */
 export function entrySource(served: Served, times: Times): Source<Entry> {
-  const { directory, settings, cleaned, tenures, lane, mirror, name } = served;
+  const { directory, settings, cleaned, tenures, lane, mirror, name, membership } = served;
   const ask = askEntries(directory, settings, cleaned);
   const copy = mirror && mirrored(mirror, name);
-  return createSource(ask, tenures.entries, lane, times, copy);
+  return createSource(ask, tenures.entries, lane, times, copy, membership.shareOf(times));
 }
 
 /**
@@ -213,8 +244,15 @@ export function entrySource(served: Served, times: Times): Source<Entry> {
  * @throws {Fault} where this type of directory has no tables
  */
 export function tableSource(served: Served, table: string, times: Times): Source<string> {
-  const { directory, lane, tenures, name } = served;
+  const { directory, lane, tenures, name, membership } = served;
   const ask = directory.table?.({ table });
   if (ask === undefined) throw new Fault('directory', `the directory ${name} has no tables`);
-  return createSource(ask, tenures.table(table), lane, times);
+  return createSource(
+    ask,
+    tenures.table(table),
+    lane,
+    times,
+    undefined,
+    membership.shareOf(times, table),
+  );
 }

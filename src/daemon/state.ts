@@ -25,7 +25,7 @@ export interface State {
   readonly routes: Routes;
 }
 
-export interface StateOptions extends Omit<ServeOptions, 'cache' | 'delimiters'> {
+export interface StateOptions extends Omit<ServeOptions, 'cache' | 'delimiters' | 'deadlineMs'> {
   /** Compares shadows with what is answered; absent: no shadow is asked. */
   readonly shadowing?: Shadowing;
 }
@@ -49,6 +49,7 @@ export async function createState(
         ...options,
         cache: settings.cache,
         delimiters: settings.recipientDelimiter,
+        deadlineMs: settings.deadline,
       };
       served.set(name, await serveDirectory(name, directory, all, before));
     }

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../home.ts';
 import type { AdminHandlers } from '../http/admin.ts';
 import type { Phase } from '../http/health.ts';
 import type { MetricSources } from '../http/metrics/sources.ts';
@@ -71,7 +73,8 @@ export async function openWeb({ sources, ...options }: WebOptions): Promise<Web>
 
 /** Reads which version of idpmap this is. */
 export function readVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  const { version }: { readonly version: string } = JSON.parse(readFileSync(file, 'utf8'));
+  const { version }: { readonly version: string } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  );
   return version;
 }

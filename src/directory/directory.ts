@@ -87,6 +87,11 @@ export interface Directory {
   /** Tries at once what it put off after a failure: what was wrong, a secret for one, may have been mended. */
   retry?(): void;
   /**
+   * What its answers depend on beside its settings, such as the version of its code: daemons of a fleet share what those of the
+   * same fingerprint were told. Absent: the settings say all, and a module of one's own shares nothing.
+   */
+  readonly fingerprint?: string;
+  /**
    * Tells who is in it, and what changes, for a mirror: goes on from `cursor`; absent: it lists everybody first. One runs at a
    * time, by the directory's own settings (`mirror`), on connections that lookups do not wait for. Each batch is kept whole or
    * not at all, and the next one is asked for once it is kept. It ends by throwing only, at once where `signal` aborts; it is
@@ -159,6 +164,22 @@ export interface DirectoryHooks {
   readonly domainsChanged: () => void;
   /** What it has to know again after a restart, a reload and a take-over. */
   readonly kept: Kept;
+  /** Where daemons of a fleet take turns in reading what has changed; absent: each reads for itself. */
+  readonly relay?: Relay;
+}
+
+/** One daemon reads at a time, from where the last one ended, and all hear of it. */
+export interface Relay {
+  /**
+   * Whose turn it is to read, for so long; whoever has it keeps it by asking again. `alone`: the fleet can't say, and nobody
+   * reads.
+   */
+  turn(ms: number): Promise<'ours' | 'another' | 'alone'>;
+  /** Leaves the turn to another. */
+  giveUp(): void;
+  /** Where the last one ended: `value`, absent where nobody has read yet. Absent: the fleet can't say. */
+  recall(): Promise<{ readonly value?: unknown } | undefined>;
+  keep(value: unknown): void;
 }
 
 /** Who has changed: everybody may have, or whoever has, or had, one of these ids and addresses (normalised). */

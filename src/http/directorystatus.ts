@@ -1,6 +1,7 @@
 import { calendarOf } from '../clock.ts';
 import { nameless } from '../lookup/health.ts';
 import type { LookupFigures } from '../lookup/observe.ts';
+import type { MirrorStatus } from '../mirror/status.ts';
 import type { Latency } from './latency.ts';
 import type { WatchedDirectory } from './metrics/sources.ts';
 
@@ -44,6 +45,8 @@ export interface DirectoryStatus {
   readonly dropped: number;
   /** Where it lists domains; `count` is absent until it has. */
   readonly domains?: { readonly count?: number; readonly isHeld: boolean };
+  /** Its durable copy, where it has one. */
+  readonly mirror?: MirrorStatus;
   /** What its adapter counts. */
   readonly figures?: Readonly<Record<string, number>>;
 }
@@ -75,6 +78,7 @@ export function describeDirectory(served: WatchedDirectory, latency: Latency): D
     ...describeHeld(served),
     dropped: cleaned.dropped,
     ...describeDomains(served),
+    ...(served.mirror && { mirror: served.mirror.status() }),
     ...(directory.figures && { figures: directory.figures }),
   };
 }
@@ -122,12 +126,41 @@ function describePending(served: WatchedDirectory): Pick<DirectoryStatus, 'pendi
   return { pending, doubt: { reason, since: showInstant(at) } };
 }
 
-const listPending = ({ lane: { flips }, directory, list }: WatchedDirectory): readonly string[] =>
-  [
+const listPending = (served: WatchedDirectory): readonly string[] => {
+  const { lane, directory, list } = served;
+  const { flips } = lane;
+  return [
     ...(directory.pending?.() ?? []),
     ...[list?.pending()].filter((text) => text !== undefined),
     ...(flips.held() === undefined ? [] : [flips.reason()]),
+    ...listBehind(served),
   ].map(nameless);
+};
+
+/** A feed that pauses for less is not worth a word. */
+const PAUSE_MS = 2 * 60_000;
+
+/** What keeps a mirror from learning what changes, or makes it hold people. */
+function listBehind({ name, mirror }: WatchedDirectory): readonly string[] {
+  if (mirror === undefined) return [];
+  const { isInStep, ageMs, held, fault } = mirror.status();
+  const isBehind = !isInStep && (ageMs === undefined || ageMs > PAUSE_MS);
+  const why = fault === undefined ? '' : `: ${fault}`;
+  return [
+    ...(held === undefined
+      ? []
+      : [
+          `its mirror holds people who vanished (${held}): mend it, or, if they were removed, run idpmap accept ${name}`,
+        ]),
+    ...(isBehind && (ageMs !== undefined || fault !== undefined)
+      ? [
+          ageMs === undefined
+            ? `its mirror could not list everybody yet${why}`
+            : `its mirror does not learn what changes${why}`,
+        ]
+      : []),
+  ];
+}
 
 /** What a type holds that says why only when it is asked. */
 const listHeld = ({ name, directory }: WatchedDirectory): readonly string[] =>

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 
 /** A file of the status page. */
@@ -40,11 +40,13 @@ export async function servePage(app: FastifyInstance, directory: string): Promis
 
 async function readFiles(directory: string): Promise<ReadonlyMap<string, PageFile>> {
   // Whoever leaves the page out of an installation still has all else.
-  const names = await readdir(directory).catch(() => []);
+  const names = await readdir(directory).catch((): readonly string[] => []);
   const own = names.map((name) => [name, join(directory, name)] as const);
-  const library = Object.entries(LIBRARY).map(
-    ([name, module]) => [name, fileURLToPath(import.meta.resolve(module))] as const,
-  );
+  const { resolve } = createRequire(import.meta.url);
+  // Beside a bundle lies the library, too: no packages are installed there.
+  const library = Object.entries(LIBRARY)
+    .filter(([name]) => !names.includes(name))
+    .map(([name, module]) => [name, resolve(module)] as const);
   const files = new Map<string, PageFile>();
   for (const [name, path] of [...own, ...library]) {
     const type = TYPES[extname(name)];

@@ -16,11 +16,13 @@ export interface BreakerOptions {
   /** While open, the directory is probed this often; a success closes the circuit. */
   readonly probeMs: number;
   readonly probe: Probe;
+  /** Whether it is this daemon's turn to probe; absent: always. */
+  readonly mayProbe?: () => Promise<boolean>;
   readonly lifetime: AbortSignal;
   /** Hears when the circuit opens and closes, and tells what came of it; absent: nobody does. */
   readonly health?: Pick<Health, 'opened' | 'closed'>;
-  /** Called when the circuit closes again. */
-  readonly healed: () => void;
+  /** Called when the circuit closes again, by a probe of this daemon's or by `close`. */
+  readonly healed: (by: 'probe' | 'another') => void;
   readonly log: Log;
 }
 
@@ -33,6 +35,8 @@ export interface Breaker {
   readonly openings: () => number;
   /** Runs `task` and counts how it ends; rejects without running it while open. */
   run(task: () => Promise<void>): Promise<void>;
+  /** Closes it where it is open: another daemon's probe has succeeded. */
+  close(): void;
   /** Ends its timers; a closed breaker probes no more. */
   stop(): void;
 }
@@ -81,6 +85,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
 
   const tryProbe = async (failing: typeof circuit): Promise<void> => {
     try {
+      if (!((await options.mayProbe?.()) ?? true)) return;
       await probe(options.lifetime);
     } catch (error) {
       log.debug({ directory: name, err: error }, 'probe failed');
@@ -88,18 +93,18 @@ export function createBreaker(options: BreakerOptions): Breaker {
       if (!isDoubt(error)) return;
     }
     // That of an earlier outage is over: what its late probes say is nothing to the circuit of today.
-    if (!failing.isShutdown) heal();
+    if (!failing.isShutdown) heal('probe');
   };
 
   /** A new circuit, for opossum's window still holds the outage and would open again at the first failure. */
-  const heal = (): void => {
+  const heal = (by: 'probe' | 'another'): void => {
     clearInterval(timer);
     circuit.shutdown();
     circuit = create();
     changedAt = readMs();
     const toll = options.health?.closed();
     log.info({ directory: name, ...toll }, 'circuit closed: the directory answers again');
-    options.healed();
+    options.healed(by);
   };
 
   return {
@@ -107,6 +112,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
     changedAt: () => changedAt,
     openings: () => openings,
     run: (task) => circuit.fire(task),
+    close: () => {
+      if (circuit.opened) heal('another');
+    },
     stop: () => {
       clearInterval(timer);
       circuit.shutdown();

@@ -8,6 +8,8 @@ export interface FlipOptions {
   readonly name: string;
   readonly flips: FlipHold;
   readonly figures: LookupFigures;
+  /** Counts one who vanished with those of all other daemons; absent: there are none. */
+  readonly countFlip?: (key: string) => Promise<number | undefined>;
 }
 
 /**
@@ -38,7 +40,7 @@ const canFlip = ({ proof: { by } }: None): boolean => by === 'connection' || by 
 
 async function judge<T>(
   askAnew: Flight<T>,
-  { name, flips, figures }: FlipOptions,
+  { name, flips, figures, countFlip }: FlipOptions,
   key: string,
   foundAt: number,
   signal: AbortSignal,
@@ -48,7 +50,8 @@ async function judge<T>(
   figures.askedAnew += 1;
   const second = await askAnew(key, signal);
   if (second.status === 'none') {
-    if (flip !== undefined && flips.confirm(flip) === 'taken') return second;
+    if (flip !== undefined && flips.confirm(flip, await countFlip?.(key)) === 'taken')
+      return second;
     return unknown('unproved', name, flips.reason());
   }
   if (flip !== undefined) flips.drop(flip);

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Kept } from '../directory/directory.ts';
 import type { Holding } from '../directory/trust/hold.ts';
 import type { Log } from '../log.ts';
-import { readFlips, writeFlips } from './flipstate.ts';
+import { type HeldFlips, readFlips, writeFlips } from './flipstate.ts';
 
 /**
  * The guard before known people who vanish: addresses that were found, and turn into *none*. What it guards is asked for
@@ -13,14 +13,19 @@ import { readFlips, writeFlips } from './flipstate.ts';
 export interface FlipHold extends Holding {
   /** Lets a flip be looked into, found at `foundAt`; absent: it is held. */
   admit(key: string, foundAt: number): Flip | undefined;
-  /** A second look says that it is so: whether that counts. Others may have been too many meanwhile. */
-  confirm(flip: Flip): 'taken' | 'held';
+  /**
+   * A second look says that it is so: whether that counts. Others may have been too many meanwhile; `all`: so many vanished
+   * within a minute at all daemons of a fleet, absent where that is not known.
+   */
+  confirm(flip: Flip, all?: number): 'taken' | 'held';
   /** A second look says otherwise, or nothing. */
   drop(flip: Flip): void;
   /** Whether it is time, while flips are held, to look at one again: once a second. */
   mayLook(): boolean;
   /** Somebody was found: if that is one who had vanished, nothing is held any more. */
   shown(key: string): void;
+  /** Who vanished and is not believed to be gone: digests. */
+  held(): HeldFlips | undefined;
   /** Why a flip is not believed, and the way out. */
   reason(): string;
 }
@@ -36,6 +41,8 @@ export interface FlipHoldOptions {
   readonly name: string;
   /** So many may vanish within a minute … */
   readonly most: number;
+  /** … of which so many are this daemon's own while a fleet can't count them; absent: all. */
+  readonly ownPart?: (most: number) => number;
   /** … and this share, 0 to 1, of those known, or a few, within an hour. */
   readonly guard: number;
   /** How many are known. */
@@ -60,7 +67,7 @@ const KEPT = 'vanished';
 
 /** Creates it; what a former process held is held on, and what it accepted stays accepted. */
 export function createFlipHold(options: FlipHoldOptions): FlipHold {
-  const { name, most, guard, known, kept, clock, log } = options;
+  const { name, most, guard, known, kept, clock, log, ownPart = (all) => all } = options;
   const before = readFlips(kept.read(KEPT));
   const ourTime = (ageMs: number): number => clock.now() - ageMs;
   /** Of the last hour, those of a former process among them. */
@@ -108,7 +115,8 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
     flips = flips.filter(({ at }) => now < at + HOUR_MS);
     const lost = flips.length + 1;
     const lately = flips.filter(({ at }) => now < at + MINUTE_MS).length + 1;
-    if (lately > most) return `more than ${most} known addresses vanished within a minute`;
+    if (lately > Math.max(1, ownPart(most)))
+      return `more than ${most} known addresses vanished within a minute`;
     const total = known() + flips.length;
     if (lost <= Math.max(FEW, guard * total)) return undefined;
     return `${lost} of ${total} known addresses vanished within an hour, the guard allows ${Math.round(guard * 100)} %`;
@@ -126,13 +134,13 @@ export function createFlipHold(options: FlipHoldOptions): FlipHold {
       if (foundAt > acceptedAt) flips = [...flips, flip];
       return flip;
     },
-    confirm: (flip) => {
-      if (held === undefined) {
+    confirm: (flip, all = 0) => {
+      if (held === undefined && all <= most) {
         save();
         return 'taken';
       }
       drop(flip);
-      hold(flip.key, held.loss);
+      hold(flip.key, held?.loss ?? `more than ${most} known addresses vanished within a minute`);
       return 'held';
     },
     drop,

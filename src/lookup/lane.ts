@@ -19,6 +19,8 @@ export interface Lane {
   /** Proves each *none* that is to be proved by the directory's probe. */
   readonly prover: Prover;
   readonly flips: FlipHold;
+  /** How many known addresses vanished in all of a fleet; absent: this daemon is alone. */
+  readonly countFlip?: Together['countFlip'];
   readonly timeoutMs: number;
   readonly clock: Clock;
   /** Aborted when the daemon, or this directory, ends. */
@@ -31,11 +33,23 @@ export interface Lane {
   stop(): void;
 }
 
+/** What the daemons of a fleet count of one directory together. */
+export interface Together {
+  /** Whether it is this daemon's turn to probe a directory whose circuit is open. */
+  readonly mayProbe: () => Promise<boolean>;
+  /** Counts one known address that vanished: how many did in all of the fleet within the last minute; absent: it can't be told. */
+  readonly countFlip: (key: string) => Promise<number | undefined>;
+  /** How many of so many flips are this daemon's own while the fleet can't count them. */
+  readonly ownPart: (most: number) => number;
+}
+
 /** What the configuration says about one directory's lookups. */
 export interface LaneOptions {
   readonly name: string;
   readonly timeoutMs: number;
   readonly limit: LimitOptions;
+  /** How many questions may begin a second, now; absent: as `limit` says. */
+  readonly rate?: () => number;
   readonly breaker: Pick<BreakerOptions, 'failures' | 'minimum' | 'windowMs' | 'probeMs'>;
   /** So many known addresses may turn into *none* within a minute; absent: 20. */
   readonly flips?: number;
@@ -45,8 +59,10 @@ export interface LaneOptions {
   readonly known: () => number;
   /** Where what is held is kept; absent: for as long as this lives. */
   readonly kept?: Kept;
+  /** What a fleet counts together; absent: this daemon is alone. */
+  readonly together?: Together;
   /** Called when the circuit closes again: what was remembered as *unknown* is then worth asking. */
-  readonly healed: () => void;
+  readonly healed: BreakerOptions['healed'];
   readonly clock: Clock;
   readonly log: Log;
   readonly showAddress: ShowAddress;
@@ -64,25 +80,35 @@ export function createLane(directory: Pick<Directory, 'probe'>, options: LaneOpt
   const probe = createProbe((signal) => directory.probe(signal), timeoutMs);
   const figures = createFigures();
   const health = createHealth({ name, figures, clock, log });
-  const breaker = createBreaker({ ...options.breaker, ...options, probe, lifetime, health });
+  const { together } = options;
+  const breaker = createBreaker({
+    ...options.breaker,
+    ...options,
+    probe,
+    lifetime,
+    health,
+    ...(together && { mayProbe: together.mayProbe }),
+  });
   return {
     name,
     timeoutMs,
     clock,
     log,
     lifetime,
-    limiter: createLimiter(options.limit, clock),
+    limiter: createLimiter(options.limit, clock, options.rate),
     breaker,
     prover: createProver(probe, lifetime),
     flips: createFlipHold({
       name,
       most: options.flips ?? FLIPS,
+      ...(together && { ownPart: together.ownPart }),
       guard: options.flipsGuard ?? FLIPS_GUARD,
       known: options.known,
       kept: options.kept ?? createKept(),
       clock,
       log,
     }),
+    ...(together && { countFlip: together.countFlip }),
     figures,
     health,
     report: createFaultReport(log, clock, options.showAddress),

@@ -28,18 +28,26 @@ export interface Limiter {
 /** Those who wait, in the order in which they came; each is told whether it is let in. */
 type Queue = Set<(admitted: boolean) => void>;
 
-/** Creates a directory's door; a second's worth of questions may be saved up. */
-export function createLimiter(options: LimitOptions, clock: Clock): Limiter {
-  const { inFlight, perSecond, queue, queueWaitMs } = options;
+/**
+ * Creates a directory's door; a second's worth of questions may be saved up. `rate`: how many begin a second, asked each
+ * time; absent: `perSecond`, always.
+ */
+export function createLimiter(
+  options: LimitOptions,
+  clock: Clock,
+  rate: () => number = () => options.perSecond,
+): Limiter {
+  const { inFlight, queue, queueWaitMs } = options;
   const queues: Readonly<Record<Rank, Queue>> = { known: new Set(), stranger: new Set() };
   let free = inFlight;
-  let tokens = perSecond;
+  let tokens = rate();
   let filledAt = clock.now();
   let wake: NodeJS.Timeout | undefined;
 
   const waiting = (): number => queues.known.size + queues.stranger.size;
   const refill = (): void => {
     const now = clock.now();
+    const perSecond = rate();
     tokens = Math.min(perSecond, tokens + ((now - filledAt) * perSecond) / 1000);
     filledAt = now;
   };
@@ -64,7 +72,7 @@ export function createLimiter(options: LimitOptions, clock: Clock): Limiter {
     admitFrom(queues.known);
     admitFrom(queues.stranger);
     if (waiting() === 0 || free < 1 || wake !== undefined) return;
-    const untilTokenMs = Math.ceil(((1 - tokens) * 1000) / perSecond);
+    const untilTokenMs = Math.ceil(((1 - tokens) * 1000) / rate());
     wake = setTimeout(() => {
       wake = undefined;
       admit();

@@ -37,8 +37,11 @@ export interface SavedFound<T> {
   readonly value: readonly T[];
 }
 
-/** Says whether what is remembered under `key` is to be forgotten; `value` is absent for *none* and *unknown*. */
-export type IsConcerned<T> = (key: string, value?: readonly T[]) => boolean;
+/**
+ * Says whether what is remembered under `key`, said at `askedAt`, is to be forgotten; `value` is absent for *none* and
+ * *unknown*.
+ */
+export type IsConcerned<T> = (key: string, value?: readonly T[], askedAt?: number) => boolean;
 
 /** What one directory said, by asked key. It outlives the directory's adapters: each has it for a tenure. */
 export interface Memory<T> {
@@ -82,6 +85,10 @@ export interface Tenure<T> {
   recall(key: string, at: number, staleMs: number): KeptFound<T> | undefined;
   /** Who was found, however long ago; looking is no use of it. */
   known(key: string): KeptFound<T> | undefined;
+  /** Who was nobody, however long ago. */
+  denied(key: string): KeptAbsent | undefined;
+  /** Remembers whom somebody else was shown at `askedAt`, to stand in for a directory that fails; newer words stay. */
+  remind(key: string, value: readonly T[], askedAt: number): void;
   /** The question that is under way for it. */
   underWay(key: string): Promise<Outcome<T>> | undefined;
   /** Lets the one question for `key` depart, and keeps what it brings for the life that `lifeOf` gives it, if any. */
@@ -128,7 +135,7 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
     }
     unknown.delete(key);
     if (outcome.status === 'none') {
-      none.set(key, { ...outcome, ...life, epoch });
+      none.set(key, { status: 'none', proof: outcome.proof, ...life, epoch });
       found.delete(key);
       return;
     }
@@ -160,6 +167,23 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
         return known !== undefined && at < known.askedAt + staleMs ? known : undefined;
       },
       known: (key) => found.peek(key),
+      denied: (key) => none.peek(key),
+      remind: (key, value, askedAt) => {
+        const absent = none.peek(key);
+        const saidAt = Math.max(
+          found.peek(key)?.askedAt ?? Number.NEGATIVE_INFINITY,
+          absent?.askedAt ?? Number.NEGATIVE_INFINITY,
+        );
+        if (reigning !== tenure || askedAt <= saidAt) return;
+        found.set(key, {
+          status: 'found',
+          value,
+          askedAt,
+          goodUntil: 0,
+          freshUntil: askedAt,
+          epoch,
+        });
+      },
       underWay: (key) => (reigning === tenure ? flights.get(key) : undefined),
       depart: (key, flight, lifeOf) => {
         if (reigning !== tenure) return flight(key);
@@ -187,7 +211,11 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
       for (const store of [found, none, unknown]) {
         for (const [i, key] of store.keys().entries()) {
           const kept = store.peek(key);
-          if (kept !== undefined && isConcerned(key, valueOf(kept)) && store.delete(key))
+          if (
+            kept !== undefined &&
+            isConcerned(key, valueOf(kept), kept.askedAt) &&
+            store.delete(key)
+          )
             count += 1;
           if (i % SLICE === SLICE - 1) await new Promise(setImmediate);
         }

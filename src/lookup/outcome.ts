@@ -12,12 +12,18 @@ export interface Found<T> {
   readonly stale?: Unknown;
   /** Until when the same may be said without asking here: whole ms on the daemon's clock. Absent: nobody knows. */
   readonly goodUntil?: number;
+  /** When the directory said it, on the daemon's clock. Absent: just now. */
+  readonly askedAt?: number;
+  /** The daemon of the fleet that was told it. Absent: this one. */
+  readonly by?: string;
 }
 
 /** Nobody, and by what that is proved. */
 export interface Absent extends None {
-  /** As of a *found*. */
+  /** These as of a *found*. */
   readonly goodUntil?: number;
+  readonly askedAt?: number;
+  readonly by?: string;
 }
 
 /** Not known. `reason` is one line for an operator, without addresses and secrets. */
@@ -45,9 +51,12 @@ export type Step =
       readonly step: 'memory';
       readonly directory: string;
       readonly key: string;
-      readonly state: 'fresh' | 'stale' | 'none' | 'unknown' | 'joined';
+      /** `fleet`: another daemon was told it. */
+      readonly state: 'fresh' | 'stale' | 'none' | 'unknown' | 'joined' | 'fleet';
       /** Since the last authoritative answer; absent where there was none. */
       readonly ageMs?: number;
+      /** The daemon of the fleet that was told it. */
+      readonly by?: string;
     }
   | {
       readonly step: 'mirror';

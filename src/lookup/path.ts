@@ -6,7 +6,7 @@ import { withFlips } from './flip.ts';
 import { withHealth } from './health.ts';
 import type { Lane } from './lane.ts';
 import { type Rank, withLimit } from './limit.ts';
-import type { Tenure } from './memory.ts';
+import { createMemory, type Tenure } from './memory.ts';
 import type { Mirrored } from './mirror.ts';
 import { withObservation, withQuestionCount } from './observe.ts';
 import {
@@ -16,9 +16,11 @@ import {
   type Found,
   type Lookup,
   type Outcome,
+  type Policy,
 } from './outcome.ts';
 import { withProof } from './proof.ts';
 import { catchingBugs, remembering, type Times } from './remember.ts';
+import { type Shelf, withShare } from './share.ts';
 import { withSpan } from './spans.ts';
 import { withStale } from './stale.ts';
 import { withTimeout } from './timeout.ts';
@@ -30,13 +32,28 @@ export interface Source<T> {
   readonly recall: (key: string, context: Context) => Found<T> | undefined;
 }
 
-/** The way of one question: what each caller meets, then memory, then what each flight meets. */
+/** What a fleet knows together, and how long another daemon's answer is waited for. */
+export interface Shared<T> {
+  readonly shelf: Shelf<T>;
+  readonly waitMs: number;
+}
+
+/** The same for a question of the daemon's own; `freshMs`: how old another's answer may be. */
+export interface SharedQuestion<T = string> extends Shared<T> {
+  readonly freshMs: number;
+}
+
+/**
+ * The way of one question: what each caller meets, then memory, then what each flight meets. `shared` absent: this daemon
+ * is alone.
+ */
 export function createSource<T>(
   ask: Ask<T>,
   tenure: Tenure<T>,
   lane: Lane,
   times: Times,
   mirror?: Mirrored<T>,
+  shared?: Shared<T>,
 ): Source<T> {
   const { name, limiter, breaker, prover, clock, figures } = lane;
 
@@ -46,9 +63,23 @@ export function createSource<T>(
 
   const proof = withProof<T>(prover, name);
   const askAnew = proof(consult(ask, name, { anew: true }));
+  const share =
+    shared === undefined
+      ? []
+      : [
+          withShare(shared.shelf, {
+            ...lane,
+            ...times,
+            ...shared,
+            tenure,
+            foundAt,
+            isOpen: breaker.isOpen,
+          }),
+        ];
   const flight = chain<Flight<T>>(
     [
       withSpan('lookup', name),
+      ...share,
       withLimit(limiter, breaker.isOpen, rankOf, name),
       withBreaker(breaker, name),
       withHealth(lane.health, lane.clock),
@@ -112,11 +143,13 @@ export function createBeside<T>(ask: Ask<T>, lane: Lane): (key: string) => Promi
 export function createQuestion<T>(
   ask: (signal: AbortSignal) => Promise<Finding<T>>,
   lane: Lane,
+  shared?: SharedQuestion<T>,
 ): () => Promise<Outcome<T>> {
   const { name, limiter, breaker } = lane;
   const proof = withProof<T>(lane.prover, name);
   const flight = chain<Flight<T>>(
     [
+      ...shareQuestion(lane, shared),
       withLimit(limiter, breaker.isOpen, () => 'known', name),
       whileClosed(breaker, name),
       withHealth(lane.health, lane.clock),
@@ -127,4 +160,16 @@ export function createQuestion<T>(
   );
   const fly = catchingBugs(flight, lane);
   return () => fly('');
+}
+
+/** Nothing is remembered of it here, and another's *none* is never taken: an empty list is a doubt of its own. */
+function shareQuestion<T>(
+  lane: Lane,
+  shared: SharedQuestion<T> | undefined,
+): readonly Policy<Flight<T>>[] {
+  if (shared === undefined) return [];
+  const tenure = createMemory<T>({ found: 1, none: 1, unknown: 1 }).open();
+  const { isOpen } = lane.breaker;
+  const foundAt = (): undefined => undefined;
+  return [withShare(shared.shelf, { ...lane, ...shared, freshNoneMs: 0, tenure, foundAt, isOpen })];
 }

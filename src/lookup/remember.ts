@@ -3,7 +3,14 @@ import type { Cause } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Life, Tenure } from './memory.ts';
 import type { LookupFigures } from './observe.ts';
-import { type Context, type Flight, type Lookup, type Outcome, unknown } from './outcome.ts';
+import {
+  type Context,
+  type Flight,
+  type Lookup,
+  type Outcome,
+  type Step,
+  unknown,
+} from './outcome.ts';
 import type { FaultReport } from './report.ts';
 
 /** How long what is known counts as known. Milliseconds. */
@@ -40,6 +47,7 @@ export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): 
   const { name, tenure, times, clock, figures } = options;
   const fly = catchingBugs(withReport(flight, options.report), options);
   const lifeOf = (outcome: Outcome<T>): Life | undefined => lifeAt(clock.now(), outcome, times);
+  const tellFleet = createFleetTeller<T>(name, clock);
 
   /** Refreshes a hot key in the background, unless it is under way, just failed, or would have to queue. */
   const prefetch = (key: string, { arrivedAt }: Context): void => {
@@ -52,8 +60,8 @@ export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): 
   const askAnew = (key: string, context: Context): Promise<Outcome<T>> => {
     const underWay = tenure.underWay(key);
     if (underWay === undefined) {
-      context.tell?.({ step: 'asked', directory: name, key });
-      return tenure.depart(key, fly, lifeOf);
+      const flown = tenure.depart(key, fly, lifeOf);
+      return context.tell === undefined ? flown : tellFleet(key, flown, context.tell);
     }
     figures.joined += 1;
     context.tell?.({ step: 'memory', directory: name, key, state: 'joined' });
@@ -73,8 +81,31 @@ export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): 
   };
 }
 
-/** How long an outcome of now is remembered; absent: not at all. What an old copy says is never made fresh by it. */
-function lifeAt(askedAt: number, outcome: Outcome<unknown>, times: Times): Life | undefined {
+/** Tells of an outcome whether the directory was asked for it, or another daemon has been told it. */
+const createFleetTeller =
+  <T>(directory: string, clock: Clock) =>
+  async (
+    key: string,
+    flown: Promise<Outcome<T>>,
+    tell: (step: Step) => void,
+  ): Promise<Outcome<T>> => {
+    const outcome = await flown;
+    if (outcome.status === 'unknown' || outcome.by === undefined)
+      tell({ step: 'asked', directory, key });
+    else {
+      const { by, askedAt = clock.now() } = outcome;
+      const ageMs = clock.now() - askedAt;
+      tell({ step: 'memory', directory, key, state: 'fleet', ageMs, by });
+    }
+    return outcome;
+  };
+
+/**
+ * How long an outcome is remembered; absent: not at all. What another daemon was told keeps its age, and what an old copy
+ * says is never made fresh by it.
+ */
+function lifeAt(now: number, outcome: Outcome<unknown>, times: Times): Life | undefined {
+  const askedAt = (outcome.status === 'unknown' ? undefined : outcome.askedAt) ?? now;
   if (outcome.status === 'found') {
     if (outcome.stale !== undefined) return undefined;
     const lifeMs = jitter(times.freshMs);

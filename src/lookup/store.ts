@@ -1,5 +1,3 @@
-import { LRUCache } from 'lru-cache';
-
 /** So many values by key; the least recently used one makes room. Its size can change while it is used. */
 export interface Store<V> {
   /** Counts as a use. */
@@ -13,87 +11,144 @@ export interface Store<V> {
   sweep(isOver: (value: V) => boolean): void;
   /** The most recently used first. */
   readonly keys: () => readonly string[];
-  /** Lets it hold so many, the most recent ones of those that it holds; they move in slices, and are found meanwhile. */
+  /** Lets it hold so many, the most recent ones of those that it holds; the others go in slices. */
   resize(max: number): void;
   readonly size: number;
   readonly max: number;
 }
 
-/** Values that are moved or dropped between others' turns: less than a millisecond. */
+/** Values that are dropped between others' turns: less than a millisecond. */
 const SLICE = 500;
 
-/** Creates a store of so many. */
+/** What an empty one has room for. */
+const FIRST = 64;
+
+/** What stands between the most and the least recently used one; nothing lies there. */
+const END = 0;
+
+/**
+ * Creates a store of so many. It grows as it is filled: `lru-cache`, which was here, takes 24 bytes at once for each value that may
+ * come, 4 MB of an idle directory, and has to be copied for another size.
+ */
 export function createStore<V extends object>(max: number): Store<V> {
-  let wanted = max;
-  let current = new LRUCache<string, V>({ max });
-  /** What still has to move after a change of size, for a store of this library is of one size for good. */
-  let former: LRUCache<string, V> | undefined;
+  let most = max;
+  const places = new Map<string, number>();
+  const keys: (string | undefined)[] = [undefined];
+  const values: (V | undefined)[] = [undefined];
+  /** From place to place, a ring through `END`, whose neighbours are the most and the least recently used one. */
+  let older = new Uint32Array(FIRST);
+  let newer = new Uint32Array(FIRST);
+  /** Places that are free again. */
+  const free: number[] = [];
 
-  /** Moves one, least recent first, so that the order stays; what was set meanwhile is newer. */
-  const move = (from: LRUCache<string, V>, key: string): V | undefined => {
-    const value = from.peek(key);
-    from.delete(key);
-    if (value === undefined || current.has(key)) return current.peek(key);
-    current.set(key, value);
-    return value;
+  const unlink = (place: number): void => {
+    const [before = END, behind = END] = [newer[place], older[place]];
+    older[before] = behind;
+    newer[behind] = before;
   };
 
-  const moveAll = async (from: LRUCache<string, V>): Promise<void> => {
-    let excess = from.size - current.max;
-    for (let i = 1; former === from; i++) {
-      const key = from.rkeys().next().value;
-      if (key === undefined) {
-        former = undefined;
-        begin();
-      } else if (excess > 0) {
-        excess -= 1;
-        from.delete(key);
-      } else move(from, key);
-      if (i % SLICE === 0) await new Promise(setImmediate);
+  const link = (place: number): void => {
+    const first = older[END] ?? END;
+    older[place] = first;
+    newer[place] = END;
+    newer[first] = place;
+    older[END] = place;
+  };
+
+  const use = (place: number): void => {
+    if (older[END] === place) return;
+    unlink(place);
+    link(place);
+  };
+
+  const drop = (key: string, place: number): void => {
+    places.delete(key);
+    unlink(place);
+    keys[place] = undefined;
+    values[place] = undefined;
+    free.push(place);
+  };
+
+  /** Says whether there was one. */
+  const dropOldest = (): boolean => {
+    const place = newer[END] ?? END;
+    const key = keys[place];
+    if (key === undefined) return false;
+    drop(key, place);
+    return true;
+  };
+
+  const takePlace = (): number => {
+    const place = free.pop() ?? keys.length;
+    if (place === older.length) {
+      older = grown(older);
+      newer = grown(newer);
     }
+    return place;
   };
 
-  const begin = (): void => {
-    if (former !== undefined || wanted === current.max) return;
-    former = current;
-    current = new LRUCache({ max: wanted });
-    void moveAll(former);
+  const add = (key: string, value: V): void => {
+    if (places.size >= most) dropOldest();
+    const place = takePlace();
+    keys[place] = key;
+    values[place] = value;
+    places.set(key, place);
+    link(place);
   };
 
-  const sweep = async (isOver: (value: V) => boolean): Promise<void> => {
-    for (let i = 1; ; i++) {
-      const oldest = current.rvalues().next().value;
-      if (oldest === undefined || !isOver(oldest)) return;
-      current.pop();
+  /** Drops the oldest ones while `isOver` says so. */
+  const dropWhile = async (isOver: () => boolean): Promise<void> => {
+    for (let i = 1; isOver() && dropOldest(); i++)
       if (i % SLICE === 0) await new Promise(setImmediate);
-    }
   };
 
   return {
     get: (key) => {
-      const value = current.get(key);
-      return value !== undefined || former === undefined ? value : move(former, key);
+      const place = places.get(key);
+      if (place === undefined) return undefined;
+      use(place);
+      return values[place];
     },
-    peek: (key) => current.peek(key) ?? former?.peek(key),
+    peek: (key) => values[places.get(key) ?? END],
     set: (key, value) => {
-      former?.delete(key);
-      current.set(key, value);
+      const place = places.get(key);
+      if (place === undefined) return add(key, value);
+      values[place] = value;
+      use(place);
     },
     delete: (key) => {
-      const wasFormer = former?.delete(key) ?? false;
-      return current.delete(key) || wasFormer;
+      const place = places.get(key);
+      if (place !== undefined) drop(key, place);
+      return place !== undefined;
     },
-    sweep: (isOver) => void sweep(isOver),
-    keys: () => [...current.keys(), ...(former?.keys() ?? [])],
+    sweep: (isOver) =>
+      void dropWhile(() => {
+        const oldest = values[newer[END] ?? END];
+        return oldest !== undefined && isOver(oldest);
+      }),
+    keys: () => {
+      const listed: string[] = [];
+      for (let at = older[END] ?? END; at !== END; at = older[at] ?? END) {
+        const key = keys[at];
+        if (key !== undefined) listed.push(key);
+      }
+      return listed;
+    },
     resize: (next) => {
-      wanted = next;
-      begin();
+      most = next;
+      void dropWhile(() => places.size > most);
     },
     get size() {
-      return current.size + (former?.size ?? 0);
+      return places.size;
     },
     get max() {
-      return wanted;
+      return most;
     },
   };
+}
+
+function grown(links: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(2 * links.length);
+  larger.set(links);
+  return larger;
 }

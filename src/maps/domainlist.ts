@@ -31,6 +31,8 @@ export interface DomainList {
   readonly names: () => ReadonlySet<string> | undefined;
   /** Whether a list is held that waits to be accepted. */
   readonly isHeld: () => boolean;
+  /** The list that is held; absent: none is. */
+  readonly heldNames: () => ReadonlySet<string> | undefined;
   /** What is held, and the way out; absent: nothing is. */
   readonly pending: () => string | undefined;
   /** Takes what is held; says what that was, absent: nothing is held. */
@@ -123,6 +125,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
     name,
     names: () => names,
     isHeld: () => hold.held() !== undefined,
+    heldNames: () => hold.held()?.content,
     pending: () => {
       const held = hold.held();
       return held && `a list of ${held.loss} is held, the last good one serves on: ${remedy}`;

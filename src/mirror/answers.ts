@@ -95,7 +95,7 @@ export function createAnswers(options: AnswerOptions): Answers {
     time: number,
   ): Said => {
     // Whoever is held is never denied, only accepted for so long.
-    if (lost.every(({ at }) => time > at + settings.acceptFor)) return LOST;
+    if (lost.every(({ knownAt }) => time > knownAt + settings.acceptFor)) return LOST;
     const value = attempt(() =>
       hold(
         lost.map(({ entry }) => entry),

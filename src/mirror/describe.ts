@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { formatDuration } from '../config/schema/units.ts';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { MirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
@@ -56,6 +57,14 @@ const listingOf = (
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
+const UNITS = [86_400_000, 3_600_000, 60_000];
+
+/** In whole units of which there are at least two. */
+function roughly(ms: number): number {
+  const unit = UNITS.find((each) => ms >= 2 * each) ?? 1000;
+  return Math.round(ms / unit) * unit;
+}
+
 /** What a mirror that said this is to be told of, for `explain`. */
 export function describe(
   said: Said,
@@ -63,13 +72,14 @@ export function describe(
   { isInStep, ageMs, held = 'people are held' }: MirrorStatus,
 ): string {
   if (ageMs === undefined) return 'nothing is listed whole yet';
-  const step = isInStep ? `in step, told ${ageMs} ms ago` : `out of step, ${ageMs} ms behind`;
+  const age = formatDuration(roughly(ageMs));
+  const step = isInStep ? `in step, told ${age} ago` : `out of step, ${age} behind`;
   const words: Readonly<Record<Said['is'], string>> = {
     found: `has it, ${step}`,
     stale: `has it, ${step}: stands in`,
     absent: `lacks it, ${step}`,
     doubt: `in doubt, ${step}`,
-    lost: `lost it: deferred for ${grace} ms after that, or as long as it is held`,
+    lost: `lost it: deferred for ${formatDuration(grace)} after that, or as long as it is held`,
     nothing: `says nothing, ${step}`,
   };
   if (said.is === 'stale' && said.held !== undefined) return `has it, held: ${held}`;

@@ -72,7 +72,14 @@ export function createEntries(
     unlink(old, row.n, entry);
     update.run(text, row.n);
     count(old, -1);
-    losses.note({ ref, before: row.data, next: entry, now, isAsked: true });
+    losses.note({
+      ref,
+      before: row.data,
+      next: entry,
+      now,
+      knownAt: meta.syncedAt(),
+      isAsked: true,
+    });
   };
 
   const put: Entries['put'] = (ref, listed, now) => {
@@ -110,7 +117,13 @@ export function createEntries(
       unlink(old, row.n);
       remove.run(row.n);
       count(old, -1);
-      losses.note({ ref, before: row.data, now, isAsked: how !== 'unasked' });
+      losses.note({
+        ref,
+        before: row.data,
+        now,
+        knownAt: meta.syncedAt(),
+        isAsked: how !== 'unasked',
+      });
       done.gone += 1;
     },
     still: (ref) => {

@@ -14,4 +14,5 @@ export const describeLoss = ({
   readonly lost: number;
   readonly accounts: number;
   readonly groups: number;
-}): string => `${lost} of ${accounts + groups} people vanished from the mirror or were disabled`;
+}): string =>
+  `${lost} people vanished from the mirror or were disabled, ${accounts + groups} are in it`;

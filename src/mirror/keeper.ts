@@ -180,6 +180,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   const serve = async (): Promise<void> => {
     await openFile();
     while (!life.signal.aborted) {
+      // It may have been found by a question, before this began or while it told.
+      if (failure !== undefined) throw failure;
       following = new AbortController();
       const signal = AbortSignal.any([life.signal, following.signal]);
       const cursor = standing?.progress?.cursor;
@@ -187,7 +189,6 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
         fault = reason;
       };
       await feed({ ...options, give, timeline, marked, lostStep, failed }, cursor, signal);
-      if (failure !== undefined) throw failure;
       await errands.run();
     }
   };
@@ -217,10 +218,10 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   const run = async (): Promise<void> => {
     await options.after;
     while (!life.signal.aborted) {
-      failure = undefined;
       try {
         await serve();
       } catch (error) {
+        failure = undefined;
         lostStep();
         await closeFile();
         if (life.signal.aborted || (await mend(error))) continue;

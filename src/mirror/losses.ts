@@ -35,6 +35,8 @@ export interface Loss {
   readonly before: string;
   readonly next?: Listed;
   readonly now: number;
+  /** When it was last known that it was so; absent: never, for nothing was listed whole, and then it is no loss. */
+  readonly knownAt: number | undefined;
   readonly isAsked: boolean;
 }
 
@@ -44,7 +46,7 @@ export function createLosses(db: DatabaseSync): Losses {
     'SELECT e.data FROM holder h JOIN entry e ON e.n = h.n WHERE h.address = ?',
   );
   const lose = db.prepare(
-    'INSERT OR REPLACE INTO lost(address, ref, at, data, asked) VALUES(?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO lost(address, ref, at, data, known, asked) VALUES(?, ?, ?, ?, ?, ?)',
   );
   const lostOf = db.prepare('SELECT ref, data FROM lost WHERE address = ?');
   const find = db.prepare('DELETE FROM lost WHERE address = ? AND ref = ?');
@@ -97,7 +99,8 @@ export function createLosses(db: DatabaseSync): Losses {
       }
     },
     before: (ref) => (counts.has(ref) ? entryOf(ref) : undefined),
-    note: ({ ref, before, next, now, isAsked }) => {
+    note: ({ ref, before, next, now, knownAt, isAsked }) => {
+      if (knownAt === undefined) return;
       const old = decode(before);
       const kept = new Set(
         next === undefined || (old.enabled && !next.enabled) ? [] : addressesOf(next),
@@ -105,7 +108,7 @@ export function createLosses(db: DatabaseSync): Losses {
       for (const address of new Set(addressesOf(old))) {
         if (kept.has(address) || isHeld(address, old.enabled)) continue;
         drop(address, ref);
-        lose.run(address, ref, now, before, isAsked ? 1 : 0);
+        lose.run(address, ref, now, before, knownAt, isAsked ? 1 : 0);
         add(ref, 1);
         if (!isAsked) unasked.add(ref);
       }

@@ -43,6 +43,8 @@ export interface Meta {
   count(what: keyof Counts, by: number): void;
   hold(isHeld: boolean): void;
   total(): number;
+  /** When all was known that the file says; absent: nothing was ever listed whole. */
+  syncedAt(): number | undefined;
   standing(lost: number, unasked: number): Standing;
 }
 
@@ -138,6 +140,10 @@ export function createMeta(db: DatabaseSync): Meta {
     hold: (isHeld) => {
       set('held', isHeld ? 1 : 0);
       for (const what of COUNTED) set(what, counts[what]);
+    },
+    syncedAt: () => {
+      const value = values.get('syncedAt');
+      return typeof value === 'number' ? value : undefined;
     },
     total: () => counts.accounts + counts.groups,
     standing: (lost, unasked) => standingOf(values, lost, unasked),

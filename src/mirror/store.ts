@@ -27,10 +27,10 @@ export interface Look {
   readonly lost: readonly Lost[];
 }
 
-/** What an address belonged to, and since when it does not. */
+/** What an address belonged to, and when that was known last. */
 export interface Lost {
   readonly entry: Listed;
-  readonly at: number;
+  readonly knownAt: number;
 }
 
 /** Beside what the system keeps of the file by itself. */
@@ -68,7 +68,7 @@ function read(db: DatabaseSync): Store {
   const look = listing(
     db,
     `SELECT e.data, 0 FROM holder h LEFT JOIN entry e ON e.n = h.n WHERE h.address = ?1
-     UNION ALL SELECT data, at FROM lost WHERE address = ?1`,
+     UNION ALL SELECT data, known FROM lost WHERE address = ?1`,
   );
   const named = listing(
     db,
@@ -84,9 +84,9 @@ function read(db: DatabaseSync): Store {
       if (rows.length === 0) return NOBODY;
       const entries: Listed[] = [];
       const losses: Lost[] = [];
-      for (const [data, at] of rows) {
-        if (at === 0) entries.push(entryIn(data));
-        else losses.push({ entry: entryIn(data), at: Number(at) });
+      for (const [data, knownAt] of rows) {
+        if (knownAt === 0) entries.push(entryIn(data));
+        else losses.push({ entry: entryIn(data), knownAt: Number(knownAt) });
       }
       return { entries, lost: losses };
     },

@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs';
+import { constants, type Stats, statSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -51,11 +51,22 @@ export async function setAside(path: string): Promise<void> {
   for (const end of BESIDE) await rm(path + end, { force: true });
 }
 
+/** Of the file and what lies beside it, in bytes; 0 where there is none. */
+export const sizeOf = (path: string): number =>
+  ['', ...BESIDE].reduce(
+    (sum, end) => sum + (statSync(path + end, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+
 async function checkFolder(folder: string): Promise<void> {
-  const { mode } = await stat(folder);
+  const { mode, uid } = await stat(folder);
+  const user = process.getuid?.() ?? uid;
+  // Who owns it may lay another one in its place.
+  if (uid !== user && uid !== 0)
+    throw new Error(`${folder}, where it lies, belongs to user ${uid}, not to ${user}`);
   if ((mode & OTHERS) === 0 || (mode & STICKY) !== 0) return;
   throw new Error(
-    `others may write to ${folder}, where it lies: take that right away (chmod go-w)`,
+    `others may write to ${folder}, where it lies: take that right away (chmod go-w), or name a folder in it that is not there yet: idpmap makes it for itself`,
   );
 }
 

@@ -18,7 +18,7 @@ export interface SweepOptions {
 
 /** Lets lost people go. */
 export interface Sweeper {
-  /** Those whose loss is over, unless they are held. Again, while it is at it: nothing. Never rejects. */
+  /** Those whose loss is over, unless they are held. Again, while it is at it: the same promise. Never rejects. */
   readonly sweep: () => Promise<void>;
   /** Those who are held: at once, or as soon as all could be asked for whom a listing only left out. */
   readonly accept: () => void;
@@ -27,7 +27,7 @@ export interface Sweeper {
 /** Creates it. */
 export function createSweeper(options: SweepOptions): Sweeper {
   const { name, standing, give, now, graceMs, log } = options;
-  let isSweeping = false;
+  let sweeping: Promise<void> | undefined;
   let isAccepted = false;
 
   const letGo = async (): Promise<void> => {
@@ -39,17 +39,18 @@ export function createSweeper(options: SweepOptions): Sweeper {
     await give(isAccepted ? { do: 'accept' } : { do: 'sweep', before: now() - graceMs });
     isAccepted = false;
   };
-  const sweep = async (): Promise<void> => {
-    if (isSweeping) return;
-    isSweeping = true;
+  const tryToLetGo = async (): Promise<void> => {
     try {
       await letGo();
     } catch (error) {
       // A disk that is full, for one: till it can be written nobody is let go.
       log.debug({ directory: name, err: error }, 'the mirror could not be swept');
-    } finally {
-      isSweeping = false;
     }
+    sweeping = undefined;
+  };
+  const sweep = (): Promise<void> => {
+    sweeping ??= tryToLetGo();
+    return sweeping;
   };
   return {
     sweep,

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Gap } from '../directory/directory.ts';
+import { codeFile } from '../home.ts';
 import { reasonOf } from '../reason.ts';
 import type { Order, Result } from './orders.ts';
 import { DamagedError } from './rows.ts';
@@ -61,7 +62,7 @@ export const openThread: OpenOrders = (options) => {
     waiting.clear();
   };
   const begin = (): Worker => {
-    const fresh = new Worker(new URL(`./writer.${extension()}`, import.meta.url), {
+    const fresh = new Worker(codeFile('mirror/writer'), {
       workerData: options,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
@@ -118,9 +119,6 @@ export const openHere: OpenOrders = (options) => {
     },
   };
 };
-
-/** As this file runs: as it stands, or compiled. */
-const extension = (): string => (import.meta.url.endsWith('.ts') ? 'ts' : 'js');
 
 function errorOf({ kind, reason }: Failure = { kind: 'other', reason: 'no answer' }): Error {
   if (kind === 'gap') return new Gap(reason);

@@ -28,15 +28,28 @@ cache: { stale: 365d, file: "/a: b" }
 log: { key: { env: LOG_KEY } }
 `;
 
-test.each([
-  ['the least configuration', LEAST],
-  ['one that sets much', RICH],
-])('prints what loads again to the same settings: %s', async (_, text) => {
-  const options = { environment: { LOG_KEY: 'x' } };
-  const { settings } = await loadText(text, options);
-  const again = await loadText(printSettings(settings), options);
-  expect(again.settings).toEqual(settings);
-});
+const directory = (text: string): string =>
+  `domains: { example.org: { directory: d } }\ndirectories: { d: ${text} }\n`;
+
+/** A directory for each way to be let in, or to be let in without. */
+const LOGINS = [
+  'type: ldap, urls: ldap://ldap.example.org, insecure: true, base: dc=example, bind: { anonymous: true }',
+  'type: ldap, urls: "ldapi:///run/ldapi", base: dc=example, bind: { sasl: external }',
+  'type: ldap, urls: ldaps://ldap.example.org, base: dc=example, bind: { dn: cn=a, password: { env: LOG_KEY } }',
+  'type: ldap, urls: ldaps://ldap.example.org, base: dc=example, bind: { anonymous: true }, mirror: { path: /m/d.db }',
+  'type: postgresql, hosts: "unix:/run/postgresql", database: mail, user: idpmap, preset: dbmail',
+  'type: mysql, hosts: db.example.org, database: mail, user: idpmap, password: { env: LOG_KEY }, preset: dbmail',
+].map((text): [string, string] => [text, directory(`{ ${text} }`)]);
+
+test.each([...LOGINS, ['the least configuration', LEAST], ['one that sets much', RICH]])(
+  'prints what loads again to the same settings: %s',
+  async (_, text) => {
+    const options = { environment: { LOG_KEY: 'x' } };
+    const { settings } = await loadText(text, options);
+    const again = await loadText(printSettings(settings), options);
+    expect(again.settings).toEqual(settings);
+  },
+);
 
 test.each([
   ['durations with their unit', /^deadline: 999ms$/m],

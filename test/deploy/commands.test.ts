@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import { valuedNames } from '../../deploy/generate/commands/words.ts';
 import { listCommandFiles } from '../../deploy/generate/commands/write.ts';
 import { EXITS, nameOf } from '../../src/cli/exits.ts';
 import { program } from '../../src/cli.ts';
+import { makePlace } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
 import { ROOT, read } from './fixture.ts';
 
@@ -111,6 +113,30 @@ test.each<[readonly string[], readonly string[]]>([
 test('bash offers every command', () => {
   const [{ commands: names } = { commands: [] }] = readCommands(program);
   expect(complete('')).toEqual(expect.arrayContaining([...names]));
+});
+
+/** Lines that are begun, and what a real zsh makes of them when the tabulator is pressed. */
+const TYPED = [
+  ['idpmap stat', 'idpmap status '],
+  ['idpmap status --wat', 'idpmap status --watch '],
+  ['idpmap postfix --re', 'idpmap postfix --relay '],
+  ['idpmap init key', 'idpmap init keycloak '],
+  ['idpmap cache pur', 'idpmap cache purge '],
+  ['idpmap xyz', 'idpmap xyz'],
+] as const;
+
+describeWith(['zsh'], 'a real zsh', () => {
+  test('completes commands, commands of commands and options, and nothing that is none', async () => {
+    const place = await makePlace();
+    // It finds a completion by its name.
+    await copyFile(join(ROOT, 'deploy/completion/zsh'), join(place, '_idpmap'));
+    const typing = join(ROOT, 'test/support/complete.zsh');
+    const printed = execFileSync('zsh', ['-f', typing, place, ...TYPED.map(([begun]) => begun)], {
+      encoding: 'utf8',
+      timeout: 50_000,
+    });
+    expect(printed.trimEnd().split('\n')).toEqual(TYPED.map(([, completed]) => completed));
+  });
 });
 
 const PAGES = files.map(([path]) => path).filter((path) => path.startsWith('deploy/man/'));

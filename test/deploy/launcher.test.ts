@@ -9,7 +9,7 @@ const LAUNCHER = ['deploy/bin/idpmap', 'deploy/bin/idpmap.cjs', 'package.json'];
 
 /** What stands for idpmap says which of its files runs, in which process, by which Node, and with which parameters. */
 const program = (name: string) =>
-  `export const main = () => console.log(JSON.stringify([${JSON.stringify(name)}, process.pid, process.version, ...process.argv.slice(2)]));`;
+  `console.log(JSON.stringify([${JSON.stringify(name)}, process.pid, process.version, ...process.argv.slice(2)]));`;
 
 let place: string;
 let root: string;
@@ -57,18 +57,18 @@ beforeEach(async () => {
 });
 
 describe('a package', () => {
-  beforeEach(() => write(at('dist/cli.js'), program('dist')));
+  beforeEach(() => write(at('program/idpmap.cjs'), program('program')));
 
   test('runs what was built, by the Node on the path, with the parameters as they are', async () => {
     await makeNode(join(bin, 'node'), '24.6.0');
-    expect(run().ran).toEqual(['dist', expect.any(Number), 'v24.6.0', 'one', 'two 2']);
+    expect(run().ran).toEqual(['program', expect.any(Number), 'v24.6.0', 'one', 'two 2']);
   });
 
   test('is found through links, as npm and Debian make them', async () => {
     await makeNode(join(bin, 'node'), '25.0.0');
     await symlink('../lib/idpmap/deploy/bin/idpmap', join(bin, 'idpmap'));
     await symlink(join(bin, 'idpmap'), join(place, 'again'));
-    expect(run(join(place, 'again')).ran[0]).toBe('dist');
+    expect(run(join(place, 'again')).ran[0]).toBe('program');
   });
 
   test('runs in the process that was started, which signals reach', async () => {
@@ -113,8 +113,8 @@ describe('a package', () => {
 
 describe('a clone', () => {
   beforeEach(async () => {
-    await write(at('src/cli.ts'), program('src'));
-    await write(at('dist/cli.js'), program('dist'));
+    await write(at('src/main.ts'), program('src'));
+    await write(at('program/idpmap.cjs'), program('program'));
   });
 
   test('runs its sources, by the Node that npm ci brought', async () => {

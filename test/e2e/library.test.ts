@@ -73,7 +73,7 @@ test('the package ships a command that knows its version', async () => {
     await readFile(join(ROOT, 'package.json'), 'utf8'),
   );
   const { stdout } = await run(process.execPath, [
-    join(project.shipped, 'dist/cli.js'),
+    join(project.shipped, 'program/idpmap.cjs'),
     '--version',
   ]);
   expect(stdout).toBe(`${version}\n`);
@@ -85,7 +85,7 @@ test('the shipped daemon reads a people file', async () => {
     IDPMAP_DOMAINS: '{ example.org: { directory: people } }',
     IDPMAP_DIRECTORIES: '{ people: { type: file, path: people.yaml } }',
   };
-  const cli = join(project.shipped, 'dist/cli.js');
+  const cli = join(project.shipped, 'program/idpmap.cjs');
   const { stdout } = await run(
     process.execPath,
     [cli, 'lookup', '--direct', 'user-exists', 'ann@example.org'],
@@ -247,7 +247,7 @@ test('the shipped daemon loads the directory as a module, from TypeScript, and t
     run(
       process.execPath,
       [
-        join(project.shipped, 'dist/cli.js'),
+        join(project.shipped, 'program/idpmap.cjs'),
         'lookup',
         '--direct',
         'user-exists',

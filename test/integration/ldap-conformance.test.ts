@@ -23,7 +23,12 @@ const SERVERS: readonly {
     start: () => startSlapd(),
     ways: ['StartTLS', 'plain', 'ldaps', 'ldapi', 'certificate'],
   },
-  { name: '389ds', needs: ['ds389'], start: () => startDs389(), ways: ['plain', 'StartTLS', 'ldaps'] },
+  {
+    name: '389ds',
+    needs: ['ds389'],
+    start: () => startDs389(),
+    ways: ['plain', 'StartTLS', 'ldaps'],
+  },
   {
     name: 'active-directory',
     needs: ['root', 'samba', 'slapd'],

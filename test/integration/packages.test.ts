@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { buildah } from '../support/container/engine.ts';
 import { packagesFolder } from '../support/packages.ts';
 import { describeWith } from '../support/requirement.ts';
+import { MACHINE_START_MS, machineImage } from '../support/systemd/machine.ts';
 
 const execute = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
@@ -23,9 +25,11 @@ const FILES = [
   '/usr/lib/idpmap/bin/LICENSE',
   '/usr/lib/idpmap/bin/node',
   '/usr/lib/idpmap/deploy/bin/idpmap.cjs',
-  '/usr/lib/idpmap/dist/cli.js',
-  '/usr/lib/idpmap/dist/http/page/index.html',
-  '/usr/lib/idpmap/node_modules/commander/LICENSE',
+  '/usr/lib/idpmap/program/LICENSES.txt',
+  '/usr/lib/idpmap/program/daemon.cjs',
+  '/usr/lib/idpmap/program/idpmap.cjs',
+  '/usr/lib/idpmap/program/page/index.html',
+  '/usr/lib/idpmap/program/page/uplot.js',
   '/usr/lib/systemd/system/idpmap-places.service',
   '/usr/lib/systemd/system/idpmap-relief.service',
   '/usr/lib/systemd/system/idpmap-relief.service.d/relief.conf',
@@ -43,8 +47,7 @@ const FILES = [
 ];
 
 /** What has no place in a package: tools, types, tests. */
-const FOREIGN =
-  /node_modules\/(?:vitest|typescript|@types|\.bin)\/|\.d\.ts$|\/lib\/(?!.*licen).*\.md$/i;
+const FOREIGN = /node_modules\/|\.d\.ts$|\/lib\/.*\.ts$|\/lib\/(?!.*licen).*\.md$/i;
 
 describeWith(['nfpm', 'rpm'], 'packages', () => {
   let folder: string;
@@ -136,4 +139,37 @@ describeWith(['nfpm', 'rpm'], 'packages', () => {
       'directories',
     ]);
   });
+
+  describeWith(
+    ['root', 'podman'],
+    'the rpm, by rpm, in the root of a Debian with systemd and Postfix',
+    () => {
+      test(
+        'is installed with its scripts and runs, is upgraded, and goes without leaving a file',
+        async () => {
+          const container = await buildah('from', await machineImage());
+          onTestFinished(async () => {
+            await buildah('rm', container);
+          });
+          const root = await buildah('mount', container);
+          const inside = (line: string) => print('chroot', root, 'sh', '-c', line);
+          // Debian's packages are unknown to rpm, and have what it asks for.
+          const rpmThere = (...words: readonly string[]) =>
+            print('rpm', '--root', root, '--nodeps', ...words);
+          const before = await inside(LEFT);
+          await rpmThere('--install', named('amd64', 'rpm'));
+          expect(await rpmThere('--verify', '--nogroup', '--nomode', 'idpmap')).toBe('');
+          expect(await inside('id -nG idpmap && idpmap --version')).toBe(`idpmap\n${version}\n`);
+          await rpmThere('--upgrade', '--force', named('amd64', 'rpm'));
+          expect(await inside('idpmap --version')).toBe(`${version}\n`);
+          await rpmThere('--erase', 'idpmap');
+          expect(await inside(LEFT)).toBe(before);
+        },
+        MACHINE_START_MS,
+      );
+    },
+  );
 });
+
+/** Files and folders of idpmap; its user stays, as those of other packages do. */
+const LEFT = "find / -xdev -name '*idpmap*' -not -path '/proc/*' -not -path '/sys/*' | sort";

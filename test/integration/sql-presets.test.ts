@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { initMysql, initPostgresql, type MysqlOptions } from '../../src/cli/init/sql.ts';
 import type { Remark } from '../../src/directory/directory.ts';
+import { presetStatements } from '../../src/directory/sql/presets/presets.ts';
+import { mirrored } from '../support/feed/presets.ts';
 import { makePlace, startInstance } from '../support/instance.ts';
 import { startMariadb } from '../support/keycloak/mariadb.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
@@ -91,6 +93,15 @@ for (const { name, needs, start, init } of KINDS) {
         expect(await checkPrinted(config, place)).toEqual([]);
       });
 
+      test.runIf(isListed(product, name))('is mirrored as lookups answer', async () => {
+        const { section } = await makeLogin(product, `${preset}_mirror`);
+        const mirror = { path: '/nowhere/staff.db' };
+        const directory = await openSqlForTest({ ...section, mirror, statementTimeout: '5s' });
+        const { wrong, answered } = await mirrored(directory, product);
+        expect(wrong).toEqual([]);
+        expect(answered).toBeGreaterThan(3);
+      });
+
       test('is told of each column that the login may not read', async () => {
         const { sql, section } = await makeLogin(product, `${preset}_less`);
         const directory = await openSqlForTest(section);
@@ -111,6 +122,9 @@ for (const { name, needs, start, init } of KINDS) {
     });
   });
 }
+
+const isListed = ({ preset }: Product, name: Kind['name']): boolean =>
+  presetStatements(preset, name).listAccounts !== undefined;
 
 const levelsOf = (remarks: readonly Remark[]): readonly string[] =>
   remarks.map(({ level }) => level);

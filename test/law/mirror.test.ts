@@ -7,6 +7,6 @@ test('the law for mirrors holds through any sequence of changes, lies, outages a
   const seen = await checkMirror(Number(process.env['RUNS'] ?? 200));
   if (process.env['SEEN'] !== undefined) console.log(seen);
   // A run that never saw one of these would have proved little.
-  for (const what of ['found', 'none', 'unknown', 'stale', 'none while down', 'stale while held'])
-    expect(seen.get(what), what).toBeGreaterThan(0);
+  const whats = ['found', 'none', 'unknown', 'stale', 'none while down', 'stale while held'];
+  expect([...seen.keys()]).toEqual(expect.arrayContaining(whats));
 });

@@ -39,6 +39,13 @@ interface Moment {
   readonly shown: People;
 }
 
+/** What happens to the directory. */
+export type WorldStep =
+  | { readonly do: 'create' | 'remove' | 'disable'; readonly who: number }
+  | { readonly do: 'removeMany' | 'hide'; readonly many: number }
+  | { readonly do: 'wait'; readonly minutes: number }
+  | { readonly do: 'up' | 'down' | 'show' };
+
 /** A directory that a plan moves: it tells what changed when it is told to, lies, fails, and forgets. */
 export class MirrorWorld {
   now = 1_000_000;
@@ -66,6 +73,40 @@ export class MirrorWorld {
   /** Something changed. */
   note(): void {
     this.#moments.push({ at: this.now, people: new Map(this.people), shown: this.shown });
+  }
+
+  /** What happens to it. */
+  take(step: WorldStep): void {
+    const some = (many: number): readonly string[] => [...this.people.keys()].slice(0, many);
+    const happen: {
+      readonly [K in WorldStep['do']]: (step: Extract<WorldStep, { do: K }>) => void;
+    } = {
+      create: ({ who }) => this.people.set(NAMES[who] ?? '', true),
+      remove: ({ who }) => this.people.delete(NAMES[who] ?? ''),
+      disable: ({ who }) => {
+        if (this.people.has(NAMES[who] ?? '')) this.people.set(NAMES[who] ?? '', false);
+      },
+      removeMany: ({ many }) => some(many).forEach((each) => this.people.delete(each)),
+      hide: ({ many }) => {
+        this.hidden = new Set(some(many));
+      },
+      show: () => {
+        this.hidden = new Set();
+      },
+      wait: ({ minutes }) => {
+        this.now += minutes * MINUTE;
+      },
+      up: () => {
+        this.isUp = true;
+      },
+      down: () => {
+        this.isUp = false;
+      },
+    };
+    const carryOut = <K extends WorldStep['do']>(one: Extract<WorldStep, { do: K }> & { do: K }) =>
+      happen[one.do](one);
+    carryOut(step);
+    this.note();
   }
 
   /** Whether at some instant of the last `ms` it was so. */

@@ -1,9 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { BUGS, type Bug, MIRROR_BUGS, SIGHT_BUGS } from './bugs.ts';
+import { BUGS, type Bug, SIGHT_BUGS } from './bugs.ts';
 import type * as Law from './law.ts';
 import type * as Mirrors from './mirror.ts';
+import { MIRROR_BUGS } from './mirrorbugs.ts';
 import type * as Sight from './sight.ts';
 
 const HERE = join(import.meta.dirname, '..', '.mutants');

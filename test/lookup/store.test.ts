@@ -24,6 +24,60 @@ test('makes room by the least recently used one', () => {
   expect(store.keys()).toEqual(['k3', 'k0', 'k2']);
 });
 
+test('holds as many as it may, however many come in one turn', async () => {
+  const store = filled(5000);
+  expect([store.size, store.peek('k0'), store.peek('k4999')]).toEqual([
+    5000,
+    { of: 'k0' },
+    { of: 'k4999' },
+  ]);
+  await settle();
+  for (let i = 0; i < 10; i++) store.set(`new${i}`, { of: 'new' });
+  expect([store.size, store.peek('k9'), store.peek('k10')]).toEqual([
+    5000,
+    undefined,
+    { of: 'k10' },
+  ]);
+});
+
+test('an empty store of a million takes no room for them', () => {
+  const before = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+  const store = createStore<Value>(1_000_000);
+  const after = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+  expect([store.max, after - before < 2 ** 20]).toEqual([1_000_000, true]);
+});
+
+test('whatever is done, it holds the last that were used, in that order', () => {
+  const step = fc.record({
+    do: fc.constantFrom('set', 'get', 'peek', 'delete'),
+    key: fc.integer({ min: 0, max: 12 }).map(String),
+  });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 9 }),
+      fc.array(step, { maxLength: 200 }),
+      (max, steps) => {
+        const store = createStore<Value>(max);
+        /** The most recent first. */
+        let truth: readonly string[] = [];
+        for (const { do: what, key } of steps) {
+          const isThere = truth.includes(key);
+          const others = truth.filter((each) => each !== key);
+          if (what === 'set') store.set(key, { of: key });
+          else if (what === 'delete') expect(store.delete(key)).toBe(isThere);
+          else
+            expect((what === 'get' ? store.get(key) : store.peek(key))?.of === key).toBe(isThere);
+          if (what === 'delete') truth = others;
+          else if (what === 'set' || (what === 'get' && isThere))
+            truth = [key, ...others].slice(0, max);
+          expect(store.keys()).toEqual(truth);
+          expect(store.size).toBe(truth.length);
+        }
+      },
+    ),
+  );
+});
+
 test('looking is no use', () => {
   const store = filled(3);
   store.peek('k0');
@@ -55,7 +109,7 @@ describe('a change of size', () => {
     expect([store.keys(), store.max]).toEqual([kept, max]);
   });
 
-  test('holds nobody up: others have their turn while it moves', async () => {
+  test('holds nobody up: others have their turn while the rest goes', async () => {
     const store = filled(10_000);
     let turns = 0;
     let isOver = false;
@@ -64,11 +118,12 @@ describe('a change of size', () => {
       if (!isOver) setImmediate(next);
     };
     setImmediate(next);
-    store.resize(20_000);
+    store.resize(5000);
     await settle(8);
     isOver = true;
     expect(turns).toBeGreaterThanOrEqual(5);
-    expect(store.size).toBe(10_000);
+    await settle();
+    expect(store.size).toBe(5000);
   });
 
   test('loses nothing from sight while it moves', async () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from './process.ts';
+import { programFile } from './program.ts';
 import { until } from './until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -18,7 +19,7 @@ directories: { people: { type: demo } }
 `;
 
 /**
- * Starts `idpmap`, as the repository holds it, with these parameters, HTTP off unless `env` says where; waits until it
+ * Starts `idpmap`, as it is shipped, with these parameters, HTTP off unless `env` says where; waits until it
  * says that it listens.
  */
 export async function startDaemonProcess(
@@ -28,7 +29,7 @@ export async function startDaemonProcess(
   // Daemons of several tests run at a time, and its port is one.
   const isSaid = Object.keys(env).some((name) => name.startsWith('IDPMAP_HTTP'));
   const all = isSaid ? env : { ...env, IDPMAP_HTTP: 'off' };
-  const daemon = startProcess(process.execPath, ['src/cli.ts', ...parameters], {
+  const daemon = startProcess(process.execPath, [await programFile(), ...parameters], {
     cwd: ROOT,
     env: all,
   });
@@ -48,13 +49,13 @@ export interface CommandResult {
 }
 
 /** Runs one of idpmap's commands to its end, whatever its exit code; killed after 20 s. */
-export function runCommand(
+export async function runCommand(
   parameters: readonly string[],
   env: Environment = {},
 ): Promise<CommandResult> {
   const options = { cwd: ROOT, env, timeout: START_LIMIT_MS };
+  const all = [await programFile(), ...parameters];
   return new Promise((resolve, reject) => {
-    const all = ['src/cli.ts', ...parameters];
     const child = execFile(process.execPath, all, options, (error, stdout, stderr) => {
       const { exitCode } = child;
       if (exitCode === null)

@@ -74,6 +74,7 @@ for place in /etc/idpmap /var/spool/postfix/idpmap; do
   mountpoint -q $place && umount $place
   [ ! -d $place ] || find $place -mindepth 1 -delete
 done
+[ ! -e /root/node.aside ] || mv /root/node.aside /usr/bin/node
 rm -rf /usr/local/lib/node_modules/idpmap /usr/local/bin/idpmap /usr/local/bin/node
 cp -a /root/postfix.before/. /etc/postfix/ && postfix reload >/dev/null 2>&1
 `;

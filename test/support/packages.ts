@@ -10,7 +10,7 @@ const CACHE = cacheDirectory('packages');
 
 /** What packages are made of. */
 const INPUTS =
-  '{package{,-lock}.json,LICENSE,*.md,.env.example,tsconfig*.json,src/**,docs/**,deploy/{bin,package,systemd,man,completion,prometheus,grafana}/**}';
+  '{package{,-lock}.json,LICENSE,*.md,.env.example,src/**,docs/**,deploy/{bin,bundle,package,systemd,man,completion,prometheus,grafana}/**}';
 
 /** Those of other sources are not kept for longer. */
 const OLD_MS = 2 * 24 * 60 * 60 * 1000;

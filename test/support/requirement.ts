@@ -47,6 +47,7 @@ const REQUIREMENTS = {
       existsSync('/usr/lib/postgresql'),
     remedy: 'as root: apt-get install postgresql',
   },
+  redis: { isMet: () => isInstalled('redis-server'), remedy: 'apt-get install redis-server' },
   pgbouncer: { isMet: () => isInstalled('pgbouncer'), remedy: 'apt-get install pgbouncer' },
   prometheus: {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),
@@ -77,6 +78,7 @@ const REQUIREMENTS = {
     isMet: () => process.getuid?.() === 0 && isInstalled('unshare'),
     remedy: 'as root: apt-get install util-linux',
   },
+  zsh: { isMet: () => isInstalled('zsh'), remedy: 'apt-get install zsh' },
   rpm: { isMet: () => isInstalled('rpm'), remedy: 'apt-get install rpm' },
   nfpm: built('nfpm'),
   systemd: { isMet: () => isInstalled('systemd-analyze'), remedy: 'apt-get install systemd' },

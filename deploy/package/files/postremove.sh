@@ -7,7 +7,12 @@ case $1 in
     if getent passwd idpmap >/dev/null; then userdel idpmap; fi
     if getent group idpmap >/dev/null; then groupdel idpmap; fi
     ;;
-  remove | 0) rm -rf /run/idpmap ;;
+  remove) rm -rf /run/idpmap ;;
+  0)
+    # rpm purges nothing, and leaves folders that a configuration of somebody's own is not in.
+    rm -rf /run/idpmap /var/spool/postfix/idpmap
+    if [ -d /etc/idpmap ]; then rmdir --ignore-fail-on-non-empty /etc/idpmap; fi
+    ;;
   *) exit 0 ;;
 esac
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi

@@ -6,6 +6,7 @@ line that says what, where and how to mend it.
 {{- include "idpmap.faults.names" . }}
 {{- include "idpmap.faults.config" . }}
 {{- include "idpmap.faults.references" . }}
+{{- if ne .Values.mode "none" }}{{ include "idpmap.faults.mirrors" . }}{{ end }}
 {{- if ne .Values.mode "none" }}{{ include "idpmap.faults.secrets" . }}{{ end }}
 {{- include "idpmap.faults.container" . }}
 {{- if ne .Values.mode "standalone" }}{{ include "idpmap.faults.socket" . }}{{ end }}

@@ -53,6 +53,8 @@ Secret changes, and idpmap follows. What is mounted by subPath stays as it was a
 {{- $volume := $values.state.volume }}
 {{- /* Helm merges what you write with the default; a volume has one source. */}}
 {{- if gt (len $volume) 1 }}{{ $volume = omit $volume "emptyDir" }}{{ end }}
+{{- $isUsual := eq (dig "emptyDir" "sizeLimit" "" $volume) "16Mi" }}
+{{- if and $isUsual (include "idpmap.mirrors" .root | fromJson) }}{{ $volume = dict "emptyDir" (dict "sizeLimit" $values.state.mirrorSize) }}{{ end }}
 - name: idpmap-state
   {{- toYaml $volume | nindent 2 }}
 {{- end }}

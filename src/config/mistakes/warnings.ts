@@ -13,7 +13,7 @@ const LONG_DEADLINE_MS = 1000;
 
 /** Finds what works but should be looked at. `literals` are the secrets that are written out. */
 export function findWarnings(
-  { connections: { idleTimeout }, deadline, domains }: Configured,
+  { connections: { idleTimeout }, deadline, domains, fleet }: Configured,
   literals: readonly Path[],
 ): readonly Mistake[] {
   const warnings: Mistake[] = literals.map((path) => ({
@@ -34,6 +34,13 @@ export function findWarnings(
       path: ['deadline'],
       part: 'value',
       message: 'is above 1s, a slow directory will keep processes of Postfix waiting that long',
+    });
+  }
+  if (fleet !== undefined && fleet.timeout > deadline / 4) {
+    warnings.push({
+      path: ['fleet', 'timeout'],
+      part: 'value',
+      message: 'is above a quarter of the deadline, and counts as that',
     });
   }
   return [...warnings, ...checkAlike(Object.keys(domains))];

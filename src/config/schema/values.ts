@@ -133,7 +133,12 @@ export const secret = () =>
   z
     .codec(z.custom<Secret | SecretSource>(isSecret, SECRET_FAULT), z.instanceof(Secret), {
       decode: (source) => (source instanceof Secret ? source : new Secret(source)),
-      encode: (kept) => kept.source,
+      // Where a password is left out, zod asks for that of nothing: an issue of a key that is absent is none.
+      encode: (kept, context) => {
+        if (kept instanceof Secret) return kept.source;
+        context.issues.push({ code: 'custom', input: kept, message: 'is left out' });
+        return z.NEVER;
+      },
     })
     .register(notations, { type: 'secret', place: 'secret' });
 

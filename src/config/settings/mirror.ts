@@ -7,8 +7,8 @@ const YEAR = '365d';
 const shape = {
   path: path().meta({
     description:
-      'The file that holds the copy. Its folder may be writable by idpmap only, and each directory has a file of its own.',
-    examples: ['/var/lib/idpmap/staff.db'],
+      'The file that holds the copy. Its folder may be writable by idpmap only, and is made where it is absent; each directory has a file of its own.',
+    examples: ['/var/lib/idpmap/mirrors/staff.db'],
   }),
   refresh: duration('10s').prefault('1h').meta({
     description:
@@ -67,7 +67,7 @@ export const mirror = <Own extends z.ZodRawShape>(own: Own) =>
     .meta({
       description:
         'A durable copy of all its people, from which lookups are answered at once, and for days without the directory.',
-      examples: ['{ path: /var/lib/idpmap/staff.db }'],
+      examples: ['{ path: /var/lib/idpmap/mirrors/staff.db }'],
     });
 
 /** What every mirror goes by. Durations in milliseconds. */

@@ -1,7 +1,8 @@
 import { createRequire, registerHooks } from 'node:module';
-import { dirname, extname, isAbsolute, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { dirname, isAbsolute, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { codeFile, ROOT } from '../../home.ts';
 import { reasonOf } from '../../reason.ts';
 import type { OwnType } from '../define.ts';
 import { findWriter } from './trust.ts';
@@ -12,12 +13,10 @@ export class ModuleError extends Error {
 }
 
 /** This program's own entries: a module that says `idpmap/directory` gets what runs, wherever it lies itself. */
-const ROOT = join(import.meta.dirname, '../..');
-const EXTENSION = extname(fileURLToPath(import.meta.url));
 const ENTRIES: Readonly<Record<string, string>> = {
-  idpmap: `index${EXTENSION}`,
-  'idpmap/directory': `directory${EXTENSION}`,
-  'idpmap/testing': `testing${EXTENSION}`,
+  idpmap: codeFile('index'),
+  'idpmap/directory': codeFile('directory'),
+  'idpmap/testing': codeFile('testing'),
 };
 
 let isHooked = false;
@@ -30,7 +29,7 @@ function leadHome(): void {
     resolve: (specifier, context, next) => {
       const entry = ENTRIES[specifier];
       if (entry === undefined) return next(specifier, context);
-      return { url: pathToFileURL(join(ROOT, entry)).href, shortCircuit: true };
+      return { url: pathToFileURL(entry).href, shortCircuit: true };
     },
   });
 }
@@ -64,7 +63,7 @@ export async function loadModule(module: string): Promise<OwnType> {
 }
 
 function findPackage(name: string): string {
-  for (const base of [join(process.cwd(), 'package.json'), fileURLToPath(import.meta.url)]) {
+  for (const base of [join(process.cwd(), 'package.json'), join(ROOT, 'package.json')]) {
     try {
       return createRequire(base).resolve(name);
     } catch {

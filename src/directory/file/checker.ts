@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { codeFile } from '../../home.ts';
 import type { Piece, Pieces } from '../people/content.ts';
 import { checkBytes } from './check.ts';
 import type { FirstLine } from './child.ts';
@@ -47,7 +47,7 @@ export async function checkApart(
   // No environment: it holds secrets, and NODE_OPTIONS meant for the daemon.
   const child = spawn(
     process.execPath,
-    [`--max-old-space-size=${heapLimitMb()}`, program(), file],
+    [`--max-old-space-size=${heapLimitMb()}`, codeFile('directory/file/child'), file],
     {
       env: {},
       signal,
@@ -63,12 +63,6 @@ export async function checkApart(
   if (code !== 0)
     throw new Error(describeEnd(code ?? end), { cause: new Error(complaint.slice(0, 2000)) });
   return readLines(lines);
-}
-
-/** The compiler rewrites the endings of imports only. */
-function program(): string {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return fileURLToPath(new URL(`./child.${ending}`, import.meta.url));
 }
 
 const heapLimitMb = (): number =>

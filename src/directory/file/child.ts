@@ -28,4 +28,4 @@ function* cut<T>(items: readonly T[]): Iterable<readonly T[]> {
   for (let i = 0; i < items.length; i += PIECE_ITEMS) yield items.slice(i, i + PIECE_ITEMS);
 }
 
-await main();
+void main();

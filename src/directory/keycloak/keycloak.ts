@@ -54,13 +54,12 @@ const UPKEEP_CONNECTIONS = 2;
  */
 export function createKeycloakDirectory(
   settings: KeycloakSettings,
-  { name, log, changed, domainsChanged, kept }: DirectoryHooks,
+  { name, log, changed, domainsChanged, kept, relay }: DirectoryHooks,
 ): Directory {
   const { tls, connections } = settings;
   const site = createSite(settings);
   const gate = createGate(site.url, preciseClock);
   const figures: KeycloakFigures = { tokens: 0, blockedKeys: 0, disbelieved: 0, events: 0 };
-  const groupIds = new Set<string>();
 
   const lookups = createPool(site, tls, { connections, maxBytes: LOOKUP_BYTES, figures });
   const upkeep = createPool(site, tls, {
@@ -142,9 +141,8 @@ export function createKeycloakDirectory(
     if (address === undefined) return none('form', 'it is no address');
     const written = letters.count(address.text);
     const finding = await findHolders(own, address, options, signal).catch(refused);
-    for (const { kind, id, address: held } of valuesOf(finding)) {
-      if (kind === 'group') groupIds.add(id);
-      else if (held === address.text) proof.learn(address);
+    for (const { kind, address: held } of valuesOf(finding)) {
+      if (kind !== 'group' && held === address.text) proof.learn(address);
     }
     if (finding.status === 'found' || finding.proof.by === 'form') return finding;
     await believeNone(signal);
@@ -188,7 +186,7 @@ export function createKeycloakDirectory(
       everyMs: events,
       clock: serverClock,
       attributes: new Set(attributes),
-      groupIds,
+      ...(relay && { relay }),
       changed,
       domainsChanged,
       counted: countEvents,

@@ -5,7 +5,7 @@ import { count, duration, oneOrMany, secret, written } from '../../config/schema
 import type { DeepReadonly } from '../../config/schema.ts';
 import { mirror, poll } from '../../config/settings/mirror.ts';
 import { clientTls } from '../clienttls.ts';
-import { PRESETS_OF } from './presets/presets.ts';
+import { PRESETS_OF, type SqlPresetName } from './presets/presets.ts';
 import { formatHost, parseHost } from './settings/host.ts';
 import { likelyHosts, likelyStatements } from './settings/likely.ts';
 import type { Dialect } from './text/tokens.ts';
@@ -208,3 +208,11 @@ export type ServerSettings = DeepReadonly<z.output<typeof allServers>>;
 
 /** One table. */
 export type SqlTableSettings = QuestionSettings['tables'][string];
+
+/** What a directory in a database goes by, whatever the database. */
+export interface SqlSettings<Host>
+  extends QuestionSettings,
+    Pick<ServerSettings, 'connections' | 'connectTimeout' | 'maxAge' | 'returnAfter'> {
+  readonly hosts: readonly Host[];
+  readonly preset?: SqlPresetName;
+}

@@ -20,20 +20,12 @@ import { inspectSql } from './inspect.ts';
 import { type Part, readPart } from './parts.ts';
 import { findHolders, type PeopleParts } from './people/find.ts';
 import { textsIn } from './people/values.ts';
-import { presetStatements, type SqlPresetName } from './presets/presets.ts';
+import { presetStatements } from './presets/presets.ts';
 import { sampleSql } from './sample.ts';
-import type { QuestionSettings, ServerSettings } from './settings.ts';
+import type { SqlSettings } from './settings.ts';
 import { createTable } from './tables.ts';
 import { createLetters } from './trust/letters.ts';
 import { createTrusts } from './trust/trusts.ts';
-
-/** What a directory in a database goes by, whatever the database. */
-export interface SqlSettings<Host>
-  extends QuestionSettings,
-    Pick<ServerSettings, 'connections' | 'connectTimeout' | 'maxAge' | 'returnAfter'> {
-  readonly hosts: readonly Host[];
-  readonly preset?: SqlPresetName;
-}
 
 /** The connection is given up that much later than the database should have ended the statement itself. */
 const GRACE_MS = 100;

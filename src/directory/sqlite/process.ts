@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { codeFile } from '../../home.ts';
 import { reasonOf } from '../../reason.ts';
 import { rowOf } from '../sql/connect/rows.ts';
 import { createTurn } from '../sql/connect/turn.ts';
@@ -32,7 +32,7 @@ export async function startReader(
   const [command, parameters] = await boundToUs(process.execPath, [
     '--disable-warning=ExperimentalWarning',
     `--max-old-space-size=${MOST_MEMORY_MB}`,
-    program(),
+    codeFile('directory/sqlite/reader'),
     path,
   ]);
   // No environment: it holds secrets, and NODE_OPTIONS meant for the daemon.
@@ -96,9 +96,3 @@ export async function startReader(
 }
 
 const valuesOf = (row: unknown): readonly unknown[] => (Array.isArray(row) ? row : []);
-
-/** The compiler rewrites the endings of imports only. */
-function program(): string {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return fileURLToPath(new URL(`./reader.${ending}`, import.meta.url));
-}

@@ -2,9 +2,11 @@ import { CONFIGURATION } from './configuration.ts';
 import { CONTENTS } from './contents.ts';
 import { DIRECTORIES } from './directories.ts';
 import type { Section } from './family.ts';
+import { FLEET } from './fleet.ts';
 import { HTTP } from './http.ts';
 import { MAPS } from './maps.ts';
 import { MEMORY } from './memory.ts';
+import { MIRRORS } from './mirrors.ts';
 import { NODE } from './node.ts';
 import { PROCESS } from './process.ts';
 import { QUESTIONS } from './questions.ts';
@@ -17,8 +19,10 @@ export const SECTIONS: readonly Section[] = [
   DIRECTORIES,
   QUESTIONS,
   CONTENTS,
+  MIRRORS,
   SHADOWS,
   MEMORY,
+  FLEET,
   SOCKETMAP,
   HTTP,
   CONFIGURATION,

@@ -1,11 +1,13 @@
 import type { Directory, Entry } from '../../directory/directory.ts';
 import type { CleanFigures } from '../../directory/people/clean.ts';
+import type { Fleet } from '../../fleet/contract.ts';
 import type { LineFigures } from '../../logwriter.ts';
 import type { Lane } from '../../lookup/lane.ts';
 import type { Memory } from '../../lookup/memory.ts';
 import type { Differences } from '../../maps/differences.ts';
 import type { DomainList } from '../../maps/domainlist.ts';
 import type { MapFigures } from '../../maps/router.ts';
+import type { Mirror } from '../../mirror/mirror.ts';
 import type { Settings } from '../../settings.ts';
 import type { Figures } from '../../socketmap/figures.ts';
 import type { HttpFigures } from '../figures.ts';
@@ -23,6 +25,7 @@ export interface MeteredDirectory {
     readonly tables: ReadonlyMap<string, Pick<Memory<string>, 'sizes'>>;
   };
   readonly list?: Pick<DomainList, 'names' | 'isHeld' | 'isResting' | 'figures'>;
+  readonly mirror?: Pick<Mirror, 'status'>;
 }
 
 /** One directory at work, as the status shows it: what metrics read of it, and how it fares. */
@@ -55,6 +58,8 @@ export interface MetricSources {
   };
   readonly maps: Readonly<MapFigures>;
   readonly differences: Pick<Differences, 'figures'>;
+  /** The daemons that know together; absent: this one is alone. */
+  readonly fleet?: Pick<Fleet, 'figures' | 'status'>;
   readonly socketmap: Figures;
   readonly reloads: ReloadFigures;
   readonly logged: LineFigures;

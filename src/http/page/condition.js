@@ -58,7 +58,8 @@ function sayFault({ name, state, failingSince, circuitSince, lastAnswer, lastFau
  * @param {string} now
  * @param {Status['cache']} cache
  */
-function sayKnown({ lastAnswer, remembered: { found } }, now, { staleMs }) {
+function sayKnown({ lastAnswer, remembered: { found }, mirror }, now, { staleMs }) {
+  if (mirror?.ageMs !== undefined) return sayMirrored(mirror, now);
   if (found === 0) return 'Nobody of it is remembered: all its mail waits.';
   const bound = `cache.stale, ${sayDuration(staleMs)}`;
   const known = `Known people (${sayMany(found, 'address', 'addresses')}) go on receiving from memory`;
@@ -69,6 +70,20 @@ function sayKnown({ lastAnswer, remembered: { found } }, now, { staleMs }) {
   return until <= Date.parse(now)
     ? `It has not answered for longer than memory may stand in (${bound}): all its mail waits.`
     : `${known}, the last of them until ${sayTime(until, now)} (${bound}). ${others}`;
+}
+
+/**
+ * Whom a mirror still knows, and until when.
+ * @param {NonNullable<DirectoryStatus['mirror']>} mirror
+ * @param {string} now
+ */
+function sayMirrored({ accounts, groups, ageMs = 0, acceptForMs }, now) {
+  const bound = `mirror.acceptFor, ${sayDuration(acceptForMs)}`;
+  if (ageMs > acceptForMs)
+    return `Its mirror is older than it may be to stand in (${bound}): all its mail waits.`;
+  const until = Date.parse(now) - ageMs + acceptForMs;
+  const people = `${sayMany(accounts, 'account')}, ${sayMany(groups, 'group')}`;
+  return `All its people (${people}) go on receiving from the mirror, until ${sayTime(until, now)} (${bound}). Mail for everybody else waits.`;
 }
 
 /**

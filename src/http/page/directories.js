@@ -1,7 +1,16 @@
 /** @import { DirectoryStatus } from '../directorystatus.ts' */
 import { isUnwell, needsAttention } from './condition.js';
 import { make, makeBadge, makeFacts } from './dom.js';
-import { sayAgo, sayCause, sayCount, sayLatency, sayShare, sayTime } from './words.js';
+import {
+  sayAgo,
+  sayCause,
+  sayCount,
+  sayDuration,
+  sayLatency,
+  sayMany,
+  sayShare,
+  sayTime,
+} from './words.js';
 
 /** @type {Readonly<Record<DirectoryStatus['state'], readonly ['good' | 'bad' | 'idle', string]>>} */
 const STATES = {
@@ -38,6 +47,7 @@ export function makeDirectory(directory, now) {
       ['questions', sayQuestions(directory)],
       ['from memory', sayMemory(directory)],
       ['remembers', sayRemembered(directory)],
+      ['mirror', sayMirror(directory)],
       ['callers got', sayLookups(directory)],
       ['domains', sayDomains(directory)],
       ['circuit', sayCircuit(directory, now)],
@@ -95,6 +105,16 @@ function sayMemory({ lookups: { found, none, stale, unknown, remembered, prefetc
 /** @param {DirectoryStatus} directory */
 const sayRemembered = ({ remembered: { found, none, unknown } }) =>
   `${sayCount(found)} found, ${sayCount(none)} nobody, ${sayCount(unknown)} unknown`;
+
+/** @param {DirectoryStatus} directory */
+function sayMirror({ mirror }) {
+  if (mirror === undefined) return undefined;
+  const { accounts, groups, isInStep, ageMs, lost } = mirror;
+  if (ageMs === undefined) return 'has not got everybody yet';
+  const step = isInStep ? 'in step' : `behind, last word ${sayDuration(ageMs)} ago`;
+  const losses = lost === 0 ? '' : `; ${sayCount(lost)} lost an address of late`;
+  return `${step}, ${sayMany(accounts, 'account')}, ${sayMany(groups, 'group')}${losses}`;
+}
 
 /** @param {DirectoryStatus} directory */
 function sayLookups({ lookups: { found, none, stale, unknown, disbelieved } }) {

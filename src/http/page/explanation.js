@@ -2,7 +2,7 @@
 /** @import { TraceExplanation } from '../../control/protocol.ts' */
 /** @import { Answer } from '../../maps/answer.ts' */
 import { make, makeBadge } from './dom.js';
-import { OURS, sayFound, sayKey, sayShadows, sayWay } from './ways.js';
+import { OURS, sayFound, sayKey, sayMirrors, sayShadows, sayWay } from './ways.js';
 import { sayCause, sayDuration, sayTime } from './words.js';
 
 /**
@@ -42,6 +42,7 @@ function makeVerdict(told) {
     make('p', {}, `${sayKey(key, normalised)}. `, 'domain' in told ? sayDomain(told.domain) : ''),
     ...makeList('found', sayFound(maps)),
     make('ul', 'ways', ...maps.map((each) => makeMap(each, key, normalised))),
+    ...makeList('mirrors', sayMirrors(maps)),
     ...makeList('shadows', sayShadows(maps)),
   ];
 }

@@ -37,6 +37,20 @@ export function sayFound(maps) {
 }
 
 /**
+ * Says how mirrors stand towards the addresses that they were asked for, once each.
+ * @param {readonly ExplainedMap[]} maps
+ * @returns {readonly string[]}
+ */
+export function sayMirrors(maps) {
+  const told = maps.flatMap(({ steps }) =>
+    steps.flatMap((step) =>
+      step.step === 'mirror' ? [`mirror of ${step.directory}: ${step.key}: ${step.how}`] : [],
+    ),
+  );
+  return [...new Set(told)];
+}
+
+/**
  * Says who is asked beside those that answer.
  * @param {readonly ExplainedMap[]} maps
  * @returns {readonly string[]}
@@ -141,6 +155,7 @@ function readSteps(steps, asked) {
     if (step.step === 'candidate') name = sayCandidate(step, asked);
     else if (step.step === 'asked') memory = ', asked now';
     else if (step.step === 'memory') memory = sayMemory(step);
+    else if (step.step === 'mirror' && step.is === 'found') memory = ', from its mirror';
     else if (step.step === 'outcome') {
       said.push(readOutcome(step, name, memory));
       memory = '';
@@ -199,11 +214,12 @@ const STATES = /** @type {const} */ ({
   none: 'remembered',
   unknown: 'not asked again yet, it failed',
   joined: 'being asked already',
+  fleet: 'told to',
 });
 
 /** @param {Extract<Step, { step: 'memory' }>} step */
-const sayMemory = ({ state, ageMs }) =>
-  `, ${STATES[state]}${ageMs === undefined ? '' : ` ${sayAge(ageMs)} ago`}`;
+const sayMemory = ({ state, ageMs, by }) =>
+  `, ${STATES[state]}${by === undefined ? '' : ` ${by}`}${ageMs === undefined ? '' : ` ${sayAge(ageMs)} ago`}`;
 
 /**
  * Writes an age in one unit.

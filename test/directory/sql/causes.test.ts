@@ -98,6 +98,10 @@ const PLACES: Readonly<Record<string, number>> = {
   'sql/connect/ask.ts': 3,
   'sql/connect/blame.ts': 1,
   'sql/connect/connection.ts': 4,
+  // A mirror is fed beside the questions.
+  'sql/follow/counting.ts': 1,
+  'sql/follow/offer.ts': 1,
+  'sql/follow/pages.ts': 1,
   'sql/people/aliases.ts': 1,
   'sql/people/entries.ts': 2,
   'sql/people/groups.ts': 2,

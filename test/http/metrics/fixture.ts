@@ -1,7 +1,11 @@
-import { onTestFinished } from 'vitest';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
 import { preciseClock } from '../../../src/clock.ts';
-import { createState, enterState } from '../../../src/daemon/state.ts';
-import type { Directory } from '../../../src/directory/directory.ts';
+import { createState, enterState, followState } from '../../../src/daemon/state.ts';
+import type { Change, Directory } from '../../../src/directory/directory.ts';
+import type { FleetStatus } from '../../../src/fleet/contract.ts';
+import { createFleetFigures, figuresOf } from '../../../src/fleet/figures.ts';
 import { createHttpFigures } from '../../../src/http/figures.ts';
 import type { MetricSources } from '../../../src/http/metrics/sources.ts';
 import { createMetrics } from '../../../src/http/metrics.ts';
@@ -52,6 +56,7 @@ export async function startMetered(
     },
   });
   enterState(state);
+  followState(state);
   const maps: MapFigures = new Map();
   const { route } = createRouter(state.routes.maps, maps, silentLog);
   const socketmap = createCounters();
@@ -64,6 +69,7 @@ export async function startMetered(
     reloads: { succeeded: 0, failed: 0, isLastGood: true, lastGoodAt: 5000 },
     logged: { dropped: 0 },
     differences,
+    fleet: describeFleet(Object.keys(settings.directories)),
     web: createHttpFigures(),
   };
   const metrics = createMetrics(sources);
@@ -71,8 +77,9 @@ export async function startMetered(
     metrics.stop();
     for (const { lane } of state.shadows.values()) lane.stop();
     await Promise.all(
-      [...state.served.values()].map(async ({ lane, list }) => {
+      [...state.served.values()].map(async ({ lane, list, mirror }) => {
         list?.stop();
+        await mirror?.stop();
         lane.stop();
       }),
     );
@@ -104,26 +111,65 @@ export const readSeries = (text: string): Series =>
 export async function startLarge(): Promise<Metered> {
   const partners = createScripted();
   partners.listed = ['example.com', 'example.edu'];
-  return startMetered(LARGE, {
-    staff: {
-      ...listingNone(createScripted()),
-      figures: { accounts: 3, tokenExpiresAt: 1_700_000_000_500 },
+  const place = await makePlace();
+  const metered = await startMetered(
+    large(join(place, 'mirrors', 'partners.db')),
+    {
+      staff: {
+        ...listingNone(createScripted()),
+        figures: { accounts: 3, tokenExpiresAt: 1_700_000_000_500 },
+      },
+      legacy: listingNone(createScripted()),
+      partners: Object.assign(partners, { follow: followNobody }),
     },
-    legacy: listingNone(createScripted()),
-    partners,
-  });
+    place,
+  );
+  await vi.waitUntil(
+    async () => (await metered.read()).get('idpmap_mirror_in_step{directory="partners"}') === 1,
+    30_000,
+  );
+  return metered;
 }
 
-const LARGE = `
+/** Lists nobody, and tells nothing more. */
+async function* followNobody(
+  _cursor: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Change[]> {
+  yield [{ kind: 'listing', part: 'people' }];
+  yield [{ kind: 'listed', part: 'people' }];
+  yield [{ kind: 'mark', cursor: '1', agoMs: 0, nextMs: 60_000 }];
+  await once(signal, 'abort');
+}
+
+const large = (mirror: string): string => `
 domains:
   example.org: { directory: [staff, legacy] }
   example.net: { directory: partners, shadow: legacy }
 directories:
   staff: { type: file, path: a.yaml }
   legacy: { type: file, path: b.yaml }
-  partners: { type: file, path: c.yaml }
+  partners:
+    { type: ldap, urls: ldap://127.0.0.1, insecure: true, base: dc=example, bind: { anonymous: true }, mirror: { path: ${mirror} } }
 `;
 
 /** Those of `series` whose name begins so. */
 export const pick = (series: Series, start: string): Readonly<Record<string, number>> =>
   Object.fromEntries([...series].filter(([name]) => name.startsWith(start)));
+
+/** What a fleet that is up tells. */
+function describeFleet(directories: readonly string[]): NonNullable<MetricSources['fleet']> {
+  const figures = createFleetFigures();
+  for (const directory of directories) figuresOf(figures, directory);
+  figures.news.heard['purge'] = 1;
+  const status: FleetStatus = {
+    name: 'mx',
+    isUp: true,
+    members: [],
+    size: 2,
+    heardMs: 100,
+    differenceMs: 3,
+    waiting: 0,
+  };
+  return { figures, status: () => status };
+}

@@ -12,7 +12,7 @@ const REPOSITORY = join(import.meta.dirname, '../../..');
 
 /** What the Dockerfile copies, and itself. */
 const PRODUCT_INPUTS =
-  '{Dockerfile,.dockerignore,LICENSE,package{,-lock}.json,tsconfig{,.build}.json,src/**}';
+  '{Dockerfile,.dockerignore,LICENSE,package{,-lock}.json,src/**,deploy/bundle/**}';
 
 /** Two weeks: bases are made anew then, with what Debian has mended meanwhile. */
 const OLD = 'until=336h';

@@ -38,6 +38,8 @@ export async function startPlainSlapd({ suffix, entries }: PlainTree): Promise<L
       `rootdn "${READER.dn}${suffix === '' ? '' : `,${suffix}`}"`,
       `rootpw ${READER.password}`,
       `directory ${join(path, 'data')}`,
+      // Room for a bench's people; it is no memory until it is used.
+      'maxsize 1073741824',
       'index objectClass,mail eq',
       'access to * by * none',
       '',

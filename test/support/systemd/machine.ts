@@ -91,7 +91,8 @@ export async function bootMachine(
   };
 }
 
-async function machineImage(): Promise<string> {
+/** Gives the image of a machine that knows nothing of idpmap. */
+export async function machineImage(): Promise<string> {
   const tag = 'localhost/idpmap/systemd';
   const file = join(import.meta.dirname, 'Dockerfile');
   const args = { POSTFIX_BASE: await baseImage('postfix') };

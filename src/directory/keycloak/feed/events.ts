@@ -1,7 +1,7 @@
 import type { Clock } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
-import { type DirectoryHooks, Fault } from '../../directory.ts';
+import { type DirectoryHooks, Fault, type Relay } from '../../directory.ts';
 import { withinTime } from '../../waiting.ts';
 import { eventsCommand } from '../commands.ts';
 import type { Ask } from '../http/api.ts';
@@ -19,8 +19,8 @@ export interface EventWatchOptions {
   readonly clock: Clock;
   /** The attributes that hold addresses. */
   readonly attributes: ReadonlySet<string>;
-  /** The groups that were answered: whatever happens to a user may change their members. */
-  readonly groupIds: ReadonlySet<string>;
+  /** Where daemons take turns in reading; absent: this one reads for itself. */
+  readonly relay?: Relay;
   readonly changed: DirectoryHooks['changed'];
   /** The domains of organizations may be others now. */
   readonly domainsChanged: () => void;
@@ -37,6 +37,8 @@ export interface EventWatch {
 const POLL_MS = 10_000;
 /** So many events at a time are looked at. */
 const MOST = 2000;
+/** So many readings may be missing before another daemon reads. */
+const TURN_READINGS = 3;
 /** An organization, whose domains lie in it; not what lies below it, such as its members. */
 const ORGANIZATION = /^organizations(?:\/[^/]+)?$/;
 
@@ -52,6 +54,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   let read: EventMark | undefined;
   let reason: string | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let isOurs = false;
 
   /** The first time: nothing that happened before is remembered. */
   async function begin(signal: AbortSignal): Promise<void> {
@@ -78,7 +81,8 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     if (concern === 'everything') return options.changed('everything');
     const { ids, addresses } = concern;
     if (ids.size === 0 && addresses.size === 0) return;
-    options.changed({ ids: ids.union(options.groupIds), addresses });
+    // Whatever happens to a user may change the members of any group.
+    options.changed({ ids, addresses, groups: 'all' });
   }
 
   const tell = (next: string | undefined): void => {
@@ -88,13 +92,33 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     reason = next;
   };
 
+  const readOn = (signal: AbortSignal): Promise<void> =>
+    read === undefined ? begin(signal) : followSince(read, signal);
+
+  /** Reads on from where the last daemon ended, if it is this one's turn. */
+  async function takeTurn(signal: AbortSignal): Promise<void> {
+    const { relay } = options;
+    isOurs = (await relay?.turn(options.everyMs * TURN_READINGS)) === 'ours';
+    if (!isOurs) return;
+    const kept = await relay?.recall();
+    if (kept === undefined) return;
+    const mark = readMark(kept.value);
+    read = mark;
+    try {
+      await readOn(signal);
+    } catch (error) {
+      // It may be this daemon that is cut off.
+      relay?.giveUp();
+      throw error;
+    }
+    // Nobody knows what happened before.
+    if (mark === undefined) options.changed('everything');
+    if (read !== undefined) relay?.keep(read);
+  }
+
   async function poll(): Promise<void> {
     try {
-      await withinTime(
-        (signal) => (read === undefined ? begin(signal) : followSince(read, signal)),
-        POLL_MS,
-        life.signal,
-      );
+      await withinTime(options.relay === undefined ? readOn : takeTurn, POLL_MS, life.signal);
       tell(undefined);
     } catch (error) {
       tell(reasonOf(error));
@@ -109,6 +133,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     stop() {
       life.abort();
       clearTimeout(timer);
+      if (isOurs) options.relay?.giveUp();
     },
   };
 }
@@ -156,4 +181,11 @@ export async function tryEvents(
   await checkKept(ask, site, signal);
   const events = createEventLog({ read: adminEvents(ask), clock, most: MOST });
   await events.since(await events.newest(signal), signal);
+}
+
+/** Reads how far another daemon, of another version perhaps, has read. */
+function readMark(kept: unknown): EventMark | undefined {
+  if (!isRaw(kept)) return undefined;
+  const { time, id } = kept;
+  return typeof time === 'number' && typeof id === 'string' ? { time, id } : undefined;
 }

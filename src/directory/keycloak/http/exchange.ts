@@ -1,16 +1,9 @@
 import type { Pool } from 'undici';
 import type { Gate } from './gate.ts';
 import type { Reply } from './replies.ts';
-import { send } from './send.ts';
+import { type Message, send } from './send.ts';
 import type { Site } from './site.ts';
 import { isLost, transportFault } from './transport.ts';
-
-/** What is sent, besides the path. */
-export interface Message {
-  readonly method: 'GET' | 'POST';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
 
 /**
  * Sends one message and reads the whole reply, whatever its status.

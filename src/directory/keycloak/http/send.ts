@@ -1,6 +1,12 @@
 import type { Dispatcher, Pool } from 'undici';
-import type { Message } from './exchange.ts';
 import type { Reply } from './replies.ts';
+
+/** What is sent, besides the path. */
+export interface Message {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
 
 /**
  * Sends one message and reads the whole reply, whatever its status. Rejects with undici's errors, and with `signal`'s reason as

@@ -7,7 +7,14 @@ import { textsIn } from '../people/values.ts';
 import type { Listing } from '../text/listing.ts';
 import type { Dialect } from '../text/tokens.ts';
 import { checkCount, countOf } from './counting.ts';
-import { type Make, type Making, makeAccounts, makeAliases, makeGroups } from './listed.ts';
+import {
+  type Make,
+  type Making,
+  makeAccounts,
+  makeAliases,
+  makeGroups,
+  type Named,
+} from './listed.ts';
 import { keysIn, pagesOf, rowsOfKeys } from './pages.ts';
 import { parseState, type State } from './state.ts';
 
@@ -23,7 +30,7 @@ export interface FollowOptions {
   readonly areSomeUnlisted: boolean;
   /** Opens a connection that has time. */
   readonly open: (signal: AbortSignal) => Promise<SqlConnection>;
-  readonly making: (connection: SqlConnection) => Making;
+  readonly making: (connection: SqlConnection) => Pick<Making, 'find' | 'view'>;
   /** Looks whether the connection shows people; throws where it doesn't. */
   readonly prove: (connection: SqlConnection) => Promise<unknown>;
   /** Resolves when there may be something new. */
@@ -88,7 +95,13 @@ interface Feed {
 
 function createFeed(options: FollowOptions, connection: SqlConnection, signal: AbortSignal): Feed {
   const { lists, dialect, refreshMs, pollMs, areSomeUnlisted } = options;
-  const making = options.making(connection);
+  const base = options.making(connection);
+  const listed = async (id: string): Promise<readonly Named[]> => {
+    const groups = await rowsOfKeys(connection, lists.accounts, [id]);
+    const made = groups.map((rows) => makeAccounts(rows, lists.accounts, making(false)));
+    return (await Promise.all(made)).flat();
+  };
+  const making = (isWhole: boolean): Making => ({ ...base, listed, isWhole });
   const kinds = kindsOf(lists);
   const areChangesTold = kinds.every(({ listing }) => listing.changed !== undefined);
   const now = (): number => preciseClock.now();
@@ -110,8 +123,9 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
   const put = async (
     { listing, make }: Kind,
     groups: readonly (readonly Row[])[],
+    how: Making,
   ): Promise<Change> => {
-    const made = await Promise.all(groups.map((rows) => make(rows, listing, making)));
+    const made = await Promise.all(groups.map((rows) => make(rows, listing, how)));
     return { kind: 'put', entries: made.flat() };
   };
 
@@ -129,7 +143,8 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
         throw new Gap(`${listing.name} shows more than ${MOST_CHANGES} changes: all are listed`);
       const keys = keysIn(rows, listing);
       for (let at = 0; at < keys.length; at += BATCH) {
-        yield [await put(kind, await rowsOfKeys(connection, listing, keys.slice(at, at + BATCH)))];
+        const groups = await rowsOfKeys(connection, listing, keys.slice(at, at + BATCH));
+        yield [await put(kind, groups, making(false))];
       }
     }
     return { ...state, since };
@@ -144,7 +159,7 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
       const begun = now();
       const page = await pages.next();
       if (page.done === true) return checkCount(connection, listing, before, page.value);
-      yield [await put(kind, page.value)];
+      yield [await put(kind, page.value, making(true))];
       await rest(now() - begun);
       signal.throwIfAborted();
     }

@@ -19,6 +19,10 @@ export interface Making {
   readonly find: FindOptions;
   /** The connection that the rows are of. */
   readonly view: View;
+  /** The rows of an account by its id, as they are listed. */
+  readonly listed: (id: string) => Promise<readonly Named[]>;
+  /** Whether everybody is told, accounts before aliases; else only what changed. */
+  readonly isWhole: boolean;
 }
 
 /** Makes entries of the rows of one key of a listing. */
@@ -55,18 +59,19 @@ async function makeAccount(entry: Entry, { find: { parts }, view }: Making): Pro
   const address = parseAddress(entry.address);
   if (address === undefined) return [ref, { ...entry, names }];
   const aliases = await findAliases(parts.aliases, address, view);
-  const isLedOn = aliases.some(({ targets }) =>
-    targets.some((each) => comparable(each) !== address.text),
-  );
   // Whoever is disabled may have somebody who takes the mail of the rest.
   const isOthers = !entry.enabled && parts.catchAll !== undefined;
-  if (isLedOn || isOthers) return [ref, asked(entry, names)];
+  if (aliases.some(isLedOn) || isOthers) return [ref, asked(entry, names)];
   const { logins } = parts;
   return [
     ref,
     { ...(logins === undefined ? entry : await withLogins(entry, logins, view)), names },
   ];
 }
+
+/** Whether mail for an account whose own address is the alias goes to others as well, or to others alone. */
+const isLedOn = ({ alias, targets }: Alias): boolean =>
+  targets.some((each) => comparable(each) !== alias);
 
 /** Entries of aliases: groups of whom they lead to. Where an account has the address, it is that account's entry. */
 export const makeAliases: Make = async (rows, { name }, making) => {
@@ -75,13 +80,16 @@ export const makeAliases: Make = async (rows, { name }, making) => {
 };
 
 async function makeAlias(alias: Alias, making: Making): Promise<readonly Named[]> {
-  const { find, view } = making;
+  const { find, view, listed, isWhole } = making;
   const address = parseAddress(alias.alias);
   // One of a whole domain.
   if (address === undefined) return [];
   const accounts = await findAccounts(find.parts, address, view);
   const own = accounts.filter((account) => account.address === address.text);
-  if (own.length > 0) return Promise.all(own.map((account) => makeAccount(account, making)));
+  if (own.length > 0) {
+    if (isWhole && !isLedOn(alias)) return [];
+    return (await Promise.all(own.map(({ id }) => listed(id)))).flat();
+  }
   const entry = groupEntry(aliasRef(address.text), address.text);
   return [[aliasRef(address.text), { ...entry, ...targetsOf(alias, find.limits.members) }]];
 }

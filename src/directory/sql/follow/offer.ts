@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts';
 import type { FindOptions } from '../people/find.ts';
 import type { PresetStatements } from '../presets/preset.ts';
 import { presetStatements } from '../presets/presets.ts';
-import type { SqlSettings } from '../sql.ts';
+import type { SqlSettings } from '../settings.ts';
 import { readListing } from '../text/listing.ts';
 import type { Dialect } from '../text/tokens.ts';
 import { type FollowOptions, followTables, type Lists } from './follow.ts';

@@ -17,7 +17,7 @@ export const mailcow: SqlPreset = {
     spamalias: ['address', 'goto', 'validity', 'permanent'],
     sender_acl: ['logged_in_as', 'send_as'],
   },
-  statements: ({ concat, moved }) => ({
+  statements: ({ concat, moved, isAt }) => ({
     account: `
       SELECT username AS address, NULL AS alias,
         CASE WHEN active = 1 THEN username END AS login, active <> 0 AS enabled
@@ -41,6 +41,24 @@ export const mailcow: SqlPreset = {
     catchAll: `
       SELECT SUBSTR(address, 2) AS domain, goto AS target
       FROM alias WHERE address = '@%d' AND active IN (1, 2)`,
+    listAccounts: `
+      SELECT username AS address, NULL AS alias,
+        CASE WHEN active = 1 THEN username END AS login, active <> 0 AS enabled
+      FROM mailbox
+      UNION ALL
+      SELECT m.username, ${moved('m.username', 'd.target_domain', 'd.alias_domain')},
+        CASE WHEN m.active = 1 THEN m.username END, m.active <> 0
+      FROM alias_domain d JOIN mailbox m ON ${isAt('m.username', 'd.target_domain')}
+      WHERE d.active = 1`,
+    listAliases: `
+      SELECT address AS alias, goto AS target, sender_allowed AS may_send
+      FROM alias WHERE active IN (1, 2)
+      UNION ALL
+      SELECT username, 'null@localhost', 0
+      FROM mailbox WHERE kind IN ('location', 'thing', 'group')
+      UNION ALL
+      SELECT address, goto, 0
+      FROM spamalias WHERE validity >= UNIX_TIMESTAMP() OR permanent <> 0`,
     // Mail for a relay's domain is not delivered here.
     listDomains: `
       SELECT domain FROM domain WHERE active = 1 AND backupmx = 0

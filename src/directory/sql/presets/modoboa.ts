@@ -17,7 +17,7 @@ export const modoboa: SqlPreset = {
     modoboa_admin_aliasrecipient: ['address', 'alias_id'],
     admin_senderaddress: ['address', 'mailbox_id'],
   },
-  statements: ({ concat, moved, now }) => {
+  statements: ({ concat, moved, isAt, now }) => {
     const full = concat('m.address', "'@'", 'd.name');
     const isValid = `a.enabled = '1' AND (a.expire_at IS NULL OR a.expire_at > ${now})`;
     return {
@@ -56,6 +56,24 @@ export const modoboa: SqlPreset = {
           JOIN admin_alias a ON a.address = ${concat("'@'", 'd.name')}
           JOIN modoboa_admin_aliasrecipient r ON r.alias_id = a.id
         WHERE t.name = '%d' AND t.enabled = '1' AND a.internal = '0' AND ${isValid}`,
+      listAccounts: `
+        SELECT ${full} AS address, NULL AS alias, ${full} AS login, u.is_active AS enabled
+        FROM admin_mailbox m JOIN admin_domain d ON d.id = m.domain_id JOIN core_user u ON u.id = m.user_id
+        UNION ALL
+        SELECT ${full}, ${concat('m.address', "'@'", 't.name')}, ${full}, u.is_active
+        FROM admin_domainalias t JOIN admin_domain d ON d.id = t.target_id
+          JOIN admin_mailbox m ON m.domain_id = d.id JOIN core_user u ON u.id = m.user_id
+        WHERE t.enabled = '1'`,
+      listAliases: `
+        SELECT a.address AS alias, r.address AS target
+        FROM admin_alias a JOIN modoboa_admin_aliasrecipient r ON r.alias_id = a.id
+        WHERE ${isValid}
+        UNION ALL
+        SELECT ${moved('a.address', 'd.name', 't.name')}, r.address
+        FROM admin_domainalias t JOIN admin_domain d ON d.id = t.target_id
+          JOIN admin_alias a ON ${isAt('a.address', 'd.name')}
+          JOIN modoboa_admin_aliasrecipient r ON r.alias_id = a.id
+        WHERE t.enabled = '1' AND ${isValid}`,
       // Mail for a relay's domain is not delivered here.
       listDomains: `
         SELECT name FROM admin_domain WHERE type = 'domain' AND enabled = '1'

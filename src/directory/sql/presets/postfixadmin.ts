@@ -15,7 +15,7 @@ export const postfixadmin: SqlPreset = {
     alias: ['address', 'goto', 'active'],
     alias_domain: ['alias_domain', 'target_domain', 'active'],
   },
-  statements: ({ concat, moved }) => ({
+  statements: ({ concat, moved, isAt }) => ({
     account: `
       SELECT username AS address, NULL AS alias, username AS login, active AS enabled
       FROM mailbox WHERE username = '%s'
@@ -37,6 +37,18 @@ export const postfixadmin: SqlPreset = {
       SELECT d.alias_domain, a.goto
       FROM alias_domain d JOIN alias a ON a.address = ${concat("'@'", 'd.target_domain')}
       WHERE d.alias_domain = '%d' AND d.active = '1' AND a.active = '1'`,
+    listAccounts: `
+      SELECT username AS address, NULL AS alias, username AS login, active AS enabled FROM mailbox
+      UNION ALL
+      SELECT m.username, ${moved('m.username', 'd.target_domain', 'd.alias_domain')}, m.username, m.active
+      FROM alias_domain d JOIN mailbox m ON ${isAt('m.username', 'd.target_domain')}
+      WHERE d.active = '1'`,
+    listAliases: `
+      SELECT address AS alias, goto AS target FROM alias WHERE active = '1' AND goto <> ''
+      UNION ALL
+      SELECT ${moved('a.address', 'd.target_domain', 'd.alias_domain')}, a.goto
+      FROM alias_domain d JOIN alias a ON ${isAt('a.address', 'd.target_domain')}
+      WHERE d.active = '1' AND a.active = '1' AND a.goto <> ''`,
     // Mail for a backup MX, and what is handed on, is not delivered here; ALL stands for all domains.
     listDomains: `
       SELECT domain FROM domain WHERE active = '1' AND backupmx = '0' AND domain <> 'ALL'

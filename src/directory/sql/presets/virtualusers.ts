@@ -15,6 +15,8 @@ export const virtualUsers: SqlPreset = {
       "SELECT source AS alias, destination AS target FROM virtual_aliases WHERE source = '%s'",
     catchAll:
       "SELECT substr(source, 2) AS domain, destination AS target FROM virtual_aliases WHERE source = '@%d'",
+    listAccounts: 'SELECT email AS address, email AS login FROM virtual_users',
+    listAliases: 'SELECT source AS alias, destination AS target FROM virtual_aliases',
     listDomains: 'SELECT name FROM virtual_domains',
   }),
 };

@@ -8,6 +8,8 @@ export interface Words {
   readonly moved: (address: string, from: string, to: string) => string;
   /** As many last characters of `text` as `alias` has without its first, the `@`. */
   readonly ending: (text: string, alias: string) => string;
+  /** Whether an address is one of a domain; both are columns. */
+  readonly isAt: (address: string, domain: string) => string;
   /** A column that may hold capitals. */
   readonly folded: (column: string) => string;
   /** An integer as a text. */
@@ -25,6 +27,7 @@ export const WORDS: Readonly<Record<Dialect, Words>> = {
     moved: (address, from, to) =>
       `substr(${address}, 1, length(${address}) - length(${from})) || ${to}`,
     ending: (text, alias) => `right(${text}, length(${alias}) - 1)`,
+    isAt: (address, domain) => `right(${address}, length(${domain}) + 1) = '@' || ${domain}`,
     folded: (column) => `lower(${column})`,
     text: (number) => `CAST(${number} AS text)`,
     now: 'now()',
@@ -36,6 +39,8 @@ export const WORDS: Readonly<Record<Dialect, Words>> = {
     moved: (address, from, to) =>
       `CONCAT(SUBSTR(${address}, 1, CHAR_LENGTH(${address}) - CHAR_LENGTH(${from})), ${to})`,
     ending: (text, alias) => `RIGHT(${text}, CHAR_LENGTH(${alias}) - 1)`,
+    isAt: (address, domain) =>
+      `RIGHT(${address}, CHAR_LENGTH(${domain}) + 1) = CONCAT('@', ${domain})`,
     // Its collation does that, and an index serves it.
     folded: (column) => column,
     text: (number) => `CAST(${number} AS CHAR)`,
@@ -46,6 +51,7 @@ export const WORDS: Readonly<Record<Dialect, Words>> = {
     moved: (address, from, to) =>
       `substr(${address}, 1, length(${address}) - length(${from})) || ${to}`,
     ending: (text, alias) => `substr(${text}, 1 - length(${alias}))`,
+    isAt: (address, domain) => `substr(${address}, -1 - length(${domain})) = '@' || ${domain}`,
     folded: (column) => `idpmap_fold(${column})`,
     text: (number) => `CAST(${number} AS TEXT)`,
     now: "datetime('now')",

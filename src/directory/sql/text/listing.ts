@@ -1,4 +1,5 @@
 import { checkReadOnly } from './refusals.ts';
+import { outside } from './relations.ts';
 import { type Dialect, refusal, type Token, tokensOf } from './tokens.ts';
 
 /** A statement that lists everybody, as it is read: in parts, in the order of one column. */
@@ -51,8 +52,9 @@ export function parseListing(
   const whole = tokens.at(-1)?.text === ';' ? tokens.slice(0, -1) : tokens;
   checkReadOnly(whole, dialect);
   checkWhole(whole);
-  const named = (column: string): boolean =>
-    whole.some(({ kind, text: own }) => kind !== 'string' && nameIn(own) === column);
+  const columns = columnsOf(whole);
+  // Whoever asks for all columns has to have those that count.
+  const named = (column: string): boolean => columns.has(column) || columns.has('*');
   const key = keys.find(named) ?? keys[0];
   const value = dialect === 'postgresql' ? '$1' : '?';
   const all = `(${write(whole)}) AS idpmap_listed`;
@@ -67,6 +69,16 @@ export function parseListing(
         `SELECT DISTINCT ${key} FROM ${all} WHERE changed >= ${value} LIMIT ${most}`,
     }),
   };
+}
+
+/** The columns that it gives, as far as they have names: what stands last before each comma, and before `FROM`. */
+function columnsOf(tokens: readonly Token[]): ReadonlySet<string> {
+  const top = outside(tokens);
+  const begun = top.slice(top.findIndex(({ text }) => /^select$/i.test(text)) + 1);
+  const end = begun.findIndex(({ text }) => /^from$/i.test(text));
+  const list = end === -1 ? begun : begun.slice(0, end);
+  const last = list.filter((_, i) => (list[i + 1]?.text ?? ',') === ',');
+  return new Set(last.filter(({ kind }) => kind !== 'string').map(({ text }) => nameIn(text)));
 }
 
 const nameIn = (text: string): string => text.replaceAll(/["`]/g, '').toLowerCase();

@@ -31,7 +31,7 @@ export function relationsOf(tokens: readonly Token[]): readonly Relation[] {
 }
 
 /** Those outside all brackets. */
-function outside(tokens: readonly Token[]): readonly Token[] {
+export function outside(tokens: readonly Token[]): readonly Token[] {
   let depth = 0;
   return tokens.filter(({ text }) => {
     if (text === '(') depth += 1;

@@ -96,8 +96,23 @@ export const BESIDE: readonly {
   },
   {
     fault: 'can be followed from Keycloak 26.4 on',
-    at: 'feed/events.ts',
+    at: 'feed/eventlog.ts',
     why: 'events are read beside the questions; what fails there is logged',
+  },
+  {
+    fault: 'users and shows',
+    at: 'follow/listing.ts',
+    why: 'a mirror is fed beside the questions: follow/listing.test.ts',
+  },
+  {
+    fault: 'groups and shows',
+    at: 'follow/groups.ts',
+    why: 'a mirror is fed beside the questions: follow/follow.test.ts',
+  },
+  {
+    fault: 'members or groups',
+    at: 'follow/listed.ts',
+    why: 'it becomes a doubt about that group in the mirror: follow/follow.test.ts',
   },
   {
     fault: 'counts 2 organizations and shows 1',

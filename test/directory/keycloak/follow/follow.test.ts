@@ -267,3 +267,22 @@ test('once a group is deleted all are listed, for those that lay in it have no e
   const told = await feed.toMark();
   expect(kindsOf(told)).toEqual(['gone', 'listing', 'put', 'listed', 'mark']);
 });
+
+test('where Keycloak counts other groups than it shows, no listing ends', async () => {
+  const keycloak = await startRealm();
+  keycloak.groups.push(group(TEAM, { members: [user('ann')] }));
+  keycloak.script = ({ path }) =>
+    path.endsWith('/groups/count') ? { body: { count: 9 } } : undefined;
+  const { told, error } = await follow(keycloak, GROUPS).toEnd();
+  expect([kindsOf(told).includes('listed'), String(error)]).toEqual([
+    false,
+    expect.stringContaining('counts 9 groups and shows 1'),
+  ]);
+});
+
+test('whoever takes no part in mail is in their groups, without an address', async () => {
+  const keycloak = await startRealm();
+  keycloak.users[1] = user('bob', { id: BOB, emailVerified: false });
+  const put = putIn(await follow(keycloak, { ...GROUPS, emailVerified: 'required' }).toMark());
+  expect(put.get(`user:${BOB}`)).toMatchObject({ address: '', enabled: false, names: [BOB] });
+});

@@ -1,5 +1,5 @@
 import type { Cause } from '../../../../src/directory/directory.ts';
-import type { SqlSettings } from '../../../../src/directory/sql/sql.ts';
+import type { SqlSettings } from '../../../../src/directory/sql/settings.ts';
 import type { Scripted, World } from './scripted.ts';
 
 /**

@@ -3,7 +3,8 @@ import type { DirectoryHooks } from '../../../../src/directory/directory.ts';
 import { faultOf as ofMysql } from '../../../../src/directory/mysql/errors.ts';
 import { faultOf as ofPostgresql } from '../../../../src/directory/postgresql/errors.ts';
 import type { Engine, Row } from '../../../../src/directory/sql/engine.ts';
-import { createSqlDirectory, type SqlSettings } from '../../../../src/directory/sql/sql.ts';
+import type { SqlSettings } from '../../../../src/directory/sql/settings.ts';
+import { createSqlDirectory } from '../../../../src/directory/sql/sql.ts';
 import { quietHooks } from '../../../support/hooks.ts';
 
 /** Whose errors a scripted engine has. */

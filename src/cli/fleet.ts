@@ -1,0 +1,37 @@
+import type { FleetStatus } from '../fleet/contract.ts';
+import { aclOf } from '../fleet/rights.ts';
+import { type CommonOptions, command } from './common.ts';
+import { EXIT } from './exit.ts';
+import { print } from './print.ts';
+
+/** Prints the engine's user: what idpmap needs, and nothing more. */
+export async function fleetAcl(options: CommonOptions & { user: string }): Promise<number> {
+  const acl = aclOf(options.user);
+  print(options, { acl }, `user ${acl}`);
+  return EXIT.ok;
+}
+
+/** Tells how the fleet of the running daemon fares. */
+export async function fleetStatus(options: CommonOptions): Promise<number> {
+  const { fleet } = await command(options, 'fleet', {});
+  if (fleet === undefined) {
+    print(options, { fleet: null }, 'this daemon is alone: no fleet is configured');
+    return EXIT.ok;
+  }
+  print(options, { fleet }, format(fleet));
+  return fleet.isUp ? EXIT.ok : EXIT.temporary;
+}
+
+function format(fleet: FleetStatus): string {
+  const { name, isUp, size, members, heardMs, differenceMs, waiting } = fleet;
+  const state = isUp ? 'up' : 'down, this daemon goes on alone';
+  const heard = heardMs === undefined ? 'never' : `${Math.round(heardMs)} ms ago`;
+  return [
+    `fleet ${name}: ${state}; ${size} daemons, the engine was heard ${heard}`,
+    ...(differenceMs === undefined
+      ? []
+      : [`its clock differs by ${differenceMs} ms from this host's`]),
+    ...(waiting === 0 ? [] : [`${waiting} news wait to be told`]),
+    ...members.map((member) => `  ${member.name} (${member.version})`),
+  ].join('\n');
+}

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import type { CommonOptions } from './common.ts';
+
+/** Adds the commands about daemons that know together; `add` gives one its common options. */
+export function addFleet(
+  add: (parent: Command, usage: string, description: string) => Command,
+  program: Command,
+  exitWith: (code: Promise<number>) => Promise<void>,
+): void {
+  const fleet = program.command('fleet').description('daemons that know together');
+  add(
+    fleet,
+    'status',
+    'tell how the fleet of the running daemon fares: exits 0 while it is up',
+  ).action((options: CommonOptions) =>
+    exitWith(import('./fleet.ts').then(({ fleetStatus }) => fleetStatus(options))),
+  );
+  add(fleet, 'acl', 'print the engine’s user with the rights that idpmap needs')
+    .option('--user <user>', 'its name', 'idpmap')
+    .action((options: CommonOptions & { user: string }) =>
+      exitWith(import('./fleet.ts').then(({ fleetAcl }) => fleetAcl(options))),
+    );
+}

@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+
+/** Where an engine listens that a fleet shares. */
+export type EngineUrl =
+  | {
+      readonly kind: 'tcp';
+      /** A name or address, IPv6 without brackets. */
+      readonly host: string;
+      readonly port: number;
+      /** TLS from the first byte: `valkeys://`. */
+      readonly secure: boolean;
+    }
+  | { readonly kind: 'unix'; readonly path: string };
+
+const URL_FORM =
+  /^(?:valkey|redis)(?<secure>s?):\/\/(?:\[(?<v6>[^\]]*)\]|(?<host>[\w.-]+))(?::(?<port>\d{1,5}))?\/?$/i;
+
+/** Valkey's and Redis's own. */
+const PORT = 6379;
+
+/**
+ * Reads `valkeys://HOST[:6379]`, `valkey://…`, `rediss://…`, `redis://…` or `unix:/path`.
+ * @throws {SyntaxError} that says how it is written right
+ */
+export function parseEngineUrl(text: string): EngineUrl {
+  const url = text.startsWith('unix:') ? readPath(text) : readTcp(text);
+  if (url === undefined)
+    throw new SyntaxError(
+      `${JSON.stringify(hideLogin(text))} is no engine, write valkeys://HOST:PORT, valkey://HOST:PORT or unix:/path; user and password are settings of their own`,
+    );
+  return url;
+}
+
+function readPath(text: string): EngineUrl | undefined {
+  const path = text.slice('unix:'.length).replace(/^\/{2,}/, '/');
+  return path.startsWith('/') && !path.includes('\0') ? { kind: 'unix', path } : undefined;
+}
+
+function readTcp(text: string): EngineUrl | undefined {
+  const { secure = '', v6 = '', host, port = String(PORT) } = URL_FORM.exec(text)?.groups ?? {};
+  const name = host ?? (isIP(v6) === 6 ? v6 : undefined);
+  if (name === undefined || Number(port) > 65_535) return undefined;
+  return { kind: 'tcp', host: name, port: Number(port), secure: secure !== '' };
+}
+
+/** A password in a URL shall not be printed. */
+const hideLogin = (text: string): string => text.replace(/\/\/[^@]*@/, '//***@');
+
+/** Writes it as `parseEngineUrl` reads it: for logs, errors and the printed configuration. */
+export function formatEngineUrl(url: EngineUrl): string {
+  if (url.kind === 'unix') return `unix:${url.path}`;
+  const host = url.host.includes(':') ? `[${url.host}]` : url.host;
+  return `${url.secure ? 'valkeys' : 'valkey'}://${host}:${url.port}`;
+}
+
+/** Whether what is sent there stays on this machine. */
+export const isHere = (url: EngineUrl): boolean =>
+  url.kind === 'unix' ||
+  url.host === 'localhost' ||
+  url.host === '::1' ||
+  (isIP(url.host) === 4 && url.host.startsWith('127.'));

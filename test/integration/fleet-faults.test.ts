@@ -1,0 +1,114 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { ANN, becomes, NOBODY, PATIENCE_MS, urlOf, useScene } from '../support/fleet/scene.ts';
+import type { FaultMode } from '../support/proxy.ts';
+import { describeWith } from '../support/requirement.ts';
+import { account, employ } from '../support/scripted.ts';
+import { until } from '../support/until.ts';
+
+describeWith(['redis'], 'faults of a real Redis', () => {
+  const scene = useScene();
+
+  test.each<FaultMode>(['refuse', 'reset', 'blackhole', 'drip', 'cut', 'tear'])(
+    'an engine behind a network that shows "%s" is no fault, and is used again afterwards',
+    async (mode) => {
+      const proxies = [await scene.proxied(), await scene.proxied(), await scene.proxied()];
+      const daemons = await Promise.all(proxies.map((each) => scene.start({ url: urlOf(each) })));
+      await scene.askCrowd(daemons);
+      for (const proxy of proxies) await proxy.set(mode);
+      await scene.askCrowd(daemons);
+      for (const proxy of proxies) await proxy.set('well');
+      for (const daemon of daemons) await becomes(daemon, 'up');
+      await scene.askCrowd(daemons);
+    },
+  );
+
+  test('an engine that hangs, is killed, emptied or full is no fault', async () => {
+    const daemons = [await scene.start(), await scene.start(), await scene.start()];
+    await scene.askCrowd(daemons);
+    scene.engine.signal('SIGSTOP');
+    await scene.askCrowd(daemons);
+    scene.engine.signal('SIGCONT');
+    for (const daemon of daemons) await becomes(daemon, 'up');
+    await scene.engine.restart();
+    await scene.askCrowd(daemons);
+    for (const daemon of daemons) await becomes(daemon, 'up');
+    await scene.engine.client.flushall();
+    await scene.askCrowd(daemons);
+    await scene.engine.client.config('SET', 'maxmemory', '1');
+    await scene.askCrowd(daemons);
+    await scene.engine.client.config('SET', 'maxmemory', '0');
+    const refused = daemons.map(
+      ({ fleet }) => fleet.figures.directories.get('people')?.writes.refused ?? 0,
+    );
+    expect(Math.max(...refused)).toBeGreaterThan(0);
+    await scene.askCrowd(daemons);
+  });
+
+  test('whoever writes to the engine gains nothing', async () => {
+    const daemons = [await scene.start(), await scene.start()];
+    const bob = 'bob@example.org';
+    await daemons[0]?.ask(ANN);
+    await daemons[0]?.ask(NOBODY);
+    const names = (await scene.engine.client.keys('idpmap:test:*')).filter((name) =>
+      /:\{[\w-]{22}\}$/.test(name),
+    );
+    expect(names).toHaveLength(2);
+    const lying = await Promise.all(names.map((name) => scene.engine.client.getBuffer(name)));
+    for (const [i, name] of names.entries())
+      await scene.engine.client.set(name, lying[1 - i] ?? '');
+    await scene.engine.client.xadd('idpmap:test:{test}:log', '*', 'n', 'a line that nobody sealed');
+    await scene.engine.client.zadd(
+      'idpmap:test:{test}:members',
+      Date.now(),
+      'nobody',
+      Date.now(),
+      'else',
+    );
+    employ(scene.directory, [account(bob)]);
+    expect(await daemons[1]?.ask(ANN)).toMatchObject({ status: 'found' });
+    expect(await daemons[1]?.ask(NOBODY)).toMatchObject({ status: 'none' });
+    expect(daemons[1]?.fleet.figures.refused.seal).toBeGreaterThanOrEqual(2);
+    expect(daemons[1]?.fleet.status().size).toBeLessThanOrEqual(2);
+    // No address is readable there.
+    expect((await scene.engine.client.keys('*')).join()).not.toContain('ann');
+    await scene.askCrowd(daemons);
+  });
+
+  test('counts that somebody has forged leave each daemon its part', async () => {
+    const daemons = [await scene.start({ perSecond: 200 }), await scene.start({ perSecond: 200 })];
+    await daemons[0]?.ask(ANN);
+    const forge = setInterval(() => {
+      void scene.engine.client.keys('idpmap:test:*:rate:*').then(async (names) => {
+        for (const name of names) await scene.engine.client.set(name, '999999999');
+      });
+    }, 20);
+    onTestFinished(() => clearInterval(forge));
+    await scene.askCrowd(daemons);
+  });
+
+  test.each([
+    ['of another type', () => scene.engine.client.lpush('idpmap:test:{test}:log', 'x')],
+    [
+      'whose last id leaves no room',
+      () =>
+        scene.engine.client.xadd(
+          'idpmap:test:{test}:log',
+          '18446744073709551615-18446744073709551615',
+          'n',
+          'x',
+        ),
+    ],
+  ])('a log %s is begun anew, and news go on', async (_, spoil) => {
+    const one = await scene.start();
+    await scene.engine.client.del('idpmap:test:{test}:log');
+    await spoil();
+    const two = await scene.start();
+    const tell = async (): Promise<boolean> => {
+      one.fleet.tell({ op: 'healed', directory: 'people' });
+      return (two.fleet.figures.news.heard['healed'] ?? 0) > 0;
+    };
+    expect(await until(tell, PATIENCE_MS)).toBe(true);
+    await becomes(one, 'up');
+    await becomes(two, 'up');
+  });
+});

@@ -1,0 +1,53 @@
+import type { Bug } from './bugs.ts';
+
+/** Bugs of mirrors. */
+export const MIRROR_BUGS: readonly Bug[] = [
+  {
+    bug: 'a partial listing is believed',
+    file: 'mirror/storewriter.ts',
+    from: 'listings.begin(change.part);',
+    to: "listings.begin(change.part);\n        meta.mark({ kind: 'mark', cursor: '', agoMs: 0, nextMs: 1000 }, now, stamp);",
+  },
+  {
+    bug: 'an age is ignored',
+    file: 'mirror/answers.ts',
+    from: 'settings.denyFor > 0 && ageMs <= settings.denyFor',
+    to: 'settings.denyFor > 0',
+  },
+  {
+    bug: 'a held loss is denied',
+    file: 'mirror/answers.ts',
+    from: 'if (whole.standing.isHeld) return sayHeld(address, look, whole, time);',
+    to: 'if (whole.standing.isHeld) return sayHeld === undefined ? LOST : UNKNOWN;',
+  },
+  {
+    bug: 'a lost address is denied within grace',
+    file: 'mirror/answers.ts',
+    from: 'if (isInStep) return LOST;',
+    to: 'if (isInStep) return UNKNOWN;',
+  },
+  {
+    bug: 'a gap is read on',
+    file: 'mirror/feed.ts',
+    from: "        cursor = undefined;\n        options.lostStep();\n        await give({ do: 'forget' }).catch(() => {});",
+    to: '        options.lostStep();',
+  },
+  {
+    bug: 'a cursor is saved before its content',
+    file: 'mirror/feed.ts',
+    from: '    listings.note(',
+    to: "    const marks = changes.filter(({ kind }) => kind === 'mark');\n    if (marks.length > 0 && marks.length < changes.length)\n      await give({ do: 'apply', changes: marks, now: timeline.at(), stamp: timeline.stamp() });\n    listings.note(",
+  },
+  {
+    bug: 'a disabled person is accepted from a stale copy',
+    file: 'mirror/answers.ts',
+    from: "if (!isInStep) return { is: 'stale', value };",
+    to: "if (!isInStep) return { is: 'stale', value: value.map((entry) => ({ ...entry, enabled: true })) };",
+  },
+  {
+    bug: 'a removal is believed unconfirmed',
+    file: 'mirror/confirm.ts',
+    from: "return said === 'there';",
+    to: "return said === 'there' && false;",
+  },
+];

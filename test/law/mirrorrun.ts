@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { Entry } from '../../src/directory/directory.ts';
+import { silentLog } from '../../src/log.ts';
+import { mirrored } from '../../src/lookup/mirror.ts';
+import type { Outcome } from '../../src/lookup/outcome.ts';
+import { type Mirror, openMirror } from '../../src/mirror/mirror.ts';
+import { type OpenOrders, openHere } from '../../src/mirror/thread.ts';
+import type { Step } from './mirrorsteps.ts';
+import { type How, MINUTE, MirrorWorld, NAMES, NEXT_MS, type WorldStep } from './mirrorworld.ts';
+
+/** How long a mirror is in step after its feed has spoken. */
+const IN_STEP_MS = 2 * NEXT_MS + 5000;
+const DAY = 1440 * MINUTE;
+export const ACCEPT_MS = 7 * DAY;
+const GRACE_MS = 15 * MINUTE;
+
+/** How often each thing was seen. */
+export type Seen = Map<string, number>;
+
+export interface Choice {
+  readonly whenAbsent: 'ask' | 'deny';
+  readonly denyFor: number;
+}
+
+/** One plan under way. */
+export class MirrorRun {
+  readonly world = new MirrorWorld();
+  mirror: Mirror | undefined;
+  /** Orders that the file still takes. */
+  #left = Number.POSITIVE_INFINITY;
+  #killed = Promise.withResolvers<void>();
+  /** Whose loss an administrator has accepted since they were hidden. */
+  #accepted: ReadonlySet<string> = new Set();
+  /** When the feed told that they are gone. */
+  readonly #toldGone = new Map<string, number>();
+  readonly #folder: string;
+  readonly #choice: Choice;
+  readonly #seen: Seen;
+
+  constructor(folder: string, choice: Choice, seen: Seen) {
+    this.#folder = folder;
+    this.#choice = choice;
+    this.#seen = seen;
+  }
+
+  async open(): Promise<void> {
+    const { world } = this;
+    world.restart();
+    this.#left = Number.POSITIVE_INFINITY;
+    const orders: OpenOrders = (options) => {
+      const real = openHere(options);
+      return {
+        give: async (order) => {
+          if (this.#left <= 0) {
+            this.#killed.resolve();
+            throw new Error('killed');
+          }
+          if (order.do === 'apply') this.#left -= 1;
+          return real.give(order);
+        },
+        close: () => real.close(),
+      };
+    };
+    this.mirror = await openMirror({
+      name: 'd',
+      settings: {
+        path: join(this.#folder, 'd.db'),
+        acceptFor: ACCEPT_MS,
+        guard: 0.1,
+        grace: GRACE_MS,
+        ...this.#choice,
+      },
+      fingerprint: 'f',
+      follow: (cursor, signal) => world.follow(cursor, signal),
+      confirm: world.confirm,
+      rules: { sharedAliases: false },
+      limits: { depth: 5, members: 100 },
+      changed: () => {},
+      released: () => {},
+      clock: { now: () => world.now },
+      log: silentLog,
+      calendar: {
+        now: () => world.now,
+        stamp: () => ({ at: world.now }),
+        ageOf: ({ at }) => world.now - at,
+      },
+      open: orders,
+      retryMs: [0],
+    });
+    this.mirror.begin();
+  }
+
+  async take(step: Step): Promise<void> {
+    this.world.now += 1;
+    await this.#carryOut(step);
+    await this.mirror?.tick();
+  }
+
+  async #carryOut(step: Step): Promise<void> {
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- all others happen to the directory
+    switch (step.do) {
+      case 'feed':
+        return this.#feed(step.how);
+      case 'crash':
+        this.#left = step.after;
+        this.#killed = Promise.withResolvers();
+        await Promise.race([this.#feed(step.how), this.#killed.promise]);
+        return this.#reopen();
+      case 'restart':
+        return this.#reopen();
+      case 'accept':
+        if (this.mirror?.accept() !== undefined) this.#accepted = new Set(NAMES);
+        return undefined;
+      case 'ask':
+        return this.#ask(name(step.who));
+      default:
+        return this.#happen(step);
+    }
+  }
+
+  #happen(step: WorldStep): void {
+    const before = this.world.hidden;
+    this.world.take(step);
+    // Who is hidden anew is not who was accepted.
+    const isAnew = (each: string): boolean => this.world.hidden.has(each) && !before.has(each);
+    this.#accepted = new Set([...this.#accepted].filter((each) => !isAnew(each)));
+  }
+
+  async #feed(how: How): Promise<void> {
+    const { world } = this;
+    const before = world.told;
+    await world.feed(how);
+    const after = world.told;
+    if (after === before || after === undefined) return;
+    for (const each of before?.people.keys() ?? [])
+      if (!after.people.has(each)) this.#toldGone.set(each, after.at);
+    for (const each of after.people.keys()) this.#toldGone.delete(each);
+  }
+
+  async #reopen(): Promise<void> {
+    await this.mirror?.stop();
+    await this.open();
+  }
+
+  async #ask(address: string): Promise<void> {
+    const { world, mirror } = this;
+    if (mirror === undefined) return;
+    const { policy } = mirrored(mirror, 'd');
+    const live = (key: string): Outcome<Entry> => world.live(key);
+    const context = { arrivedAt: world.now, deadline: world.now + 200 };
+    const outcome = await policy(live)(address, context);
+    const isHeld = mirror.held() !== undefined;
+    this.#count(outcome, isHeld);
+    const what = `${address} at ${world.now}, ${JSON.stringify(mirror.status())}`;
+    if (outcome.status === 'none') this.#checkNone(address, mirror, what);
+    if (outcome.status === 'found') this.#checkFound(address, outcome, what);
+    this.#checkKnown(address, outcome, mirror, what);
+  }
+
+  #checkNone(address: string, mirror: Mirror, what: string): void {
+    const { world } = this;
+    const { denyFor, whenAbsent } = this.#choice;
+    const isLive = world.isUp && !world.shown.has(address);
+    const bound = Math.max(denyFor, whenAbsent === 'deny' ? IN_STEP_MS : 0);
+    const wasAbsent = world.was(bound, ({ shown }) => !shown.has(address));
+    assert(isLive || wasAbsent, `denied, and was there all the time: ${what}`);
+    const isLie = world.hidden.has(address) && this.#toldGone.has(address);
+    const isKept = mirror.held() !== undefined && isLie && !this.#accepted.has(address);
+    assert(!isKept, `denied, and is held: ${what}`);
+    const goneAt = this.#toldGone.get(address);
+    const { isInStep } = mirror.status();
+    const isGrace = goneAt !== undefined && world.now < goneAt + GRACE_MS && isInStep;
+    assert(!(isGrace && !this.#accepted.has(address)), `denied within grace: ${what}`);
+  }
+
+  #checkFound(
+    address: string,
+    { stale, value }: Outcome<Entry> & { status: 'found' },
+    what: string,
+  ): void {
+    const { world } = this;
+    const bound = stale === undefined ? IN_STEP_MS : ACCEPT_MS;
+    const wasThere = world.was(bound, ({ people }) => people.has(address));
+    assert(wasThere, `accepted, and was not there for long: ${what}`);
+    if (value[0]?.enabled !== true) return;
+    const wasEnabled = world.was(bound, ({ people }) => people.get(address) === true);
+    assert(wasEnabled, `accepted, and was disabled all the time: ${what}`);
+  }
+
+  /** Whoever was told, and is there still, gets mail without the directory. */
+  #checkKnown(address: string, outcome: Outcome<Entry>, mirror: Mirror, what: string): void {
+    const { world } = this;
+    const { ageMs } = mirror.status();
+    if (world.told === undefined || ageMs === undefined || ageMs > ACCEPT_MS) return;
+    const isTold = world.told.people.get(address) === true && world.people.get(address) === true;
+    if (!isTold || world.since(address) >= world.told.at || world.hidden.size > 0) return;
+    assert.equal(outcome.status, 'found', `known, and deferred: ${what}`);
+  }
+
+  #count(outcome: Outcome<Entry>, isHeld: boolean): void {
+    const kind =
+      outcome.status === 'found' && outcome.stale !== undefined ? 'stale' : outcome.status;
+    for (const each of [kind, ...(isHeld ? [`${kind} while held`] : [])])
+      this.#seen.set(each, (this.#seen.get(each) ?? 0) + 1);
+    if (!this.world.isUp && kind === 'none')
+      this.#seen.set('none while down', (this.#seen.get('none while down') ?? 0) + 1);
+  }
+}
+
+const name = (i: number): string => NAMES[i] ?? '';
