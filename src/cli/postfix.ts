@@ -37,13 +37,13 @@ export async function postfix(options: PostfixOptions): Promise<number> {
   const isAbsent = running instanceof Error;
   const lines = await linesFor(settings, use, options, isAbsent ? undefined : running);
   const master = masterCf(settings, use);
-  if (options.diff !== true && options.apply !== true) {
-    const replaces = isAbsent ? [] : findChanges(lines, master, running, 'none');
-    const told = tellReplaced(lines, replaces);
-    const theirs = replaces.filter(({ whose }) => whose === 'theirs');
-    print(options, { mainCf: lines, masterCf: master, replaces: theirs }, told.join('\n'));
-    return EXIT.ok;
-  }
+  if (options.diff !== true && options.apply !== true)
+    return tell(
+      options,
+      lines,
+      master,
+      isAbsent ? [] : findChanges(lines, master, running, 'none'),
+    );
   if (isAbsent)
     throw new CliError(
       EXIT.unavailable,
@@ -58,6 +58,19 @@ export async function postfix(options: PostfixOptions): Promise<number> {
 }
 
 /** Shows what is changed, asks, and changes it. */
+/** Prints the lines, and what of an administrator's own each takes the place of. */
+function tell(
+  options: PostfixOptions,
+  lines: readonly string[],
+  master: readonly string[],
+  replaces: readonly Change[],
+): number {
+  const theirs = replaces.filter(({ whose }) => whose === 'theirs');
+  const text = tellReplaced(lines, replaces).join('\n');
+  print(options, { mainCf: lines, masterCf: master, replaces: theirs }, text);
+  return EXIT.ok;
+}
+
 async function write(
   options: PostfixOptions,
   changes: readonly Change[],
