@@ -45,7 +45,7 @@ fleet: { url: "${url}", key: "${key}", timeout: 50ms }
     open: async () => listingNone(staff),
   });
   return {
-    purge: () => command('purge', { all: true }),
+    purge: () => command('purge', { what: { all: true } }),
     askAll: async (all) => {
       await Promise.all(all.map((name) => ask('user-exists', `${name}@example.org`)));
     },
