@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { against } from './against.ts';
+import { feed } from './feed.ts';
 import { flood } from './flood.ts';
 import { deep, hit } from './hit.ts';
 import { hostile } from './hostile.ts';
@@ -36,6 +37,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   ldap,
   ldapfeed,
   sql,
+  feed,
   smoke,
 };
 

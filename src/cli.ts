@@ -176,8 +176,8 @@ add(cache, 'purge', 'forget what is remembered of an address, a domain or a dire
     exitWith(import('./cli/purge.ts').then(({ purge }) => purge(options))),
   );
 
-addMirror(add, program, exitWith);
 addFleet(add, program, exitWith);
+addMirror(add, program, exitWith);
 
 const config = program.command('config').description('the configuration itself');
 add(config, 'print', 'print the effective settings, secrets as ***').action(

@@ -49,6 +49,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     'cli.ts',
     'cli/comparing.ts',
     'cli/exits.ts',
+    'cli/fleeting.ts',
     'cli/importing.ts',
     'cli/initing.ts',
   ],

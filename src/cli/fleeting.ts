@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommonOptions } from './common.ts';
 
-/** Adds the commands about daemons that know together; `add` gives one its common options. */
+/** Adds the commands about daemons that know together. */
 export function addFleet(
   add: (parent: Command, usage: string, description: string) => Command,
   program: Command,
@@ -15,7 +15,7 @@ export function addFleet(
   ).action((options: CommonOptions) =>
     exitWith(import('./fleet.ts').then(({ fleetStatus }) => fleetStatus(options))),
   );
-  add(fleet, 'acl', 'print the engine’s user with the rights that idpmap needs')
+  add(fleet, 'acl', "print the engine's user with the rights that idpmap needs")
     .option('--user <user>', 'its name', 'idpmap')
     .action((options: CommonOptions & { user: string }) =>
       exitWith(import('./fleet.ts').then(({ fleetAcl }) => fleetAcl(options))),

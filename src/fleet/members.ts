@@ -31,8 +31,9 @@ const DROPPED_MS = 600_000;
 /** Beats between two signs of life … */
 const SIGN_BEATS = 10;
 
-/** … and between two looks at the others, of which there may be a thousand. */
+/** … and between two looks at the others, where there are many of them. */
 const LOOK_BEATS = 30;
+const MANY = 50;
 
 /** Creates it; nobody else is known. */
 export function createMembers(
@@ -61,7 +62,7 @@ export function createMembers(
         await engine.zremrangebyscore(key, '-inf', fleetMs - DROPPED_MS);
         await engine.zadd(key, fleetMs, sign).catch(forgiveFull);
       }
-      if (beats % LOOK_BEATS === 0) {
+      if (beats % (others.length > MANY ? LOOK_BEATS : SIGN_BEATS) === 0) {
         if (known.size > 10_000) known.clear();
         const rows = await engine.zrangeBuffer(
           key,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { RedisOptions } from 'ioredis';
 import type { DeepReadonly } from '../config/schema.ts';
 import type { FleetSection } from '../config/settings/fleet.ts';
+import type { Secret } from '../config/sources/secret.ts';
 import { readTlsFiles } from '../directory/tls.ts';
 import { reasonOf } from '../reason.ts';
 import { readKey } from './seal.ts';
@@ -44,19 +45,17 @@ export async function readConnection({
  * Reads the keys, the one that closes first.
  * @throws {Error} that says which one is none, and how one is made
  */
-export async function readKeys({ key }: FleetSettings): Promise<[Buffer, ...Buffer[]]> {
-  const keys: Buffer[] = [];
-  for (const [i, each] of key.entries()) {
-    try {
-      keys.push(readKey(await each.read()));
-    } catch (error) {
-      const which = key.length === 1 ? 'fleet.key' : `fleet.key[${i}]`;
-      throw new Error(`${which}: ${reasonOf(error)}`, { cause: error });
-    }
+export async function readKeys({ key, otherKey }: FleetSettings): Promise<[Buffer, ...Buffer[]]> {
+  const first = await readOne('fleet.key', key);
+  return otherKey === undefined ? [first] : [first, await readOne('fleet.otherKey', otherKey)];
+}
+
+async function readOne(name: string, key: Secret): Promise<Buffer> {
+  try {
+    return readKey(await key.read());
+  } catch (error) {
+    throw new Error(`${name}: ${reasonOf(error)}`, { cause: error });
   }
-  const [first, ...rest] = keys;
-  if (first === undefined) throw new Error('fleet.key names no key');
-  return [first, ...rest];
 }
 
 /** How this daemon is called among the others: a Pod's name, a machine's. */

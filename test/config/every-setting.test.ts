@@ -13,6 +13,7 @@ const BASE = {
   },
   listedDomains: { roles: { abuse: 'ann@example.org' } },
   directories: { people: { type: 'file', path: '/people.yaml' }, others: { type: 'demo' } },
+  fleet: { url: 'unix:/engine', key: 'hush', tls: { cert: '/cert.pem', key: '/key.pem' } },
   maps: {
     mailboxes: { kind: 'mailboxes' },
     aliases: { kind: 'aliases' },
@@ -42,6 +43,8 @@ const VALUES: Readonly<Record<string, string>> = {
   domain: 'example.edu',
   address: 'seven@example.org',
   text: '-',
+  URL: 'valkey://127.0.0.1:7',
+  secret: 'seven',
 };
 
 interface Setting {

@@ -49,7 +49,7 @@ const OTHERS = TYPES.slice(1).map(({ type }) => variableOf(['directories', type]
 
 /** Settings without a default. */
 const EXAMPLE =
-  /^IDPMAP_(?:CONTROL|STATE|DOMAINS__.*|LISTED_DOMAINS__.*|DIRECTORIES|MAPS__USER_EXISTS__RESULT|MAPS__VIRTUAL_ALIASES__OWN|CACHE__FILE|LOG__KEY_FILE|HTTP__(?:TOKEN_FILE|HOSTS))$/;
+  /^IDPMAP_(?:CONTROL|STATE|FLEET__.*|DOMAINS__.*|LISTED_DOMAINS__.*|DIRECTORIES|MAPS__USER_EXISTS__RESULT|MAPS__VIRTUAL_ALIASES__OWN|CACHE__FILE|LOG__KEY_FILE|HTTP__(?:TOKEN_FILE|HOSTS))$/;
 
 test('.env.example shows the defaults', async () => {
   const active = await load({ environment: parseEnv(envExample()) });
@@ -75,6 +75,11 @@ test('.env.example tells every setting that a variable of its own gives', () => 
     'IDPMAP_CONNECTIONS',
     'IDPMAP_CACHE',
     'IDPMAP_CACHE__ENTRIES',
+    'IDPMAP_FLEET',
+    'IDPMAP_FLEET__KEY',
+    'IDPMAP_FLEET__OTHER_KEY',
+    'IDPMAP_FLEET__PASSWORD',
+    'IDPMAP_FLEET__TLS',
     'IDPMAP_LOG',
     'IDPMAP_LOG__KEY',
   ]);

@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { TIMING } from '../../src/directory/ldap/follow/options.ts';
+import { createLdapDirectory } from '../../src/directory/ldap/ldap.ts';
+import { collect } from '../support/feed/collector.ts';
 import type { FeedKit, FeedLack } from '../support/feed/kit.ts';
-import { type LdapFeed, startKit } from '../support/feed/ldapkit.ts';
+import { kitSettings, type LdapFeed, startKit } from '../support/feed/ldapkit.ts';
 import { describeFeed } from '../support/feed/suite.ts';
+import { quietHooks } from '../support/hooks.ts';
 import { startDs389 } from '../support/ldap/ds389.ts';
 import { startSamba } from '../support/ldap/samba.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
@@ -16,6 +20,7 @@ const FEEDS: readonly {
   readonly lacks: readonly FeedLack[];
   readonly removals?: 'listed';
   readonly resumes?: 'as listed';
+  readonly only?: 'away';
 }[] = [
   {
     title: 'OpenLDAP, content synchronisation',
@@ -30,6 +35,7 @@ const FEEDS: readonly {
     start: () => startSlapd({ sync: { sessionLog: 100 } }),
     feed: 'syncrepl',
     lacks: [],
+    only: 'away',
   },
   {
     title: 'OpenLDAP, content synchronisation that may not search for what changed',
@@ -37,6 +43,7 @@ const FEEDS: readonly {
     start: () => startSlapd({ sync: { sessionLog: 0, isBlind: true } }),
     feed: 'syncrepl',
     lacks: [],
+    only: 'away',
   },
   {
     title: 'OpenLDAP, listings',
@@ -64,7 +71,7 @@ const FEEDS: readonly {
 ];
 
 for (const { removals = 'told', resumes = 'at once', ...facts } of FEEDS) {
-  const { title, needs, start, feed, lacks } = facts;
+  const { title, needs, start, feed, lacks, only } = facts;
   describeWith(needs, title, () => {
     let server: LdapServer;
     let kit: FeedKit;
@@ -75,7 +82,49 @@ for (const { removals = 'told', resumes = 'at once', ...facts } of FEEDS) {
     afterAll(() => server?.remove());
 
     describe('a feed', () => {
-      describeFeed(() => kit, { lacks, removals, resumes });
+      describeFeed(() => kit, { lacks, removals, resumes, ...(only && { only }) });
+    });
+  });
+}
+
+/** Lets the service account read no more than so many entries at a time. */
+const LIMITS = [
+  {
+    title: 'OpenLDAP says so',
+    needs: ['slapd'] as const,
+    start: () => startSlapd({ sync: { sessionLog: 0 } }),
+    limit: ({ bindDn }: LdapServer) =>
+      `dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\nreplace: olcLimits\nolcLimits: dn.exact="${bindDn}" size=3\n`,
+    reason: /limit, code 4.*size=unlimited/,
+  },
+  {
+    title: '389-DS falls silent',
+    needs: ['ds389'] as const,
+    start: () => startDs389({ sync: true }),
+    limit: ({ bindDn }: LdapServer) =>
+      `dn: ${bindDn}\nchangetype: modify\nreplace: nsSizeLimit\nnsSizeLimit: 3\n`,
+    reason: /said nothing for 2 s.*nsSizeLimit: -1|limit, code (?:4|11)/,
+  },
+];
+
+for (const { title, needs, start, limit, reason } of LIMITS) {
+  describeWith(needs, `a size limit, at which ${title}`, () => {
+    test('ends no listing, and is told by the check', async () => {
+      const server = await start();
+      onTestFinished(() => server.remove());
+      const kit = await startKit(server, 'auto');
+      for (const id of ['a', 'b', 'c', 'd', 'e']) await kit.create(id);
+      await server.modify(limit(server));
+      const settings = { ...kitSettings(server, 'auto'), proof: 'base' as const };
+      const directory = createLdapDirectory(settings, quietHooks(), { ...TIMING, stallMs: 2000 });
+      onTestFinished(() => directory.close());
+      const collector = collect(directory);
+      expect(String(await collector.failure)).toMatch(reason);
+      expect(collector.told).not.toContain('listed');
+      const remarks = await directory.inspect?.(new AbortController().signal);
+      expect(remarks?.map(({ text }) => text).join('\n')).toMatch(
+        /feeds the mirror[^]*a part of .* only/,
+      );
     });
   });
 }

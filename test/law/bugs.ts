@@ -66,14 +66,14 @@ export const BUGS: readonly Bug[] = [
   {
     bug: 'a flip is believed at once',
     file: 'lookup/flip.ts',
-    from: 'if (known === undefined) return outcome;',
-    to: 'if (known === undefined || canFlip(outcome)) return outcome;',
+    from: 'if (at === undefined) return outcome;',
+    to: 'if (at === undefined || canFlip(outcome)) return outcome;',
   },
   {
     bug: 'who is held is believed when asked again',
     file: 'lookup/flip.ts',
-    from: "if (flip !== undefined && flips.confirm(flip) === 'taken') return second;",
-    to: "if (flip === undefined || flips.confirm(flip) === 'taken') return second;",
+    from: 'if (flip !== undefined && flips.confirm(flip, await countFlip?.(key))',
+    to: 'if (flip === undefined || flips.confirm(flip, await countFlip?.(key))',
   },
   {
     bug: 'a reload leaves the nones of the former adapter',

@@ -23,6 +23,7 @@ export function checkRelations(tree: unknown, types: DirectorySchemas): readonly
     ...checkSpellings(domains, getIn(tree, ['listedDomains', 'roles'])),
     ...checkDirectories(tree, domains, directories, types),
     ...checkAliases(domains),
+    ...checkMirrors(directories),
   ];
 }
 
@@ -200,4 +201,18 @@ function checkNamed(path: Path, named: unknown, known: readonly string[]): reado
   const several = named.split(/[\s,;]+/).filter((name) => name !== '');
   const told = mistake(path, `there is no directory "${named}"${hint}`);
   return [several.length > 1 ? { ...told, likely: [several] } : told];
+}
+
+/** A mirror's file is one directory's: two that write it would each take the other's people for gone. */
+function checkMirrors(directories: Groups): readonly Mistake[] {
+  const owners = new Map<unknown, string>();
+  return [...directories].flatMap(([name, { mirror: copy }]) => {
+    const path = isTree(copy) ? copy['path'] : undefined;
+    if (typeof path !== 'string') return [];
+    const owner = owners.get(path);
+    owners.set(path, owner ?? name);
+    if (owner === undefined) return [];
+    const message = `${path} is the file of the mirror of ${owner}, give each directory a file of its own`;
+    return [mistake(['directories', name, 'mirror', 'path'], message)];
+  });
 }

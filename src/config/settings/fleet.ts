@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type EngineUrl, formatEngineUrl, isHere, parseEngineUrl } from '../schema/engineurl.ts';
-import { duration, flag, oneOrMany, path, secret, written } from '../schema/values.ts';
+import { duration, flag, path, secret, written } from '../schema/values.ts';
 
 const url = () => written<EngineUrl>({ type: 'URL' }, parseEngineUrl, formatEngineUrl);
 
@@ -47,12 +47,17 @@ export const fleet = z
         'The engine, a Valkey or Redis: `valkeys://HOST:PORT` (TLS), `valkey://HOST:PORT` or `unix:/path`.',
       examples: ['valkeys://valkey.example.org:6379'],
     }),
-    key: oneOrMany(secret())
-      .refine((keys) => keys.length > 0, 'names no key, write { file: /run/secrets/fleet-key }')
+    key: secret().meta({
+      description:
+        'What daemons seal with what they share: 32 random bytes (`openssl rand -base64 32`). Whoever has it decides who gets mail.',
+      examples: ['{ file: /run/secrets/fleet-key }'],
+    }),
+    otherKey: secret()
+      .exactOptional()
       .meta({
         description:
-          'What daemons seal with what they share: 32 random bytes (`openssl rand -base64 32`). Whoever has it decides who gets mail. A list while it is changed: the first one seals, all of them open.',
-        examples: ['{ file: /run/secrets/fleet-key }'],
+          'While the key is changed, the next one and then the former one: it opens, and seals nothing.',
+        examples: ['{ file: /run/secrets/fleet-other-key }'],
       }),
     user: z
       .string()
@@ -77,7 +82,7 @@ export const fleet = z
       })
       .prefault('default')
       .meta({ description: 'Which fleet, where several share an engine.', examples: ['mx'] }),
-    timeout: duration('1ms', '1s').prefault('20ms').meta({
+    timeout: duration('1ms', '10s').prefault('20ms').meta({
       description:
         'How long the engine may take for an answer; what it has not said by then is asked of the directory.',
     }),

@@ -1,3 +1,4 @@
+import { OWN_EVENTS } from '../../../src/directory/keycloak/feed/eventlog.ts';
 import { createRoled, type RoledClient } from '../../integration/keycloak/roled.ts';
 import { type Admin, createAdmin } from '../keycloak/admin.ts';
 import type { KeycloakServer } from '../keycloak/keycloak.ts';
@@ -25,7 +26,11 @@ export async function startKeycloakKit(
   realm = REALM,
 ): Promise<KeycloakKit> {
   const people = ['first', 'second'].map((name) => personOf(name, []));
-  await server.admin('POST', '/realms', makeRealm(realm, people, [], {}));
+  await server.admin(
+    'POST',
+    '/realms',
+    makeRealm(realm, people, [], { enabledEventTypes: OWN_EVENTS }),
+  );
   // A token that is older than a realm has no rights there.
   const renewed = createAdmin(server.url);
   const admin: Admin = (method, path, body) => renewed(method, `/realms/${realm}${path}`, body);

@@ -19,13 +19,18 @@ export interface FeedFacts {
   readonly removals: 'told' | 'listed';
   /** Whether its first mark, where it goes on, covers what happened before; or says how old the last listing is. */
   readonly resumes: 'at once' | 'as listed';
+  /** Set where the same feed is examined elsewhere, and only what it learns of later differs. */
+  readonly only?: 'away';
 }
 
 /**
  * Registers what every feed has to do, whatever it is made of.
  * @param kit is there when the tests run; nobody else changes what its server holds
  */
-export function describeFeed(kit: () => FeedKit, { lacks, removals, resumes }: FeedFacts): void {
+export function describeFeed(
+  kit: () => FeedKit,
+  { lacks, removals, resumes, only }: FeedFacts,
+): void {
   const has = (needs: FeedLack | undefined): boolean =>
     needs === undefined || !lacks.includes(needs);
   const steps = STEPS.filter(({ needs }) => has(needs));
@@ -74,30 +79,6 @@ export function describeFeed(kit: () => FeedKit, { lacks, removals, resumes }: F
     return collector;
   }
 
-  describe('while it is followed', () => {
-    let collector: Collector;
-    beforeAll(async () => {
-      collector = collect(directory);
-      await collector.nextMark();
-    });
-    afterAll(() => collector.stop());
-
-    test.each(steps)('tells of $title', async ({ prepare, act, shows }) => {
-      const id = fresh();
-      await prepare?.(kit(), id);
-      if (prepare !== undefined) await settles(collector);
-      await act(kit(), id);
-      await settles(collector);
-      const { entries } = collector;
-      expect(shows(holders(entries, addressOf(id)), entries, id)).toBe(true);
-    });
-
-    test('marks, in the end, what it has told', async () => {
-      await isCovered(collector, performance.now());
-      expect(comparable(collector.entries)).toEqual(comparable(await listFresh(directory)));
-    });
-  });
-
   describe('while it is away', () => {
     const ids = new Map<Step, string>();
     let entries: Entries;
@@ -126,30 +107,58 @@ export function describeFeed(kit: () => FeedKit, { lacks, removals, resumes }: F
     });
   });
 
-  const hard = { kit, fresh, run, resumed, settles, list: () => listFresh(directory) };
-  if (has('folders')) describeFolders(hard);
-  if (has('gaps')) describeGaps(hard);
-  if (has('rights')) describeRights(hard);
+  if (only === undefined) describeListening();
 
-  test('loses nobody while others write', async () => {
-    const ids = Array.from({ length: WRITES }, fresh);
-    const old = ids.slice(0, WRITES / 2);
-    for (const id of old) await kit().create(id);
-    const collector = run();
-    for (const [i, id] of ids.entries()) {
-      if (i < old.length) await kit().remove(id);
-      else await kit().create(id);
-    }
-    await collector.until(() => collector.told.includes('mark'));
-    await settles(collector);
-  });
+  function describeListening(): void {
+    describe('while it is followed', () => {
+      let collector: Collector;
+      beforeAll(async () => {
+        collector = collect(directory);
+        await collector.nextMark();
+      });
+      afterAll(() => collector.stop());
 
-  test('ends at once where nobody follows any more', async () => {
-    const collector = run();
-    await collector.nextMark();
-    await collector.stop();
-    expect(await collector.failure).toBeInstanceOf(Error);
-  });
+      test.each(steps)('tells of $title', async ({ prepare, act, shows }) => {
+        const id = fresh();
+        await prepare?.(kit(), id);
+        if (prepare !== undefined) await settles(collector);
+        await act(kit(), id);
+        await settles(collector);
+        const { entries } = collector;
+        expect(shows(holders(entries, addressOf(id)), entries, id)).toBe(true);
+      });
+
+      test('marks, in the end, what it has told', async () => {
+        await isCovered(collector, performance.now());
+        expect(comparable(collector.entries)).toEqual(comparable(await listFresh(directory)));
+      });
+    });
+
+    const hard = { kit, fresh, run, resumed, settles, list: () => listFresh(directory) };
+    if (has('folders')) describeFolders(hard);
+    if (has('gaps')) describeGaps(hard);
+    if (has('rights')) describeRights(hard);
+
+    test('loses nobody while others write', async () => {
+      const ids = Array.from({ length: WRITES }, fresh);
+      const old = ids.slice(0, WRITES / 2);
+      for (const id of old) await kit().create(id);
+      const collector = run();
+      for (const [i, id] of ids.entries()) {
+        if (i < old.length) await kit().remove(id);
+        else await kit().create(id);
+      }
+      await collector.until(() => collector.told.includes('mark'));
+      await settles(collector);
+    });
+
+    test('ends at once where nobody follows any more', async () => {
+      const collector = run();
+      await collector.nextMark();
+      await collector.stop();
+      expect(await collector.failure).toBeInstanceOf(Error);
+    });
+  }
 }
 
 /** What was told is there by then, whatever a busy machine does; a test that waits for it fails by its content. */

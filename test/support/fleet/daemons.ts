@@ -48,7 +48,8 @@ export const fleetSettings = (
   settings: Partial<FleetSettings> = {},
 ): FleetSettings => ({
   url: parseEngineUrl(url),
-  key: keys.map((key) => new Secret(key)),
+  key: new Secret(keys[0] ?? KEY),
+  ...(keys[1] !== undefined && { otherKey: new Secret(keys[1]) }),
   tls: {},
   insecure: false,
   name: 'test',

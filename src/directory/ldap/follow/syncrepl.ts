@@ -153,12 +153,13 @@ export async function maySeeChanges({ connection, parts, signal }: ChangesSeen):
 
 type ChangesSeen = Pick<Session, 'connection' | 'parts' | 'signal'>;
 
-const formatUuid = (id: Buffer): string =>
-  id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+const formatUuid = (id: Buffer): string => inGroups(id.toString('hex'), [8, 12, 16, 20, 32]);
 
 /** 389-DS's own form of an id. */
-const formatNsUniqueId = (id: Buffer): string =>
-  id.toString('hex').replace(/^(.{8})(.{8})(.{8})(.{8})$/, '$1-$2-$3-$4');
+const formatNsUniqueId = (id: Buffer): string => inGroups(id.toString('hex'), [8, 16, 24, 32]);
+
+const inGroups = (hex: string, ends: readonly number[]): string =>
+  ends.map((end, i) => hex.slice(ends[i - 1] ?? 0, end)).join('-');
 
 const UNAVAILABLE = 12;
 const UNWILLING = 53;

@@ -55,6 +55,12 @@ export function createSelf({ dn, anonymous }: LdapBind, base: string): Self {
 
 /** A DN as it is compared: without case, spaces round its parts, and ways to escape (RFC 4514). */
 export const comparable = (dn: string): string =>
+  PLAIN.test(dn) ? dn.toLowerCase() : inOneForm(dn);
+
+/** Most are in one form but for case; listings compare many. */
+const PLAIN = /^[^\\\s]*$/;
+
+const inOneForm = (dn: string): string =>
   dn
     .trim()
     .replaceAll(/(?:\\[\da-f]{2})+/gi, (bytes) =>
