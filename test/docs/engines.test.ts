@@ -12,9 +12,11 @@ const plain = read('valkey.yaml');
 const [deployment, service] = parseAllDocuments(plain).map((document) => document.toJS());
 const [container] = deployment.spec.template.spec.containers;
 
+const args: readonly string[] = container.args;
+
 /** What an engine is started with, option by option, as the lines of its configuration say it. */
 const options = new Map(
-  (container.args as readonly string[])
+  args
     .join('\0')
     .split(/(?:^|\0)--/)
     .filter((text) => text !== '')

@@ -56,7 +56,7 @@ fleet: { url: "${url}", key: "${key}", timeout: 50ms }
 /** Does something until it is seen. */
 async function seen(
   see: () => Promise<Scrape>,
-  isMeant: (scrape: Scrape) => boolean,
+  isMeant: (shown: Scrape) => boolean,
   act: () => Promise<unknown> = async () => {},
 ): Promise<Scrape> {
   let last = await see();
@@ -68,8 +68,7 @@ async function seen(
   return last;
 }
 
-const isUp = (scrape: Scrape) =>
-  read(scrape, 'fleet_up{') === 1 && read(scrape, CLOCK) !== undefined;
+const isUp = (shown: Scrape) => read(shown, 'fleet_up{') === 1 && read(shown, CLOCK) !== undefined;
 
 /** Alerts on what daemons know together. */
 export const FLEET_SCENES: Scenes = {
@@ -79,7 +78,7 @@ export const FLEET_SCENES: Scenes = {
       const { see } = await join(engine.url);
       const before = await seen(see, isUp);
       engine.signal('SIGKILL');
-      return once(before, await seen(see, (scrape) => read(scrape, 'fleet_up{') === 0));
+      return once(before, await seen(see, (shown) => read(shown, 'fleet_up{') === 0));
     },
   ],
   IdpmapFleetRefused: [
@@ -88,7 +87,7 @@ export const FLEET_SCENES: Scenes = {
       const { see } = await join(url);
       const before = await seen(see, isUp);
       const stranger = await join(url, OTHER_KEY);
-      const isRefused = (scrape: Scrape) => (read(scrape, 'refused_total{', 'seal') ?? 0) > 0;
+      const isRefused = (shown: Scrape) => (read(shown, 'refused_total{', 'seal') ?? 0) > 0;
       return again(before, await seen(see, isRefused, stranger.purge), 30);
     },
   ],
@@ -108,8 +107,8 @@ export const FLEET_SCENES: Scenes = {
         await join(engines[0].url, KEY, OTHER),
         await join(engines[1].url, KEY, OTHER),
       ];
-      const seesOf = (count: number) => (scrape: Scrape) =>
-        isUp(scrape) && read(scrape, 'fleet_members{') === count;
+      const seesOf = (count: number) => (shown: Scrape) =>
+        isUp(shown) && read(shown, 'fleet_members{') === count;
       const before = together(await seen(one.see, seesOf(2)), await seen(same.see, seesOf(2)));
       const apart = await seen(other.see, seesOf(1));
       // What the first one would see without the second, which has left it for the other engine.
@@ -123,8 +122,8 @@ export const FLEET_SCENES: Scenes = {
       const { askAll, see } = await join(url);
       const before = await seen(see, isUp, () => askAll(['p0']));
       await client.config('SET', 'maxmemory', '1');
-      const isFull = (scrape: Scrape) =>
-        isUp(scrape) && (read(scrape, 'writes_total{', 'refused') ?? 0) > 0;
+      const isFull = (shown: Scrape) =>
+        isUp(shown) && (read(shown, 'writes_total{', 'refused') ?? 0) > 0;
       return again(before, await seen(see, isFull, () => askAll(names('p', 5))), 30);
     },
   ],
