@@ -15,7 +15,7 @@ const SLOW = [
   'test/law/*.test.ts',
   'test/deploy/rules.test.ts',
   'test/docs/worked.test.ts',
-  'test/library/own.test.ts',
+  'test/library/{follow,own}.test.ts',
   'test/mirror/killed.test.ts',
 ];
 

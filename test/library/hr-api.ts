@@ -40,13 +40,17 @@ export async function startHrApi(): Promise<HrApi> {
         .end(JSON.stringify(body));
     if (request.headers.authorization !== `Bearer ${TOKEN}`)
       return say(401, { error: 'who are you?' });
+    const page = (found: typeof PEOPLE): void => {
+      const from = (Number(searchParams.get('page')) - 1) * A_PAGE;
+      say(200, { total: found.length, people: found.slice(from, from + A_PAGE) });
+    };
+    if (pathname === '/everybody') return page(PEOPLE);
     if (pathname !== '/people') return say(404, { error: 'no such route' });
     const mail = parseAddress(searchParams.get('mail') ?? '')?.text ?? '-';
     const found = PEOPLE.filter(({ email, alsoKnownAs }) =>
       [email, ...alsoKnownAs].some((each) => parseAddress(each)?.text.endsWith(mail)),
     );
-    const from = (Number(searchParams.get('page')) - 1) * A_PAGE;
-    return say(200, { total: found.length, people: found.slice(from, from + A_PAGE) });
+    return page(found);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

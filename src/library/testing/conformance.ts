@@ -3,6 +3,7 @@ import type { Directory, Entry } from '../../directory/directory.ts';
 import { valuesOf } from '../../directory/finding.ts';
 import { askEntries } from '../../directory/people/ask.ts';
 import { reasonOf } from '../../reason.ts';
+import { examineFollow, examineSilence } from './following.ts';
 import { startFaultProxy } from './proxy.ts';
 import type { KnownEntry, Misdeed, Subject } from './subject.ts';
 
@@ -77,8 +78,10 @@ export async function checkConformance(subject: Subject): Promise<readonly Misde
     );
     if (subject.domains !== undefined)
       await examine('lists its domains', () => listed(directory, subject.domains ?? []));
+    await examineFollow(directory, subject, (address) => ask(directory, address), examine);
     await proxy.set('blackhole');
     await examine('ends with its signal', () => endsWithSignal(directory, subject));
+    await examineSilence(directory, examine);
   } finally {
     await proxy.set('reset');
     await directory.close();

@@ -1,0 +1,120 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+import { type CommandResult, runCommand, startDaemonProcess } from './daemon.ts';
+import type { LdapServer } from './ldap/server.ts';
+import { startSlapd } from './ldap/slapd.ts';
+import { findFreePorts } from './loopback.ts';
+import { type Postfix, startPostfix } from './postfix.ts';
+import type { RunningProcess } from './process.ts';
+import { type FaultProxy, startFaultProxy } from './proxy.ts';
+import { connectSmtp } from './smtp.ts';
+import { makeTemporaryDirectory } from './temporary.ts';
+import { until } from './until.ts';
+
+/** A real Postfix whose people are those of a real slapd, through a daemon that mirrors it. */
+export interface MirroredMail {
+  readonly server: LdapServer;
+  /** Between the daemon and the server. */
+  readonly proxy: FaultProxy;
+  readonly postfix: Postfix;
+  /** Runs the daemon, as it is shipped, with a memory that is fresh for a moment only, over a mirror with these settings. */
+  serve(mirror?: object): Promise<void>;
+  /** Whether the daemon says this, sooner or later. */
+  says(words: RegExp): Promise<boolean>;
+  isInStep(): Promise<boolean>;
+  /** Runs a command on the running daemon. */
+  command(...parameters: readonly string[]): Promise<CommandResult>;
+  /** Ends the daemon. */
+  end(): Promise<void>;
+  /** Lets time pass while no daemon runs. */
+  age(ms: number): void;
+  /** Postfix's verdicts. */
+  ask(...recipients: readonly string[]): Promise<readonly number[]>;
+  stop(): Promise<void>;
+}
+
+const PATIENCE_MS = 60_000;
+
+/** Starts all but the daemon. */
+export async function openMirroredMail(): Promise<MirroredMail> {
+  const place = await makeTemporaryDirectory('idpmap-mirror-mail');
+  const server = await startSlapd({ sync: { sessionLog: 100 } });
+  const proxy = await startFaultProxy(server.port);
+  const [port = 0] = await findFreePorts(1);
+  const table = `socketmap:inet:127.0.0.1:${port}`;
+  const postfix = await startPostfix({
+    mainCf: {
+      virtual_mailbox_domains: `${table}:virtual-domains`,
+      virtual_mailbox_maps: `${table}:user-exists`,
+      virtual_alias_maps: `${table}:virtual-aliases`,
+      virtual_transport: 'discard:',
+    },
+  });
+  const file = join(place.path, 'staff.db');
+  const config = join(place.path, 'idpmap.yaml');
+  let daemon: RunningProcess | undefined;
+
+  const end = async (): Promise<void> => {
+    await daemon?.stop();
+    daemon = undefined;
+  };
+  const says = (words: RegExp): Promise<boolean> =>
+    until(() => words.test(daemon?.output() ?? ''), PATIENCE_MS);
+  return {
+    server,
+    proxy,
+    postfix,
+    serve: async (mirror = {}) => {
+      await writeFile(join(place.path, 'password'), server.password, { mode: 0o600 });
+      const settings = {
+        listen: `tcp://127.0.0.1:${port}`,
+        control: 'control',
+        domains: { 'example.test': { directory: 'staff' } },
+        directories: {
+          staff: {
+            type: 'ldap',
+            urls: `ldap://127.0.0.1:${proxy.port}`,
+            bind: { dn: server.bindDn, password: { file: 'password' } },
+            base: server.base,
+            accounts: { mailOnly: 'employeeType=shared' },
+            // Many are asked for at once here, and a busy machine takes its time.
+            connectTimeout: '10s',
+            mirror: { path: file, ...mirror },
+          },
+        },
+        cache: { fresh: '1ms', freshNone: '1ms' },
+      };
+      await writeFile(config, stringify(settings));
+      daemon = await startDaemonProcess(['serve', '--config', config]);
+    },
+    says,
+    isInStep: () => says(/the mirror is in step/),
+    command: (...parameters) => runCommand([...parameters, '--config', config]),
+    end,
+    age: (ms) => {
+      const db = new DatabaseSync(file);
+      db.prepare("UPDATE meta SET value = value - ? WHERE name = 'syncedAt'").run(ms);
+      db.prepare('UPDATE lost SET known = known - ?').run(ms);
+      db.close();
+    },
+    ask: async (...recipients) => {
+      const client = await connectSmtp(postfix.port);
+      onTestFinished(() => client.close());
+      await client.ehlo();
+      await client.mail('eve@client.test');
+      const codes: number[] = [];
+      for (const each of recipients) codes.push((await client.rcpt(each)).code);
+      return codes;
+    },
+    stop: async () => {
+      await end();
+      await postfix.stop();
+      await proxy.stop();
+      await server.remove();
+      await place.remove();
+    },
+  };
+}
