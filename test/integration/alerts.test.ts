@@ -4,6 +4,7 @@ import { ANSWER_SCENES } from '../support/film/answers.ts';
 import { DIRECTORY_SCENES } from '../support/film/directories.ts';
 import { type Question, review, still } from '../support/film/film.ts';
 import { FLEET_SCENES } from '../support/film/fleet.ts';
+import { MIRROR_SCENES } from '../support/film/mirrors.ts';
 import { PROGRAM_SCENES } from '../support/film/program.ts';
 import { names, setStage } from '../support/film/stage.ts';
 import { makePlace } from '../support/instance.ts';
@@ -11,7 +12,13 @@ import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 
 const LIMIT_MS = 60_000;
-const SCENES = { ...ANSWER_SCENES, ...DIRECTORY_SCENES, ...FLEET_SCENES, ...PROGRAM_SCENES };
+const SCENES = {
+  ...ANSWER_SCENES,
+  ...DIRECTORY_SCENES,
+  ...FLEET_SCENES,
+  ...MIRROR_SCENES,
+  ...PROGRAM_SCENES,
+};
 const alerts = rules.filter(({ alert }) => alert !== undefined);
 const cases = alerts.flatMap(({ alert = '' }) =>
   (SCENES[alert] ?? []).map((enact, i) => ({ alert, enact, way: i + 1 })),
