@@ -1,4 +1,5 @@
 import type { Page } from './dashboard.ts';
+import { FLEET } from './fleetpanels.ts';
 import { MIRRORS } from './mirrorpanels.ts';
 import { type Panel, pick, quantile, rate } from './panel.ts';
 import { SHADOWS } from './shadowpanels.ts';
@@ -218,6 +219,7 @@ export const DIRECTORIES: Page = {
     { title: 'Questions to the directory', panels: questions },
     { title: 'Contents', panels: contents },
     { title: 'Mirrors', panels: MIRRORS },
+    { title: 'Fleet', panels: FLEET },
     { title: 'Shadows', panels: SHADOWS },
   ],
 };

@@ -11,6 +11,7 @@ import { ANSWER_ALERTS, ANSWER_RECORDINGS } from './answers.ts';
 import { BUDGET_ALERTS, BUDGET_RECORDINGS } from './budget.ts';
 import { CONTENT_ALERTS } from './contents.ts';
 import { DIRECTORY_ALERTS } from './directories.ts';
+import { FLEET_ALERTS } from './fleet.ts';
 import { MIRROR_ALERTS } from './mirrors.ts';
 import { CONFIGURATION_ALERTS, PROGRAM_ALERTS } from './program.ts';
 
@@ -27,7 +28,7 @@ const GROUPS: readonly Group[] = [
   {
     name: 'idpmap-directories',
     recordings: [],
-    alerts: [...DIRECTORY_ALERTS, ...CONTENT_ALERTS, ...MIRROR_ALERTS],
+    alerts: [...DIRECTORY_ALERTS, ...CONTENT_ALERTS, ...MIRROR_ALERTS, ...FLEET_ALERTS],
   },
   { name: 'idpmap-program', recordings: [], alerts: [...PROGRAM_ALERTS, ...CONFIGURATION_ALERTS] },
 ];

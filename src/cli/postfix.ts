@@ -34,17 +34,11 @@ export async function postfix(options: PostfixOptions): Promise<number> {
   const { settings } = await load(options);
   const use: Use = options.relay === true ? 'relay' : 'mailboxes';
   const running = await readPostfix(createPostconf(options.postfixConfig)).catch(asAbsent);
-  const isAbsent = running instanceof Error;
-  const lines = await linesFor(settings, use, options, isAbsent ? undefined : running);
+  const found = running instanceof Error ? undefined : running;
+  const lines = await linesFor(settings, use, options, found);
   const master = masterCf(settings, use);
-  if (options.diff !== true && options.apply !== true) {
-    const replaces = isAbsent ? [] : findChanges(lines, master, running, 'none');
-    const told = tellReplaced(lines, replaces);
-    const theirs = replaces.filter(({ whose }) => whose === 'theirs');
-    print(options, { mainCf: lines, masterCf: master, replaces: theirs }, told.join('\n'));
-    return EXIT.ok;
-  }
-  if (isAbsent)
+  if (options.diff !== true && options.apply !== true) return tell(options, lines, master, found);
+  if (running instanceof Error)
     throw new CliError(
       EXIT.unavailable,
       `Postfix can't be asked (${reasonOf(running)}): is it here, and is --postfix-config right?`,
@@ -55,6 +49,20 @@ export async function postfix(options: PostfixOptions): Promise<number> {
     return write(options, changes, running.directory);
   print(options, { changes }, formatChanges(changes, running.directory));
   return changes.length === 0 ? EXIT.ok : EXIT.notFound;
+}
+
+/** Prints the lines, and what of an administrator's own each takes the place of. */
+function tell(
+  options: PostfixOptions,
+  lines: readonly string[],
+  master: readonly string[],
+  running: Postfix | undefined,
+): number {
+  const replaces = running === undefined ? [] : findChanges(lines, master, running, 'none');
+  const theirs = replaces.filter(({ whose }) => whose === 'theirs');
+  const text = tellReplaced(lines, replaces).join('\n');
+  print(options, { mainCf: lines, masterCf: master, replaces: theirs }, text);
+  return EXIT.ok;
 }
 
 /** Shows what is changed, asks, and changes it. */

@@ -37,9 +37,15 @@ test('.env.example is a configuration as it stands', async () => {
   expect([Object.keys(settings.domains), warnings]).toEqual([['example.org', 'example.net'], []]);
 });
 
+/** Each directory has a file of its own, whose example is the same for all types. */
+const MIRROR = /^(IDPMAP_DIRECTORIES__(\w+)__MIRROR__PATH=).*$/gm;
+
 test('.env.example is one too when every line is taken in', async () => {
   using scratch = createScratch();
-  const environment = withSecret(parseEnv(uncommented), scratch.write('secret', 'x'.repeat(32)));
+  const environment = withSecret(
+    parseEnv(uncommented.replaceAll(MIRROR, '$1/var/lib/idpmap/mirrors/$2.db')),
+    scratch.write('secret', 'x'.repeat(32)),
+  );
   const { warnings } = await load({ environment });
   expect(warnings).toEqual([]);
 });

@@ -28,6 +28,9 @@ directories:
   return { ...instance, keycloak, ask, askMap: instance.ask };
 }
 
+/** An instant that nobody has read past, in their order. */
+const justNow = (n: number): number => new Date().getTime() - 5000 + n;
+
 const organization = (id: string, name: string) => ({
   id,
   enabled: true,
@@ -49,16 +52,31 @@ test('users are asked for in Keycloak, and nobody is proved absent', async () =>
 
 test('what administrators do counts at once, whatever is remembered', async () => {
   const { ask, keycloak } = await startKeycloaked();
-  keycloak.events.push({ id: '0', time: 1, operationType: 'UPDATE', resourcePath: 'clients/x' });
+  keycloak.events.push({
+    id: '0',
+    time: justNow(1),
+    operationType: 'UPDATE',
+    resourcePath: 'clients/x',
+  });
   expect(await ask('bob')).toBe('NOTFOUND');
   await until(() => keycloak.to('/admin-events').length > 0, 5000);
 
   keycloak.users.push(user('bob', { id: ID }));
-  keycloak.events.push({ id: '1', time: 2, operationType: 'CREATE', resourcePath: `users/${ID}` });
+  keycloak.events.push({
+    id: '1',
+    time: justNow(2),
+    operationType: 'CREATE',
+    resourcePath: `users/${ID}`,
+  });
   expect(await until(async () => (await ask('bob')) === 'OK bob@example.org', 5000)).toBe(true);
 
   keycloak.users.splice(1, 1, user('bob', { id: ID, enabled: false }));
-  keycloak.events.push({ id: '2', time: 3, operationType: 'UPDATE', resourcePath: `users/${ID}` });
+  keycloak.events.push({
+    id: '2',
+    time: justNow(3),
+    operationType: 'UPDATE',
+    resourcePath: `users/${ID}`,
+  });
   expect(await until(async () => (await ask('bob')) === 'NOTFOUND', 5000)).toBe(true);
 });
 
@@ -71,7 +89,7 @@ test('a domain that an organization gets is ours at once', async () => {
 
   keycloak.organizations.push(organization('1', 'example.com'));
   const resourcePath = `organizations/${ID}`;
-  keycloak.events.push({ id: '1', time: 2, operationType: 'CREATE', resourcePath });
+  keycloak.events.push({ id: '1', time: justNow(2), operationType: 'CREATE', resourcePath });
   expect(await until(() => isOurs('example.com'), 5000)).toBe(true);
 });
 

@@ -64,7 +64,9 @@ describe('a stack of the program names sources and their lines', () => {
     expect(stderr).toContain('TypeError: planted');
     const frames = await readFrames(stderr);
     expect(frames.at(-1)).toBe('main src/cli.ts await program.parseAsync();');
-    expect(frames.join('\n')).toContain('startDaemon src/daemon/daemon.ts version: readVersion(),');
+    expect(frames.join('\n')).toContain(
+      'startDaemon src/daemon/daemon.ts const version = readVersion();',
+    );
   });
 
   test('in the log', async () => {

@@ -74,7 +74,7 @@ const MAINTAINED = ['STYLE.md', 'CONTRIBUTING.md', 'SECURITY.md', ...PAGES].filt
 );
 
 /** What the worked examples and the build make. */
-const MADE = [...readSteps().map(({ path }) => path), 'dist/'];
+const MADE = [...readSteps().map(({ path }) => path), 'dist/', 'program/'];
 
 test.each([...new Set(MAINTAINED)])('every file and folder that %s names is there', (page) => {
   const text = proseOf(page).replace(/^## Models worth opening$[^]*?^## /m, '');

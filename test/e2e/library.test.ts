@@ -68,14 +68,13 @@ async function ask(endpoint: string, questions: readonly string[]): Promise<read
   return replies;
 }
 
+const command = (): string => join(project.shipped, 'program/idpmap.cjs');
+
 test('the package ships a command that knows its version', async () => {
   const { version }: { version: string } = JSON.parse(
     await readFile(join(ROOT, 'package.json'), 'utf8'),
   );
-  const { stdout } = await run(process.execPath, [
-    join(project.shipped, 'program/idpmap.cjs'),
-    '--version',
-  ]);
+  const { stdout } = await run(process.execPath, [command(), '--version']);
   expect(stdout).toBe(`${version}\n`);
 });
 
@@ -85,12 +84,8 @@ test('the shipped daemon reads a people file', async () => {
     IDPMAP_DOMAINS: '{ example.org: { directory: people } }',
     IDPMAP_DIRECTORIES: '{ people: { type: file, path: people.yaml } }',
   };
-  const cli = join(project.shipped, 'program/idpmap.cjs');
-  const { stdout } = await run(
-    process.execPath,
-    [cli, 'lookup', '--direct', 'user-exists', 'ann@example.org'],
-    { cwd: project.path, env: environment },
-  );
+  const asked = [command(), 'lookup', '--direct', 'user-exists', 'ann@example.org'];
+  const { stdout } = await run(process.execPath, asked, { cwd: project.path, env: environment });
   expect(stdout).toBe('OK ann@example.org\n');
 });
 

@@ -3,6 +3,7 @@ import { namesIn, type Rule, rules } from '../deploy/fixture.ts';
 import { ANSWER_SCENES } from '../support/film/answers.ts';
 import { DIRECTORY_SCENES } from '../support/film/directories.ts';
 import { type Question, review, still } from '../support/film/film.ts';
+import { FLEET_SCENES } from '../support/film/fleet.ts';
 import { PROGRAM_SCENES } from '../support/film/program.ts';
 import { names, setStage } from '../support/film/stage.ts';
 import { makePlace } from '../support/instance.ts';
@@ -10,7 +11,7 @@ import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 
 const LIMIT_MS = 60_000;
-const SCENES = { ...ANSWER_SCENES, ...DIRECTORY_SCENES, ...PROGRAM_SCENES };
+const SCENES = { ...ANSWER_SCENES, ...DIRECTORY_SCENES, ...FLEET_SCENES, ...PROGRAM_SCENES };
 const alerts = rules.filter(({ alert }) => alert !== undefined);
 const cases = alerts.flatMap(({ alert = '' }) =>
   (SCENES[alert] ?? []).map((enact, i) => ({ alert, enact, way: i + 1 })),
@@ -43,7 +44,7 @@ const labelsIn = ({ annotations }: Rule): readonly string[] => [
 const firing = (alert: string, more = ''): string =>
   `count(ALERTS{alertname="${alert}",alertstate="firing"${more}})`;
 
-describeWith(['prometheus'], 'an alert, over what a running daemon shows', () => {
+describeWith(['prometheus', 'redis'], 'an alert, over what a running daemon shows', () => {
   test.each(cases)(
     '$alert is quiet while all is well, and fires in the state that it is for ($way)',
     async ({ alert, enact }) => {

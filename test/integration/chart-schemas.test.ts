@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makePlace } from '../support/instance.ts';
@@ -44,6 +44,12 @@ describeWith(['helm', 'kubeApiserver', 'kubeconform'], 'the schemas of Kubernete
       errors: 0,
       skipped: 0,
     });
+  });
+
+  test('know every field of the engine that the documentation proposes', async () => {
+    const file = join(import.meta.dirname, '../../docs/examples/fleet/valkey.yaml');
+    const manifest = await readFile(file, 'utf8');
+    expect(await check(manifest)).toEqual({ valid: 2, invalid: 0, errors: 0, skipped: 0 });
   });
 
   test.each([

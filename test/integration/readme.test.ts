@@ -21,8 +21,8 @@ import { makeTemporaryDirectory } from '../support/temporary.ts';
 /** The machine has no network: its npm has fetched before what it will be asked for. */
 const OFFLINE = ['npm_config_offline=true', 'npm_config_update_notifier=false'];
 
-/** Cold, the image and its bases are made. */
-const IMAGE_LIMIT_MS = 15 * 60_000;
+/** Cold, the image, the machine and its packages are made. */
+const COLD_MS = 15 * 60_000;
 
 // One machine for all ways: it boots once, and is put back between them. That of Keycloak is beside the server that runs anyway.
 describeWith(
@@ -55,7 +55,7 @@ describeWith(
         { hasNode: true },
       );
       resources.defer(() => host.stop());
-    }, MACHINE_START_MS);
+    }, COLD_MS);
     afterAll(() => resources.disposeAsync());
 
     describe('by the package', () => {
@@ -170,7 +170,7 @@ describeWith(
           await writePeople(newcomer);
           await expectMail(newcomer, run);
         },
-        IMAGE_LIMIT_MS,
+        COLD_MS,
       );
     });
   },

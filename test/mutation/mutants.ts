@@ -58,8 +58,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     bug: 'a late probe of an earlier outage closes the circuit of the next one',
     file: 'lookup/breaker.ts',
-    from: 'if (!failing.isShutdown) heal();',
-    to: 'heal();',
+    from: "if (!failing.isShutdown) heal('probe');",
+    to: "heal('probe');",
     tests: ['test/lookup/breaker'],
   },
   {
@@ -162,8 +162,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'an event is followed twice',
-    file: 'directory/keycloak/feed/events.ts',
-    from: 'known = new Set(events.filter(({ time }) => time >= newest - OVERLAP_MS).map(({ id }) => id));',
+    file: 'directory/keycloak/feed/eventlog.ts',
+    from: 'for (const { id, time } of told.events) known.set(id, time);',
     to: '',
     tests: ['test/directory/keycloak'],
   },

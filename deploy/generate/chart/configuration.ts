@@ -16,7 +16,15 @@ export function configurationSchema(): Schema {
   );
   const { $schema: _, title: __, properties, ...rest } = whole;
   const own = CHARTS_OWN.map((name) => [name, { description: 'Set by the chart.' }] as const);
-  return { ...rest, properties: { ...properties, ...Object.fromEntries(own) } };
+  const fleet = withoutRequired(properties?.['fleet']);
+  return { ...rest, properties: { ...properties, ...Object.fromEntries(own), fleet } };
+}
+
+/** What it requires may come by environment, from the chart's value `fleet`; its templates say what is missing. */
+function withoutRequired(part: unknown): Schema {
+  if (!isSchema(part)) throw new Error('the configuration has no such section');
+  const { required: _, ...rest } = part;
+  return rest;
 }
 
 const isSchema = (part: unknown): part is Schema =>

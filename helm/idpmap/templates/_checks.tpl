@@ -9,6 +9,7 @@ line that says what, where and how to mend it.
 {{- if ne .Values.mode "none" }}{{ include "idpmap.faults.mirrors" . }}{{ end }}
 {{- if ne .Values.mode "none" }}{{ include "idpmap.faults.secrets" . }}{{ end }}
 {{- include "idpmap.faults.container" . }}
+{{- include "idpmap.faults.fleet" . }}
 {{- if ne .Values.mode "standalone" }}{{ include "idpmap.faults.socket" . }}{{ end }}
 {{- if eq .Values.mode "sidecar" }}{{ include "idpmap.faults.sidecar" . }}{{ end }}
 {{- if eq .Values.mode "standalone" }}{{ include "idpmap.faults.standalone" . }}{{ end }}
@@ -77,7 +78,7 @@ line that says what, where and how to mend it.
 {{- end }}
 {{- end }}
 {{- range $values.extraVolumes }}
-{{- if has .name (list "idpmap-config" "idpmap-run" "idpmap-state" "idpmap-socket" "idpmap-secrets" "idpmap-http" "idpmap-token" "queue") }}
+{{- if has .name (list "idpmap-config" "idpmap-run" "idpmap-state" "idpmap-socket" "idpmap-secrets" "idpmap-http" "idpmap-token" "idpmap-fleet" "queue") }}
 - extraVolumes holds {{ .name }}, which is the name of a volume of the chart: choose another
 {{- end }}
 {{- end }}

@@ -61,6 +61,9 @@ The settings that are the chart's. The environment wins over the configuration's
 - name: IDPMAP_HTTP__HOSTS
   value: {{ toJson . | quote }}
 {{- end }}
+{{- if $values.fleet.enabled }}
+{{ include "idpmap.fleetEnvironment" .root }}
+{{- end }}
 {{- with include "idpmap.drain" . }}
 - name: IDPMAP_DRAIN
   value: {{ . | quote }}

@@ -27,6 +27,11 @@ Secret changes, and idpmap follows. What is mounted by subPath stays as it was a
   mountPath: /run/secrets/idpmap-http
   readOnly: true
 {{- end }}
+{{- if and $values.fleet.enabled $values.fleet.existingSecret }}
+- name: idpmap-fleet
+  mountPath: /run/secrets/idpmap-fleet
+  readOnly: true
+{{- end }}
 {{- if $values.serviceAccountToken.enabled }}
 - name: idpmap-token
   mountPath: /run/secrets/idpmap-token
@@ -74,6 +79,11 @@ Secret changes, and idpmap follows. What is mounted by subPath stays as it was a
     items:
       - key: {{ $values.http.secretKey | quote }}
         path: token
+{{- end }}
+{{- if and $values.fleet.enabled $values.fleet.existingSecret }}
+- name: idpmap-fleet
+  secret:
+    secretName: {{ $values.fleet.existingSecret | quote }}
 {{- end }}
 {{- with $values.serviceAccountToken }}
 {{- if .enabled }}

@@ -16,7 +16,7 @@ const shape = {
   }),
   whenAbsent: z.enum(['ask', 'deny']).prefault('ask').meta({
     description:
-      'What becomes of an address that the copy, in step, does not know: the directory is asked, or it is nobody’s. `deny` needs a feed that tells of new people at once.',
+      "What becomes of an address that the copy, in step, does not know: the directory is asked, or it is nobody's. `deny` needs a feed that tells of new people at once.",
   }),
   acceptFor: duration('1m', YEAR).prefault('7d').meta({
     description:
@@ -24,7 +24,7 @@ const shape = {
   }),
   denyFor: duration('0ms', YEAR).prefault('0s').meta({
     description:
-      'How long the copy may also say, while the directory can’t be reached, that an address is nobody’s. `0s`: never, such mail is deferred.',
+      "How long the copy may also say, while the directory can't be reached, that an address is nobody's. `0s`: never, such mail is deferred.",
   }),
   guard: share().prefault('10%').meta({
     description:
@@ -60,7 +60,7 @@ export const mirror = <Own extends z.ZodRawShape>(own: Own) =>
         code: 'custom',
         path: ['denyFor'],
         message:
-          'is longer than acceptFor: a copy too old to say who is there can’t say who is not',
+          "is longer than acceptFor: a copy too old to say who is there can't say who is not",
       });
     })
     .exactOptional()

@@ -16,7 +16,11 @@ import { makeTemporaryDirectory } from '../../support/temporary.ts';
 import { until } from '../../support/until.ts';
 
 /** Whether what is remembered under a key, of entries with these ids, is to be forgotten. */
-export type IsConcerned = (key: string, ids: readonly string[]) => boolean;
+export type IsConcerned = (
+  key: string,
+  ids: readonly string[],
+  kind?: 'account' | 'group',
+) => boolean;
 
 /** A directory of a scripted Keycloak. */
 export interface Opened {
@@ -78,7 +82,10 @@ export function openOn(
       if (concern === 'everything') changes += 1;
       else
         forgotten.push(
-          (key, ids) => concern.addresses.has(key) || ids.some((id) => concern.ids.has(id)),
+          (key, ids, kind = 'account') =>
+            concern.addresses.has(key) ||
+            ids.some((id) => concern.ids.has(id)) ||
+            (concern.groups === 'all' && kind === 'group'),
         );
     },
     delimiters: '+',

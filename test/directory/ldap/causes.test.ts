@@ -112,8 +112,9 @@ describe('a fault', () => {
 
   test('is of one of these places, each of which a row was written for', () => {
     const folder = 'src/directory/ldap';
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.ts'),
+    // What ends a feed is told by the mirror, whose people answer on: no question, and no circuit, hears of it.
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !name.startsWith('follow/'),
     );
     const made = files.flatMap((name): readonly (readonly [string, number])[] => {
       const text = readFileSync(join(folder, name), 'utf8');

@@ -134,7 +134,7 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
     const [clock] = await connection.run(SINCE[dialect], []);
     const [since = ''] = textsIn(clock?.['since']);
     if (state.since !== undefined && since < state.since)
-      throw new Gap(`the database’s clock was set back: it says ${since} after ${state.since}`);
+      throw new Gap(`the database's clock was set back: it says ${since} after ${state.since}`);
     for (const kind of kinds) {
       const { listing } = kind;
       if (listing.changed === undefined || state.since === undefined) continue;

@@ -92,7 +92,7 @@ test('whatever happens to a user, groups that were answered are forgotten', asyn
   opened.keycloak.groups.push({ id: OTHER, attributes, members: [user('ann')], children: [] });
   await opened.directory.find('team@example.org', signal);
   const isConcerned = await concernAfter(opened, event('DELETE', `users/${ID}/groups/x`));
-  expect(isConcerned('team@example.org', [OTHER])).toBe(true);
+  expect(isConcerned('team@example.org', [OTHER], 'group')).toBe(true);
 });
 
 test('each event is followed once', async () => {

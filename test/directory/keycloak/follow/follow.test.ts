@@ -1,39 +1,8 @@
 import { expect, test } from 'vitest';
 import { Fault, Gap } from '../../../../src/directory/directory.ts';
 import { type ScriptedKeycloak, user } from '../../../support/keycloak-script.ts';
-import { start } from '../fixture.ts';
 import { follow, goneIn, kindsOf, MIRROR, markIn, putIn } from './fixture.ts';
-
-/** An id as Keycloak gives them. */
-const idOf = (n: number): string => `465a9dc1-e376-4b77-baca-${String(n).padStart(12, '0')}`;
-const BOB = idOf(1);
-const TEAM = idOf(2);
-const INNER = idOf(3);
-
-let events = 0;
-/** What somebody does, a little ago: tokens tell the time in whole seconds. */
-const event = (operationType: string, resourcePath: string) => {
-  events += 1;
-  return {
-    id: `event-${events}`,
-    time: new Date().getTime() - 5000 + events,
-    operationType,
-    resourcePath,
-  };
-};
-const own = (type: string, userId: string) => {
-  const { id, time } = event('', '');
-  return { id, time, type, userId };
-};
-
-/** A realm with Ann and Bob, in which something has happened. */
-async function startRealm(): Promise<ScriptedKeycloak> {
-  const keycloak = await start();
-  keycloak.users.push(user('bob', { id: BOB }));
-  keycloak.events.push(event('UPDATE', 'clients/x'));
-  keycloak.ownEvents.push(own('REGISTER', idOf(99)));
-  return keycloak;
-}
+import { BOB, event, INNER, idOf, own, startRealm, TEAM } from './realm.ts';
 
 const addressesOf = (told: Parameters<typeof putIn>[0]) =>
   [...putIn(told)].map(([ref, { address }]) => `${ref} ${address}`).toSorted();
