@@ -27,8 +27,8 @@ export const followHr = ({ port }: Pick<HrApi, 'port'>): Follow =>
         const headers = { authorization: `Bearer ${TOKEN}` };
         const reply = await fetch(query, { headers, signal });
         if (!reply.ok) throw new Error(`the API says ${reply.status}`);
-        // The server is the test's own.
-        const said = (await reply.json()) as { total: number; people: readonly Person[] };
+        const said: unknown = await reply.json();
+        if (!isPage(said)) throw new Error('the API says what can not be read');
         if (said.people.length === 0) throw new Error('the API cut its list short');
         ({ total } = said);
         shown += said.people.length;
@@ -41,6 +41,9 @@ export const followHr = ({ port }: Pick<HrApi, 'port'>): Follow =>
       await delay(AGAIN_MS, undefined, { signal });
     }
   };
+
+const isPage = (said: unknown): said is { total: number; people: Person[] } =>
+  typeof said === 'object' && said !== null && 'total' in said && 'people' in said;
 
 const toPut = (people: readonly Person[]): Change => ({
   kind: 'put',

@@ -39,6 +39,18 @@ export function createCopy(): Copy {
     for (const ref of entries.keys())
       if (partOf(ref) === part && !shown.has(ref)) entries.delete(ref);
   };
+  const put = (shown: readonly (readonly [string, Listed])[]): void => {
+    for (const [ref, entry] of shown) {
+      show(ref);
+      entries.set(ref, cleaned(entry));
+    }
+  };
+  const keep = (refs: readonly string[]): void => {
+    for (const ref of refs) {
+      show(ref);
+      if (!entries.has(ref)) faults.add(`${ref} is said to be as it was put, and never was`);
+    }
+  };
   const tell = (change: Change): void => {
     switch (change.kind) {
       case 'listing':
@@ -49,16 +61,10 @@ export function createCopy(): Copy {
         end(change.part);
         break;
       case 'put':
-        for (const [ref, entry] of change.entries) {
-          show(ref);
-          entries.set(ref, cleaned(entry));
-        }
+        put(change.entries);
         break;
       case 'still':
-        for (const ref of change.refs) {
-          show(ref);
-          if (!entries.has(ref)) faults.add(`${ref} is said to be as it was put, and never was`);
-        }
+        keep(change.refs);
         break;
       case 'gone':
         for (const ref of change.refs) entries.delete(ref);
