@@ -168,8 +168,8 @@ export const BUGS: readonly Bug[] = [
   {
     bug: 'a recent reply outlives a reload',
     file: 'maps/recent.ts',
-    from: 'if (madeAt === countChanges()) return;',
-    to: 'return;',
+    from: ' && records[at + MADE_AT] === countChanges()',
+    to: '',
   },
   {
     bug: 'a recent reply outlives the domain it is in',

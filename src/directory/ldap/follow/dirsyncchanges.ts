@@ -82,11 +82,9 @@ function goOn(
   if (code === 0 && value !== undefined) return readDirSync(value);
   const words = diagnostic === '' ? '' : ` (${diagnostic})`;
   const reason = `${server} does not say what changed, code ${code}${words}`;
-  // Another one's cookie, or one that is too old.
-  throw isResumed && code !== UNAVAILABLE ? new Gap(reason) : new Fault('directory', reason);
+  // Another one's cookie, or one that is too old: Samba says of such that it does not know the control (12).
+  throw isResumed ? new Gap(reason) : new Fault('directory', reason);
 }
-
-const UNAVAILABLE = 12;
 
 /** The naming contexts that the parts lie in: DirSync takes no other base. */
 export async function contextsOf({ search, parts }: Session): Promise<readonly string[]> {
