@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { ROOT } from './worked.ts';
 
 /** What is no part of the repository, or made by a run. */
-const FOREIGN = new Set(['node_modules', 'dist', '.git', '.mutants']);
+const FOREIGN = new Set(['node_modules', 'dist', 'program', '.git', '.mutants']);
 
 /** All files of the repository, and all folders with a slash behind; by their paths in it. */
 export const FILES: readonly string[] = list('');
