@@ -178,13 +178,13 @@ export function createShelf<T>(options: ShelfOptions): Shelf<T> {
         return giveBack(key);
       }
       const lifeMs = Math.max(1, isFound ? options.foundMs : options.noneMs);
-      counted.writes.taken += 1;
       const refused = (): void => {
-        counted.writes.taken -= 1;
         counted.writes.refused += 1;
       };
+      // A counter that fell would look like a restart: it counts what the engine has taken.
       link.send(async (engine) => {
         await Promise.all([engine.set(name, closed, 'PX', lifeMs), engine.del(`${name}:turn`)]);
+        counted.writes.taken += 1;
       }, refused);
     },
     waited: (end) => {
