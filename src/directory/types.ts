@@ -29,9 +29,9 @@ export const openingOf =
   (settings, hooks) =>
     typeOf(settings, types).open(settings, hooks);
 
-/** How many addresses mail to one of its groups may go to; 0: it has no groups. */
+/** How many addresses mail to one of its groups may go to; 0: it has no groups, or is of a type that idpmap has not. */
 export const largestGroup = (settings: DirectorySettings): number =>
-  typeOf(settings).largestGroup(settings);
+  TYPES.some(({ type }) => type === settings.type) ? typeOf(settings).largestGroup(settings) : 0;
 
 /** Whether it serves domains that it lists itself, beside the configured ones. */
 export function listsDomains(settings: DirectorySettings): boolean {

@@ -9,6 +9,7 @@ import {
   share,
   size,
 } from '../config/schema/values.ts';
+import { mirror } from '../config/settings/mirror.ts';
 
 /** How a setting is told in messages and the reference. */
 export interface SettingText {
@@ -59,6 +60,8 @@ export const setting = {
   /** Settings within a setting. */
   group: <Shape extends z.ZodRawShape>(shape: Shape, about: SettingText) =>
     tell(z.strictObject(shape), about),
+  /** A durable copy of its people, for a directory that has `follow`; it may be left out. */
+  mirror: () => mirror({}),
   /** It may be left out. */
   optional: <Schema extends z.ZodType>(schema: Schema) =>
     schema.exactOptional().meta(metaOf(schema)),

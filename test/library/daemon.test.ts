@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, createDaemon, defineDirectory, none, setting } from 'idpmap/directory';
@@ -17,6 +18,17 @@ const configurationOf = (port: number, more: object = {}) => ({
     staff: { type: 'hr', url: `http://127.0.0.1:${port}`, token: TOKEN, witness: WITNESS, ...more },
   },
 });
+
+const ANN = {
+  id: '1',
+  kind: 'account',
+  address: 'ann@example.org',
+  aliases: [],
+  logins: [],
+  members: [],
+  enabled: true,
+  names: [],
+} as const;
 
 /** idpmap over the HR system, behind a proxy, until the test ends. */
 async function start(more: object = {}) {
@@ -62,6 +74,58 @@ test('counts it in its metrics, and is ready and stops', async () => {
   expect(await textOf(daemon, '/readyz')).not.toBe('');
   await daemon.stop();
   await expect(textOf(daemon, '/metrics')).rejects.toThrow(/fetch failed/);
+});
+
+test('is mirrored where it tells who is in it, and people cost it no question', async () => {
+  const place = await makeTemporaryDirectory('idpmap-mirrored');
+  onTestFinished(() => place.remove());
+  let asked = 0;
+  const followed = defineDirectory({
+    type: 'followed',
+    about: 'Tells everybody.',
+    settings: { mirror: setting.mirror() },
+    open: () => ({
+      find: () => {
+        asked += 1;
+        return none('content', 'the list');
+      },
+      probe: async () => {},
+      close: async () => {},
+      async *follow(_cursor, signal) {
+        yield [{ kind: 'listing', part: 'people' }];
+        yield [{ kind: 'put', entries: [['people:1', ANN]] }];
+        yield [
+          { kind: 'listed', part: 'people' },
+          { kind: 'mark', cursor: '1', agoMs: 0, nextMs: 60_000 },
+        ];
+        if (!signal.aborted) await once(signal, 'abort');
+        signal.throwIfAborted();
+      },
+    }),
+  });
+  const daemon = await createDaemon(
+    {
+      listen: ['tcp://127.0.0.1:0'],
+      http: 'off',
+      domains: { 'example.org': { directory: 'staff' } },
+      directories: {
+        staff: { type: 'followed', mirror: { path: join(place.path, 'mirrors', 'staff.db') } },
+      },
+    },
+    { directories: [followed] },
+  );
+  const [endpoint] = daemon.endpoints();
+  if (endpoint === undefined) throw new Error('it listens nowhere');
+  const client = createClient(endpoint, { timeoutMs: 10_000 });
+  onTestFinished(async () => {
+    client.close();
+    await daemon.stop();
+  });
+  const isThere = async () => (await client.lookup('user-exists', ANN.address)).status === 'OK';
+  expect(await until(isThere, 10_000)).toBe(true);
+  asked = 0;
+  expect(await client.lookup('user-exists', ANN.address)).toEqual(ok(ANN.address));
+  expect(asked).toBe(0);
 });
 
 test('tells what is wrong in its settings by line and column', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flag, modulePath } from '../../config/schema/values.ts';
+import { mirror } from '../../config/settings/mirror.ts';
 import { defineType } from '../type.ts';
 import { sealed } from './parts.ts';
 
@@ -17,6 +18,7 @@ export const custom = defineType({
     settings: sealed().prefault({}).meta({
       description: "The module's own settings; paths are relative to its file.",
     }),
+    mirror: mirror({}),
     listDomains: flag().prefault(false).meta({
       description: 'Serves the domains that the module lists, beside the configured ones.',
     }),
