@@ -124,9 +124,7 @@ const confirming =
     if (outcome.status === 'none') return 'gone';
     if (outcome.status === 'found')
       return outcome.stale === undefined
-        ? outcome.value.some((entry) => entry.id === id)
-          ? 'there'
-          : 'gone'
+        ? (outcome.value.find((entry) => entry.id === id) ?? 'gone')
         : 'unknown';
     // Somebody has it; that two have it, or that a group is too large, is no sign that anybody is gone.
     return outcome.cause === 'entry' ? 'there' : 'unknown';

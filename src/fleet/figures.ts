@@ -1,4 +1,5 @@
 import { createDurations, type Durations } from '../lookup/durations.ts';
+import type { News } from './news.ts';
 
 /** What a read of the shelf came to. */
 export type ReadOutcome = 'fresh' | 'old' | 'none' | 'absent' | 'outdated' | 'late';
@@ -24,12 +25,23 @@ export interface FleetFigures {
 
 const READ_BOUNDS_MS: readonly number[] = [0.25, 0.5, 1, 2.5, 5, 10, 20, 50];
 
+/** Each kind stands there from the start: the first one would else be no increase. */
+const NO_NEWS: Readonly<Record<News['op'], number>> = {
+  begin: 0,
+  forget: 0,
+  expire: 0,
+  purge: 0,
+  domains: 0,
+  accept: 0,
+  healed: 0,
+};
+
 /** Creates figures that are all zero. */
 export const createFleetFigures = (): FleetFigures => ({
   directories: new Map(),
   readDurations: createDurations(READ_BOUNDS_MS),
   refused: { seal: 0, clock: 0, format: 0 },
-  news: { heard: {}, told: {} },
+  news: { heard: { ...NO_NEWS }, told: { ...NO_NEWS } },
   downs: 0,
 });
 

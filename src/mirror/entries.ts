@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Listed } from '../directory/directory.ts';
+import type { Entry, Listed } from '../directory/directory.ts';
 import type { Listings } from './listings.ts';
 import type { Losses } from './losses.ts';
 import type { Meta } from './meta.ts';
@@ -14,6 +14,8 @@ export interface Entries {
   remove(ref: string, now: number, how?: 'unasked'): void;
   /** Puts back who was lost, as it was. */
   restore(ref: string, now: number): void;
+  /** An account is so now; what groups call it is as it was. A group's members are told otherwise than they are listed. */
+  renew(ref: string, entry: Entry, now: number): void;
   /** It is as it was put. */
   still(ref: string): void;
   /** What was done since this was asked for last. */
@@ -108,6 +110,11 @@ export function createEntries(
       // Told anew meanwhile, it is as it was told.
       if (before !== undefined && rowOf(ref) === undefined) put(ref, before, now);
       else losses.asked([ref]);
+    },
+    renew: (ref, entry, now) => {
+      const row = rowOf(ref);
+      const old = row === undefined ? undefined : decode(row.data);
+      if (old?.kind === 'account') put(ref, { ...entry, names: old.names }, now);
     },
     remove: (ref, now, how) => {
       const row = rowOf(ref);

@@ -1,5 +1,5 @@
 import type { Stamp } from '../clock.ts';
-import type { Change } from '../directory/directory.ts';
+import type { Change, Entry } from '../directory/directory.ts';
 
 /** What the writer of a mirror's file is told to do, one after the other; each is done whole or not at all. */
 export type Order =
@@ -31,11 +31,16 @@ export type Order =
       readonly gone: readonly string[];
       readonly now: number;
     }
+  /** Who was not shown by a listing, as the directory shows them when it is asked for them. */
+  | { readonly do: 'shown'; readonly people: readonly Shown[]; readonly now: number }
   /** Lets go who is held. */
   | { readonly do: 'accept' }
   /** Lets go whose loss is older than this, unless they are held; and who was asked for. */
   | { readonly do: 'sweep'; readonly before: number }
   | { readonly do: 'close' };
+
+/** Somebody by their name in the feed, as the directory shows them. */
+export type Shown = readonly [ref: string, entry: Entry];
 
 /** How far a feed has come, by its last mark. */
 export interface Progress {

@@ -97,6 +97,10 @@ export function createStoreWriter({ path, fingerprint, guard }: WriterOptions): 
       losses.asked(gone);
       return {};
     },
+    shown: ({ people, now }) => {
+      for (const [ref, entry] of people) entries.renew(ref, entry, now);
+      return {};
+    },
     accept: () => ({ released: losses.release() }),
     sweep: ({ before }) => ({ released: isHeld() ? [] : losses.release(before) }),
     close: () => ({}),

@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import type { Confirm } from './confirm.ts';
 import type { MirrorFigures } from './figures.ts';
-import type { Missing, Order, Result, Standing } from './orders.ts';
+import type { Missing, Order, Result, Shown, Standing } from './orders.ts';
 
 export interface SweepOptions {
   /** The directory's name. */
@@ -76,19 +76,22 @@ async function askUnasked({ give, confirm, figures, now }: SweepOptions): Promis
     if (waiting.length === 0) return true;
     const there: string[] = [];
     const gone: string[] = [];
+    const shown: Shown[] = [];
     const askNext = async (left: Missing[]): Promise<void> => {
       for (let one = left.shift(); one !== undefined; one = left.shift()) {
         const { address } = one;
         const said = address === undefined ? 'gone' : await confirm({ ...one, address });
-        confirmed[said === 'there' ? 'found' : said] += 1;
-        if (said === 'there') there.push(one.ref);
-        else if (said === 'gone') gone.push(one.ref);
+        confirmed[said === 'gone' || said === 'unknown' ? said : 'found'] += 1;
+        if (said === 'gone') gone.push(one.ref);
+        else if (said !== 'unknown') there.push(one.ref);
+        if (typeof said === 'object') shown.push([one.ref, said]);
       }
     };
     const left = [...waiting];
     await Promise.all(Array.from({ length: AT_ONCE }, () => askNext(left)));
     isAnswered = there.length + gone.length > 0;
     if (isAnswered) await give({ do: 'asked', there, gone, now: now() });
+    if (shown.length > 0) await give({ do: 'shown', people: shown, now: now() });
   }
   return false;
 }

@@ -1,19 +1,34 @@
-import { expect, test } from 'vitest';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
 import { findingOf, none } from '../../src/directory/finding.ts';
 import { expressions, namesIn, panels, read, rules } from '../deploy/fixture.ts';
 import { type Prometheus, startPrometheus } from '../deploy/server.ts';
-import { startInstance } from '../support/instance.ts';
+import { everybody } from '../support/film/mirrors.ts';
+import { KEY } from '../support/fleet/daemons.ts';
+import { startEngine } from '../support/fleet/engine.ts';
+import { listingNone, makePlace, startInstance } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
 import { until } from '../support/until.ts';
 
-const CONFIG = `
+const configOf = (mirror: string, engine: string): string => `
 http: tcp://127.0.0.1:0
 cache: { fresh: 0ms, unknown: 0ms }
-domains: { example.org: { directory: staff, shadow: next } }
-directories: { staff: { type: file, path: a.yaml }, next: { type: file, path: b.yaml } }
+domains: { example.org: { directory: staff, shadow: next }, example.net: { directory: copied } }
+directories:
+  staff: { type: file, path: a.yaml }
+  next: { type: file, path: b.yaml }
+  copied:
+    type: ldap
+    urls: ldaps://ldap.example.org
+    base: dc=example
+    bind: { anonymous: true }
+    mirror: { path: ${mirror} }
+fleet: { url: "${engine}", key: "${KEY}" }
 `;
+/** Somebody who is known, a stranger, and both of a directory that is copied. */
+const ASKED = ['ann@example.org', 'bob@example.org', 'p0@example.net', 'bob@example.net'];
 const LIMIT_MS = 60_000;
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
@@ -33,9 +48,20 @@ async function startWatched() {
     close: () => staff.close(),
     figures: { held: 0, unread: 0, ...expiry },
   };
+  const engine = await startEngine();
+  onTestFinished(() => engine.stop());
+  const place = await makePlace();
+  const directories: Readonly<Record<string, Directory>> = {
+    staff: directory,
+    next: createScripted(),
+    copied: {
+      ...listingNone(createScripted()),
+      follow: (_cursor, signal) => everybody(signal),
+    },
+  };
   const { daemon, ask } = await startInstance({
-    config: CONFIG,
-    directories: { staff: directory, next: createScripted() },
+    config: configOf(join(place, 'mirrors', 'copied.db'), engine.url),
+    directories,
   });
   const { http } = daemon;
   if (http?.kind !== 'tcp') throw new Error('the daemon serves no HTTP over TCP');
@@ -44,7 +70,7 @@ async function startWatched() {
   /** Asks for the known and for a stranger until `isSeen`: curves need traffic. */
   const askUntil = (isSeen: () => Promise<boolean>) =>
     until(async () => {
-      for (const name of ['ann', 'bob']) await ask('user-exists', `${name}@example.org`);
+      for (const address of ASKED) await ask('user-exists', address);
       return isSeen();
     }, LIMIT_MS);
   return { staff, prometheus, askUntil };
@@ -104,7 +130,7 @@ interface RuleGroups {
 const rulesOf = async ({ get }: Prometheus) =>
   (await get<RuleGroups>('rules')).data.groups.flatMap((group) => group.rules);
 
-describeWith(['prometheus'], 'a Prometheus that scrapes a running daemon', () => {
+describeWith(['prometheus', 'redis'], 'a Prometheus that scrapes a running daemon', () => {
   test(
     'has every metric that the docs, the dashboards and the rules name',
     async () => {

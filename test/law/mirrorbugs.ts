@@ -47,7 +47,7 @@ export const MIRROR_BUGS: readonly Bug[] = [
   {
     bug: 'a removal is believed unconfirmed',
     file: 'mirror/confirm.ts',
-    from: "return said === 'there';",
-    to: "return said === 'there' && false;",
+    from: "if (said === 'gone') gone.push(one.ref);",
+    to: 'gone.push(one.ref);',
   },
 ];

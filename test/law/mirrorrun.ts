@@ -34,6 +34,8 @@ export class MirrorRun {
   #accepted: ReadonlySet<string> = new Set();
   /** When the feed told that they are gone. */
   readonly #toldGone = new Map<string, number>();
+  /** Of those, whose loss counts. */
+  readonly #letGo = new Set<string>();
   readonly #folder: string;
   readonly #choice: Choice;
   readonly #seen: Seen;
@@ -95,6 +97,14 @@ export class MirrorRun {
     this.world.now += 1;
     await this.#carryOut(step);
     await this.mirror?.tick();
+    this.#noteLetGo();
+  }
+
+  /** Those of whom few enough were lost, for long enough, are not among those that are held because more were lost later. */
+  #noteLetGo(): void {
+    if (this.mirror === undefined || this.mirror.held() !== undefined) return;
+    for (const [each, at] of this.#toldGone)
+      if (this.world.now >= at + GRACE_MS) this.#letGo.add(each);
   }
 
   async #carryOut(step: Step): Promise<void> {
@@ -135,7 +145,10 @@ export class MirrorRun {
     if (after === before || after === undefined) return;
     for (const each of before?.people.keys() ?? [])
       if (!after.people.has(each)) this.#toldGone.set(each, after.at);
-    for (const each of after.people.keys()) this.#toldGone.delete(each);
+    for (const each of after.people.keys()) {
+      this.#toldGone.delete(each);
+      this.#letGo.delete(each);
+    }
   }
 
   async #reopen(): Promise<void> {
@@ -166,7 +179,8 @@ export class MirrorRun {
     const wasAbsent = world.was(bound, ({ shown }) => !shown.has(address));
     assert(isLive || wasAbsent, `denied, and was there all the time: ${what}`);
     const isLie = world.hidden.has(address) && this.#toldGone.has(address);
-    const isKept = mirror.held() !== undefined && isLie && !this.#accepted.has(address);
+    const isOver = this.#accepted.has(address) || this.#letGo.has(address);
+    const isKept = mirror.held() !== undefined && isLie && !isOver;
     assert(!isKept, `denied, and is held: ${what}`);
     const goneAt = this.#toldGone.get(address);
     const { isInStep } = mirror.status();
@@ -194,6 +208,8 @@ export class MirrorRun {
     const { ageMs } = mirror.status();
     if (world.told === undefined || ageMs === undefined || ageMs > ACCEPT_MS) return;
     const isTold = world.told.people.get(address) === true && world.people.get(address) === true;
+    // Nobody asks for those whom a listing left out with too many others: they were known when they were shown last.
+    if (mirror.held() !== undefined && world.leftOut.has(address)) return;
     if (!isTold || world.since(address) >= world.told.at || world.hidden.size > 0) return;
     assert.equal(outcome.status, 'found', `known, and deferred: ${what}`);
   }

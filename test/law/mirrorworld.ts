@@ -55,6 +55,8 @@ export class MirrorWorld {
   hidden: ReadonlySet<string> = new Set();
   /** Whom the last mark that was kept had told of, and when that was. */
   told: { readonly at: number; readonly people: People } | undefined;
+  /** Whom the last listing left out, although they are there. */
+  leftOut: ReadonlySet<string> = new Set();
   readonly #moments: Moment[] = [];
   readonly #snapshots = new Map<string, People>();
   #hasForgotten = false;
@@ -134,7 +136,8 @@ export class MirrorWorld {
 
   readonly confirm: Confirm = async ({ address }) => {
     if (!this.isUp) return 'unknown';
-    return this.shown.has(address) ? 'there' : 'gone';
+    const enabled = this.shown.get(address);
+    return enabled === undefined ? 'gone' : entryOf(address, enabled);
   };
 
   /** Lets the feed go on, until it waits again. */
@@ -194,6 +197,8 @@ export class MirrorWorld {
     const known = this.told?.people ?? new Map();
     // It can leave out only whom the mirror knows: of a stranger to both nobody could tell.
     const left = this.#how === 'weak' ? all.filter(([, { id }]) => known.has(id)).slice(-2) : [];
+    // Who was left out before is not shown by one that ends in its midst.
+    if (this.#how !== 'cut') this.leftOut = new Set(left.map(([, { id }]) => id));
     const half = Math.floor(all.length / 2);
     yield [
       { kind: 'listing', part: 'p' },

@@ -45,7 +45,8 @@ directories:
   return () => scrape(daemon.http);
 }
 
-async function* everybody(signal: AbortSignal): AsyncGenerator<Batch> {
+/** Tells of a hundred people, and then nothing. */
+export async function* everybody(signal: AbortSignal): AsyncGenerator<Batch> {
   yield [
     { kind: 'listing', part: 'people' },
     { kind: 'put', entries: names('p', 100).map(listed) },
