@@ -179,13 +179,17 @@ export class MirrorRun {
     const wasAbsent = world.was(bound, ({ shown }) => !shown.has(address));
     assert(isLive || wasAbsent, `denied, and was there all the time: ${what}`);
     const isLie = world.hidden.has(address) && this.#toldGone.has(address);
-    const isOver = this.#accepted.has(address) || this.#letGo.has(address);
-    const isKept = mirror.held() !== undefined && isLie && !isOver;
-    assert(!isKept, `denied, and is held: ${what}`);
+    const isHeld = mirror.held() !== undefined && isLie;
+    assert(!isHeld || this.#isOver(address), `denied, and is held: ${what}`);
     const goneAt = this.#toldGone.get(address);
     const { isInStep } = mirror.status();
     const isGrace = goneAt !== undefined && world.now < goneAt + GRACE_MS && isInStep;
     assert(!(isGrace && !this.#accepted.has(address)), `denied within grace: ${what}`);
+  }
+
+  /** Whether somebody's loss counts. */
+  #isOver(address: string): boolean {
+    return this.#accepted.has(address) || this.#letGo.has(address);
   }
 
   #checkFound(
