@@ -69,10 +69,8 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 
 test('a reload that hangs in a read keeps no process that is told to stop', async () => {
   const { config, env } = await configureHanging();
-  const daemon = await startDaemonProcess(['serve', '--config', config], {
-    ...env,
-    HANGS_FROM: 'SIGUSR2',
-  });
+  const hanging = { ...env, HANGS_FROM: 'SIGUSR2' };
+  const daemon = await startDaemonProcess(['serve', '--config', config], hanging, 'sources');
   onTestFinished(() => daemon.stop());
   process.kill(daemon.pid, 'SIGUSR2');
   expect(await says(daemon, 'the file hangs')).toBe(true);
@@ -85,10 +83,8 @@ test('a reload that hangs in a read keeps no process that is told to stop', asyn
 
 test('a reload that hangs is given up, and the next one is not kept by it', async () => {
   const { config, env, release } = await configureHanging();
-  const daemon = await startDaemonProcess(['serve', '--config', config], {
-    ...env,
-    HANGS_FROM: 'SIGUSR2',
-  });
+  const hanging = { ...env, HANGS_FROM: 'SIGUSR2' };
+  const daemon = await startDaemonProcess(['serve', '--config', config], hanging, 'sources');
   onTestFinished(() => daemon.stop());
   process.kill(daemon.pid, 'SIGUSR2');
   await says(daemon, 'the file hangs');

@@ -20,16 +20,18 @@ directories: { people: { type: demo } }
 
 /**
  * Starts `idpmap`, as it is shipped, with these parameters, HTTP off unless `env` says where; waits until it
- * says that it listens.
+ * says that it listens. `program`: the sources, for what is loaded beside them and takes hold of their modules.
  */
 export async function startDaemonProcess(
   parameters: readonly string[],
   env: Environment = {},
+  program: 'shipped' | 'sources' = 'shipped',
 ): Promise<RunningProcess> {
   // Daemons of several tests run at a time, and its port is one.
   const isSaid = Object.keys(env).some((name) => name.startsWith('IDPMAP_HTTP'));
   const all = isSaid ? env : { ...env, IDPMAP_HTTP: 'off' };
-  const daemon = startProcess(process.execPath, [await programFile(), ...parameters], {
+  const file = program === 'sources' ? 'src/cli.ts' : await programFile();
+  const daemon = startProcess(process.execPath, [file, ...parameters], {
     cwd: ROOT,
     env: all,
   });
