@@ -8,6 +8,7 @@ import { startDaemonProcess } from '../support/daemon.ts';
 import { findFreePorts } from '../support/loopback.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -132,6 +133,10 @@ describeWith(['postfix', 'netcat'], 'the commands of docs/migrating.md', () => {
     await machine.write('idpmap/people.yaml', people);
     await machine.write('idpmap/idpmap.yaml', config);
     await machine.serve();
+    // It listens before it has read the file.
+    const [first = ''] = compare.split('\n');
+    const isRead = async () => (await machine.run(first)).startsWith('OK');
+    expect(await until(isRead, 20_000)).toBe(true);
     expect((await machine.run(compare)).split('\n').filter((line) => line !== '')).toEqual([
       'OK test@example.com',
       'test@example.com',
