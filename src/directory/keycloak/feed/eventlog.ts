@@ -45,6 +45,9 @@ const PAGE = 200;
 /** Events become visible when their transaction ends, and those of several Keycloaks come out of order. */
 const OVERLAP_MS = 30_000;
 
+/** Keycloak tells the time in whole seconds: what happened in this one seems to lie ahead. */
+const TOLD_MS = 1000;
+
 /** Creates the reading of one log. It remembers what it told, so each reader has one of its own. */
 export function createEventLog({ read, clock, most }: EventLogOptions): EventLog {
   /** Which ones were told, and when they happened. */
@@ -88,7 +91,7 @@ export function createEventLog({ read, clock, most }: EventLogOptions): EventLog
   return {
     async newest(signal) {
       const [event] = await read({ direction: 'desc', max: 1 }, signal);
-      const now = clock.now();
+      const now = clock.now() + TOLD_MS;
       // One that is dated in the future, by a clock that was wrong, must not hide all that happens until then.
       return event === undefined || event.time > now
         ? { time: now, id: '' }
@@ -101,7 +104,7 @@ export function createEventLog({ read, clock, most }: EventLogOptions): EventLog
       let events = await readFrom(from, signal);
       if (events !== undefined && isGone(events, mark.id)) events = await readFrom(from, signal);
       if (events === undefined || isGone(events, mark.id)) return undefined;
-      const now = clock.now();
+      const now = clock.now() + TOLD_MS;
       const { time, id } = events
         .filter((event) => event.time <= now)
         .reduce<EventMark>((a, b) => (b.time >= a.time ? b : a), mark);
