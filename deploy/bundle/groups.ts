@@ -8,9 +8,12 @@ interface Context {
   } | null;
 }
 
-/** Files of the program, in the order in which they take modules: what each reads at once, all that its sources import. */
+/**
+ * Files of the program, in the order in which they take modules: what each reads at once, all that its sources import. `main.ts`
+ * is in none: whoever reads it, a child for one that shares a module, would be the command.
+ */
 const GROUPS = {
-  base: ['main.ts'],
+  base: ['cli.ts'],
   daemon: ['cli/serve.ts', 'cli/run.ts', 'log.ts', 'directory/file/file.ts'],
   http: ['http/server.ts', 'http/figures.ts', 'http/metrics.ts'],
 };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -149,4 +150,15 @@ test('a map leads to lines over letters that were escaped', () => {
     sources: ['../src/a.ts'],
     mappings: 'AAAA,gBAEA;EAAA',
   });
+});
+
+test('a child of the program does its own work, and is no command', async () => {
+  const root = dirname(await programFile());
+  const checked = spawnSync(process.execPath, [join(root, 'child.cjs'), 'people.yaml'], {
+    input: 'accounts: [{ address: ann@example.org }]',
+    encoding: 'utf8',
+    env: {},
+  });
+  expect([checked.status, checked.stderr]).toEqual([0, '']);
+  expect(checked.stdout).toContain('ann@example.org');
 });

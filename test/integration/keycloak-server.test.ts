@@ -18,7 +18,6 @@ import { USERS } from '../support/keycloak/people.ts';
 import { PERSONS } from '../support/ldap/population.ts';
 import { processesOf } from '../support/process.ts';
 import { describeWith } from '../support/requirement.ts';
-import { describeAsking } from './keycloak/asking.ts';
 import { describeReadme } from './keycloak/readme.ts';
 
 describeWith(['keycloak'], 'a private Keycloak', () => {
@@ -124,8 +123,6 @@ describeWith(['keycloak'], 'a private Keycloak', () => {
     };
     expect(await tokenByTls(form)).toBe(200);
   });
-
-  describeAsking(() => server);
 
   test(
     'leaves no process when it is killed, and comes back with what it knew',
