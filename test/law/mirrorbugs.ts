@@ -48,6 +48,6 @@ export const MIRROR_BUGS: readonly Bug[] = [
     bug: 'a removal is believed unconfirmed',
     file: 'mirror/confirm.ts',
     from: "if (said === 'gone') gone.push(one.ref);",
-    to: 'gone.push(one.ref);',
+    to: 'if (one.ref !== "") gone.push(one.ref);',
   },
 ];
