@@ -15,7 +15,8 @@ let kit: FeedKit;
 beforeAll(async () => {
   folder = await makeTemporaryDirectory('idpmap-sqlite');
   const path = join(folder.path, 'users.sqlite');
-  database = new DatabaseSync(path);
+  // It is read while it is written.
+  database = new DatabaseSync(path, { timeout: 20_000 });
   place = {
     dialect: 'sqlite',
     access: { path },
