@@ -37,7 +37,7 @@ export const ldap: Part = async (stage) => {
     ].join('\n'),
   );
   writeFileSync(join(place, 'password'), READER.password);
-  const wire = await startTableDaemon(
+  const { wire } = await startTableDaemon(
     place,
     {
       type: 'ldap',

@@ -12,8 +12,9 @@ import {
   spreadOf,
 } from './report.ts';
 import { playRounds, type Target } from './rounds.ts';
-import { PEOPLE, startTables, type Tables, type TableType } from './sqltables.ts';
+import { startTables, type Tables, type TableType } from './sqltables.ts';
 import type { Stage } from './stage.ts';
+import { PEOPLE } from './table.ts';
 import { startResponder } from './yardstick.ts';
 
 const TYPES = ['pgsql', 'mysql', 'sqlite'] as const;

@@ -1,28 +1,20 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { startDaemonProcess } from '../test/support/daemon.ts';
-import { findFreePorts } from '../test/support/loopback.ts';
 import { ACCESS } from '../test/support/sql/postgresql.ts';
 import { startSqlServer } from '../test/support/sql/server.ts';
-import { MAP, UNLIMITED } from './daemon.ts';
-import { accountAt, DOMAIN } from './questions.ts';
-
-/** So many rows are in each table. */
-export const PEOPLE = 20_000;
+import { accountAt } from './questions.ts';
+import { PEOPLE, type Started, startTableDaemon } from './table.ts';
 
 /** Postfix's names of its tables. */
 export type TableType = 'pgsql' | 'mysql' | 'sqlite';
 
 /** One database, and the two that read the same table of it by the same statement. */
-export interface Tables {
+export interface Tables extends Started {
   /** Where Postfix's programs find their main.cf. */
   readonly place: string;
   /** Postfix's own table, as `postmap` is told of it. */
   readonly own: string;
-  /** Where idpmap listens, and its process. It remembers nothing. */
-  readonly wire: string;
-  readonly pid: number;
 }
 
 /** Starts all of it; `resources` end it. */
@@ -34,7 +26,17 @@ export async function startTables(
   const place = join(directory, type);
   mkdirSync(place);
   const { section, lines } = await fill(type, place, resources);
-  const { wire, pid } = await startDaemon(place, section, resources);
+  writeFileSync(join(place, 'password'), ACCESS.password);
+  const { wire, pid } = await startTableDaemon(
+    place,
+    {
+      ...section,
+      ...('password' in section && { password: { file: 'password' } }),
+      tables: { forwards: { query: "SELECT target FROM forwards WHERE address = '%s'" } },
+      statementTimeout: '5s',
+    },
+    resources,
+  );
   const own = join(place, 'own.cf');
   writeFileSync(own, `${lines}query = SELECT target FROM forwards WHERE address = '%s'\n`);
   writeFileSync(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
@@ -73,38 +75,4 @@ async function fill(
     },
     lines: `hosts = inet:127.0.0.1:${server.port}\nuser = ${user}\npassword = ${password}\ndbname = ${database}\n`,
   };
-}
-
-/** Starts idpmap, which is to remember nothing; gives where it listens. */
-async function startDaemon(
-  place: string,
-  section: object,
-  resources: AsyncDisposableStack,
-): Promise<Pick<Tables, 'wire' | 'pid'>> {
-  const [port = 0] = await findFreePorts(1);
-  writeFileSync(join(place, 'password'), ACCESS.password);
-  writeFileSync(
-    join(place, 'idpmap.yaml'),
-    JSON.stringify({
-      listen: `tcp://127.0.0.1:${port}`,
-      control: join(place, 'control'),
-      http: 'off',
-      deadline: '10s',
-      cache: { fresh: '0ms', freshNone: '0ms' },
-      domains: { [DOMAIN]: { directory: 'database' } },
-      directories: {
-        database: {
-          ...section,
-          ...('password' in section && { password: { file: 'password' } }),
-          tables: { forwards: { query: "SELECT target FROM forwards WHERE address = '%s'" } },
-          statementTimeout: '5s',
-          limit: UNLIMITED,
-        },
-      },
-      maps: { [MAP]: { kind: 'table', directory: 'database', table: 'forwards' } },
-    }),
-  );
-  const daemon = await startDaemonProcess(['serve', '--config', join(place, 'idpmap.yaml')]);
-  resources.defer(() => daemon.stop());
-  return { wire: `127.0.0.1:${port}`, pid: daemon.pid };
 }

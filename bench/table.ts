@@ -71,12 +71,18 @@ export async function playTogether(wire: string, stage: Stage) {
   };
 }
 
+/** Where an idpmap listens, and its process. */
+export interface Started {
+  readonly wire: string;
+  readonly pid: number;
+}
+
 /** Starts idpmap, which is to remember nothing, over one directory with a table `forwards`; gives where it listens. */
 export async function startTableDaemon(
   place: string,
   section: object,
   resources: AsyncDisposableStack,
-): Promise<string> {
+): Promise<Started> {
   const [port = 0] = await findFreePorts(1);
   writeFileSync(
     join(place, 'idpmap.yaml'),
@@ -93,5 +99,5 @@ export async function startTableDaemon(
   );
   const daemon = await startDaemonProcess(['serve', '--config', join(place, 'idpmap.yaml')]);
   resources.defer(() => daemon.stop());
-  return `127.0.0.1:${port}`;
+  return { wire: `127.0.0.1:${port}`, pid: daemon.pid };
 }

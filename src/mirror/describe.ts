@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { formatDuration } from '../config/schema/units.ts';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { MirrorFigures } from './figures.ts';
@@ -6,6 +5,7 @@ import { describeLoss } from './guard.ts';
 import type { Standing } from './orders.ts';
 import type { Said } from './said.ts';
 import type { MirrorStatus } from './status.ts';
+import { sizeOf } from './storefile.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface StatusParts {
@@ -34,7 +34,7 @@ export function statusOf(parts: StatusParts): MirrorStatus {
     lost,
     ...(isHeld && { held: describeLoss(standing) }),
     ...(listing !== undefined && { listing: listingOf(listing, now) }),
-    bytes: ['', '-wal', '-shm'].reduce((sum, end) => sum + sizeOf(settings.path + end), 0),
+    bytes: sizeOf(settings.path),
     acceptForMs: settings.acceptFor,
     counts: { listings, changes, confirmed, gaps, answers },
   };
@@ -54,8 +54,6 @@ const listingOf = (
   { endedAt, tookMs, put, gone }: NonNullable<MirrorFigures['listing']>,
   now: number,
 ): NonNullable<MirrorStatus['listing']> => ({ agoMs: now - endedAt, tookMs, put, gone });
-
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 const UNITS = [86_400_000, 3_600_000, 60_000];
 

@@ -1,5 +1,6 @@
 import { type Clock, preciseClock, wallClock } from '../../../clock.ts';
 import type { Change, Mark } from '../../directory.ts';
+import { spread } from '../../spread.ts';
 import { pause } from '../../waiting.ts';
 import { adminEvents, createEventLog, ownEvents } from '../feed/eventlog.ts';
 import type { Ask } from '../http/api.ts';
@@ -34,8 +35,6 @@ export interface FollowOptions {
   readonly counted: (events: number) => void;
 }
 
-/** Several daemons began together: their listings part from each other. */
-const SPREAD = 0.1;
 /** How often is looked whether a listing is due, where no events are read. */
 const IDLE_MS = 60_000;
 /** Of so many users, one may have come or gone unheard, where that is not told. */
@@ -51,7 +50,7 @@ export async function* followRealm(
   cursor: string | undefined,
   signal: AbortSignal,
 ): Told<never> {
-  const refreshMs = options.refreshMs * (1 + SPREAD * (2 * Math.random() - 1));
+  const refreshMs = options.refreshMs * spread();
   let state = cursor === undefined ? undefined : parseState(cursor, options.events !== 'off');
   const logs = await logsOf(options, signal);
   const feed = createFeed(options, logs, signal);

@@ -1,12 +1,12 @@
 import { ageOf, preciseClock, type Stamp, stampNow } from '../../../clock.ts';
 import type { Listed } from '../../directory.ts';
+import { spread } from '../../spread.ts';
 import { pause } from '../../waiting.ts';
 import { idOf, textsOf } from '../people/values.ts';
 import type { LdapEntry, SearchRequest } from '../search.ts';
 import { comparable } from '../trust/self.ts';
 import { type Cursor, writeCursor } from './cursor.ts';
 import { changesIn, contextsOf } from './dirsyncchanges.ts';
-import { spread } from './list.ts';
 import { type Part, refFor } from './listed.ts';
 import { listPages, wholeEntry } from './pages.ts';
 import { requestFor } from './request.ts';

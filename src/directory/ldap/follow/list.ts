@@ -1,4 +1,5 @@
 import { ageOf, preciseClock, stampNow } from '../../../clock.ts';
+import { SPREAD, spread } from '../../spread.ts';
 import { pause } from '../../waiting.ts';
 import type { Connection } from '../wire/connection.ts';
 import { type Cursor, writeCursor } from './cursor.ts';
@@ -57,10 +58,6 @@ async function listOnce(
 }
 
 const end = (connection: Connection): void => connection.close();
-
-const SPREAD = 0.1;
-/** What a pause is multiplied by, so that many daemons do not list at the same time. */
-export const spread = (): number => 1 - SPREAD + Math.random() * 2 * SPREAD;
 
 const markOf = (cursor: Cursor, agoMs: number, tookMs: number, refreshMs: number) =>
   ({

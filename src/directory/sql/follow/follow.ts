@@ -1,5 +1,6 @@
 import { preciseClock, wallClock } from '../../../clock.ts';
 import { type Change, Gap, type Mark } from '../../directory.ts';
+import { spread } from '../../spread.ts';
 import { pause } from '../../waiting.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import type { Row } from '../engine.ts';
@@ -54,8 +55,6 @@ interface Kind {
 /** So many changes are looked at one by one; more, and listing everybody is quicker. */
 const MOST_CHANGES = 5000;
 const BATCH = 100;
-/** Several daemons began together: their listings part from each other. */
-const SPREAD = 0.1;
 
 type Told<T> = AsyncGenerator<readonly Change[], T>;
 
@@ -65,7 +64,7 @@ export async function* followTables(
   cursor: string | undefined,
   signal: AbortSignal,
 ): Told<never> {
-  const refreshMs = options.refreshMs * (1 + SPREAD * (2 * Math.random() - 1));
+  const refreshMs = options.refreshMs * spread();
   let state = cursor === undefined ? undefined : parseState(cursor);
   const connection = await options.open(signal);
   const abort = (): void => connection.close();
