@@ -96,13 +96,14 @@ export function createNewsLog(options: LogOptions): NewsLog {
     if (at === undefined || now < begunAt + ANEW_MS) return;
     begunAt = now;
     const news = { op: 'begin', era: randomBytes(9).toString('base64url') } as const;
-    await options.deliver((engine) => lay(engine, { by: me, n: 0, at, era: news.era, news }, []));
-  };
-  const beginAnew = async (): Promise<void> => {
-    if (preciseClock.now() < begunAt + ANEW_MS) return;
-    await options.deliver((engine) => engine.del(key));
-    reading.anew();
-    await begin();
+    const first = (engine: Engine): Promise<unknown> =>
+      lay(engine, { by: me, n: 0, at, era: news.era, news }, []);
+    await options.deliver(first).catch(async (error: unknown) => {
+      if (!isSpoilt(error)) throw error;
+      await options.deliver((engine) => engine.del(key));
+      reading.anew();
+      await options.deliver(first);
+    });
   };
 
   const outbox = createOutbox({
@@ -115,7 +116,7 @@ export function createNewsLog(options: LogOptions): NewsLog {
         const taken = await options.deliver((engine) => lay(engine, line, ['NOMKSTREAM']));
         if (taken === null) throw new Error('there is no log');
       } catch (error) {
-        if (isSpoilt(error)) await beginAnew();
+        if (isSpoilt(error)) await begin();
         throw error;
       }
       count(figures.news.told, news.op);
@@ -141,7 +142,7 @@ export function createNewsLog(options: LogOptions): NewsLog {
         await read(engine);
       } catch (error) {
         if (!isSpoilt(error)) throw error;
-        await beginAnew();
+        await begin();
       }
       // Another may have noticed it sooner.
       if (isBack && preciseClock.now() < reading.turnedAt() + TURN_MS) isBack = false;
