@@ -24,11 +24,13 @@ export async function inspectFleet(settings: FleetSettings): Promise<readonly Re
     const connection = await readConnection(settings);
     if (connection.kind === 'sentinel') told.push(...remarksOf(await askSentinels(connection)));
     const one = connection.kind === 'sentinel' ? await findPrimary(connection) : connection;
-    opened = await reach(one);
-    told.push(...(await within(tryCommands(opened, settings.name), PATIENCE_MS)));
+    const reached = await reach(one);
+    opened = reached.opened;
+    const ask = <R>(questions: Promise<R>): Promise<R> =>
+      within(Promise.race([reached.broken, questions]), PATIENCE_MS);
+    told.push(...(await ask(tryCommands(opened, settings.name))));
     if (told.some(({ level }) => level === 'failed')) return told;
-    const others = await within(readOthers(opened.engine, settings.name, seal.open), PATIENCE_MS);
-    return [...told, ...others];
+    return [...told, ...(await ask(readOthers(opened.engine, settings.name, seal.open)))];
   } catch (error) {
     const text = `${describePlace(settings)}: ${explainFailure(error).reason}`;
     return [...told, { level: 'failed', text }];
@@ -37,16 +39,22 @@ export async function inspectFleet(settings: FleetSettings): Promise<readonly Re
   }
 }
 
-async function reach(connection: Parameters<typeof openEngine>[0]): Promise<Opened> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+/** One connection, and what rejects when that breaks. */
+async function reach(
+  connection: Parameters<typeof openEngine>[0],
+): Promise<{ readonly opened: Opened; readonly broken: Promise<never> }> {
+  const ready = Promise.withResolvers<void>();
+  const broken = Promise.withResolvers<never>();
+  // Whoever looks later still hears of it.
+  broken.promise.catch(() => {});
   const opened = await openEngine(connection, {
-    ready: resolve,
-    failed: reject,
-    ended: () => reject(new Error('the connection ended')),
+    ready: ready.resolve,
+    failed: broken.reject,
+    ended: () => broken.reject(new Error('the connection ended')),
   });
   try {
-    await within(promise, PATIENCE_MS);
-    return opened;
+    await within(Promise.race([broken.promise, ready.promise]), PATIENCE_MS);
+    return { opened, broken: broken.promise };
   } catch (error) {
     opened.end();
     throw error;
