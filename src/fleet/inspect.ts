@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { preciseClock, wallClock } from '../clock.ts';
 import type { Remark } from '../directory/directory.ts';
 import { reasonOf } from '../reason.ts';
-import { type Engine, type Opened, openEngine } from './engine.ts';
+import type { Engine, Opened } from './engine.ts';
+import { reach } from './reach.ts';
 import { explainFailure } from './refusals.ts';
 import { createSeal } from './seal.ts';
 import { addressOf, askSentinels, findPrimary, type Said } from './sentinels.ts';
 import { describePlace, type FleetSettings, readConnection, readKeys } from './settings.ts';
 import { MOST_DIFFERENCE_MS } from './time.ts';
-import { within } from './within.ts';
 
 const PATIENCE_MS = 2000;
 
@@ -24,40 +24,16 @@ export async function inspectFleet(settings: FleetSettings): Promise<readonly Re
     const connection = await readConnection(settings);
     if (connection.kind === 'sentinel') told.push(...remarksOf(await askSentinels(connection)));
     const one = connection.kind === 'sentinel' ? await findPrimary(connection) : connection;
-    const reached = await reach(one);
+    const reached = await reach(one, PATIENCE_MS);
     opened = reached.opened;
-    const ask = <R>(questions: Promise<R>): Promise<R> =>
-      within(Promise.race([reached.broken, questions]), PATIENCE_MS);
-    told.push(...(await ask(tryCommands(opened, settings.name))));
+    told.push(...(await reached.wait(tryCommands(opened, settings.name))));
     if (told.some(({ level }) => level === 'failed')) return told;
-    return [...told, ...(await ask(readOthers(opened.engine, settings.name, seal.open)))];
+    return [...told, ...(await reached.wait(readOthers(opened.engine, settings.name, seal.open)))];
   } catch (error) {
     const text = `${describePlace(settings)}: ${explainFailure(error).reason}`;
     return [...told, { level: 'failed', text }];
   } finally {
     opened?.end();
-  }
-}
-
-/** One connection, and what rejects when that breaks. */
-async function reach(
-  connection: Parameters<typeof openEngine>[0],
-): Promise<{ readonly opened: Opened; readonly broken: Promise<never> }> {
-  const ready = Promise.withResolvers<void>();
-  const broken = Promise.withResolvers<never>();
-  // Whoever looks later still hears of it.
-  broken.promise.catch(() => {});
-  const opened = await openEngine(connection, {
-    ready: ready.resolve,
-    failed: broken.reject,
-    ended: () => broken.reject(new Error('the connection ended')),
-  });
-  try {
-    await within(Promise.race([broken.promise, ready.promise]), PATIENCE_MS);
-    return { opened, broken: broken.promise };
-  } catch (error) {
-    opened.end();
-    throw error;
   }
 }
 
