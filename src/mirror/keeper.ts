@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { HoldingRules } from '../directory/people/owners.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../reason.ts';
 import type { Whole } from './answers.ts';
@@ -25,6 +26,8 @@ export interface KeeperOptions {
   readonly fingerprint: string;
   readonly follow: NonNullable<Directory['follow']>;
   readonly confirm: Confirm;
+  /** How addresses may be held: as the directory itself goes by. */
+  readonly rules: HoldingRules;
   /** Something that was said may be otherwise now. */
   readonly changed: () => void;
   /** These are nobody's from now on: what is remembered of them counts no more. */
@@ -75,7 +78,7 @@ const STOP_MS = 2000;
 
 /** Opens what a former process left, if anything: it stands in at once. Nothing is written before `begin`. Never rejects. */
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
-  const { name, settings, fingerprint, figures, clock, log } = options;
+  const { name, settings, fingerprint, rules, figures, clock, log } = options;
   const { path } = settings;
   const life = new AbortController();
   let following = new AbortController();
@@ -168,7 +171,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   const openFile = async (): Promise<void> => {
     await ensureOwn(path);
-    orders = (options.open ?? openThread)({ path, fingerprint, guard: settings.guard });
+    orders = (options.open ?? openThread)({ path, fingerprint, guard: settings.guard, rules });
     const { standing: now } = await orders.give({ do: 'begin' });
     closeReader();
     store = openStore(path);
