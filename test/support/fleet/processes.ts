@@ -53,8 +53,8 @@ export async function startFleetProcess(options: FleetProcessOptions): Promise<F
     command: (name, args) => sendCommand(control, name, args),
     signal: (name) => void process.kill(running.pid, name),
     stop: () => {
-      client.close();
-      stopped ??= running.stop();
+      // What is under way is answered before.
+      stopped ??= running.stop().finally(() => client.close());
       return stopped;
     },
   };
