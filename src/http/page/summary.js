@@ -181,9 +181,7 @@ function judgeUnconfigured(status) {
 
 /** @param {Status} status */
 const findUnconfigured = ({ unconfigured, now }) =>
-  unconfigured.filter(
-    ({ lastAsked }) => Date.parse(now) - Date.parse(lastAsked) < UNCONFIGURED_MS,
-  );
+  unconfigured.filter(({ lastAsked }) => Date.parse(now) - Date.parse(lastAsked) < UNCONFIGURED_MS);
 
 /**
  * @param {Status} status
