@@ -24,7 +24,7 @@ const SLOW = [
  * measures.
  */
 const ALONE = [
-  'test/{integration,e2e}/{bench,doctor,chart-admission,chart-install,image,keycloak-server,package-machine,packages,readme,soak,systemd-machine}.test.ts',
+  'test/{integration,e2e}/{bench,chart-admission,chart-install,image,keycloak-server,package-machine,packages,readme,soak,systemd-machine}.test.ts',
   'test/integration/compose*.test.ts',
 ];
 

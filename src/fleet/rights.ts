@@ -8,7 +8,6 @@ export const COMMANDS: readonly string[] = [
   'mget',
   'pexpire',
   'xadd',
-  'xread',
   'xrange',
   'xrevrange',
   'time',
