@@ -8,6 +8,7 @@ import { FORGETFUL, type MailSystem, MINDFUL, startMailSystem } from '../support
 import { describeWith } from '../support/requirement.ts';
 import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
+import { describeDovecot } from './keycloak/dovecot.ts';
 
 const BUCH = 'buch@xn--bcher-kva.example';
 
@@ -213,4 +214,6 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
       expect(await becomes(system, after, CHANGE_MS)).toBe(true);
     });
   });
+
+  describeDovecot(() => server);
 });
