@@ -36,8 +36,8 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
   [
     /^NOPERM/,
     {
-      engine: 'give the user what idpmap fleet acl prints',
-      sentinel: 'give the user what idpmap fleet acl --sentinel prints',
+      engine: 'give the user what idpmap fleet acl prints, for a cluster with --for cluster',
+      sentinel: 'give the user what idpmap fleet acl --for sentinel prints',
     },
   ],
   [

@@ -5,6 +5,8 @@ import {
   startKeycloak,
 } from '../support/keycloak/keycloak.ts';
 import { FORGETFUL, type MailSystem, MINDFUL, startMailSystem } from '../support/keycloak-mail.ts';
+import { mirroredKeycloak } from '../support/mirrored.ts';
+import { describeMirroredMail } from '../support/mirrorscenario.ts';
 import { describeWith } from '../support/requirement.ts';
 import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
@@ -216,4 +218,9 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
   });
 
   describeDovecot(() => server);
+
+  // It ends with Keycloak stopped.
+  describe('who are mirrored', () => {
+    describeMirroredMail({ begin: async () => mirroredKeycloak(server), mails: 100 });
+  });
 });
