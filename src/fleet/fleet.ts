@@ -3,6 +3,7 @@ import { type Clock, preciseClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { settlesWithin } from '../settle.ts';
 import type { Fleet } from './contract.ts';
+import { createFeed } from './feed.ts';
 import { createFleetFigures, figuresOf } from './figures.ts';
 import { BEAT_MS, type Engine, type Link, openLink } from './link.ts';
 import { createNewsLog } from './log.ts';
@@ -113,6 +114,7 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
   });
   const { isUp: isLinked } = link;
   const opened = link;
+  const shared = createShared(opened, seal, base, me);
   const isUp = (): boolean => isLinked() && Number.isFinite(newsLog.since());
 
   return {
@@ -129,7 +131,8 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
       return mark === undefined ? 'good' : outdatedOf(directory).judge(mark, key, values);
     },
     others: () => members.count() - 1,
-    ...createShared(opened, seal, base, me),
+    ...shared,
+    feed: (room) => createFeed({ link: opened, seal, base, room, name, turns: shared, figures }),
     shelf: (room) => {
       const { directory, fingerprint, what, perSecond } = room;
       const [door] = seal.names(`rate ${directory} ${fingerprint}`);

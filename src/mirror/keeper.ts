@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
-import type { Directory } from '../directory/directory.ts';
+import type { Directory, Mark } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import { reasonOf } from '../reason.ts';
 import type { Whole } from './answers.ts';
@@ -158,8 +158,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     stand(standing);
     noteStep();
   };
-  const marked = ({ nextMs }: { readonly nextMs: number }): void => {
-    inStepUntil = clock.now() + 2 * nextMs + SLACK_MS;
+  const marked = ({ nextMs, toldMs = 0 }: Pick<Mark, 'nextMs' | 'toldMs'>): void => {
+    inStepUntil = clock.now() + 2 * nextMs + SLACK_MS - toldMs;
     fault = undefined;
     stand(standing);
     noteStep();
