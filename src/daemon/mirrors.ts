@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Clock, preciseClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import { Secret } from '../config/sources/secret.ts';
 import type { Directory, Entry } from '../directory/directory.ts';
@@ -48,7 +48,7 @@ export async function openMirrorOf(
   const fingerprint = fingerprintOf(settings);
   const own = directory.follow.bind(directory);
   const together = membership.feedOf(fingerprint);
-  const shared = together && shareFeed({ follow: own, together, clock: preciseClock });
+  const shared = together && shareFeed({ follow: own, together });
   return openMirror({
     name,
     settings: mirror,

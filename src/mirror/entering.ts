@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
 import type { Change, Mark } from '../directory/directory.ts';
+import type { Pacing } from './pacing.ts';
 import { createReading, type ToldBatch } from './reading.ts';
 import { aged } from './taking.ts';
 import type { Together } from './told.ts';
@@ -11,7 +10,7 @@ export interface EnteringOptions {
   readonly watching: Watching;
   /** Sessions whose beginning was read. */
   readonly seen: ReadonlySet<string>;
-  readonly clock: Clock;
+  readonly pacing: Pacing;
 }
 
 /** What leads from a daemon's own feed over to what another tells. */
@@ -56,12 +55,12 @@ const MOST = 20_000;
  * Creates it. Two places have to be passed: what was told up to the noted one must be covered by a mark of the own feed; and
  * what that feed had told must be covered by a mark of the other's, before which all its changes since are taken at once.
  */
-export function createEntering({ together, watching, seen, clock }: EnteringOptions): Entering {
+export function createEntering({ together, watching, seen, pacing }: EnteringOptions): Entering {
   let noted: { readonly place: Place; readonly at: number } | undefined;
 
   const note = async (): Promise<void> => {
     const told = await watching.look();
-    noted = told?.end === undefined ? undefined : { place: told.end, at: clock.now() };
+    noted = told?.end === undefined ? undefined : { place: told.end, at: pacing.now() };
   };
 
   /** Takes one batch more; gives it all where its mark covers what the own feed has told, `undefined` where it can't be taken. */
@@ -77,7 +76,7 @@ export function createEntering({ together, watching, seen, clock }: EnteringOpti
     const mark = changes.findLast((change) => change.kind === 'mark');
     if (mark === undefined) return 'more';
     so.place = { session: so.place.session, n, id, cursor: mark.cursor };
-    if (ageMs === undefined || clock.now() - ageMs - Math.max(0, mark.agoMs) < coversFrom)
+    if (ageMs === undefined || pacing.now() - ageMs - Math.max(0, mark.agoMs) < coversFrom)
       return 'more';
     return { batch: [...so.changes, aged(mark, ageMs)], place: so.place };
   };
@@ -90,8 +89,8 @@ export function createEntering({ together, watching, seen, clock }: EnteringOpti
   ): Promise<Entered | undefined> => {
     const reading = createReading(together, new Set(seen), start);
     const so: Collected = { changes: [], place: start };
-    const untilMs = clock.now() + PATIENCE_MS;
-    while (clock.now() < untilMs) {
+    const untilMs = pacing.now() + PATIENCE_MS;
+    while (pacing.now() < untilMs) {
       const { batches, isLast, isSilent, ended } = await reading.read();
       signal.throwIfAborted();
       for (const batch of batches) {
@@ -102,7 +101,7 @@ export function createEntering({ together, watching, seen, clock }: EnteringOpti
       // Where marks are told once an hour there is nothing to wait for; what they promise bears a little age.
       if (isLast && mark.tellsNew !== true && so.changes.length === 0)
         return { batch: [{ ...mark, cursor: so.place.cursor }], place: so.place };
-      if (isLast) await delay(LOOK_MS, undefined, { signal });
+      if (isLast) await pacing.pause(LOOK_MS, signal);
     }
     return undefined;
   };

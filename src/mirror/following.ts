@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
 import { Gap, type Mark } from '../directory/directory.ts';
 import type { Entering } from './entering.ts';
 import type { Follow } from './listed.ts';
+import type { Pacing } from './pacing.ts';
 import type { Passed } from './passed.ts';
 import { beginTelling, type Telling } from './telling.ts';
 import { Handover, type Together } from './told.ts';
@@ -13,7 +13,7 @@ export interface FollowingOptions {
   readonly together: Together;
   readonly passed: Passed;
   readonly entering: Entering;
-  readonly clock: Clock;
+  readonly pacing: Pacing;
   /** Up to there all is kept. */
   readonly reached: (place: Place) => void;
   /** Lets others have the turn to follow for so long. */
@@ -40,7 +40,7 @@ const BEAT_MS = 5000;
 
 /** Creates it. Each way ends by a `Handover` where another leads on. */
 export function createFollowing(options: FollowingOptions): Following {
-  const { follow, together, passed, entering, clock, setGap } = options;
+  const { follow, together, passed, entering, pacing, setGap } = options;
 
   /** Whether it goes on after a mark that nobody was told of. */
   const goOver = async function* (mark: Mark, at: number, signal: AbortSignal): ReturnType<Follow> {
@@ -61,7 +61,7 @@ export function createFollowing(options: FollowingOptions): Following {
     telling: Telling | undefined,
   ): ReturnType<Follow> {
     for await (const batch of follow(cursor, signal)) {
-      const at = clock.now();
+      const at = pacing.now();
       await telling?.tell(batch);
       yield batch;
       const mark = batch.findLast((change) => change.kind === 'mark');
@@ -80,7 +80,7 @@ export function createFollowing(options: FollowingOptions): Following {
     if (!(error instanceof Gap || error instanceof Handover)) options.waive(FAILED_MS);
   };
   const beginBy = async (from: string | undefined, lost: () => void) => {
-    const telling = await beginTelling(together, from, lost);
+    const telling = await beginTelling(together, from, lost, pacing);
     if (telling === undefined) options.waive(MUTE_MS);
     return telling;
   };
@@ -102,10 +102,9 @@ export function createFollowing(options: FollowingOptions): Following {
       }
     },
     catchUp: async function* (cursor, signal) {
-      const timer = setInterval(() => void together.turn('catch up'), BEAT_MS);
-      timer.unref();
+      const end = pacing.every(BEAT_MS, () => together.turn('catch up'));
       const done = (): void => {
-        clearInterval(timer);
+        end();
         together.giveUp('catch up');
       };
       try {
@@ -115,7 +114,7 @@ export function createFollowing(options: FollowingOptions): Following {
           if (batch.some(({ kind }) => kind === 'mark')) done();
         }
       } finally {
-        clearInterval(timer);
+        end();
         // Where the directory failed the turn is over by itself, and nobody tries sooner.
         if (signal.aborted) together.giveUp('catch up');
       }

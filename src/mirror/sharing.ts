@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
 import { createEntering } from './entering.ts';
 import { createFollowing } from './following.ts';
 import type { Follow } from './listed.ts';
+import { type Pacing, systemPacing } from './pacing.ts';
 import { createPassed } from './passed.ts';
 import { takeTold } from './taking.ts';
 import { Handover, type Together } from './told.ts';
@@ -19,7 +18,8 @@ export interface SharingOptions {
   /** The directory's own. */
   readonly follow: Follow;
   readonly together: Together;
-  readonly clock: Clock;
+  /** Absent: the machine's. */
+  readonly pacing?: Pacing;
 }
 
 /** Whoever knows nobody does not follow for all while somebody has told within this: another goes on, who knows more. */
@@ -36,18 +36,22 @@ type Way =
   | { readonly do: 'take'; readonly place: Place };
 
 /** Shares a feed. Each call of `follow` goes one way, and ends by a `Handover` where another leads on. */
-export function shareFeed({ follow, clock, ...options }: SharingOptions): SharedFeed {
+export function shareFeed({
+  follow,
+  pacing = systemPacing,
+  ...options
+}: SharingOptions): SharedFeed {
   /** Until then the turn is another's, whoever that may be. */
   let waivedUntil = Number.NEGATIVE_INFINITY;
   const together: Together = {
     ...options.together,
     turn: async (what) =>
-      what === 'follow' && clock.now() < waivedUntil ? 'another' : options.together.turn(what),
+      what === 'follow' && pacing.now() < waivedUntil ? 'another' : options.together.turn(what),
   };
-  const passed = createPassed(clock);
+  const passed = createPassed(pacing);
   const seen = new Set<string>();
-  const watching = createWatching(together, seen, clock);
-  const entering = createEntering({ together, watching, seen, clock });
+  const watching = createWatching(together, seen, pacing);
+  const entering = createEntering({ together, watching, seen, pacing });
   let takenFrom: string | undefined;
   /** Where the mirror is, among what is told. */
   let here: Place | undefined;
@@ -57,13 +61,13 @@ export function shareFeed({ follow, clock, ...options }: SharingOptions): Shared
   const reached = (place: Place): void => {
     here = place;
   };
-  const shared = { together, passed, seen, clock, reached };
+  const shared = { together, passed, seen, pacing, reached };
   const following = createFollowing({
     ...shared,
     follow,
     entering,
     waive: (ms) => {
-      waivedUntil = clock.now() + ms;
+      waivedUntil = pacing.now() + ms;
     },
     setGap: (is) => {
       isGap = is === 'gap';
@@ -86,7 +90,7 @@ export function shareFeed({ follow, clock, ...options }: SharingOptions): Shared
     const turn = await together.turn('follow');
     if (turn === 'alone') return { do: 'catchUp' };
     const told = await watching.look();
-    const isTold = told !== undefined && clock.now() < told.heardAt + RECENT_MS;
+    const isTold = told !== undefined && pacing.now() < told.heardAt + RECENT_MS;
     const mayLead = cursor !== undefined || isGap || !isTold;
     if (turn === 'ours' && mayLead) return { do: 'lead' };
     if (turn === 'ours') together.giveUp('follow');
@@ -115,7 +119,7 @@ export function shareFeed({ follow, clock, ...options }: SharingOptions): Shared
 
   const wait = async (signal: AbortSignal): Promise<never> => {
     waits += 1;
-    await delay(WAIT_MS * (0.5 + Math.random()), undefined, { signal });
+    await pacing.pause(WAIT_MS * (0.5 + Math.random()), signal);
     throw new Handover('another daemon asks for what it has missed');
   };
 

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
 import type { Change, Mark } from '../directory/directory.ts';
+import type { Pacing } from './pacing.ts';
 import type { Passed } from './passed.ts';
 import { createReading, type ReadOn, type ToldBatch } from './reading.ts';
 import { Handover, type HeardLine, type Together } from './told.ts';
@@ -11,7 +10,7 @@ export interface TakingOptions {
   readonly passed: Passed;
   /** Sessions whose beginning was read. */
   readonly seen: Set<string>;
-  readonly clock: Clock;
+  readonly pacing: Pacing;
   /** Up to there all is kept: from there it can be gone on. */
   readonly reached: (place: Place) => void;
   /** Somebody else tells from here on. `place`: where that can be entered; absent: nowhere. */
@@ -47,7 +46,7 @@ export async function* takeTold(
   start: Place,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Change[], never> {
-  const { together, passed, seen } = options;
+  const { together, passed, seen, pacing } = options;
   const reading = createReading(together, seen, start);
   const patience = createPatience(options);
   /** Listings whose beginning was taken: the end of another says nothing. */
@@ -76,7 +75,7 @@ export async function* takeTold(
     // What was told before has been taken by now, as far as it lies there.
     if (hasTurn) throw new Handover('this daemon has the turn');
     hasTurn = (await patience.lose(reading)) === 'has the turn';
-    if (!hasTurn) await delay(LOOK_MS, undefined, { signal });
+    if (!hasTurn) await pacing.pause(LOOK_MS, signal);
   }
 }
 
@@ -110,18 +109,18 @@ interface Patience {
   }): Promise<'waits' | 'has the turn'>;
 }
 
-function createPatience({ together, clock, deaf }: TakingOptions): Patience {
+function createPatience({ together, pacing, deaf }: TakingOptions): Patience {
   const spreadMs = Math.random() * SPREAD_MS;
   let heard = 0;
-  let heardAt = clock.now();
-  let triedAt = clock.now();
+  let heardAt = pacing.now();
+  let triedAt = pacing.now();
   let patienceMs = SILENT_MS;
   return {
     marked: ({ nextMs }) => {
       patienceMs = Math.min(Math.max(SILENT_MS, nextMs), MOST_SILENT_MS);
     },
     lose: async (reading) => {
-      const now = clock.now();
+      const now = pacing.now();
       if (reading.heard() > heard) heardAt = now;
       heard = reading.heard();
       const silentMs = now - heardAt;

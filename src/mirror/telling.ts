@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Change, Listed } from '../directory/directory.ts';
+import type { Pacing } from './pacing.ts';
 import { prepare } from './prepare.ts';
 import { MAX_CHARS } from './rows.ts';
 import type { Together, ToldLine } from './told.ts';
@@ -28,6 +29,7 @@ export async function beginTelling(
   together: Together,
   from: string | undefined,
   lost: () => void,
+  pacing: Pacing,
 ): Promise<Telling | undefined> {
   const { name: by } = together;
   const session = randomBytes(9).toString('base64url');
@@ -36,7 +38,7 @@ export async function beginTelling(
   let id = '';
   let isWhole = true;
   let last: Promise<unknown> = Promise.resolve();
-  let timer: NodeJS.Timeout | undefined;
+  let end = (): void => {};
 
   const lay = async (line: Omit<ToldLine, 'session' | 'n' | 'by' | 'isListing'>): Promise<void> => {
     if (!isWhole) return;
@@ -50,7 +52,7 @@ export async function beginTelling(
   };
   const stop = (): void => {
     isWhole = false;
-    clearInterval(timer);
+    end();
   };
   /** One after the other, whoever wants to. */
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -69,8 +71,7 @@ export async function beginTelling(
     }
     await inTurn(() => lay({ changes: [] }));
   };
-  timer = setInterval(() => void beat(), BEAT_MS);
-  timer.unref();
+  end = pacing.every(BEAT_MS, beat);
 
   return {
     tell: (batch) =>
