@@ -56,7 +56,7 @@ export async function openMirrorOf(
     follow: own,
     ...(shared && { ...shared, list: own }),
     confirm: confirming(ask),
-    rules: settings,
+    rules: { sharedAliases: settings.sharedAliases },
     limits: limitsOf(settings),
     changed: noteChange,
     released: (addresses) => memories.changed({ ids: new Set(), addresses: new Set(addresses) }),

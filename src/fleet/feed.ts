@@ -2,8 +2,9 @@ import { isTree } from '../config/sources/tree.ts';
 import type { HeardLine, Page, Together, ToldLine, Turn } from '../mirror/told.ts';
 import type { Fleet } from './contract.ts';
 import type { FleetFigures } from './figures.ts';
-import type { Engine, Link } from './link.ts';
-import { isSpoilt } from './log.ts';
+import type { Engine } from './engine.ts';
+import { isSpoilt } from './line.ts';
+import type { Link } from './link.ts';
 import type { Seal } from './seal.ts';
 import { MOST_AHEAD_MS } from './time.ts';
 
@@ -96,10 +97,10 @@ export function createFeed(options: FeedOptions): Together {
     read: async (after = START): Promise<Page | undefined> => {
       if (!link.isUp()) return undefined;
       try {
-        const read = await link.deliver((engine) =>
-          engine.xreadBuffer('COUNT', BATCH, 'STREAMS', key, after),
+        const from = after === START ? '-' : `(${after}`;
+        const rows = await link.deliver((engine) =>
+          engine.xrangeBuffer(key, from, '+', 'COUNT', BATCH),
         );
-        const rows = read?.[0]?.[1] ?? [];
         const lines = rows.flatMap(([id, fields]) => open(String(id), fields[1]) ?? []);
         figures.lines.heard += lines.length;
         return { lines, end: String(rows.at(-1)?.[0] ?? after), isLast: rows.length < BATCH };

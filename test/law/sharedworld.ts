@@ -150,6 +150,8 @@ export class SharedDirectory {
       let at = start === undefined ? undefined : Number(start);
       let listedAt = start === undefined ? Number.NEGATIVE_INFINITY : pacing.now();
       for (;;) {
+        // Whoever tries again at once would, of a directory that is down, in no time at all.
+        if (!this.isUp) await pacing.pause(1000, signal);
         if (at === undefined || pacing.now() > listedAt + REFRESH_MS) {
           listedAt = pacing.now();
           at = yield* this.#list(at, signal, pacing);
