@@ -57,6 +57,8 @@ export interface Room {
 export interface FleetStatus {
   readonly name: string;
   readonly isUp: boolean;
+  /** How long that is so; absent: the engine was never reached. */
+  readonly sinceMs?: number;
   readonly members: readonly Member[];
   /** How many, this one included, as last seen. */
   readonly size: number;
@@ -66,4 +68,6 @@ export interface FleetStatus {
   readonly differenceMs?: number;
   /** News that wait to be told. */
   readonly waiting: number;
+  /** What lay in the engine and was not believed, since the start. */
+  readonly refused: FleetFigures['refused'];
 }

@@ -1,8 +1,8 @@
 import { isTree } from '../config/sources/tree.ts';
 import type { HeardLine, Page, Together, ToldLine, Turn } from '../mirror/told.ts';
 import type { Fleet } from './contract.ts';
-import type { FleetFigures } from './figures.ts';
 import type { Engine } from './engine.ts';
+import type { FleetFigures } from './figures.ts';
 import { isSpoilt } from './line.ts';
 import type { Link } from './link.ts';
 import type { Seal } from './seal.ts';

@@ -3,9 +3,9 @@ import { type Clock, preciseClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { settlesWithin } from '../settle.ts';
 import type { Fleet } from './contract.ts';
+import type { Opened } from './engine.ts';
 import { createFeed } from './feed.ts';
 import { createFleetFigures, figuresOf } from './figures.ts';
-import type { Opened } from './engine.ts';
 import { type Link, openLink } from './link.ts';
 import { createNewsLog } from './log.ts';
 import { createMembers } from './members.ts';
@@ -159,14 +159,17 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
     ready: async (withinMs) => void (await settlesWithin(readied.promise, withinMs)),
     status: () => {
       const differenceMs = opened.time.differenceMs();
+      const since = opened.since();
       return {
         name: settings.name,
         isUp: isUp(),
+        ...(since !== undefined && { sinceMs: preciseClock.now() - since }),
         members: members.list(),
         size: members.count(),
         ...(heardAt !== undefined && { heardMs: preciseClock.now() - heardAt }),
         ...(differenceMs !== undefined && { differenceMs }),
         waiting: newsLog.waiting(),
+        refused: { ...figures.refused },
       };
     },
     stop: async () => {

@@ -67,10 +67,7 @@ function remarksOf(said: readonly Said[]): readonly Remark[] {
 }
 
 /** Puts each command once that the daemon puts. */
-async function tryCommands(
-  { engine, askTime }: Opened,
-  name: string,
-): Promise<readonly Remark[]> {
+async function tryCommands({ engine, askTime }: Opened, name: string): Promise<readonly Remark[]> {
   const key = `idpmap:${name}:{check}:${randomBytes(6).toString('hex')}`;
   const [plain, stream, sorted, number] = [`${key}:v`, `${key}:s`, `${key}:z`, `${key}:n`];
   const tries: readonly (readonly [string, () => Promise<unknown>])[] = [

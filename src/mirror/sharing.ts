@@ -119,7 +119,7 @@ export function shareFeed({
 
   const wait = async (signal: AbortSignal): Promise<never> => {
     waits += 1;
-    await pacing.pause(WAIT_MS * (0.5 + Math.random()), signal);
+    await pacing.pause(Math.trunc(WAIT_MS * (0.5 + Math.random())), signal);
     throw new Handover('another daemon asks for what it has missed');
   };
 

@@ -163,11 +163,10 @@ const marksIn = (changes: readonly Change[]): readonly Mark[] =>
 const hasMark = (changes: readonly Change[]): boolean => marksIn(changes).length > 0;
 
 /** A mark that was told a while ago. */
-export const aged = (mark: Mark, ageMs: number): Mark => ({
-  ...mark,
-  agoMs: Math.max(0, mark.agoMs) + ageMs,
-  toldMs: ageMs,
-});
+export function aged(mark: Mark, ageMs: number): Mark {
+  const toldMs = Math.ceil(ageMs);
+  return { ...mark, agoMs: Math.max(0, mark.agoMs) + toldMs, toldMs };
+}
 
 /** Whether all is known that it stands on. */
 function isKnown(change: Change, listings: Set<string>): boolean {

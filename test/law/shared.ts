@@ -181,7 +181,8 @@ class SharedRun {
       case 'heal':
         return void this.#stream.down.delete(i);
       case 'sync':
-        return one.mirror.sync().catch(() => {});
+        // It ends with a mark, which comes later.
+        return void one.mirror.sync().catch(() => {});
       case 'kill':
       case 'empty':
         one.life.abort();
