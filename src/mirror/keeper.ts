@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
-import type { Directory } from '../directory/directory.ts';
+import type { Directory, Mark } from '../directory/directory.ts';
 import type { HoldingRules } from '../directory/people/owners.ts';
 import { reasonOf } from '../reason.ts';
 import type { Whole } from './answers.ts';
@@ -98,9 +98,9 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     return result;
   };
 
-  const marked = ({ nextMs }: { readonly nextMs: number }): void => {
+  const marked = (mark: Mark): void => {
     fault = undefined;
-    copy.marked(nextMs);
+    copy.marked(mark);
     errands.marked();
   };
 
