@@ -11,6 +11,7 @@ import {
   type Unknown,
   unknown,
 } from './outcome.ts';
+import { noteOthers } from './tally.ts';
 
 /** A mirror as the way of a question meets it. */
 export interface Mirrored<T> {
@@ -66,7 +67,8 @@ export const withMirror =
     });
     switch (said.is) {
       case 'found':
-        return { status: 'found', value: said.value, goodUntil: said.goodUntil };
+        if (said.since !== undefined) noteOthers();
+        return said;
       case 'doubt':
         return unknown('entry', name, said.reason);
       case 'lost':
@@ -76,9 +78,7 @@ export const withMirror =
           ? settled(next(key, context), (doubt) => standIn(said, doubt))
           : standIn(said, unknown('doubt', name, said.held));
       case 'absent':
-        return said.deniedUntil === undefined
-          ? settled(next(key, context), (doubt) => denyUnreached(said, doubt))
-          : { ...none('content', 'a mirror in step'), goodUntil: said.deniedUntil };
+        return said.denied ?? settled(next(key, context), (doubt) => denyUnreached(said, doubt));
       case 'nothing':
         return next(key, context);
     }

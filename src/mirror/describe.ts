@@ -81,6 +81,6 @@ export function describe(
     nothing: `says nothing, ${step}`,
   };
   if (said.is === 'stale' && said.held !== undefined) return `has it, held: ${held}`;
-  const isDenied = said.is === 'absent' && said.deniedUntil !== undefined;
+  const isDenied = said.is === 'absent' && said.denied !== undefined;
   return isDenied ? `${words.absent} (deny)` : words[said.is];
 }

@@ -81,16 +81,22 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     if (orders === undefined) throw new Error('the mirror is not open');
     const result = await orders.give(order);
     const before = copy.standing();
-    const { released = [] } = result;
+    const wasWhole = copy.whole() !== undefined;
+    const { standing, released = [], touched } = result;
     const { put, gone, unchanged, dropped } = result;
     figures.changes.put += put;
     figures.changes.gone += gone;
     figures.changes.unchanged += unchanged;
     figures.dropped += dropped;
-    copy.tell(before, result.standing);
-    const { isHeld, lost } = result.standing;
-    const isSame = put + gone === 0 && before?.isHeld === isHeld && before.lost === lost;
-    if (!isSame) options.changed();
+    copy.tell(before, standing);
+    const isSame = put + gone === 0 && before?.lost === standing.lost;
+    const areAll =
+      wasWhole !== (copy.whole() !== undefined) ||
+      before?.isHeld !== standing.isHeld ||
+      touched === 'many';
+    // Before everybody has been listed once, nothing is said.
+    if (!isSame && wasWhole && !areAll) options.changed([...touched, ...released]);
+    else if (areAll && (wasWhole || copy.whole() !== undefined)) options.changed();
     if (released.length > 0) options.released(released);
     return result;
   };
