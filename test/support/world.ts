@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
-import type { Entry } from '../../src/directory/directory.ts';
+import type { Ask, Entry } from '../../src/directory/directory.ts';
 import { silentLog } from '../../src/log.ts';
 import { createLane, type Lane, type LaneOptions } from '../../src/lookup/lane.ts';
 import {
@@ -106,8 +106,10 @@ export function laneFor(
     ...options,
   });
   const times = { ...TIMES, ...options.times };
-  const ask = directory.find.bind(directory);
-  const source = createSource<Entry>(ask, tenure, lane, times, options.mirror);
+  const { mirror } = options;
+  // Tests put another in its place.
+  const ask: Ask<Entry> = (key, how) => directory.find(key, how);
+  const source = createSource<Entry>(ask, tenure, lane, times, mirror);
   return { source, memory, tenure, lane };
 }
 
