@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { HoldingRules } from '../directory/people/owners.ts';
 import { reasonOf } from '../reason.ts';
 import type { Whole } from './answers.ts';
+import { concernOf, type Stood } from './concern.ts';
 import type { Confirm } from './confirm.ts';
 import { type CopyOptions, createCopy } from './copy.ts';
 import { createErrands } from './errands.ts';
@@ -19,6 +21,8 @@ export interface KeeperOptions extends Omit<CopyOptions, 'store'> {
   readonly settings: Pick<MirrorSettings, 'path' | 'guard' | 'grace'>;
   readonly follow: NonNullable<Directory['follow']>;
   readonly confirm: Confirm;
+  /** How addresses may be held: as the directory itself goes by. */
+  readonly rules: HoldingRules;
   /** These are nobody's from now on: what is remembered of them counts no more. */
   readonly released: (addresses: readonly string[]) => void;
   readonly figures: MirrorFigures;
@@ -63,7 +67,7 @@ const STOP_MS = 2000;
 
 /** Opens what a former process left, if anything: it stands in at once. Nothing is written before `begin`. Never rejects. */
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
-  const { name, settings, fingerprint, figures, clock, log } = options;
+  const { name, settings, fingerprint, rules, figures, clock, log } = options;
   const { path } = settings;
   const life = new AbortController();
   let following = new AbortController();
@@ -77,26 +81,23 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   let ticking: NodeJS.Timeout | undefined;
   const timeline = createTimeline(clock, left?.written(), options.calendar);
 
+  const stood = (): Stood => ({
+    standing: copy.standing(),
+    isWhole: copy.whole() !== undefined,
+  });
   const give = async (order: Order): Promise<Result> => {
     if (orders === undefined) throw new Error('the mirror is not open');
     const result = await orders.give(order);
-    const before = copy.standing();
-    const wasWhole = copy.whole() !== undefined;
-    const { standing, released = [], touched } = result;
-    const { put, gone, unchanged, dropped } = result;
+    const before = stood();
+    const { put, gone, unchanged, dropped, released = [] } = result;
     figures.changes.put += put;
     figures.changes.gone += gone;
     figures.changes.unchanged += unchanged;
     figures.dropped += dropped;
-    copy.tell(before, standing);
-    const isSame = put + gone === 0 && before?.lost === standing.lost;
-    const areAll =
-      wasWhole !== (copy.whole() !== undefined) ||
-      before?.isHeld !== standing.isHeld ||
-      touched === 'many';
-    // Before everybody has been listed once, nothing is said.
-    if (!isSame && wasWhole && !areAll) options.changed([...touched, ...released]);
-    else if (areAll && (wasWhole || copy.whole() !== undefined)) options.changed();
+    copy.tell(before.standing, result.standing);
+    const concern = concernOf(result, before, stood());
+    if (concern === 'all') options.changed();
+    else if (concern.length > 0) options.changed(concern);
     if (released.length > 0) options.released(released);
     return result;
   };
@@ -109,7 +110,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   const openFile = async (): Promise<void> => {
     await ensureOwn(path);
-    orders = (options.open ?? openThread)({ path, fingerprint, guard: settings.guard });
+    orders = (options.open ?? openThread)({ path, fingerprint, guard: settings.guard, rules });
     const { standing: now } = await orders.give({ do: 'begin' });
     copy.read(openStore(path));
     copy.tell(undefined, now);

@@ -17,10 +17,11 @@ const at = (name: string): string => `${name}@x.org`;
 /** A listener over a mirror whose word is taken for nobody, too; it says whether a map was asked. */
 async function open(recent: 'recent' | 'plain') {
   const time = { now: 1_000_000 };
-  const { mirror, tell, stop } = await openTestMirror(
+  const world = await openTestMirror(
     { changed: noteChangeOf, settings: { whenAbsent: 'deny', grace: 0, guard: 1 } },
     time,
   );
+  const { mirror, tell } = world;
   const directory = createScripted();
   // Whom the mirror says nothing of, nobody does.
   directory.mode = 'fails';
@@ -63,7 +64,7 @@ async function open(recent: 'recent' | 'plain') {
     },
     stop: async () => {
       lane.stop();
-      await stop();
+      await world.stop();
     },
   };
 }
