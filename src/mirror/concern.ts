@@ -8,16 +8,16 @@ export interface Stood {
 }
 
 /** Of whom what was said may be otherwise once an order was carried out. */
-export function concernOf(
-  { put, gone, released = [], touched }: Result,
-  before: Stood,
-  now: Stood,
-): readonly string[] | 'all' {
+export function concernOf(result: Result, before: Stood, now: Stood): readonly string[] | 'all' {
   // Before everybody has been listed once, nothing is said.
   if (!before.isWhole && !now.isWhole) return [];
-  const isOther =
-    before.isWhole !== now.isWhole || before.standing?.isHeld !== now.standing?.isHeld;
-  if (isOther || touched === 'many') return 'all';
-  const isSame = put + gone === 0 && before.standing?.lost === now.standing?.lost;
+  const { released = [], touched } = result;
+  if (touched === 'many' || !isAlike(before, now)) return 'all';
+  const isSame = result.put + result.gone === 0 && lostIn(before) === lostIn(now);
   return isSame ? [] : [...touched, ...released];
 }
+
+const isAlike = (before: Stood, now: Stood): boolean =>
+  before.isWhole === now.isWhole && before.standing?.isHeld === now.standing?.isHeld;
+
+const lostIn = ({ standing }: Stood): number | undefined => standing?.lost;
