@@ -8,29 +8,33 @@ export interface Shown<V> {
   drop(place: Place): void;
 }
 
-/** A power of two; each place has one of them to itself or shares it. */
-const SIZE = 1024;
+/** Two thousand values are less than a megabyte. */
+const BITS = 11;
 
+/** Where a value stands, and whatever else falls there. Places lie at regular distances, so they are mixed. */
+const slotOf = (place: Place): number => Math.imul(place, 0x9e3779b1) >>> (32 - BITS);
+
+/** Creates it; it takes room once it is used. */
 export function createShown<V>(): Shown<V> {
-  let places: Int32Array | undefined;
+  let places = new Int32Array(0);
   let values: (V | undefined)[] = [];
   return {
     at: (place) => {
-      const slot = place & (SIZE - 1);
-      return places !== undefined && places[slot] === place ? values[slot] : undefined;
+      const slot = slotOf(place);
+      return places[slot] === place ? values[slot] : undefined;
     },
     keep: (place, value) => {
-      if (places === undefined) {
-        places = new Int32Array(SIZE);
-        values = Array.from({ length: SIZE }, () => undefined);
+      if (places.length === 0) {
+        places = new Int32Array(2 ** BITS);
+        values = Array.from({ length: 2 ** BITS }, () => undefined);
       }
-      const slot = place & (SIZE - 1);
+      const slot = slotOf(place);
       places[slot] = place;
       values[slot] = value;
     },
     drop: (place) => {
-      const slot = place & (SIZE - 1);
-      if (places === undefined || places[slot] !== place) return;
+      const slot = slotOf(place);
+      if (places[slot] !== place) return;
       places[slot] = 0;
       values[slot] = undefined;
     },
