@@ -48,7 +48,7 @@ export async function openMirrorOf(
     fingerprint: fingerprintOf(settings),
     follow: directory.follow.bind(directory),
     confirm: confirming(ask),
-    rules: settings,
+    rules: { sharedAliases: settings.sharedAliases },
     limits: limitsOf(settings),
     changed: noteChange,
     released: (addresses) => memories.changed({ ids: new Set(), addresses: new Set(addresses) }),

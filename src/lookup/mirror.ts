@@ -1,7 +1,7 @@
 import type { Cause, Entry, Maybe } from '../directory/directory.ts';
 import { none } from '../directory/finding.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { SaidAbsent, SaidStale } from '../mirror/said.ts';
+import type { SaidAbsent, SaidDoubt, SaidStale } from '../mirror/said.ts';
 import {
   type Context,
   type Found,
@@ -43,7 +43,8 @@ export const mirrored = (mirror: Asked, name: string): Mirrored<Entry> => ({
     const said = mirror.say(key, context.arrivedAt);
     if (said.is === 'found') return { status: 'found', value: said.value };
     if (said.is === 'stale') return { status: 'found', value: said.value };
-    return said.is === 'lost' || said.is === 'doubt' ? 'silent' : undefined;
+    const isSilent = said.is === 'lost' || (said.is === 'doubt' && said.isAsked !== true);
+    return isSilent ? 'silent' : undefined;
   },
   knownAt: mirror.knownAt,
 });
@@ -68,7 +69,7 @@ export const withMirror =
       case 'found':
         return { status: 'found', value: said.value, goodUntil: said.goodUntil };
       case 'doubt':
-        return unknown('entry', name, said.reason);
+        return doubted(said, name, () => next(key, context));
       case 'lost':
         return unknown('entry', name, 'it was lost a moment ago, or with too many others');
       case 'stale':
@@ -83,6 +84,13 @@ export const withMirror =
         return next(key, context);
     }
   };
+
+/** Which of two it is the directory may know; of a group that is too large it says no more. */
+const doubted = (
+  { isAsked, reason }: SaidDoubt,
+  name: string,
+  ask: () => Maybe<Outcome<Entry>>,
+): Maybe<Outcome<Entry>> => (isAsked === true ? ask() : unknown('entry', name, reason));
 
 const standIn = ({ value }: SaidStale, stale: Unknown): Found<Entry> => ({
   status: 'found',

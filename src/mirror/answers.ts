@@ -6,7 +6,7 @@ import { expand, plain } from './expand.ts';
 import type { Standing } from './orders.ts';
 import { createRecent } from './recent.ts';
 import { DamagedError } from './rows.ts';
-import type { Said, SaidAbsent, SaidFound } from './said.ts';
+import type { Said, SaidAbsent, SaidDoubt, SaidFound } from './said.ts';
 import type { Look, Store } from './store.ts';
 
 /** A mirror that has seen everybody once, as it stands. */
@@ -71,7 +71,7 @@ export function createAnswers(options: AnswerOptions): Answers {
     return resolved;
   };
 
-  /** Who of these holds an address; throws a `Fault` where that is in doubt. */
+  /** Who of these holds an address; throws a `Fault` where that is in doubt, a `RivalFault` where two do. */
   const hold = (
     entries: readonly Listed[],
     address: string,
@@ -79,7 +79,7 @@ export function createAnswers(options: AnswerOptions): Answers {
   ): readonly Entry[] | undefined => {
     const doubt = entries.find((entry) => entry.doubt !== undefined)?.doubt;
     if (doubt !== undefined) throw new Fault('entry', doubt);
-    const holding = new Set(holders(entries, address, rules));
+    const holding = new Set(asRivals(() => holders(entries, address, rules)));
     if (holding.size === 0)
       throw new DamagedError('an entry does not have the address that it stands under');
     return resolve(
@@ -103,7 +103,7 @@ export function createAnswers(options: AnswerOptions): Answers {
         store,
       ),
     );
-    if (value === undefined || typeof value === 'string') return LOST;
+    if (value === undefined || 'is' in value) return LOST;
     return { is: 'stale', value, held: `${standing.lost} people vanished at once, and are held` };
   };
 
@@ -121,8 +121,8 @@ export function createAnswers(options: AnswerOptions): Answers {
   const sayFound = (address: string, { entries }: Look, whole: Whole, at: number): Said => {
     const value = attempt(() => hold(entries, address, whole.store));
     const isInStep = at < whole.inStepUntil;
-    if (typeof value === 'string') return isInStep ? { is: 'doubt', reason: value } : NOTHING;
     if (value === undefined) return NOTHING;
+    if ('is' in value) return isInStep ? value : NOTHING;
     if (!isInStep) return { is: 'stale', value };
     return keep(address, { is: 'found', value, goodUntil: whole.inStepUntil });
   };
@@ -168,12 +168,24 @@ export function createAnswers(options: AnswerOptions): Answers {
   };
 }
 
-/** A doubt about one address is a reason. */
-function attempt<T>(work: () => T): T | string {
+/** Two have an address, of whom one may have left it: what was told of the other is newer. */
+class RivalFault extends Fault {}
+
+function asRivals<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Fault && error.kind === 'entry') return error.message;
-    throw error;
+    throw error instanceof Fault ? new RivalFault(error.kind, error.message) : error;
+  }
+}
+
+/** A doubt about one address is said. */
+function attempt<T>(work: () => T): T | SaidDoubt {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'entry') throw error;
+    const isAsked = error instanceof RivalFault;
+    return { is: 'doubt', reason: error.message, ...(isAsked && { isAsked }) };
   }
 }

@@ -81,6 +81,7 @@ export function describe(
     nothing: `says nothing, ${step}`,
   };
   if (said.is === 'stale' && said.held !== undefined) return `has it, held: ${held}`;
+  if (said.is === 'doubt' && said.isAsked === true) return `two have it, ${step}: asked`;
   const isDenied = said.is === 'absent' && said.deniedUntil !== undefined;
   return isDenied ? `${words.absent} (deny)` : words[said.is];
 }

@@ -5,6 +5,7 @@ import type { Losses } from './losses.ts';
 import type { Meta } from './meta.ts';
 import type { Done } from './orders.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import type { Rivals } from './rivals.ts';
 import { addressesOf, decode } from './rows.ts';
 
 /** Writes entries, with all that leads to them and that they lose. */
@@ -29,7 +30,13 @@ export function createEntries(
     meta,
     losses,
     listings,
-  }: { readonly meta: Meta; readonly losses: Losses; readonly listings: Listings },
+    rivals,
+  }: {
+    readonly meta: Meta;
+    readonly losses: Losses;
+    readonly listings: Listings;
+    readonly rivals: Rivals;
+  },
 ): Entries {
   const find = db.prepare('SELECT n, data FROM entry WHERE ref = ?');
   const insert = db.prepare('INSERT INTO entry(ref, data) VALUES(?, ?)');
@@ -100,6 +107,8 @@ export function createEntries(
     count(entry, 1);
     losses.regain(entry);
     listings.see(ref, n);
+    // Whom a listing does not show is asked for at its end.
+    if (!listings.isOpen(ref)) rivals.note(ref);
     done.put += 1;
   };
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Change, Fault, Gap, type Mark } from '../directory/directory.ts';
 import { reasonOf } from '../reason.ts';
+import { askRivals } from './askrivals.ts';
 import {
   createFeedListings,
   type FeedListings,
@@ -70,22 +71,31 @@ export async function feed(
 }
 
 async function followFrom(
-  { follow, give, timeline, marked }: FeedOptions,
+  { follow, give, confirm, figures, timeline, marked }: FeedOptions,
   listings: FeedListings,
   cursor: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   await give({ do: 'begin' });
   let isAnew = cursor === undefined;
+  let waitingBefore = 0;
 
   const apply = async (changes: readonly Change[]): Promise<void> => {
     if (changes.length === 0) return;
     if (changes.some(({ kind }) => kind === 'listing')) listings.begun();
-    listings.note(
-      await give({ do: 'apply', changes, now: timeline.at(), stamp: timeline.stamp() }),
-    );
+    const done = await give({
+      do: 'apply',
+      changes,
+      now: timeline.at(),
+      stamp: timeline.stamp(),
+    });
+    listings.note(done);
     const mark = changes.findLast((change) => change.kind === 'mark');
     if (mark !== undefined) marked(mark);
+    const { waiting = 0 } = done;
+    if (waiting > waitingBefore || (waiting > 0 && mark !== undefined))
+      await askRivals({ give, confirm, figures, now: () => timeline.at() });
+    waitingBefore = waiting;
   };
 
   /** Of what is not listed any more, a branch that was taken out of the settings for one, nobody was shown. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { HoldingRules } from '../directory/people/owners.ts';
 import { reasonOf } from '../reason.ts';
 import type { Whole } from './answers.ts';
 import type { Confirm } from './confirm.ts';
@@ -19,6 +20,8 @@ export interface KeeperOptions extends Omit<CopyOptions, 'store'> {
   readonly settings: Pick<MirrorSettings, 'path' | 'guard' | 'grace'>;
   readonly follow: NonNullable<Directory['follow']>;
   readonly confirm: Confirm;
+  /** How addresses may be held: as the directory itself goes by. */
+  readonly rules: HoldingRules;
   /** These are nobody's from now on: what is remembered of them counts no more. */
   readonly released: (addresses: readonly string[]) => void;
   readonly figures: MirrorFigures;
@@ -63,7 +66,7 @@ const STOP_MS = 2000;
 
 /** Opens what a former process left, if anything: it stands in at once. Nothing is written before `begin`. Never rejects. */
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
-  const { name, settings, fingerprint, figures, clock, log } = options;
+  const { name, settings, fingerprint, rules, figures, clock, log } = options;
   const { path } = settings;
   const life = new AbortController();
   let following = new AbortController();
@@ -103,7 +106,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   const openFile = async (): Promise<void> => {
     await ensureOwn(path);
-    orders = (options.open ?? openThread)({ path, fingerprint, guard: settings.guard });
+    orders = (options.open ?? openThread)({ path, fingerprint, guard: settings.guard, rules });
     const { standing: now } = await orders.give({ do: 'begin' });
     copy.read(openStore(path));
     copy.tell(undefined, now);

@@ -1,6 +1,5 @@
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { GroupLimits } from '../directory/people/expand.ts';
-import type { HoldingRules } from '../directory/people/owners.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { describe, statusOf } from './describe.ts';
 import { compare } from './diff.ts';
@@ -11,8 +10,7 @@ import type { MirrorDiff, MirrorStatus } from './status.ts';
 
 export interface MirrorOptions extends Omit<KeeperOptions, 'settings' | 'figures'> {
   readonly settings: Omit<MirrorSettings, 'refresh'>;
-  /** How addresses may be held, and how large groups may be: as the directory itself goes by. */
-  readonly rules: HoldingRules;
+  /** How large groups may be: as the directory itself goes by. */
   readonly limits: GroupLimits;
 }
 

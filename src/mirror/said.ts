@@ -37,4 +37,6 @@ export interface SaidAbsent {
 export interface SaidDoubt {
   readonly is: 'doubt';
   readonly reason: string;
+  /** Two have it, one of whom may be gone: the directory is asked. Absent: it would say the same. */
+  readonly isAsked?: true;
 }

@@ -1,11 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../directory/directory.ts';
+import type { HoldingRules } from '../directory/people/owners.ts';
 import { createEntries } from './entries.ts';
 import { allowance } from './guard.ts';
 import { createListings, missingOf } from './listings.ts';
 import { createLosses } from './losses.ts';
 import { createMeta } from './meta.ts';
 import type { Brought, Order, Writer } from './orders.ts';
+import { createRivals } from './rivals.ts';
 import { LAYOUT } from './rows.ts';
 
 export interface WriterOptions {
@@ -14,6 +16,8 @@ export interface WriterOptions {
   readonly fingerprint: string;
   /** The share, 0 to 1, that may be lost. */
   readonly guard: number;
+  /** How addresses may be held; absent: by one account each. */
+  readonly rules?: HoldingRules;
 }
 
 /** Longer than any transaction of another writer, whose place this one takes. */
@@ -22,7 +26,12 @@ const BUSY_MS = 10_000;
 type Apply = Extract<Order, { do: 'apply' }>;
 
 /** Opens a mirror's file for writing; one that is new gets its tables. */
-export function createStoreWriter({ path, fingerprint, guard }: WriterOptions): Writer {
+export function createStoreWriter({
+  path,
+  fingerprint,
+  guard,
+  rules = { sharedAliases: false },
+}: WriterOptions): Writer {
   const db = new DatabaseSync(path, { timeout: BUSY_MS });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
   db.exec('PRAGMA journal_size_limit = 67108864;');
@@ -32,7 +41,8 @@ export function createStoreWriter({ path, fingerprint, guard }: WriterOptions): 
   const meta = createMeta(db);
   const losses = createLosses(db);
   const listings = createListings(db);
-  const entries = createEntries(db, { meta, losses, listings });
+  const rivals = createRivals(db, rules);
+  const entries = createEntries(db, { meta, losses, listings, rivals });
   let seenVersion = readVersion();
 
   const isHeld = (): boolean => losses.count() > allowance(meta.total() + losses.count(), guard);
@@ -76,13 +86,19 @@ export function createStoreWriter({ path, fingerprint, guard }: WriterOptions): 
     },
     apply: (order) => {
       for (const change of order.changes) applyOne(change, order);
-      return {};
+      rivals.find();
+      return { waiting: rivals.count() };
     },
     listed: ({ part, now }) => endListing(part, now),
     unlisted: () => ({ parts: listings.unlisted() }),
     missing: ({ most }) => ({ asked: listings.take(most) }),
     gone: ({ refs, now }) => {
       for (const ref of refs) entries.remove(ref, now);
+      return {};
+    },
+    rivals: ({ most }) => ({ rivals: rivals.list(most) }),
+    settled: ({ refs }) => {
+      rivals.settle(refs);
       return {};
     },
     forget: () => {
@@ -111,6 +127,7 @@ export function createStoreWriter({ path, fingerprint, guard }: WriterOptions): 
   /** What is known beside the file, of what it says. */
   const recount = (): void => {
     losses.recount();
+    rivals.recount();
     meta.read();
   };
 

@@ -115,7 +115,7 @@ const STATES: Readonly<
     },
     title: '✓ Mail is answered',
     says: [
-      /Shadow others of staff, which answers nothing: it differed in 8 of 8 comparisons \(8 missing\), 8 addresses of the latest still differ/,
+      /Shadow others of staff, which answers no mail: it differed in 8 of 8 comparisons \(8 missing\), 8 addresses of the latest still differ/,
     ],
     code: 0,
   },

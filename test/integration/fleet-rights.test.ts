@@ -68,8 +68,10 @@ describeWith(['redis'], 'rights at a real Redis', () => {
       directory,
       settings: LOGIN,
       log: notes.log,
+      readyMs: 1,
     });
     onTestFinished(() => daemon.stop());
+    await notes.next('can not be reached');
     expect(await daemon.ask('ann@example.org')).toMatchObject({ status: 'found' });
     const told = notes.all.filter(({ level }) => level === 'error');
     expect(told).toHaveLength(1);

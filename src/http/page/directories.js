@@ -1,6 +1,6 @@
 /** @import { DirectoryStatus } from '../directorystatus.ts' */
 import { isUnwell, needsAttention } from './condition.js';
-import { make, makeBadge, makeFacts } from './dom.js';
+import { make, makeBadge, makeFacts, makeText } from './dom.js';
 import {
   sayAgo,
   sayCause,
@@ -89,7 +89,7 @@ const describePending = ({ pending, doubt }) =>
   [
     ...(doubt === undefined ? [] : [`its "nobody" is not believed: ${doubt.reason}`]),
     ...pending,
-  ].map((text) => make('p', 'pending warn', make('strong', {}, 'To do: '), text));
+  ].map((text) => make('p', 'pending warn', make('strong', {}, 'To do: '), ...makeText(text)));
 
 /** @param {DirectoryStatus} directory */
 const sayQuestions = ({ asked, inFlight, waiting }) =>

@@ -2,7 +2,7 @@
 import { Refusal, readStatus } from './api.js';
 import { createCharts } from './charts.js';
 import { makeDirectory } from './directories.js';
-import { find, make, SIGNS, show } from './dom.js';
+import { find, make, makeText, SIGNS, show } from './dom.js';
 import { makeCauses, makeDaemon, makeMaps } from './figures.js';
 import { summarise } from './summary.js';
 import { askForToken, createTestBox, noteToken } from './testbox.js';
@@ -73,7 +73,7 @@ function showSummary(status) {
   const { tone, title, details: said } = summarise(status);
   summary.className = `banner ${tone}`;
   announce(headline, `${SIGNS[tone]} ${title}`);
-  show(details, ...said.map((text) => make('p', {}, text)));
+  show(details, ...said.map((text) => make('p', {}, ...makeText(text))));
   document.title = `${SIGNS[tone]} ${title} – idpmap`;
 }
 
