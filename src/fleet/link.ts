@@ -12,6 +12,8 @@ import { Late, within } from './within.ts';
 /** The connection to the engine. What it is asked never rejects, and never waits longer than it was told. */
 export interface Link {
   readonly isUp: () => boolean;
+  /** Since when that is so, on the daemon's clock; absent: it was never reached. */
+  readonly since: () => number | undefined;
   readonly time: FleetTime;
   /** Asks; absent: no answer in time, or a refusal. */
   ask<R>(command: (engine: Engine) => Promise<R>): Promise<R | undefined>;
@@ -41,6 +43,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const teller = createTeller(options.log);
   let opened: Opened | undefined;
   let isUp = false;
+  let since: number | undefined;
   let isStopped = false;
   let answeredAt = 0;
   let attempts = 0;
@@ -48,7 +51,10 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   let again: NodeJS.Timeout | undefined;
 
   const fall = (error: unknown): void => {
-    if (isUp) figures.downs += 1;
+    if (isUp) {
+      figures.downs += 1;
+      since = preciseClock.now();
+    }
     isUp = false;
     if (!isStopped) teller.down(error);
   };
@@ -59,6 +65,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       if (current !== opened) return;
       answeredAt = preciseClock.now();
       attempts = 0;
+      if (!isUp) since = answeredAt;
       isUp = true;
       teller.up();
     } catch (error) {
@@ -127,6 +134,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   };
   return {
     isUp: () => isUp,
+    since: () => since,
     time,
     ask: async (command) => {
       if (!isUp) return undefined;
