@@ -12,8 +12,8 @@ const STRANGERS = 300;
 const RATE = 200;
 /** Short lives, so that a minute holds many of them. */
 const LIVES = { fresh: '10s', freshNone: '3s' };
-const WARM_MS = 15_000;
-const COUNT_MS = 40_000;
+const WARM_MS = 12_000;
+const COUNT_MS = 30_000;
 /** What the directory is asked by a fleet, against what one daemon asks. */
 const MOST_QUESTIONS = 1.15;
 
