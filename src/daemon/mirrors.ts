@@ -7,7 +7,7 @@ import { askEntries } from '../directory/people/ask.ts';
 import type { GroupLimits } from '../directory/people/expand.ts';
 import { type DirectorySettings, largestGroup } from '../directory/types.ts';
 import type { Log } from '../log.ts';
-import { noteChange } from '../lookup/changes.ts';
+import { noteChangeOf } from '../lookup/changes.ts';
 import type { Lane } from '../lookup/lane.ts';
 import type { Outcome } from '../lookup/outcome.ts';
 import { createBeside } from '../lookup/path.ts';
@@ -58,7 +58,7 @@ export async function openMirrorOf(
     confirm: confirming(ask),
     rules: { sharedAliases: settings.sharedAliases },
     limits: limitsOf(settings),
-    changed: noteChange,
+    changed: noteChangeOf,
     released: (addresses) => memories.changed({ ids: new Set(), addresses: new Set(addresses) }),
     clock,
     log,

@@ -13,8 +13,8 @@ export interface CopyOptions {
   readonly store: Store | undefined;
   /** A digest of the settings that decide who is in the directory. */
   readonly fingerprint: string;
-  /** Something that was said may be otherwise now. */
-  readonly changed: () => void;
+  /** What was said of these may be otherwise now; absent: of anybody. Also of groups, which others are in. */
+  readonly changed: (addresses?: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -94,6 +94,6 @@ export function describe(
   };
   if (said.is === 'stale' && said.held !== undefined) return `has it, held: ${held}`;
   if (said.is === 'doubt' && said.isAsked === true) return `two have it, ${step}: asked`;
-  const isDenied = said.is === 'absent' && said.deniedUntil !== undefined;
+  const isDenied = said.is === 'absent' && said.denied !== undefined;
   return isDenied ? `${words.absent} (deny)` : words[said.is];
 }

@@ -50,9 +50,9 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
   const { name, settings, clock, log } = options;
   const figures = createMirrorFigures();
   const ended = Promise.withResolvers<void>();
-  const changed = (): void => {
-    answers.clear();
-    options.changed();
+  const changed: KeeperOptions['changed'] = (addresses) => {
+    answers.forget(addresses);
+    options.changed(addresses);
   };
   const answers: Answers = createAnswers({
     ...options,
@@ -75,7 +75,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
     }
   };
   const say: Mirror['say'] = (address, at) =>
-    guarded(() => answers.say(address, at), { is: 'nothing' });
+    answers.recall(address, at) ?? guarded(() => answers.say(address, at), { is: 'nothing' });
 
   const status = (): MirrorStatus =>
     statusOf({

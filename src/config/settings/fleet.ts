@@ -19,12 +19,12 @@ const urls = (parse: (text: string) => NodeUrl) =>
 
 /** What is wrong with several that stand for each other. */
 function faultOfMany(all: readonly NodeUrl[]): string | undefined {
-  if (all.length === 0) return 'is empty, write at least one';
+  if (all.length === 0) return 'names none, write at least one';
   if (new Set(all.map(({ secure }) => secure)).size > 1)
     return 'mixes valkey:// and valkeys://: write all of them alike';
   const names = all.map(formatEngineUrl);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  return twice === undefined ? undefined : `has ${twice} twice, write each once`;
+  return twice === undefined ? undefined : `${twice} is listed twice, keep one`;
 }
 
 const tls = () =>
