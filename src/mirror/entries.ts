@@ -7,6 +7,7 @@ import type { Done } from './orders.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { Rivals } from './rivals.ts';
 import { addressesOf, decode } from './rows.ts';
+import { sumOfHolder } from './sums.ts';
 
 /** Writes entries, with all that leads to them and that they lose. */
 export interface Entries {
@@ -59,15 +60,21 @@ export function createEntries(
       meta.count(entry.kind === 'group' ? 'groups' : 'accounts', by);
   };
   const link = (entry: Listed, n: number): void => {
-    for (const address of addressesOf(entry))
-      meta.count('addresses', Number(hold.run(address, n).changes));
+    for (const address of addressesOf(entry)) {
+      if (hold.run(address, n).changes === 0) continue;
+      meta.count('addresses', 1);
+      meta.sum('holderSum', sumOfHolder(address, n));
+    }
     for (const each of entry.names) name.run(each, n);
   };
   const unlink = (old: Listed, n: number, next?: Listed): void => {
     const addresses = new Set(next === undefined ? [] : addressesOf(next));
     const names = new Set(next?.names);
-    for (const address of addressesOf(old))
-      if (!addresses.has(address)) meta.count('addresses', -Number(unhold.run(address, n).changes));
+    for (const address of addressesOf(old)) {
+      if (addresses.has(address) || unhold.run(address, n).changes === 0) continue;
+      meta.count('addresses', -1);
+      meta.sum('holderSum', -sumOfHolder(address, n));
+    }
     for (const each of old.names) if (!names.has(each)) unname.run(each, n);
   };
 

@@ -3,12 +3,13 @@ import type { Change } from '../directory/directory.ts';
 import type { HoldingRules } from '../directory/people/owners.ts';
 import { createEntries } from './entries.ts';
 import { allowance } from './guard.ts';
+import { beginInspection, type Inspection } from './inspection.ts';
 import { createListings, missingOf } from './listings.ts';
 import { createLosses } from './losses.ts';
 import { createMeta } from './meta.ts';
 import type { Brought, Order, Writer } from './orders.ts';
 import { createRivals } from './rivals.ts';
-import { LAYOUT } from './rows.ts';
+import { DamagedError, LAYOUT, VERSION } from './rows.ts';
 
 export interface WriterOptions {
   readonly path: string;
@@ -23,6 +24,9 @@ export interface WriterOptions {
 /** Longer than any transaction of another writer, whose place this one takes. */
 const BUSY_MS = 10_000;
 
+/** What writes nothing. */
+const READING: ReadonlySet<Order['do']> = new Set(['inspect', 'close']);
+
 type Apply = Extract<Order, { do: 'apply' }>;
 
 /** Opens a mirror's file for writing; one that is new gets its tables. */
@@ -35,17 +39,25 @@ export function createStoreWriter({
   const db = new DatabaseSync(path, { timeout: BUSY_MS });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
   db.exec('PRAGMA journal_size_limit = 67108864;');
+  const isNew = ownVersion(db) === 0;
   db.exec(LAYOUT);
   const version = db.prepare('PRAGMA data_version');
   const readVersion = (): unknown => version.get()?.['data_version'];
   const meta = createMeta(db);
-  const losses = createLosses(db);
+  const losses = createLosses(db, (by) => meta.sum('lostSum', by));
   const listings = createListings(db);
   const rivals = createRivals(db, rules);
   const entries = createEntries(db, { meta, losses, listings, rivals });
   let seenVersion = readVersion();
+  let inspection: Inspection | undefined;
+  let isSound = isNew;
 
   const isHeld = (): boolean => losses.count() > allowance(meta.total() + losses.count(), guard);
+
+  const endInspection = (): void => {
+    inspection?.close();
+    inspection = undefined;
+  };
 
   const applyOne = (change: Change, { now, stamp }: Apply): void => {
     switch (change.kind) {
@@ -119,7 +131,17 @@ export function createStoreWriter({
     },
     accept: () => ({ released: losses.release() }),
     sweep: ({ before }) => ({ released: isHeld() ? [] : losses.release(before) }),
-    close: () => ({}),
+    inspect: ({ most }) => {
+      inspection ??= beginInspection(path);
+      const isInspected = inspection.look(most);
+      if (isInspected) endInspection();
+      isSound ||= isInspected;
+      return { isInspected };
+    },
+    close: () => {
+      endInspection();
+      return {};
+    },
   };
   const carryOut = <K extends Order['do']>(order: Extract<Order, { do: K }> & { do: K }): Brought =>
     carry[order.do](order);
@@ -157,16 +179,16 @@ export function createStoreWriter({
 
   return {
     carryOut: (order) => {
-      const brought =
-        order.do === 'close'
-          ? {}
-          : within(() => {
-              const result = carryOut(order);
-              meta.hold(isHeld());
-              return result;
-            });
+      const brought = READING.has(order.do)
+        ? carryOut(order)
+        : within(() => {
+            const result = carryOut(order);
+            meta.hold(isHeld());
+            return result;
+          });
+      const standing = meta.standing(losses.count(), losses.unasked());
       const result = {
-        standing: meta.standing(losses.count(), losses.unasked()),
+        standing: { ...standing, ...(isSound && { isSound }) },
         ...entries.takeDone(),
         ...brought,
       };
@@ -174,4 +196,15 @@ export function createStoreWriter({
       return result;
     },
   };
+}
+
+/**
+ * The version of a file's layout; 0: it has none yet.
+ * @throws {DamagedError} where it is another one
+ */
+function ownVersion(db: DatabaseSync): number {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version !== 0 && version !== VERSION)
+    throw new DamagedError(`it is of version ${version}, not ${VERSION}`);
+  return version;
 }

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { type CommandResult, runCommand, startDaemonProcess } from './daemon.ts';
 import { findFreePorts } from './loopback.ts';
+import { ageMirror } from './mirrorfile.ts';
 import { type Postfix, startPostfix } from './postfix.ts';
 import type { RunningProcess } from './process.ts';
 import { type FaultProxy, type ProxyTarget, startFaultProxy } from './proxy.ts';
@@ -98,10 +98,7 @@ export async function openMirroredMail<P extends Provider>(
     command: (...parameters) => runCommand([...parameters, '--config', config]),
     end,
     age: (ms) => {
-      const db = new DatabaseSync(file);
-      db.prepare("UPDATE meta SET value = value - ? WHERE name = 'syncedAt'").run(ms);
-      db.prepare('UPDATE lost SET known = known - ?').run(ms);
-      db.close();
+      ageMirror(file, ms);
     },
     ask: async (...recipients) => {
       const client = await connectSmtp(postfix.port);
