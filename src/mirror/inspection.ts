@@ -51,24 +51,30 @@ export function beginInspection(path: string): Inspection {
 
 /** The checksums of all holders. Who is looked for is found only where they stand in their order. */
 function* holdersIn(db: DatabaseSync): Generator<number, undefined> {
-  let last: Readonly<{ address: string; n: number }> = { address: '', n: 0 };
-  for (const row of db.prepare('SELECT address, n FROM holder').iterate()) {
-    const next = { address: String(row['address']), n: Number(row['n']) };
+  const statement = db.prepare('SELECT address, n FROM holder');
+  // Lists cost less than objects.
+  statement.setReturnArrays(true);
+  let last: Holder = ['', 0];
+  for (const row of statement.iterate()) {
+    const next = holderIn(row);
     if (!isBefore(last, next)) throw new DamagedError('addresses are not in their order');
     last = next;
-    yield sumOfHolder(next.address, next.n);
+    yield sumOfHolder(...next);
   }
   return undefined;
 }
 
-const isBefore = (
-  one: { readonly address: string; readonly n: number },
-  other: { readonly address: string; readonly n: number },
-): boolean => {
-  if (one.address === other.address) return one.n < other.n;
+type Holder = readonly [address: string, n: number];
+
+/** The types of Node do not follow `setReturnArrays`. */
+function holderIn(row: unknown): Holder {
+  const [address, n]: readonly unknown[] = Array.isArray(row) ? row : [];
+  if (typeof address === 'string' && typeof n === 'number') return [address, n];
+  throw new DamagedError('an address is none');
+}
+
+function isBefore([one, n]: Holder, [other, otherN]: Holder): boolean {
+  if (one === other) return n < otherN;
   // By bytes, as SQLite has it: strings are compared by halves of letters here.
-  return (
-    one.address < other.address ||
-    Buffer.compare(Buffer.from(one.address), Buffer.from(other.address)) < 0
-  );
-};
+  return one < other || Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
+}

@@ -18,7 +18,7 @@ const MOST = 20_000;
 const AGAIN_MS = 24 * 3_600_000;
 
 /**
- * Makes what looks through a file that was opened, and again every day, in the thread that writes it: a second for a million
+ * Makes what looks through a file that was opened, and again every day, in the thread that writes it: seconds for a million
  * addresses. Again, while it is at it: the same promise. It never rejects.
  */
 export function createInspector({

@@ -33,6 +33,7 @@ export interface MirroredMail<P extends Provider> {
   serve(mirror?: object): Promise<void>;
   /** Whether the daemon says this, sooner or later. */
   says(words: RegExp): Promise<boolean>;
+  /** Whether it gets into step; rejects with what the daemon wrote where it does not. */
   isInStep(): Promise<boolean>;
   /** Runs a command on the running daemon. */
   command(...parameters: readonly string[]): Promise<CommandResult>;
@@ -94,7 +95,10 @@ export async function openMirroredMail<P extends Provider>(
       daemon = await startDaemonProcess(['serve', '--config', config]);
     },
     says,
-    isInStep: () => says(/the mirror is in step/),
+    isInStep: async () => {
+      if (await says(/the mirror is in step/)) return true;
+      throw new Error(`the mirror does not get into step\n${daemon?.output()}`);
+    },
     command: (...parameters) => runCommand([...parameters, '--config', config]),
     end,
     age: (ms) => {
