@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/sequencer.ts';
 
 /** What a busy machine does not reach: a test that takes so long hangs. */
 const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 };
@@ -44,6 +45,7 @@ export default defineConfig({
   test: {
     // All of the machine's processors: vitest leaves one of two idle.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       {

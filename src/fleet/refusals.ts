@@ -30,14 +30,14 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
     /^(?:WRONGPASS|NOAUTH)|without any password|AUTH.*called/,
     {
       engine: 'see fleet.user and fleet.password, and what idpmap fleet acl prints',
-      sentinel: 'see fleet.sentinel.user and fleet.sentinel.password, which are the sentinels\' own',
+      sentinel: "see fleet.sentinel.user and fleet.sentinel.password, which are the sentinels' own",
     },
   ],
   [
     /^NOPERM/,
     {
-      engine: 'give the user what idpmap fleet acl prints',
-      sentinel: 'give the user what idpmap fleet acl --sentinel prints',
+      engine: 'give the user what idpmap fleet acl prints, for a cluster with --for cluster',
+      sentinel: 'give the user what idpmap fleet acl --for sentinel prints',
     },
   ],
   [
@@ -56,7 +56,10 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
   ],
   [
     /unknown command.*(?:SENTINEL)/i,
-    { engine: 'it is no engine', sentinel: 'it is no sentinel but an engine, write it in fleet.url' },
+    {
+      engine: 'it is no engine',
+      sentinel: 'it is no sentinel but an engine, write it in fleet.url',
+    },
   ],
 ];
 

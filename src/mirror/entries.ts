@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Entry, Listed } from '../directory/directory.ts';
 import type { Listings } from './listings.ts';
 import type { Losses } from './losses.ts';
@@ -6,7 +6,7 @@ import type { Meta } from './meta.ts';
 import type { Done } from './orders.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { Rivals } from './rivals.ts';
-import { addressesOf, decode } from './rows.ts';
+import { addressesOf, DamagedError, decode } from './rows.ts';
 import { sumOfHolder } from './sums.ts';
 
 /** Writes entries, with all that leads to them and that they lose. */
@@ -23,6 +23,9 @@ export interface Entries {
   /** What was done since this was asked for last. */
   takeDone(): Done;
 }
+
+/** More addresses than these at a time, and it costs less to take all for changed. */
+const MOST_TOUCHED = 500;
 
 /** Creates it over an open file. */
 export function createEntries(
@@ -43,12 +46,16 @@ export function createEntries(
   const insert = db.prepare('INSERT INTO entry(ref, data) VALUES(?, ?)');
   const update = db.prepare('UPDATE entry SET data = ? WHERE n = ?');
   const remove = db.prepare('DELETE FROM entry WHERE n = ?');
-  const hold = db.prepare('INSERT OR IGNORE INTO holder VALUES(?, ?)');
+  const hold = linking(db, 'holder');
   const unhold = db.prepare('DELETE FROM holder WHERE address = ? AND n = ?');
-  const name = db.prepare('INSERT OR IGNORE INTO name VALUES(?, ?)');
+  const name = linking(db, 'name');
   const unname = db.prepare('DELETE FROM name WHERE name = ? AND n = ?');
   const cleaned = { dropped: 0 };
   let done = { put: 0, gone: 0, unchanged: 0 };
+  let touched: string[] = [];
+  const touch = (entry: Listed): void => {
+    if (touched.length < MOST_TOUCHED) touched.push(...addressesOf(entry));
+  };
 
   const rowOf = (ref: string): { readonly n: number; readonly data: string } | undefined => {
     const row = find.get(ref);
@@ -59,13 +66,14 @@ export function createEntries(
     if (addressesOf(entry).length > 0)
       meta.count(entry.kind === 'group' ? 'groups' : 'accounts', by);
   };
-  const link = (entry: Listed, n: number): void => {
-    for (const address of addressesOf(entry)) {
-      if (hold.run(address, n).changes === 0) continue;
-      meta.count('addresses', 1);
-      meta.sum('holderSum', sumOfHolder(address, n));
-    }
-    for (const each of entry.names) name.run(each, n);
+  const link = (entry: Listed, n: number, old?: Listed): void => {
+    const fresh = new Set(addressesOf(entry));
+    for (const address of old === undefined ? [] : addressesOf(old)) fresh.delete(address);
+    for (const address of fresh) meta.sum('holderSum', sumOfHolder(address, n));
+    if (hold([...fresh], n) !== fresh.size)
+      throw new DamagedError('an entry stood under addresses that it did not have');
+    meta.count('addresses', fresh.size);
+    name(entry.names, n);
   };
   const unlink = (old: Listed, n: number, next?: Listed): void => {
     const addresses = new Set(next === undefined ? [] : addressesOf(next));
@@ -83,8 +91,9 @@ export function createEntries(
     row: { n: number; data: string },
     { entry, text }: Prepared,
     now: number,
-  ): void => {
+  ): Listed => {
     const old = decode(row.data);
+    touch(old);
     unlink(old, row.n, entry);
     update.run(text, row.n);
     count(old, -1);
@@ -96,6 +105,7 @@ export function createEntries(
       knownAt: meta.syncedAt(),
       isAsked: true,
     });
+    return old;
   };
 
   const put: Entries['put'] = (ref, listed, now) => {
@@ -108,9 +118,10 @@ export function createEntries(
       listings.see(ref, row.n);
       return;
     }
-    if (row !== undefined) change(ref, row, prepared, now);
+    const old = row === undefined ? undefined : change(ref, row, prepared, now);
     const n = row?.n ?? Number(insert.run(ref, text).lastInsertRowid);
-    link(entry, n);
+    touch(entry);
+    link(entry, n, old);
     count(entry, 1);
     losses.regain(entry);
     listings.see(ref, n);
@@ -137,6 +148,7 @@ export function createEntries(
       listings.expectNot(ref);
       if (row === undefined) return;
       const old = decode(row.data);
+      touch(old);
       unlink(old, row.n);
       remove.run(row.n);
       count(old, -1);
@@ -159,10 +171,42 @@ export function createEntries(
       listings.see(ref, row.n);
     },
     takeDone: () => {
-      const taken = { ...done, dropped: cleaned.dropped };
+      const areMany = touched.length >= MOST_TOUCHED;
+      const taken = {
+        ...done,
+        dropped: cleaned.dropped,
+        touched: areMany ? ('many' as const) : touched,
+      };
       done = { put: 0, gone: 0, unchanged: 0 };
+      touched = [];
       cleaned.dropped = 0;
       return taken;
     },
+  };
+}
+
+/** So many rows are written by one statement. */
+const ROWS = 16;
+
+/** Makes what leads from some words to an entry, and gives how many did not yet. */
+function linking(
+  db: DatabaseSync,
+  table: 'holder' | 'name',
+): (words: readonly string[], n: number) => number {
+  const statements = new Map<number, StatementSync>();
+  const statementFor = (count: number): StatementSync => {
+    const rows = Array.from({ length: count }, (_, i) => `(?${i + 2}, ?1)`).join(', ');
+    const statement = db.prepare(`INSERT OR IGNORE INTO ${table} VALUES ${rows}`);
+    statements.set(count, statement);
+    return statement;
+  };
+  return (words, n) => {
+    let fresh = 0;
+    for (let from = 0; from < words.length; from += ROWS) {
+      const some = words.length <= ROWS ? words : words.slice(from, from + ROWS);
+      const statement = statements.get(some.length) ?? statementFor(some.length);
+      fresh += Number(statement.run(n, ...some).changes);
+    }
+    return fresh;
   };
 }

@@ -10,6 +10,7 @@ import { createMeta } from './meta.ts';
 import type { Brought, Order, Writer } from './orders.ts';
 import { createRivals } from './rivals.ts';
 import { DamagedError, LAYOUT, VERSION } from './rows.ts';
+import { createTransactions } from './transactions.ts';
 
 export interface WriterOptions {
   readonly path: string;
@@ -41,16 +42,18 @@ export function createStoreWriter({
   db.exec('PRAGMA journal_size_limit = 67108864;');
   const isNew = ownVersion(db) === 0;
   db.exec(LAYOUT);
-  const version = db.prepare('PRAGMA data_version');
-  const readVersion = (): unknown => version.get()?.['data_version'];
   const meta = createMeta(db);
   const losses = createLosses(db, (by) => meta.sum('lostSum', by));
   const listings = createListings(db);
   const rivals = createRivals(db, rules);
   const entries = createEntries(db, { meta, losses, listings, rivals });
-  let seenVersion = readVersion();
   let inspection: Inspection | undefined;
   let isSound = isNew;
+  const { within, gather, forgive, settle } = createTransactions(db, () => {
+    losses.recount();
+    rivals.recount();
+    meta.read();
+  });
 
   const isHeld = (): boolean => losses.count() > allowance(meta.total() + losses.count(), guard);
 
@@ -138,62 +141,54 @@ export function createStoreWriter({
       isSound ||= isInspected;
       return { isInspected };
     },
-    close: () => {
-      endInspection();
-      return {};
-    },
+    close: () => end(),
   };
   const carryOut = <K extends Order['do']>(order: Extract<Order, { do: K }> & { do: K }): Brought =>
     carry[order.do](order);
-
-  /** What is known beside the file, of what it says. */
-  const recount = (): void => {
-    losses.recount();
-    rivals.recount();
-    meta.read();
-  };
-
-  const within = <T>(work: () => T): T => {
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      const now = readVersion();
-      // Another daemon's writer was at work until now.
-      if (now !== seenVersion) recount();
-      seenVersion = now;
-      const result = work();
-      db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      // A disk that is full may have ended it by itself.
-      if (db.isTransaction) db.exec('ROLLBACK');
-      recount();
-      entries.takeDone();
-      throw error;
-    }
-  };
 
   within(() => {
     meta.begin(fingerprint);
     meta.hold(isHeld());
   });
 
+  const write = (order: Order): Brought => {
+    const work = (): Brought => {
+      const result = carryOut(order);
+      meta.hold(isHeld());
+      return result;
+    };
+    if (order.do === 'begin') forgive();
+    if (order.do !== 'apply' || !isUnread(order)) return within(work);
+    return gather(countPut(order.changes), work);
+  };
+  /** Until all have been listed once, nobody is told what is here. */
+  const isUnread = ({ changes }: Apply): boolean =>
+    meta.syncedAt() === undefined && changes.every(({ kind }) => kind !== 'mark');
+
+  const end = (): Brought => {
+    endInspection();
+    try {
+      settle();
+    } finally {
+      db.close();
+    }
+    return {};
+  };
+
   return {
     carryOut: (order) => {
-      const brought = READING.has(order.do)
-        ? carryOut(order)
-        : within(() => {
-            const result = carryOut(order);
-            meta.hold(isHeld());
-            return result;
-          });
-      const standing = meta.standing(losses.count(), losses.unasked());
-      const result = {
-        standing: { ...standing, ...(isSound && { isSound }) },
-        ...entries.takeDone(),
-        ...brought,
-      };
-      if (order.do === 'close') db.close();
-      return result;
+      try {
+        const brought = READING.has(order.do) ? carryOut(order) : write(order);
+        const standing = meta.standing(losses.count(), losses.unasked());
+        return {
+          standing: { ...standing, ...(isSound && { isSound }) },
+          ...entries.takeDone(),
+          ...brought,
+        };
+      } catch (error) {
+        entries.takeDone();
+        throw error;
+      }
     },
   };
 }
@@ -208,3 +203,6 @@ function ownVersion(db: DatabaseSync): number {
     throw new DamagedError(`it is of version ${version}, not ${VERSION}`);
   return version;
 }
+
+const countPut = (changes: readonly Change[]): number =>
+  changes.reduce((sum, change) => sum + (change.kind === 'put' ? change.entries.length : 0), 0);

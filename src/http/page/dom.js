@@ -62,7 +62,7 @@ export function makeFacts(rows) {
  * @param {Node | string} said
  */
 const unite = (said) =>
-  typeof said === 'string' ? said.replaceAll(/(?<=≤) | (?=%|ms\b)/g, '\u00a0') : said;
+  typeof said === 'string' ? said.replaceAll(/(?<=≤) | (?=≤|%|ms\b)/g, '\u00a0') : said;
 
 /**
  * A mark that is told by its sign and its word; colour only helps.
