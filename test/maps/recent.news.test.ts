@@ -81,6 +81,7 @@ type World = (typeof WORLDS)[number];
 
 const NEWS = [
   'nothing',
+  'she left in silence',
   'she left',
   'everything',
   'healed',
