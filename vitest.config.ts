@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/sequencer.ts';
 
 /** What a busy machine does not reach: a test that takes so long hangs. */
 const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 };
@@ -24,7 +25,7 @@ const SLOW = [
  * measures.
  */
 const ALONE = [
-  'test/{integration,e2e}/{bench,doctor,chart-admission,chart-install,image,keycloak-server,package-machine,packages,readme,soak,systemd-machine}.test.ts',
+  'test/{integration,e2e}/{bench,chart-admission,chart-install,image,keycloak-server,package-machine,packages,readme,soak,systemd-machine}.test.ts',
   'test/integration/compose*.test.ts',
 ];
 
@@ -44,6 +45,7 @@ export default defineConfig({
   test: {
     // All of the machine's processors: vitest leaves one of two idle.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/support/reporter.ts'],
     projects: [
       {

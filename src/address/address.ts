@@ -53,6 +53,14 @@ export const spellAddress = (text: string): string | undefined =>
 
 const lowerCase = (text: string): string => text.normalize('NFC').toLowerCase().normalize('NFC');
 
+/** Whether `text` is a mailbox that is normalised and spelt as it stands: nearly every one is, and this costs least to know. */
+export const isPlainAddress = (text: string): boolean =>
+  text.length <= MAX_ADDRESS_BYTES && PLAIN.test(text);
+
+/** Reads as `parseAddress` does and gives the text alone. */
+export const normaliseAddress = (text: string): string | undefined =>
+  isPlainAddress(text) ? text : parseAddress(text)?.text;
+
 function readAddress(text: string, read: (local: string) => string): Address | undefined {
   const at = text.lastIndexOf('@');
   if (at < 1 || text.length > MAX_ADDRESS_BYTES) return undefined;

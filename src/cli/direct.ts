@@ -1,6 +1,6 @@
 import { preciseClock } from '../clock.ts';
 import { closeState, createState, enterState, type State } from '../daemon/state.ts';
-import { createLog } from '../log.ts';
+import { createLog, type Log } from '../log.ts';
 import type { Context, Step } from '../lookup/outcome.ts';
 import type { Settings } from '../settings.ts';
 
@@ -17,12 +17,16 @@ const PATIENCE_MS = 10_000;
 /** How long a command waits for who reads what was logged. */
 const LOG_MS = 1000;
 
-/** Opens the configured directories for as long as `use` takes; they log what is wrong with them to standard error. */
+/** Opens the configured directories for as long as `use` takes; they log what is wrong with them to standard error, or to `own`. */
 export async function withDirect<R>(
   settings: Settings,
   use: (direct: Direct) => Promise<R>,
+  own?: Log,
 ): Promise<R> {
-  const { log, close } = await createLog({ level: 'warn', format: 'pretty' });
+  const { log, close } =
+    own === undefined
+      ? await createLog({ level: 'warn', format: 'pretty' })
+      : { log: own, close: async () => {} };
   const state = await createState(settings, {
     clock: preciseClock,
     log,

@@ -1,12 +1,15 @@
 import type { FleetStatus } from '../fleet/contract.ts';
-import { aclOf } from '../fleet/rights.ts';
+import { aclOf, type Kind } from '../fleet/rights.ts';
 import { type CommonOptions, command } from './common.ts';
 import { EXIT } from './exit.ts';
 import { print } from './print.ts';
 
-/** Prints the engine's user: what idpmap needs, and nothing more. */
-export async function fleetAcl(options: CommonOptions & { user: string }): Promise<number> {
-  const acl = aclOf(options.user);
+/** What `fleet acl` takes. */
+export type AclOptions = CommonOptions & { user: string; for: Kind };
+
+/** Prints the engine's user, or the sentinels': what idpmap needs, and nothing more. */
+export async function fleetAcl(options: AclOptions): Promise<number> {
+  const acl = aclOf(options.user, options.for);
   print(options, { acl }, `user ${acl}`);
   return EXIT.ok;
 }

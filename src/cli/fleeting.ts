@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CommonOptions } from './common.ts';
+import type { AclOptions } from './fleet.ts';
 
 /** Adds the commands about daemons that know together. */
 export function addFleet(
@@ -17,7 +18,12 @@ export function addFleet(
   );
   add(fleet, 'acl', "print the engine's user with the rights that idpmap needs")
     .option('--user <user>', 'its name', 'idpmap')
-    .action((options: CommonOptions & { user: string }) =>
+    .addOption(
+      new Option('--for <kind>', 'for one engine, for each node of a cluster, or for sentinels')
+        .choices(['engine', 'cluster', 'sentinel'])
+        .default('engine'),
+    )
+    .action((options: AclOptions) =>
       exitWith(import('./fleet.ts').then(({ fleetAcl }) => fleetAcl(options))),
     );
 }

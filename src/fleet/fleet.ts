@@ -3,16 +3,19 @@ import { type Clock, preciseClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { settlesWithin } from '../settle.ts';
 import type { Fleet } from './contract.ts';
+import type { Opened } from './engine.ts';
+import { createFeed } from './feed.ts';
 import { createFleetFigures, figuresOf } from './figures.ts';
-import { BEAT_MS, type Engine, type Link, openLink } from './link.ts';
+import { type Link, openLink } from './link.ts';
 import { createNewsLog } from './log.ts';
 import { createMembers } from './members.ts';
 import { createOutdated, type News, type Outdated } from './news.ts';
+import { BEAT_MS } from './pace.ts';
 import { createSeal } from './seal.ts';
 import { type FleetSettings, ownName, readConnection, readKeys } from './settings.ts';
 import { createShared } from './shared.ts';
 import { createShelf } from './shelf.ts';
-import { createFleetTime, type FleetTime, readTime } from './time.ts';
+import { createFleetTime, type FleetTime } from './time.ts';
 import { createRate, type Rate } from './turns.ts';
 import { within } from './within.ts';
 
@@ -82,8 +85,9 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
     return rate;
   };
 
+  const logKey = `${base}:{${settings.name}}:log`;
   const newsLog = createNewsLog({
-    key: `${base}:{${settings.name}}:log`,
+    key: logKey,
     me,
     seal,
     time: timeNow,
@@ -94,9 +98,9 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
     figures,
   });
 
-  const beat = async (engine: Engine, time: FleetTime): Promise<void> => {
+  const beat = async ({ engine, askTime }: Opened, time: FleetTime): Promise<void> => {
     const sentAt = preciseClock.now();
-    const fleetMs = readTime(await within(engine.time(), 2 * BEAT_MS));
+    const fleetMs = await within(askTime(logKey), 2 * BEAT_MS);
     const clockRuns = time.set(fleetMs, sentAt, preciseClock.now());
     await within(newsLog.beat(engine, clockRuns), 4 * BEAT_MS);
     await within(members.beat(engine, fleetMs), 2 * BEAT_MS);
@@ -107,12 +111,12 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
     connect: () => readConnection(settings),
     timeoutMs: Math.min(settings.timeout, options.mostTimeoutMs),
     beat,
-    connected: newsLog.rewind,
     figures,
     log,
   });
   const { isUp: isLinked } = link;
   const opened = link;
+  const shared = createShared(opened, seal, base, me);
   const isUp = (): boolean => isLinked() && Number.isFinite(newsLog.since());
 
   return {
@@ -129,7 +133,8 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
       return mark === undefined ? 'good' : outdatedOf(directory).judge(mark, key, values);
     },
     others: () => members.count() - 1,
-    ...createShared(opened, seal, base, me),
+    ...shared,
+    feed: (room) => createFeed({ link: opened, seal, base, room, name, turns: shared, figures }),
     shelf: (room) => {
       const { directory, fingerprint, what, perSecond } = room;
       const [door] = seal.names(`rate ${directory} ${fingerprint}`);
@@ -154,14 +159,17 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
     ready: async (withinMs) => void (await settlesWithin(readied.promise, withinMs)),
     status: () => {
       const differenceMs = opened.time.differenceMs();
+      const since = opened.since();
       return {
         name: settings.name,
         isUp: isUp(),
+        ...(since !== undefined && { sinceMs: preciseClock.now() - since }),
         members: members.list(),
         size: members.count(),
         ...(heardAt !== undefined && { heardMs: preciseClock.now() - heardAt }),
         ...(differenceMs !== undefined && { differenceMs }),
         waiting: newsLog.waiting(),
+        refused: { ...figures.refused },
       };
     },
     stop: async () => {

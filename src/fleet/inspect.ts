@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { preciseClock, wallClock } from '../clock.ts';
-import { formatEngineUrl } from '../config/schema/engineurl.ts';
 import type { Remark } from '../directory/directory.ts';
 import { reasonOf } from '../reason.ts';
-import { createEngine, type Engine } from './link.ts';
+import type { Engine, Opened } from './engine.ts';
+import { reach } from './reach.ts';
+import { explainFailure } from './refusals.ts';
 import { createSeal } from './seal.ts';
-import { type FleetSettings, readConnection, readKeys } from './settings.ts';
-import { MOST_DIFFERENCE_MS, readTime } from './time.ts';
-import { within } from './within.ts';
+import { addressOf, askSentinels, findPrimary, type Said } from './sentinels.ts';
+import { describePlace, type FleetSettings, readConnection, readKeys } from './settings.ts';
+import { MOST_DIFFERENCE_MS } from './time.ts';
 
 const PATIENCE_MS = 2000;
 
@@ -17,27 +17,41 @@ const SAMPLE = 100;
 
 /** Looks at the engine as the daemon uses it: reach, rights, speed, clock, and whether what others laid down opens. Never rejects. */
 export async function inspectFleet(settings: FleetSettings): Promise<readonly Remark[]> {
-  let engine: Engine | undefined;
+  const told: Remark[] = [];
+  let opened: Opened | undefined;
   try {
     const seal = createSeal(await readKeys(settings));
-    engine = await createEngine({ ...(await readConnection(settings)), retryStrategy: null });
-    const failed = once(engine, 'error').then(([error]) => Promise.reject(error));
-    await within(Promise.race([engine.connect(), failed]), PATIENCE_MS);
-    failed.catch(() => {});
-    const remarks = await within(tryCommands(engine, settings.name), PATIENCE_MS);
-    if (remarks.some(({ level }) => level === 'failed')) return remarks;
-    const told = await within(readOthers(engine, settings.name, seal.open), PATIENCE_MS);
-    return [...remarks, ...told];
+    const connection = await readConnection(settings);
+    if (connection.kind === 'sentinel') told.push(...remarksOf(await askSentinels(connection)));
+    const one = connection.kind === 'sentinel' ? await findPrimary(connection) : connection;
+    const reached = await reach(one, PATIENCE_MS);
+    opened = reached.opened;
+    told.push(...(await reached.wait(tryCommands(opened, settings.name))));
+    if (told.some(({ level }) => level === 'failed')) return told;
+    return [...told, ...(await reached.wait(readOthers(opened.engine, settings.name, seal.open)))];
   } catch (error) {
-    const where = formatEngineUrl(settings.url);
-    return [{ level: 'failed', text: `${where}: ${explain(reasonOf(error))}` }];
+    const text = `${describePlace(settings)}: ${explainFailure(error).reason}`;
+    return [...told, { level: 'failed', text }];
   } finally {
-    engine?.disconnect();
+    opened?.end();
   }
 }
 
+/** One sentinel that does not answer is no fault; where they disagree, one of them was cut off. */
+function remarksOf(said: readonly Said[]): readonly Remark[] {
+  const names = new Set(said.flatMap(({ primary }) => (primary ? [addressOf(primary)] : [])));
+  const each = said.map(({ name, primary, failure }): Remark => {
+    if (primary === undefined)
+      return { level: 'warning', text: `sentinel ${name}: ${failure?.reason}` };
+    return { level: 'ok', text: `sentinel ${name} says that ${addressOf(primary)} is the primary` };
+  });
+  if (names.size < 2) return each;
+  const text = 'the sentinels name different primaries: what most of them say is believed';
+  return [...each, { level: 'warning', text }];
+}
+
 /** Puts each command once that the daemon puts. */
-async function tryCommands(engine: Engine, name: string): Promise<readonly Remark[]> {
+async function tryCommands({ engine, askTime }: Opened, name: string): Promise<readonly Remark[]> {
   const key = `idpmap:${name}:{check}:${randomBytes(6).toString('hex')}`;
   const [plain, stream, sorted, number] = [`${key}:v`, `${key}:s`, `${key}:z`, `${key}:n`];
   const tries: readonly (readonly [string, () => Promise<unknown>])[] = [
@@ -48,12 +62,11 @@ async function tryCommands(engine: Engine, name: string): Promise<readonly Remar
     ['decr', () => engine.decr(number)],
     ['pexpire', () => engine.pexpire(number, 5000)],
     ['xadd', () => engine.xadd(stream, '*', 'n', 'x')],
-    ['xread', () => engine.xread('COUNT', 1, 'STREAMS', stream, '0')],
     ['xrange', () => engine.xrange(stream, '-', '+', 'COUNT', 1)],
-    ['xrevrange', () => engine.xrevrange(stream, '+', '-', 'COUNT', 1)],
+    ['xrevrange', () => engine.xrevrangeBuffer(stream, '+', '-', 'COUNT', 1)],
     ['zadd', () => engine.zadd(sorted, 1, 'x')],
     ['zcount', () => engine.zcount(sorted, 0, 1)],
-    ['zrange', () => engine.zrange(sorted, '0', '1', 'BYSCORE')],
+    ['zrange', () => engine.zrangeBuffer(sorted, '0', '1', 'BYSCORE')],
     ['zremrangebyscore', () => engine.zremrangebyscore(sorted, 0, 0)],
     ['zrem', () => engine.zrem(sorted, 'x')],
     ['del', () => engine.del(plain, stream, sorted, number)],
@@ -72,7 +85,7 @@ async function tryCommands(engine: Engine, name: string): Promise<readonly Remar
     return [{ level: 'failed', text }];
   }
   const begunAt = preciseClock.now();
-  const fleetMs = readTime(await engine.time());
+  const fleetMs = await askTime(key);
   const ms = preciseClock.now() - begunAt;
   const difference = Math.round((fleetMs - wallClock.now()) / 1000);
   const isOff = Math.abs(difference) * 1000 > MOST_DIFFERENCE_MS;
@@ -107,8 +120,3 @@ async function readOthers(
   const text = `${strange} lines of the fleet ${name} do not open: another key is used under this name, or somebody writes there`;
   return [{ level: 'warning', text }];
 }
-
-const explain = (reason: string): string =>
-  /WRONGPASS|NOAUTH/.test(reason)
-    ? `${reason}: see fleet.user and fleet.password, and what idpmap fleet acl prints`
-    : reason;

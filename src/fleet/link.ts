@@ -1,18 +1,19 @@
-import type { Redis, RedisOptions } from 'ioredis';
 import { preciseClock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { reasonOf } from '../reason.ts';
+import { type Engine, type Opened, openEngine } from './engine.ts';
 import type { FleetFigures } from './figures.ts';
+import { BEAT_MS } from './pace.ts';
+import { explainFailure } from './refusals.ts';
+import { findPrimary } from './sentinels.ts';
 import type { Connection } from './settings.ts';
 import { createFleetTime, type FleetTime } from './time.ts';
 import { Late, within } from './within.ts';
 
-/** The engine, as commands are put to it. */
-export type Engine = Redis;
-
 /** The connection to the engine. What it is asked never rejects, and never waits longer than it was told. */
 export interface Link {
   readonly isUp: () => boolean;
+  /** Since when that is so, on the daemon's clock; absent: it was never reached. */
+  readonly since: () => number | undefined;
   readonly time: FleetTime;
   /** Asks; absent: no answer in time, or a refusal. */
   ask<R>(command: (engine: Engine) => Promise<R>): Promise<R | undefined>;
@@ -30,139 +31,181 @@ export interface LinkOptions {
   /** How long a question may take. */
   readonly timeoutMs: number;
   /** What is asked at each beat. A throw takes the fleet down until the next one. */
-  readonly beat: (engine: Engine, time: FleetTime) => Promise<void>;
-  /** The engine is connected anew. */
-  readonly connected: () => void;
+  readonly beat: (opened: Opened, time: FleetTime) => Promise<void>;
   readonly figures: FleetFigures;
   readonly log: Log;
 }
 
-/** How often the time, the news, and a proof that the engine lives are asked for. */
-export const BEAT_MS = 500;
-
-/** Opens it, without waiting for the engine. */
+/** Opens it, without waiting for the engine. Rejects where what a connection needs can't be read. */
 export async function openLink(options: LinkOptions): Promise<Link> {
-  const { log, timeoutMs, figures } = options;
-  const engine = await createEngine(await options.connect());
+  const { timeoutMs, figures } = options;
   const time = createFleetTime();
+  const teller = createTeller(options.log);
+  let opened: Opened | undefined;
   let isUp = false;
-  let wasUp = false;
+  let since: number | undefined;
   let isStopped = false;
   let answeredAt = 0;
-  /** Why it is down, as it was told. */
-  const told = new Set<string>();
+  let attempts = 0;
   let timer: NodeJS.Timeout | undefined;
+  let again: NodeJS.Timeout | undefined;
 
-  const tell = (reason: string | undefined): void => {
-    if (isStopped) return;
-    if (reason === undefined) {
-      if (told.size > 0 || !wasUp) log.info({}, 'the fleet is reached');
-      wasUp = true;
-      told.clear();
-      return;
+  const fall = (error: unknown): void => {
+    if (isUp) {
+      figures.downs += 1;
+      since = preciseClock.now();
     }
-    // What does not end by itself is told each, of all else the first: what follows from it is no news.
-    const isRefusal = REFUSALS.test(reason);
-    if (told.has(reason) || (told.size > 0 && !isRefusal)) return;
-    told.add(reason);
-    log[isRefusal ? 'error' : 'warn']({ reason }, ALONE);
-  };
-  const fall = (reason: string): void => {
-    if (isUp) figures.downs += 1;
     isUp = false;
-    tell(reason);
+    if (!isStopped) teller.down(error);
   };
 
-  engine.on('error', (error) => fall(reasonOf(error)));
-  engine.on('close', () => {
-    fall('the connection ended');
-    void options.connect().then(
-      (connection) => Object.assign(engine.options, connection),
-      (error: unknown) => fall(reasonOf(error)),
-    );
-  });
-
-  const beat = async (): Promise<void> => {
+  const beat = async (current: Opened): Promise<void> => {
     try {
-      await options.beat(engine, time);
+      await options.beat(current, time);
+      if (current !== opened) return;
       answeredAt = preciseClock.now();
+      attempts = 0;
+      if (!isUp) since = answeredAt;
       isUp = true;
-      tell(undefined);
+      teller.up();
     } catch (error) {
-      fall(reasonOf(error));
+      if (current === opened) fall(error);
     }
   };
-  const loop = async (): Promise<void> => {
-    await beat();
-    if (isStopped) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => void loop(), BEAT_MS * (0.9 + Math.random() * 0.2));
+  const loop = async (current: Opened): Promise<void> => {
+    await beat(current);
+    if (current !== opened) return;
+    timer = setTimeout(() => void loop(current), BEAT_MS * (0.9 + Math.random() * 0.2));
     timer.unref();
   };
-  engine.on('ready', () => {
-    options.connected();
-    clearTimeout(timer);
-    void loop();
-  });
-  engine.connect().catch(() => {});
 
+  const open = async (connection: Connection): Promise<void> => {
+    let fresh: Opened | undefined;
+    const isCurrent = (): boolean => fresh !== undefined && fresh === opened;
+    const one = connection.kind === 'sentinel' ? await findPrimary(connection) : connection;
+    if (isStopped) return;
+    fresh = await openEngine(one, {
+      ready: () => {
+        if (fresh !== undefined && isCurrent()) void loop(fresh);
+      },
+      failed: (error) => {
+        if (isCurrent()) fall(error);
+      },
+      ended: () => {
+        if (!isCurrent()) return;
+        fall(new Error('the connection ended'));
+        leave();
+        retry();
+      },
+    });
+    opened = fresh;
+    teller.begun();
+  };
+  const leave = (): void => {
+    const former = opened;
+    opened = undefined;
+    clearTimeout(timer);
+    former?.end();
+  };
+  const retry = (): void => {
+    attempts += 1;
+    const waitMs = Math.min(100 * attempts, MOST_WAIT_MS) * (0.5 + Math.random() / 2);
+    again = setTimeout(() => {
+      options
+        .connect()
+        .then(open)
+        .catch((error: unknown) => {
+          fall(error);
+          if (!isStopped) retry();
+        });
+    }, waitMs);
+    again.unref();
+  };
+
+  const first = await options.connect();
+  void open(first).catch((error: unknown) => {
+    fall(error);
+    if (!isStopped) retry();
+  });
+
+  const engineNow = (): Engine => {
+    if (opened === undefined) throw new Error('not connected');
+    return opened.engine;
+  };
   return {
     isUp: () => isUp,
+    since: () => since,
     time,
     ask: async (command) => {
       if (!isUp) return undefined;
       const sentAt = preciseClock.now();
       try {
-        const reply = await within(command(engine), timeoutMs);
+        const reply = await within(command(engineNow()), timeoutMs);
         answeredAt = preciseClock.now();
         return reply;
       } catch (error) {
         // Nothing came back at all: it hangs, and nobody else shall wait for it. The next beat tells whether it lives.
-        if (error instanceof Late && answeredAt < sentAt) fall(error.message);
+        if (error instanceof Late && answeredAt < sentAt) fall(error);
+        else teller.refused(error);
         return undefined;
       }
     },
-    deliver: (command) => within(command(engine), 2 * BEAT_MS),
+    deliver: async (command) => within(command(engineNow()), 2 * BEAT_MS),
     send: (command, refused = () => {}) => {
-      if (!isUp) return;
-      command(engine).catch(refused);
+      if (!isUp || opened === undefined) return;
+      command(opened.engine).catch((error: unknown) => {
+        teller.refused(error);
+        refused();
+      });
     },
     stop: () => {
       isStopped = true;
       isUp = false;
-      clearTimeout(timer);
-      engine.disconnect();
+      clearTimeout(again);
+      leave();
+    },
+  };
+}
+
+/** Attempts are at most so far apart. */
+const MOST_WAIT_MS = 1000;
+
+interface Teller {
+  /** A connection begins: what was refused over the former one may be allowed now. */
+  begun(): void;
+  down(error: unknown): void;
+  /** One question was refused, by an engine that answers all the same. */
+  refused(error: unknown): void;
+  up(): void;
+}
+
+/** Tells that the fleet is down or up, and what is refused, once each. */
+function createTeller(log: Log): Teller {
+  let wasUp = false;
+  /** Why it is down, as it was told. */
+  const told = new Set<string>();
+  const refusals = new Set<string>();
+  return {
+    begun: () => refusals.clear(),
+    down: (error) => {
+      const { reason, isLasting } = explainFailure(error);
+      // What does not end by itself is told each, of all else the first: what follows from it is no news.
+      if (told.has(reason) || (told.size > 0 && !isLasting)) return;
+      told.add(reason);
+      log[isLasting ? 'error' : 'warn']({ reason }, ALONE);
+    },
+    refused: (error) => {
+      const { reason, isLasting } = explainFailure(error);
+      if (!isLasting || refusals.has(reason)) return;
+      refusals.add(reason);
+      log.error({ reason }, 'the engine refuses a part of what the fleet asks');
+    },
+    up: () => {
+      if (told.size > 0 || !wasUp) log.info({}, 'the fleet is reached');
+      wasUp = true;
+      told.clear();
     },
   };
 }
 
 const ALONE = 'the fleet can not be reached: this daemon goes on alone';
-
-/** What does not end by itself: somebody has to act. */
-const REFUSALS = /WRONGPASS|NOAUTH|NOPERM|certificate/i;
-
-/** The library is loaded here only: whoever has no fleet needs none of it. */
-export async function createEngine(connection: Partial<RedisOptions>): Promise<Engine> {
-  const { Redis: Client } = await import('ioredis');
-  const { replyMapping: _, ...rest } = connection;
-  return new Client({ ...OPTIONS, ...rest });
-}
-
-const OPTIONS: Omit<RedisOptions, 'replyMapping'> = {
-  protocol: 2,
-  lazyConnect: true,
-  // What can't be asked now is asked of the directory: nothing waits for a connection, nothing is asked twice.
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  autoResendUnfulfilledCommands: false,
-  // What was the primary is a replica now: the name leads to another by the next connection.
-  reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  // It would need the right to INFO.
-  enableReadyCheck: false,
-  disableClientInfo: true,
-  connectTimeout: 1000,
-  disconnectTimeout: 200,
-  // An engine that accepts and never speaks would keep it in "connect" for ever (ioredis#634).
-  socketTimeout: 3 * BEAT_MS,
-  retryStrategy: (times) => Math.min(100 * times, 1000) * (0.5 + Math.random() / 2),
-};

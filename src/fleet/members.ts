@@ -1,5 +1,5 @@
 import { isTree } from '../config/sources/tree.ts';
-import type { Engine } from './link.ts';
+import type { Engine } from './engine.ts';
 import type { Seal } from './seal.ts';
 
 /** One daemon of the fleet. */

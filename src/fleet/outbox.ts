@@ -16,15 +16,17 @@ export interface Outbox {
   readonly size: () => number;
   /** Sends what waits, in order, up to the first that is not taken. Never rejects. */
   readonly flush: () => Promise<void>;
-  /** Lets what was sent lately be sent again: a replica that took over may not have it. */
-  repeat(): void;
+  /** The number of the last one that the engine has taken. */
+  readonly taken: () => number;
+  /** Lets be sent again what the engine had `taken`, up to that number, and shows no more beyond `seen`: a replica took over that had not got it. */
+  repeat(seen: number, taken: number): void;
 }
 
 /** More than this is one `expire` a directory. */
 const MOST = 1000;
 
-/** So long may what one engine took be missing in the one that takes its place. */
-const AGAIN_MS = 10_000;
+/** What one engine took longer ago is not missing in the one that takes its place, or concerns nobody any more. */
+const KEPT_MS = 600_000;
 
 interface Waiting {
   readonly n: number;
@@ -38,6 +40,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let waiting: Waiting[] = [];
   let sent: Waiting[] = [];
   let n = 0;
+  let taken = 0;
   let sending: Promise<void> | undefined;
 
   const put = (news: News): void => {
@@ -74,7 +77,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
         return;
       }
       if (waiting[0] === next) waiting.shift();
-      sent = [...sent.filter(isLate), next];
+      taken = Math.max(taken, next.n);
+      sent = [...sent.filter(isRecent), next].slice(-MOST);
     }
   };
 
@@ -94,11 +98,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     size: () => waiting.length,
     flush,
-    repeat: () => {
-      waiting = [...sent.filter(isLate), ...waiting].slice(-MOST);
-      sent = [];
+    taken: () => taken,
+    repeat: (seen, upTo) => {
+      const isLost = ({ n: each }: Waiting): boolean => each > seen && each <= upTo;
+      const lost = sent.filter((each) => isLost(each) && isRecent(each));
+      if (lost.length === 0) return;
+      sent = sent.filter((each) => !isLost(each));
+      waiting = [...lost, ...waiting].slice(-MOST);
     },
   };
 }
 
-const isLate = ({ toldAt }: Waiting): boolean => preciseClock.now() < toldAt + AGAIN_MS;
+const isRecent = ({ toldAt }: Waiting): boolean => preciseClock.now() < toldAt + KEPT_MS;

@@ -8,7 +8,6 @@ export const COMMANDS: readonly string[] = [
   'mget',
   'pexpire',
   'xadd',
-  'xread',
   'xrange',
   'xrevrange',
   'time',
@@ -23,6 +22,20 @@ export const COMMANDS: readonly string[] = [
   'select',
 ];
 
+/** What a cluster's nodes are asked beside: who has which slots, and for keys that are on their way to another. */
+export const CLUSTER_COMMANDS: readonly string[] = ['cluster|slots', 'asking'];
+
+/** Who the user is for: one engine, or one that sentinels name; each node of a cluster; the sentinels themselves. */
+export type Kind = 'engine' | 'cluster' | 'sentinel';
+
 /** The user as `ACL SETUSER`, or a line `user …` of an ACL file, takes it; it names a place for the password. */
-export const aclOf = (user: string): string =>
-  `${user} on >PASSWORD resetchannels ~idpmap:* -@all ${COMMANDS.map((name) => `+${name}`).join(' ')}`;
+export function aclOf(user: string, kind: Kind = 'engine'): string {
+  const allow = (commands: readonly string[]): string =>
+    commands.map((name) => `+${name}`).join(' ');
+  if (kind === 'sentinel')
+    return `${user} on >PASSWORD resetchannels -@all ${allow(SENTINEL_COMMANDS)}`;
+  const commands = kind === 'cluster' ? [...COMMANDS, ...CLUSTER_COMMANDS] : COMMANDS;
+  return `${user} on >PASSWORD resetchannels ~idpmap:* -@all ${allow(commands)}`;
+}
+
+const SENTINEL_COMMANDS: readonly string[] = ['sentinel|get-master-addr-by-name', 'auth', 'ping'];

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Engine } from './link.ts';
+import type { Engine } from './engine.ts';
 
 /** How much the fleet asks one directory a second, counted in the engine. */
 export interface Rate {

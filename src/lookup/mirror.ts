@@ -1,7 +1,7 @@
 import type { Cause, Entry, Maybe } from '../directory/directory.ts';
 import { none } from '../directory/finding.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { SaidAbsent, SaidStale } from '../mirror/said.ts';
+import type { SaidAbsent, SaidDoubt, SaidFound, SaidStale } from '../mirror/said.ts';
 import {
   type Context,
   type Found,
@@ -11,6 +11,7 @@ import {
   type Unknown,
   unknown,
 } from './outcome.ts';
+import { noteOthers } from './tally.ts';
 
 /** A mirror as the way of a question meets it. */
 export interface Mirrored<T> {
@@ -43,7 +44,8 @@ export const mirrored = (mirror: Asked, name: string): Mirrored<Entry> => ({
     const said = mirror.say(key, context.arrivedAt);
     if (said.is === 'found') return { status: 'found', value: said.value };
     if (said.is === 'stale') return { status: 'found', value: said.value };
-    return said.is === 'lost' || said.is === 'doubt' ? 'silent' : undefined;
+    const isSilent = said.is === 'lost' || (said.is === 'doubt' && said.isAsked !== true);
+    return isSilent ? 'silent' : undefined;
   },
   knownAt: mirror.knownAt,
 });
@@ -66,9 +68,9 @@ export const withMirror =
     });
     switch (said.is) {
       case 'found':
-        return { status: 'found', value: said.value, goodUntil: said.goodUntil };
+        return handedOn(said);
       case 'doubt':
-        return unknown('entry', name, said.reason);
+        return doubted(said, name, () => next(key, context));
       case 'lost':
         return unknown('entry', name, 'it was lost a moment ago, or with too many others');
       case 'stale':
@@ -76,13 +78,24 @@ export const withMirror =
           ? settled(next(key, context), (doubt) => standIn(said, doubt))
           : standIn(said, unknown('doubt', name, said.held));
       case 'absent':
-        return said.deniedUntil === undefined
-          ? settled(next(key, context), (doubt) => denyUnreached(said, doubt))
-          : { ...none('content', 'a mirror in step'), goodUntil: said.deniedUntil };
+        return said.denied ?? settled(next(key, context), (doubt) => denyUnreached(said, doubt));
       case 'nothing':
         return next(key, context);
     }
   };
+
+/** A group is also what others are. */
+function handedOn(said: SaidFound): SaidFound {
+  if (said.since !== undefined) noteOthers();
+  return said;
+}
+
+/** Which of two it is the directory may know; of a group that is too large it says no more. */
+const doubted = (
+  { isAsked, reason }: SaidDoubt,
+  name: string,
+  ask: () => Maybe<Outcome<Entry>>,
+): Maybe<Outcome<Entry>> => (isAsked === true ? ask() : unknown('entry', name, reason));
 
 const standIn = ({ value }: SaidStale, stale: Unknown): Found<Entry> => ({
   status: 'found',

@@ -1,10 +1,11 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Entry, Listed } from '../directory/directory.ts';
 import type { Listings } from './listings.ts';
 import type { Losses } from './losses.ts';
 import type { Meta } from './meta.ts';
 import type { Done } from './orders.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import type { Rivals } from './rivals.ts';
 import { addressesOf, decode } from './rows.ts';
 
 /** Writes entries, with all that leads to them and that they lose. */
@@ -22,6 +23,9 @@ export interface Entries {
   takeDone(): Done;
 }
 
+/** More addresses than these at a time, and it costs less to take all for changed. */
+const MOST_TOUCHED = 500;
+
 /** Creates it over an open file. */
 export function createEntries(
   db: DatabaseSync,
@@ -29,18 +33,28 @@ export function createEntries(
     meta,
     losses,
     listings,
-  }: { readonly meta: Meta; readonly losses: Losses; readonly listings: Listings },
+    rivals,
+  }: {
+    readonly meta: Meta;
+    readonly losses: Losses;
+    readonly listings: Listings;
+    readonly rivals: Rivals;
+  },
 ): Entries {
   const find = db.prepare('SELECT n, data FROM entry WHERE ref = ?');
   const insert = db.prepare('INSERT INTO entry(ref, data) VALUES(?, ?)');
   const update = db.prepare('UPDATE entry SET data = ? WHERE n = ?');
   const remove = db.prepare('DELETE FROM entry WHERE n = ?');
-  const hold = db.prepare('INSERT OR IGNORE INTO holder VALUES(?, ?)');
+  const hold = linking(db, 'holder');
   const unhold = db.prepare('DELETE FROM holder WHERE address = ? AND n = ?');
-  const name = db.prepare('INSERT OR IGNORE INTO name VALUES(?, ?)');
+  const name = linking(db, 'name');
   const unname = db.prepare('DELETE FROM name WHERE name = ? AND n = ?');
   const cleaned = { dropped: 0 };
   let done = { put: 0, gone: 0, unchanged: 0 };
+  let touched: string[] = [];
+  const touch = (entry: Listed): void => {
+    if (touched.length < MOST_TOUCHED) touched.push(...addressesOf(entry));
+  };
 
   const rowOf = (ref: string): { readonly n: number; readonly data: string } | undefined => {
     const row = find.get(ref);
@@ -52,9 +66,8 @@ export function createEntries(
       meta.count(entry.kind === 'group' ? 'groups' : 'accounts', by);
   };
   const link = (entry: Listed, n: number): void => {
-    for (const address of addressesOf(entry))
-      meta.count('addresses', Number(hold.run(address, n).changes));
-    for (const each of entry.names) name.run(each, n);
+    meta.count('addresses', hold(addressesOf(entry), n));
+    name(entry.names, n);
   };
   const unlink = (old: Listed, n: number, next?: Listed): void => {
     const addresses = new Set(next === undefined ? [] : addressesOf(next));
@@ -71,6 +84,7 @@ export function createEntries(
     now: number,
   ): void => {
     const old = decode(row.data);
+    touch(old);
     unlink(old, row.n, entry);
     update.run(text, row.n);
     count(old, -1);
@@ -96,10 +110,13 @@ export function createEntries(
     }
     if (row !== undefined) change(ref, row, prepared, now);
     const n = row?.n ?? Number(insert.run(ref, text).lastInsertRowid);
+    touch(entry);
     link(entry, n);
     count(entry, 1);
     losses.regain(entry);
     listings.see(ref, n);
+    // Whom a listing does not show is asked for at its end.
+    if (!listings.isOpen(ref)) rivals.note(ref);
     done.put += 1;
   };
 
@@ -121,6 +138,7 @@ export function createEntries(
       listings.expectNot(ref);
       if (row === undefined) return;
       const old = decode(row.data);
+      touch(old);
       unlink(old, row.n);
       remove.run(row.n);
       count(old, -1);
@@ -143,10 +161,42 @@ export function createEntries(
       listings.see(ref, row.n);
     },
     takeDone: () => {
-      const taken = { ...done, dropped: cleaned.dropped };
+      const areMany = touched.length >= MOST_TOUCHED;
+      const taken = {
+        ...done,
+        dropped: cleaned.dropped,
+        touched: areMany ? ('many' as const) : touched,
+      };
       done = { put: 0, gone: 0, unchanged: 0 };
+      touched = [];
       cleaned.dropped = 0;
       return taken;
     },
+  };
+}
+
+/** So many rows are written by one statement. */
+const ROWS = 16;
+
+/** Makes what leads from some words to an entry, and gives how many did not yet. */
+function linking(
+  db: DatabaseSync,
+  table: 'holder' | 'name',
+): (words: readonly string[], n: number) => number {
+  const statements = new Map<number, StatementSync>();
+  const statementFor = (count: number): StatementSync => {
+    const rows = Array.from({ length: count }, (_, i) => `(?${i + 2}, ?1)`).join(', ');
+    const statement = db.prepare(`INSERT OR IGNORE INTO ${table} VALUES ${rows}`);
+    statements.set(count, statement);
+    return statement;
+  };
+  return (words, n) => {
+    let fresh = 0;
+    for (let from = 0; from < words.length; from += ROWS) {
+      const some = words.length <= ROWS ? words : words.slice(from, from + ROWS);
+      const statement = statements.get(some.length) ?? statementFor(some.length);
+      fresh += Number(statement.run(n, ...some).changes);
+    }
+    return fresh;
   };
 }

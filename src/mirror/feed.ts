@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Change, Fault, Gap, type Mark } from '../directory/directory.ts';
 import { reasonOf } from '../reason.ts';
+import { askRivals } from './askrivals.ts';
 import {
   createFeedListings,
   type FeedListings,
@@ -8,6 +9,7 @@ import {
   type ListingOptions,
 } from './listed.ts';
 import { isDamage } from './thread.ts';
+import { Handover } from './told.ts';
 
 export interface FeedOptions extends ListingOptions {
   readonly follow: Follow;
@@ -33,9 +35,10 @@ export async function feed(
   start: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, give, figures, log, retryMs = RETRY_MS } = options;
+  const { retryMs = RETRY_MS } = options;
   let cursor = start;
   let tries = 0;
+  let isAnew = false;
   const marked = (mark: Mark): void => {
     cursor = mark.cursor;
     tries = 0;
@@ -43,49 +46,72 @@ export async function feed(
   };
   while (!signal.aborted) {
     const listings = createFeedListings(options);
+    const from = isAnew ? undefined : cursor;
+    isAnew = false;
     try {
-      await followFrom({ ...options, marked }, listings, cursor, signal);
+      await followFrom({ ...options, marked }, listings, from, signal);
       throw new Fault('directory', 'it tells no more, without a reason');
     } catch (error) {
       listings.over();
       if (signal.aborted) return;
-      if (isDamage(error)) throw error;
-      options.failed(reasonOf(error));
-      if (error instanceof Gap) {
-        figures.gaps += 1;
-        cursor = undefined;
-        options.lostStep();
-        await give({ do: 'forget' }).catch(() => {});
-      }
-      const meaning = cursor === undefined ? 'all are listed anew' : 'it goes on from where it was';
-      const level = tries === 0 ? 'warn' : 'debug';
-      log[level](
-        { directory: name, reason: reasonOf(error) },
-        `the mirror is told no more: ${meaning}`,
-      );
+      isAnew = error instanceof Handover && error.isAnew;
+      if (error instanceof Handover) continue;
+      if (error instanceof Gap) cursor = undefined;
+      await failed(options, error, { cursor, tries });
     }
     const ms = retryMs[Math.min(tries++, retryMs.length - 1)] ?? 0;
     await delay(ms, undefined, { signal }).catch(() => {});
   }
 }
 
+/** Tells of a feed that ended, and forgets what can't be known any more. Throws where the file is damaged. */
+async function failed(
+  options: FeedOptions,
+  error: unknown,
+  { cursor, tries }: { readonly cursor: string | undefined; readonly tries: number },
+): Promise<void> {
+  const { name, give, figures, log } = options;
+  if (isDamage(error)) throw error;
+  options.failed(reasonOf(error));
+  if (error instanceof Gap) {
+    figures.gaps += 1;
+    options.lostStep();
+    await give({ do: 'forget' }).catch(() => {});
+  }
+  const meaning = cursor === undefined ? 'all are listed anew' : 'it goes on from where it was';
+  const level = tries === 0 ? 'warn' : 'debug';
+  log[level](
+    { directory: name, reason: reasonOf(error) },
+    `the mirror is told no more: ${meaning}`,
+  );
+}
+
 async function followFrom(
-  { follow, give, timeline, marked }: FeedOptions,
+  { follow, give, confirm, figures, timeline, marked }: FeedOptions,
   listings: FeedListings,
   cursor: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   await give({ do: 'begin' });
   let isAnew = cursor === undefined;
+  let waitingBefore = 0;
 
   const apply = async (changes: readonly Change[]): Promise<void> => {
     if (changes.length === 0) return;
     if (changes.some(({ kind }) => kind === 'listing')) listings.begun();
-    listings.note(
-      await give({ do: 'apply', changes, now: timeline.at(), stamp: timeline.stamp() }),
-    );
+    const done = await give({
+      do: 'apply',
+      changes,
+      now: timeline.at(),
+      stamp: timeline.stamp(),
+    });
+    listings.note(done);
     const mark = changes.findLast((change) => change.kind === 'mark');
     if (mark !== undefined) marked(mark);
+    const { waiting = 0 } = done;
+    if (waiting > waitingBefore || (waiting > 0 && mark !== undefined))
+      await askRivals({ give, confirm, figures, now: () => timeline.at() });
+    waitingBefore = waiting;
   };
 
   /** Of what is not listed any more, a branch that was taken out of the settings for one, nobody was shown. */

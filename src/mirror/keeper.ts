@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../clock.ts';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
-import type { Directory } from '../directory/directory.ts';
-import type { Log } from '../log.ts';
+import type { Directory, Mark } from '../directory/directory.ts';
+import type { HoldingRules } from '../directory/people/owners.ts';
 import { reasonOf } from '../reason.ts';
 import type { Whole } from './answers.ts';
+import { concernOf, type Stood } from './concern.ts';
 import type { Confirm } from './confirm.ts';
+import { type CopyOptions, createCopy } from './copy.ts';
 import { createErrands } from './errands.ts';
 import { feed } from './feed.ts';
 import type { MirrorFigures } from './figures.ts';
-import { describeLoss } from './guard.ts';
 import type { Order, Result, Standing } from './orders.ts';
 import { openStore, type Store, tryOpenStore } from './store.ts';
 import { ensureOwn, isOwn, setAside } from './storefile.ts';
@@ -17,21 +17,15 @@ import { createSweeper } from './sweep.ts';
 import { isDamage, type OpenOrders, type Orders, openThread } from './thread.ts';
 import { type Calendar, createTimeline, type Timeline } from './timeline.ts';
 
-export interface KeeperOptions {
-  /** The directory's. */
-  readonly name: string;
+export interface KeeperOptions extends Omit<CopyOptions, 'store'> {
   readonly settings: Pick<MirrorSettings, 'path' | 'guard' | 'grace'>;
-  /** A digest of the settings that decide who is in it. */
-  readonly fingerprint: string;
   readonly follow: NonNullable<Directory['follow']>;
   readonly confirm: Confirm;
-  /** Something that was said may be otherwise now. */
-  readonly changed: () => void;
+  /** How addresses may be held: as the directory itself goes by. */
+  readonly rules: HoldingRules;
   /** These are nobody's from now on: what is remembered of them counts no more. */
   readonly released: (addresses: readonly string[]) => void;
   readonly figures: MirrorFigures;
-  readonly clock: Clock;
-  readonly log: Log;
   /** Until this, another writes the file; absent: nobody does. */
   readonly after?: Promise<void>;
   /** Absent: the machine's. */
@@ -63,8 +57,6 @@ export interface Keeper {
   readonly stop: () => Promise<void>;
 }
 
-/** A feed that is a little late is none that failed. */
-const SLACK_MS = 5000;
 const TICK_MS = 1000;
 
 /** How soon a file that can't be used is tried again. */
@@ -75,105 +67,53 @@ const STOP_MS = 2000;
 
 /** Opens what a former process left, if anything: it stands in at once. Nothing is written before `begin`. Never rejects. */
 export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
-  const { name, settings, fingerprint, figures, clock, log } = options;
+  const { name, settings, fingerprint, rules, figures, clock, log } = options;
   const { path } = settings;
   const life = new AbortController();
   let following = new AbortController();
-  let store: Store | undefined = (await isOwn(path)) ? tryOpenStore(path) : undefined;
+  const left = (await isOwn(path)) ? tryOpenStore(path) : undefined;
+  const copy = createCopy({ ...options, store: left });
   let orders: Orders | undefined;
-  let standing: Standing | undefined;
-  let whole: Whole | undefined;
-  let inStepUntil = Number.NEGATIVE_INFINITY;
-  let wasInStep = false;
   const errands = createErrands();
   let fault: string | undefined;
   let failure: Error | undefined;
   let running: Promise<void> | undefined;
   let ticking: NodeJS.Timeout | undefined;
-  const timeline = createTimeline(clock, store?.written(), options.calendar);
+  const timeline = createTimeline(clock, left?.written(), options.calendar);
 
-  const isInStep = (): boolean => clock.now() < inStepUntil;
-
-  /** Takes how it stands now. */
-  const stand = (next: Standing | undefined): void => {
-    standing = next;
-    const syncedAt = next?.syncedAt;
-    whole =
-      store === undefined || next === undefined || syncedAt === undefined
-        ? undefined
-        : { store, standing: next, syncedAt, inStepUntil };
-  };
-  const closeReader = (): void => {
-    store?.close();
-    store = undefined;
-    stand(standing);
-  };
-
-  if (store !== undefined) {
-    const now = store.standing();
-    // Whom other settings leave out, they say nothing of.
-    stand(store.fingerprint() === fingerprint ? now : { ...now, isWhole: false });
-  }
-
-  const tellHeld = (before: Standing | undefined, now: Standing): void => {
-    if (before?.isHeld === now.isHeld) return;
-    if (now.isHeld)
-      log.error(
-        { directory: name, reason: describeLoss(now) },
-        `people vanish from the mirror: they are held and go on receiving until idpmap accept ${name}`,
-      );
-    else if (before !== undefined)
-      log.info({ directory: name }, 'nobody is held in the mirror any more');
-  };
-
+  const stood = (): Stood => ({
+    standing: copy.standing(),
+    isWhole: copy.whole() !== undefined,
+  });
   const give = async (order: Order): Promise<Result> => {
     if (orders === undefined) throw new Error('the mirror is not open');
     const result = await orders.give(order);
-    const before = standing;
-    const { released = [] } = result;
-    const { put, gone, unchanged, dropped } = result;
+    const before = stood();
+    const { put, gone, unchanged, dropped, released = [] } = result;
     figures.changes.put += put;
     figures.changes.gone += gone;
     figures.changes.unchanged += unchanged;
     figures.dropped += dropped;
-    stand(result.standing);
-    const { isHeld, lost } = result.standing;
-    const isSame = put + gone === 0 && before?.isHeld === isHeld && before.lost === lost;
-    if (!isSame) options.changed();
+    copy.tell(before.standing, result.standing);
+    const concern = concernOf(result, before, stood());
+    if (concern === 'all') options.changed();
+    else if (concern.length > 0) options.changed(concern);
     if (released.length > 0) options.released(released);
-    tellHeld(before, result.standing);
     return result;
   };
 
-  const noteStep = (): void => {
-    const now = isInStep();
-    if (now === wasInStep) return;
-    wasInStep = now;
-    options.changed();
-    const words = now ? 'in step' : 'out of step: lookups ask the directory';
-    log.info({ directory: name }, `the mirror is ${words}`);
-  };
-  const lostStep = (): void => {
-    inStepUntil = Number.NEGATIVE_INFINITY;
-    stand(standing);
-    noteStep();
-  };
-  const marked = ({ nextMs }: { readonly nextMs: number }): void => {
-    inStepUntil = clock.now() + 2 * nextMs + SLACK_MS;
+  const marked = (mark: Mark): void => {
     fault = undefined;
-    stand(standing);
-    noteStep();
+    copy.marked(mark);
     errands.marked();
   };
 
   const openFile = async (): Promise<void> => {
     await ensureOwn(path);
-    orders = (options.open ?? openThread)({ path, fingerprint, guard: settings.guard });
+    orders = (options.open ?? openThread)({ path, fingerprint, guard: settings.guard, rules });
     const { standing: now } = await orders.give({ do: 'begin' });
-    closeReader();
-    store = openStore(path);
-    stand(now);
-    tellHeld(undefined, now);
+    copy.read(openStore(path));
+    copy.tell(undefined, now);
     fault = undefined;
   };
 
@@ -184,17 +124,18 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       if (failure !== undefined) throw failure;
       following = new AbortController();
       const signal = AbortSignal.any([life.signal, following.signal]);
-      const cursor = standing?.progress?.cursor;
+      const cursor = copy.standing()?.progress?.cursor;
       const failed = (reason: string): void => {
         fault = reason;
       };
+      const { lostStep } = copy;
       await feed({ ...options, give, timeline, marked, lostStep, failed }, cursor, signal);
       await errands.run();
     }
   };
 
   const closeFile = async (): Promise<void> => {
-    closeReader();
+    copy.read();
     await orders?.close();
     orders = undefined;
   };
@@ -207,7 +148,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       ? 'the mirror is damaged: it is set aside, and all are listed anew'
       : "the mirror can't be used: lookups ask the directory";
     log.error({ directory: name, path, reason: fault }, words);
-    stand(undefined);
+    copy.stand(undefined);
     if (!isDamaged) return false;
     return setAside(path).then(
       () => true,
@@ -222,7 +163,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
         await serve();
       } catch (error) {
         failure = undefined;
-        lostStep();
+        copy.lostStep();
         await closeFile();
         if (life.signal.aborted || (await mend(error))) continue;
         const ms = options.retryMs?.[0] ?? FILE_RETRY_MS;
@@ -233,26 +174,26 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   const sweeper = createSweeper({
     ...options,
-    standing: () => (orders === undefined ? undefined : standing),
+    standing: () => (orders === undefined ? undefined : copy.standing()),
     give,
     now: () => timeline.at(),
     graceMs: settings.grace,
   });
   const tick = async (): Promise<void> => {
-    noteStep();
+    copy.noteStep();
     await sweeper.sweep();
   };
 
   return {
-    whole: () => whole,
-    standing: () => standing,
-    isInStep,
+    whole: copy.whole,
+    standing: copy.standing,
+    isInStep: copy.isInStep,
     timeline,
     fault: () => fault,
     broken: (error) => {
       failure = error instanceof Error ? error : new Error(reasonOf(error));
       fault = reasonOf(error);
-      closeReader();
+      copy.read();
       following.abort();
     },
     accept: sweeper.accept,
@@ -264,6 +205,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     },
     meanwhile: (work) => {
       const done = errands.ask(async () => {
+        const store = copy.store();
         if (store === undefined) throw new Error('the mirror can not be read');
         return work(store, life.signal);
       });

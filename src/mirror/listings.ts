@@ -8,6 +8,8 @@ import { addressesOf, decode, partOf } from './rows.ts';
 export interface Listings {
   begin(part: string): void;
   see(ref: string, n: number): void;
+  /** Whether the part that it is of is being listed. */
+  isOpen(ref: string): boolean;
   /** Told to be as it was put, and not there: it has to be put before its listing ends. */
   expect(ref: string): void;
   /** Told gone meanwhile. */
@@ -51,6 +53,7 @@ export function createListings(db: DatabaseSync): Listings {
       if (open.size > 0) open.get(partOf(ref))?.add(n);
       if (awaited.size > 0) awaited.delete(ref);
     },
+    isOpen: (ref) => open.has(partOf(ref)),
     expect: (ref) => {
       awaited.add(ref);
     },

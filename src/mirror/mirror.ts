@@ -1,6 +1,5 @@
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { GroupLimits } from '../directory/people/expand.ts';
-import type { HoldingRules } from '../directory/people/owners.ts';
 import { type Answers, createAnswers } from './answers.ts';
 import { describe, statusOf } from './describe.ts';
 import { compare } from './diff.ts';
@@ -11,9 +10,12 @@ import type { MirrorDiff, MirrorStatus } from './status.ts';
 
 export interface MirrorOptions extends Omit<KeeperOptions, 'settings' | 'figures'> {
   readonly settings: Omit<MirrorSettings, 'refresh'>;
-  /** How addresses may be held, and how large groups may be: as the directory itself goes by. */
-  readonly rules: HoldingRules;
+  /** How large groups may be: as the directory itself goes by. */
   readonly limits: GroupLimits;
+  /** Lists the directory whoever follows it; absent: as `follow` does. */
+  readonly list?: KeeperOptions['follow'];
+  /** The daemon whose changes `follow` takes now; absent: it follows the directory itself. */
+  readonly takenFrom?: () => string | undefined;
 }
 
 /** A durable copy of one directory's people, as it is asked and kept. */
@@ -48,9 +50,9 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
   const { name, settings, clock, log } = options;
   const figures = createMirrorFigures();
   const ended = Promise.withResolvers<void>();
-  const changed = (): void => {
-    answers.clear();
-    options.changed();
+  const changed: KeeperOptions['changed'] = (addresses) => {
+    answers.forget(addresses);
+    options.changed(addresses);
   };
   const answers: Answers = createAnswers({
     ...options,
@@ -73,7 +75,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
     }
   };
   const say: Mirror['say'] = (address, at) =>
-    guarded(() => answers.say(address, at), { is: 'nothing' });
+    answers.recall(address, at) ?? guarded(() => answers.say(address, at), { is: 'nothing' });
 
   const status = (): MirrorStatus =>
     statusOf({
@@ -84,6 +86,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
       figures,
       now: clock.now(),
       fault: keeper.fault(),
+      takenFrom: options.takenFrom?.(),
     });
 
   return {
@@ -111,7 +114,8 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
       return describeLoss(standing);
     },
     sync: keeper.sync,
-    diff: () => keeper.meanwhile((store, signal) => compare(options.follow, store, signal)),
+    diff: () =>
+      keeper.meanwhile((store, signal) => compare(options.list ?? options.follow, store, signal)),
     begin: keeper.begin,
     tick: keeper.tick,
     stop: async () => {

@@ -20,6 +20,10 @@ export type Order =
   | { readonly do: 'missing'; readonly most: number }
   /** Who was asked for, and is not there. */
   | { readonly do: 'gone'; readonly refs: readonly string[]; readonly now: number }
+  /** Gives up to `most` of those whose address somebody else was told to have. */
+  | { readonly do: 'rivals'; readonly most: number }
+  /** They were asked for, and what came of it is kept. */
+  | { readonly do: 'settled'; readonly refs: readonly string[] }
   /** What the cursor stands for can't be known any more. */
   | { readonly do: 'forget' }
   /** Gives up to `most` of those who are lost, and were not asked for: they were too many. */
@@ -78,6 +82,8 @@ export interface Done {
   readonly unchanged: number;
   /** Values that nobody can use. */
   readonly dropped: number;
+  /** The addresses of whoever was put or is gone, before and after it. */
+  readonly touched: readonly string[] | 'many';
 }
 
 /** What an order brings beside how the file stands. */
@@ -89,6 +95,9 @@ export interface Brought {
   readonly asked?: readonly Missing[];
   /** Of `unlisted`. */
   readonly parts?: readonly string[];
+  /** Of `apply`: how many rivals wait to be asked for. And of `rivals`: some of them. */
+  readonly waiting?: number;
+  readonly rivals?: readonly Rival[];
   /** Of `accept` and `sweep`: addresses that are nobody's from now on. */
   readonly released?: readonly string[];
 }
@@ -103,6 +112,13 @@ export interface Missing {
   readonly ref: string;
   readonly id: string;
   readonly address?: string;
+}
+
+/** An entry that may have lost its address to somebody else, and all addresses to ask for it by. */
+export interface Rival {
+  readonly ref: string;
+  readonly id: string;
+  readonly addresses: readonly string[];
 }
 
 /** Writes one mirror's file. */

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS name(name TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY 
 CREATE TABLE IF NOT EXISTS lost(address TEXT NOT NULL, ref TEXT NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL,
   known INTEGER NOT NULL, asked INTEGER NOT NULL, PRIMARY KEY(address, ref)) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS lost_ref ON lost(ref);
+CREATE TABLE IF NOT EXISTS rival(ref TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 PRAGMA user_version = ${VERSION};
 `;
 
@@ -58,7 +59,13 @@ export function encode(entry: Listed): string {
     d: entry.doubt,
   };
   const plain: Row = [entry.id, flags, entry.address, entry.aliases, entry.logins];
-  const isPlain = Object.values(rare).every((value) => value === undefined);
+  const isPlain =
+    rare.s === undefined &&
+    rare.m === undefined &&
+    rare.g === undefined &&
+    rare.n === undefined &&
+    rare.f === undefined &&
+    rare.d === undefined;
   const text = JSON.stringify(isPlain ? plain : [...plain, rare]);
   return `${crc32(text)} ${text}`;
 }

@@ -5,9 +5,12 @@ import {
   startKeycloak,
 } from '../support/keycloak/keycloak.ts';
 import { FORGETFUL, type MailSystem, MINDFUL, startMailSystem } from '../support/keycloak-mail.ts';
+import { mirroredKeycloak } from '../support/mirrored.ts';
+import { describeMirroredMail } from '../support/mirrorscenario.ts';
 import { describeWith } from '../support/requirement.ts';
 import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
+import { describeDovecot } from './keycloak/dovecot.ts';
 
 const BUCH = 'buch@xn--bcher-kva.example';
 
@@ -212,5 +215,12 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
       const after = { 'maiden@example.test': 550, 'married@example.test': 250 };
       expect(await becomes(system, after, CHANGE_MS)).toBe(true);
     });
+  });
+
+  describeDovecot(() => server);
+
+  // It ends with Keycloak stopped.
+  describe('who are mirrored', () => {
+    describeMirroredMail({ begin: async () => mirroredKeycloak(server), mails: 100 });
   });
 });

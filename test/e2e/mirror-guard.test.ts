@@ -4,6 +4,7 @@ import { BASE, inetDn } from '../support/ldap/inet-entries.ts';
 import { formatLdif } from '../support/ldap/ldif.ts';
 import { run } from '../support/ldap/run.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
+import { type MirroredLdap, startMirroredSlapd } from '../support/mirrored.ts';
 import { type MirroredMail, openMirroredMail } from '../support/mirrormail.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
@@ -53,15 +54,15 @@ describeWith(
   ['postfix', 'root', 'slapd'],
   'mail for people who vanish from a mirrored directory',
   () => {
-    let mail: MirroredMail;
+    let mail: MirroredMail<MirroredLdap>;
 
     /** Whether mail for all of them has this verdict, sooner or later. */
     const becomes = (code: number, ...recipients: readonly string[]): Promise<boolean> =>
       until(async () => (await mail.ask(...recipients)).every((each) => each === code), 20_000);
 
     beforeAll(async () => {
-      mail = await openMirroredMail();
-      await employAll(mail.server);
+      mail = await openMirroredMail(startMirroredSlapd);
+      await employAll(mail.provider.server);
       await mail.serve();
     });
     afterAll(() => mail?.stop());
@@ -71,7 +72,7 @@ describeWith(
       expect(await mail.ask(...GOING, ...STAYING)).toEqual(verdicts(250, [...GOING, ...STAYING]));
       const codes = new Set<number>();
       const everyone = Array.from({ length: DELETED }, (_, i) => i);
-      const deleted = remove(mail.server, everyone).then(() => true);
+      const deleted = remove(mail.provider.server, everyone).then(() => true);
       do for (const code of await mail.ask(...GOING)) codes.add(code);
       while (!(await Promise.race([deleted, Promise.resolve(false)])));
       expect(await mail.says(/they are held and go on receiving/)).toBe(true);
@@ -92,7 +93,7 @@ describeWith(
     });
 
     test('is deferred for a quarter of an hour, and then refused, for one who leaves', async () => {
-      await remove(mail.server, [LEAVER]);
+      await remove(mail.provider.server, [LEAVER]);
       const leaver = addressOf(LEAVER);
       expect(await becomes(451, leaver)).toBe(true);
       await mail.end();

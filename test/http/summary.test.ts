@@ -20,6 +20,20 @@ const REFUSED: Status['reloads'] = {
   refusal: ['/etc/idpmap/idpmap.yaml:12:5: directories.staff.relm: unknown key'],
 };
 
+/** One that is up. */
+const FLEET: NonNullable<Status['fleet']> = {
+  name: 'mx',
+  isUp: true,
+  since: '2026-11-21T03:02:05Z',
+  size: 3,
+  members: [{ name: 'mx-1', version: '1.0.0' }],
+  heard: NOW,
+  differenceMs: 3,
+  waiting: 0,
+  refused: { seal: 0, clock: 0, format: 0 },
+  taken: [{ directory: 'staff', from: 'mx-1' }],
+};
+
 type Row = readonly [tone: string, title: string, detail: string, changes: Partial<Status>];
 
 describe('the verdict is', () => {
@@ -53,6 +67,19 @@ describe('the verdict is', () => {
       { directories: [DOWN] },
     ],
     ['warn', '2 directories fail', 'It last answered', { directories: [DOWN, DOWN] }],
+    ['good', 'Mail is answered', '270 OK', { fleet: FLEET }],
+    [
+      'warn',
+      'The fleet is not reached',
+      `The fleet mx is not reached since ${at('2026-11-21T03:02:05Z')}: this daemon goes on alone`,
+      { fleet: { ...FLEET, isUp: false } },
+    ],
+    [
+      'warn',
+      'The clocks of the fleet differ',
+      "The clock of the fleet mx is 12 s behind this host's",
+      { fleet: { ...FLEET, differenceMs: -12_000 } },
+    ],
     [
       'warn',
       'More mail is refused than before',
@@ -116,6 +143,45 @@ describe('the verdict is', () => {
   });
 });
 
+describe('whoever is woken reads', () => {
+  test('how mail fares, then what is broken, whom mail reaches and what to do, then the rest', () => {
+    const { details } = say({
+      ...answers({ TEMP: steps(0, 5), stale: steps(0, 2) }),
+      causes: [{ directory: 'staff', cause: 'timeout', count: 30 }],
+      directories: [DOWN],
+    });
+    const beginnings = [
+      '30 of 90 lookups',
+      'Memory answered',
+      'Directory staff fails',
+      'Known people',
+      'To do: mend the directory; "idpmap check"',
+      'Most often in the last hour: timeout at staff',
+    ];
+    expect(details.map((line, i) => line.slice(0, beginnings[i]?.length))).toEqual(beginnings);
+  });
+
+  test('that mail is answered, where something else waits for somebody', () => {
+    const pending = ['others.yaml is held'];
+    const { details } = say({ reloads: REFUSED, directories: [{ ...STAFF, pending }] });
+    const answered = 'Last five minutes: 270 OK, 30 NOTFOUND, none deferred.';
+    expect(details.filter((line) => line === answered)).toHaveLength(1);
+    expect(details[0]).toBe(answered);
+  });
+
+  test('what to do about a configuration that was refused', () => {
+    expect(say({ reloads: REFUSED }).details.at(-1)).toMatch(/^To do: .*"idpmap check"/);
+  });
+
+  test('a map that is not configured once, by its name', () => {
+    const { details } = say({
+      ...answers({ PERM: steps(0, 5) }),
+      unconfigured: [UNCONFIGURED],
+    });
+    expect(details.filter((line) => line.includes('not configured'))).toHaveLength(1);
+  });
+});
+
 describe('deferred mail', () => {
   const lookups = (TEMP: readonly number[]) => answers({ OK: steps(570), TEMP });
 
@@ -134,6 +200,12 @@ describe('deferred mail', () => {
   test('is told since it began', () => {
     const said = say(answers({ TEMP: steps(0, 5) }));
     expect(said.details[0]).toContain(`since ${at('2026-11-21T03:09:10Z')}`);
+  });
+
+  test('is not told since a time before the daemon began', () => {
+    const startedAt = '2026-11-21T03:09:13.000Z';
+    const said = say({ ...answers({ TEMP: steps(0, 5) }), startedAt });
+    expect(said.details[0]).toContain(`since ${at(startedAt)}`);
   });
 
   test('is told since the directory’s first fault, though memory stood in for a while', () => {

@@ -73,7 +73,7 @@ describeWith(['slapd'], 'a directory of LDAP', () => {
       [/Which server/, ''],
       [/Domains/, 'example.test'],
       [/postmaster/, ''],
-      [/failed .*password.*again or write/s, ''],
+      [/failed .*password.*again, try or write/s, ''],
       [/LDAP server answers.*\[ldap:/, ''],
       [/As whom .*\[cn=/i, ''],
       [/password .*\[as before\]/, END],

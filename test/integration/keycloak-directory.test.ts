@@ -15,6 +15,7 @@ import { keycloakSubject } from '../support/keycloak-subject.ts';
 import { plain } from '../support/plain.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
+import { describeAsking } from './keycloak/asking.ts';
 import { describeFederation } from './keycloak/federation.ts';
 import { describeFollowing } from './keycloak/following.ts';
 import { describeHostileKeys } from './keycloak/keys.ts';
@@ -60,6 +61,7 @@ describeWith(['keycloak'], 'Keycloak', () => {
   });
 
   describeHostileKeys(running, opened);
+  describeAsking(running);
   describeSpellings(running);
   describeLockouts(running);
   describeLogins(running);

@@ -1,7 +1,8 @@
 import type { Entry, Finding } from '../../src/directory/directory.ts';
 import { none } from '../../src/directory/finding.ts';
+import type { Engine } from '../../src/fleet/engine.ts';
 import { createFleetFigures, figuresOf } from '../../src/fleet/figures.ts';
-import type { Engine, Link } from '../../src/fleet/link.ts';
+import type { Link } from '../../src/fleet/link.ts';
 import { createOutdated, type News } from '../../src/fleet/news.ts';
 import { createSeal } from '../../src/fleet/seal.ts';
 import { createShelf } from '../../src/fleet/shelf.ts';
@@ -137,6 +138,7 @@ export function createDaemon(
   const commands = engine as unknown as Engine;
   const link: Link = {
     isUp: () => state.mode !== 'down',
+    since: () => 0,
     time,
     ask: async (command) => {
       try {

@@ -50,4 +50,10 @@ export const MIRROR_BUGS: readonly Bug[] = [
     from: "if (said === 'gone') gone.push(one.ref);",
     to: 'if (one.ref !== "") gone.push(one.ref);',
   },
+  {
+    bug: 'whoever was made anew is never told from the one who was removed',
+    file: 'mirror/rivals.ts',
+    from: 'noted.add(ref);',
+    to: '',
+  },
 ];

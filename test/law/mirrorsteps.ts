@@ -16,7 +16,12 @@ export const STEPS: fc.Arbitrary<Step[]> = fc.array(
     {
       weight: 4,
       arbitrary: fc.record({
-        do: fc.constantFrom('create' as const, 'remove' as const, 'disable' as const),
+        do: fc.constantFrom<'create' | 'remove' | 'disable' | 'renew'>(
+          'create',
+          'remove',
+          'disable',
+          'renew',
+        ),
         who,
       }),
     },

@@ -17,8 +17,8 @@ export const NAMES: readonly string[] = Array.from({ length: 12 }, (_, i) => `p$
 /** These are disabled from the start on. */
 const DISABLED = new Set(NAMES.slice(7, 9));
 
-export const entryOf = (address: string, enabled: boolean): Listed => ({
-  id: address,
+export const entryOf = (address: string, enabled: boolean, id = address): Listed => ({
+  id,
   kind: 'account',
   address,
   aliases: [],
@@ -28,11 +28,16 @@ export const entryOf = (address: string, enabled: boolean): Listed => ({
   names: [],
 });
 
+/** What those are called who were made anew; others by their name. */
+type Ids = ReadonlyMap<string, readonly string[]>;
+
 /** Who is there, and whether they are enabled. */
 export type People = ReadonlyMap<string, boolean>;
 
 interface Moment {
   readonly at: number;
+  /** By whom each name is held. */
+  readonly ids: Ids;
   /** As they are. */
   readonly people: People;
   /** As the directory shows them. */
@@ -41,7 +46,7 @@ interface Moment {
 
 /** What happens to the directory. */
 export type WorldStep =
-  | { readonly do: 'create' | 'remove' | 'disable'; readonly who: number }
+  | { readonly do: 'create' | 'remove' | 'disable' | 'renew'; readonly who: number }
   | { readonly do: 'removeMany' | 'hide'; readonly many: number }
   | { readonly do: 'wait'; readonly minutes: number }
   | { readonly do: 'up' | 'down' | 'show' };
@@ -58,7 +63,9 @@ export class MirrorWorld {
   /** Whom the last listing left out, although they are there. */
   leftOut: ReadonlySet<string> = new Set();
   readonly #moments: Moment[] = [];
-  readonly #snapshots = new Map<string, People>();
+  readonly #snapshots = new Map<string, Pick<Moment, 'ids' | 'shown'>>();
+  /** All that each name was ever held by, the last one holds it. */
+  readonly #ids = new Map<string, readonly string[]>();
   #hasForgotten = false;
   #how: How = 'changes';
   #go = Promise.withResolvers<void>();
@@ -74,7 +81,12 @@ export class MirrorWorld {
 
   /** Something changed. */
   note(): void {
-    this.#moments.push({ at: this.now, people: new Map(this.people), shown: this.shown });
+    this.#moments.push({
+      at: this.now,
+      ids: new Map(this.#ids),
+      people: new Map(this.people),
+      shown: this.shown,
+    });
   }
 
   /** What happens to it. */
@@ -88,6 +100,7 @@ export class MirrorWorld {
       disable: ({ who }) => {
         if (this.people.has(NAMES[who] ?? '')) this.people.set(NAMES[who] ?? '', false);
       },
+      renew: ({ who }) => this.#renew(NAMES[who] ?? ''),
       removeMany: ({ many }) => some(many).forEach((each) => this.people.delete(each)),
       hide: ({ many }) => {
         this.hidden = new Set(some(many));
@@ -122,7 +135,10 @@ export class MirrorWorld {
   /** Since when somebody is as they are now. */
   since(name: string): number {
     const now = this.people.get(name);
-    const other = this.#moments.findLastIndex(({ people }) => people.get(name) !== now);
+    const id = this.#idOf(name);
+    const other = this.#moments.findLastIndex(
+      ({ people, ids }) => people.get(name) !== now || idIn(ids, name) !== id,
+    );
     return this.#moments[other + 1]?.at ?? 0;
   }
 
@@ -131,13 +147,15 @@ export class MirrorWorld {
     const enabled = this.shown.get(address);
     return enabled === undefined
       ? none('connection', 'shown')
-      : { status: 'found', value: [entryOf(address, enabled)] };
+      : { status: 'found', value: [entryOf(address, enabled, this.#idOf(address))] };
   }
 
-  readonly confirm: Confirm = async ({ address }) => {
+  readonly confirm: Confirm = async ({ id, address }) => {
     if (!this.isUp) return 'unknown';
     const enabled = this.shown.get(address);
-    return enabled === undefined ? 'gone' : entryOf(address, enabled);
+    return enabled === undefined || id !== this.#idOf(address)
+      ? 'gone'
+      : entryOf(address, enabled, id);
   };
 
   /** Lets the feed go on, until it waits again. */
@@ -147,6 +165,26 @@ export class MirrorWorld {
     this.#waiting = Promise.withResolvers<void>();
     this.#go.resolve();
     await this.#waiting.promise;
+  }
+
+  #idOf(name: string): string {
+    return idIn(this.#ids, name);
+  }
+
+  /** Removes somebody, and makes another one of the same address. */
+  #renew(name: string): void {
+    if (!this.people.has(name)) return;
+    const before = this.#ids.get(name) ?? [name];
+    this.#ids.set(name, [...before, `${name}#${before.length}`]);
+    this.people.set(name, true);
+  }
+
+  #refOf(name: string): string {
+    return `p:${this.#idOf(name)}`;
+  }
+
+  #listed([name, enabled]: readonly [string, boolean]): readonly [string, Listed] {
+    return [this.#refOf(name), entryOf(name, enabled, this.#idOf(name))];
   }
 
   /** Its process ended: the next one follows anew. */
@@ -183,7 +221,7 @@ export class MirrorWorld {
       return;
     }
     if (this.#hasForgotten) {
-      this.#snapshots.set(cursor, this.shown);
+      this.#snapshots.set(cursor, { ids: new Map(this.#ids), shown: this.shown });
       this.#hasForgotten = false;
     }
     if (this.#how !== 'gap') return;
@@ -193,12 +231,13 @@ export class MirrorWorld {
   }
 
   *#list(shown: People): Generator<readonly Change[]> {
-    const all = [...shown].map(([name, enabled]) => [`p:${name}`, entryOf(name, enabled)] as const);
+    const all = [...shown].map((each) => this.#listed(each));
     const known = this.told?.people ?? new Map();
     // It can leave out only whom the mirror knows: of a stranger to both nobody could tell.
-    const left = this.#how === 'weak' ? all.filter(([, { id }]) => known.has(id)).slice(-2) : [];
+    const left =
+      this.#how === 'weak' ? all.filter(([, { address }]) => known.has(address)).slice(-2) : [];
     // Who was left out before is not shown by one that ends in its midst.
-    if (this.#how !== 'cut') this.leftOut = new Set(left.map(([, { id }]) => id));
+    if (this.#how !== 'cut') this.leftOut = new Set(left.map(([, { address }]) => address));
     const half = Math.floor(all.length / 2);
     yield [
       { kind: 'listing', part: 'p' },
@@ -210,21 +249,30 @@ export class MirrorWorld {
   }
 
   #changes(cursor: string, shown: People): readonly Change[] {
-    const before = this.#snapshots.get(cursor) ?? new Map();
-    const gone = [...before.keys()].filter((name) => !shown.has(name));
-    const put = [...shown].filter(([name, enabled]) => before.get(name) !== enabled);
+    const before = this.#snapshots.get(cursor);
+    const gone = [...(before?.shown.keys() ?? [])].filter((name) => !shown.has(name));
+    const put = [...shown].filter(
+      ([name, enabled]) =>
+        before?.shown.get(name) !== enabled || idIn(before.ids, name) !== this.#idOf(name),
+    );
     return [
       {
         kind: 'put',
-        entries: put.map(([name, enabled]) => [`p:${name}`, entryOf(name, enabled)] as const),
+        entries: put.map((each) => this.#listed(each)),
       },
-      { kind: 'gone', refs: gone.map((name) => `p:${name}`) },
+      // That somebody was removed and made anew is not told: only who is there now.
+      {
+        kind: 'gone',
+        refs: gone.flatMap((name) => (this.#ids.get(name) ?? [name]).map((id) => `p:${id}`)),
+      },
     ];
   }
 
   #mark(shown: People): Change {
     const cursor = String(this.#snapshots.size);
-    this.#snapshots.set(cursor, shown);
+    this.#snapshots.set(cursor, { ids: new Map(this.#ids), shown });
     return { kind: 'mark', cursor, agoMs: 0, nextMs: NEXT_MS, tellsNew: true };
   }
 }
+
+const idIn = (ids: Ids, name: string): string => ids.get(name)?.at(-1) ?? name;

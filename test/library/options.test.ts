@@ -231,7 +231,7 @@ test('hooks hear of connections', async () => {
   const { endpoint } = await server.listen(ANY_PORT);
   const { endpoint: closed } = await server.listen(ANY_PORT, { allow: [] });
   const client = await connectRaw(endpoint);
-  client.socket.write('no netstring');
+  client.socket.write('4no netstring');
   await client.closed;
   await (await connectRaw(closed)).closed;
   await server.shutdown();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Gap } from '../../src/directory/directory.ts';
 import { none } from '../../src/directory/finding.ts';
+import { mirrored } from '../../src/lookup/mirror.ts';
 import { unknown } from '../../src/lookup/outcome.ts';
 import {
   DAY,
@@ -120,10 +121,26 @@ describe('in step', () => {
     },
   );
 
-  test('an address that two accounts hold is in doubt, and nobody is asked', async () => {
-    const { ask, tell } = await openKnown();
-    await tell([put(listed(BOB), listed('b2', { address: BOB })), mark()]);
-    expect(await ask(BOB)).toMatchObject({ status: 'unknown', cause: 'entry', asked: false });
+  test.each([
+    { says: 'one of them', live: { status: 'found', value: [listed(ANN)] }, status: 'found' },
+    { says: 'both', live: unknown('entry', 'd', 'two accounts'), status: 'unknown' },
+    { says: 'nothing', live: DOWN, status: 'unknown' },
+    { says: 'neither', live: NONE, status: 'none' },
+  ] as const)(
+    'for an address that two accounts hold the directory is asked, which has $says',
+    async ({ live, status }) => {
+      const { ask, tell } = await openKnown({ confirm: async () => 'there' });
+      await tell([put(listed('a2', { address: ANN })), mark()]);
+      expect(await ask(ANN, live)).toMatchObject({ status, asked: true });
+    },
+  );
+
+  test('nobody stands in for an address that two accounts hold', async () => {
+    const { tell, mirror } = await openKnown({ confirm: async () => 'there' });
+    await tell([put(listed('a2', { address: ANN })), mark()]);
+    const context = { arrivedAt: 1_000_000, deadline: 1_000_200 };
+    expect(mirrored(mirror, 'd').recall(ANN, context)).toBeUndefined();
+    expect(mirror.describe(ANN)).toBe('two have it, in step, told 0ms ago: asked');
   });
 
   test('a group that is too large is in doubt, and nobody is asked', async () => {

@@ -20,18 +20,22 @@ directories: { people: { type: demo } }
 
 /**
  * Starts `idpmap`, as it is shipped, with these parameters, HTTP off unless `env` says where; waits until it
- * says that it listens. `program`: the sources, for what is loaded beside them and takes hold of their modules.
+ * says that it listens. `program`: the sources, for what is loaded beside them and takes hold of their modules; or another
+ * command.
  */
 export async function startDaemonProcess(
   parameters: readonly string[],
   env: Environment = {},
-  program: 'shipped' | 'sources' = 'shipped',
+  program: 'shipped' | 'sources' | readonly [string, ...string[]] = 'shipped',
 ): Promise<RunningProcess> {
   // Daemons of several tests run at a time, and its port is one.
   const isSaid = Object.keys(env).some((name) => name.startsWith('IDPMAP_HTTP'));
   const all = isSaid ? env : { ...env, IDPMAP_HTTP: 'off' };
-  const file = program === 'sources' ? 'src/cli.ts' : await programFile();
-  const daemon = startProcess(process.execPath, [file, ...parameters], {
+  const [command, ...before] =
+    typeof program === 'string'
+      ? [process.execPath, program === 'sources' ? 'src/cli.ts' : await programFile()]
+      : program;
+  const daemon = startProcess(command, [...before, ...parameters], {
     cwd: ROOT,
     env: all,
   });

@@ -3,8 +3,14 @@ import type { Options } from '../../src/cli/init/ask/question.ts';
 import { initByAsking, type Surroundings } from '../../src/cli/init/ask/wizard.ts';
 import { KINDS, type KindName } from '../../src/cli/init/begin.ts';
 
-/** What is answered to the first question that fits, in this order; `end` ends the input, as Ctrl-D does. */
-export type Script = readonly (readonly [question: RegExp, answer: string | typeof END])[];
+/**
+ * What is answered to the first question that fits, in this order; `END` ends the input, as Ctrl-D does, and a function does
+ * something elsewhere first.
+ */
+export type Script = readonly (readonly [
+  question: RegExp,
+  answer: string | typeof END | (() => Promise<string>),
+])[];
 
 export const END = Symbol('the input ends');
 
@@ -27,6 +33,10 @@ export async function answerBy(
   let said = '';
   let seen = 0;
   const rest = [...script];
+  async function answer(given: Script[number][1]): Promise<void> {
+    if (given === END) input.end();
+    else input.write(`${typeof given === 'string' ? given : await given()}\n`);
+  }
   const output = new Writable({
     write(chunk, _encoding, done) {
       said += String(chunk);
@@ -42,7 +52,7 @@ export async function answerBy(
       rest.shift();
       seen = said.length;
       // After the question has been put.
-      setImmediate(() => (next[1] === END ? input.end() : input.write(`${next[1]}\n`)));
+      setImmediate(() => void answer(next[1]));
     },
   });
   const surroundings = { terminal: { input, output }, isPiped: false, tell: () => {}, ...more };

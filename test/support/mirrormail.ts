@@ -4,20 +4,29 @@ import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { type CommandResult, runCommand, startDaemonProcess } from './daemon.ts';
-import type { LdapServer } from './ldap/server.ts';
-import { startSlapd } from './ldap/slapd.ts';
 import { findFreePorts } from './loopback.ts';
 import { type Postfix, startPostfix } from './postfix.ts';
 import type { RunningProcess } from './process.ts';
-import { type FaultProxy, startFaultProxy } from './proxy.ts';
+import { type FaultProxy, type ProxyTarget, startFaultProxy } from './proxy.ts';
 import { connectSmtp } from './smtp.ts';
 import { makeTemporaryDirectory } from './temporary.ts';
 import { until } from './until.ts';
 
-/** A real Postfix whose people are those of a real slapd, through a daemon that mirrors it. */
-export interface MirroredMail {
-  readonly server: LdapServer;
-  /** Between the daemon and the server. */
+/** Where people are. */
+export interface Provider {
+  /** Where it listens. */
+  readonly at: ProxyTarget;
+  /** The settings of a directory of them that is reached through a port of 127.0.0.1. */
+  section(port: number): object;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** A real Postfix whose people are those of a real directory, through a daemon that mirrors it. */
+export interface MirroredMail<P extends Provider> {
+  readonly provider: P;
+  /** Between the daemon and the provider. */
   readonly proxy: FaultProxy;
   readonly postfix: Postfix;
   /** Runs the daemon, as it is shipped, with a memory that is fresh for a moment only, over a mirror with these settings. */
@@ -39,10 +48,12 @@ export interface MirroredMail {
 const PATIENCE_MS = 60_000;
 
 /** Starts all but the daemon. */
-export async function openMirroredMail(): Promise<MirroredMail> {
+export async function openMirroredMail<P extends Provider>(
+  begin: () => Promise<P>,
+): Promise<MirroredMail<P>> {
   const place = await makeTemporaryDirectory('idpmap-mirror-mail');
-  const server = await startSlapd({ sync: { sessionLog: 100 } });
-  const proxy = await startFaultProxy(server.port);
+  const provider = await begin();
+  const proxy = await startFaultProxy(provider.at);
   const [port = 0] = await findFreePorts(1);
   const table = `socketmap:inet:127.0.0.1:${port}`;
   const postfix = await startPostfix({
@@ -64,27 +75,19 @@ export async function openMirroredMail(): Promise<MirroredMail> {
   const says = (words: RegExp): Promise<boolean> =>
     until(() => words.test(daemon?.output() ?? ''), PATIENCE_MS);
   return {
-    server,
+    provider,
     proxy,
     postfix,
     serve: async (mirror = {}) => {
-      await writeFile(join(place.path, 'password'), server.password, { mode: 0o600 });
       const settings = {
         listen: `tcp://127.0.0.1:${port}`,
         control: 'control',
         domains: { 'example.test': { directory: 'staff' } },
         directories: {
-          staff: {
-            type: 'ldap',
-            urls: `ldap://127.0.0.1:${proxy.port}`,
-            bind: { dn: server.bindDn, password: { file: 'password' } },
-            base: server.base,
-            accounts: { mailOnly: 'employeeType=shared' },
-            // Many are asked for at once here, and a busy machine takes its time.
-            connectTimeout: '10s',
-            mirror: { path: file, ...mirror },
-          },
+          staff: { ...provider.section(proxy.port), mirror: { path: file, ...mirror } },
         },
+        // Many are asked for at once here, and a busy machine takes its time.
+        deadline: '5s',
         cache: { fresh: '1ms', freshNone: '1ms' },
       };
       await writeFile(config, stringify(settings));
@@ -113,7 +116,7 @@ export async function openMirroredMail(): Promise<MirroredMail> {
       await end();
       await postfix.stop();
       await proxy.stop();
-      await server.remove();
+      await provider.remove();
       await place.remove();
     },
   };

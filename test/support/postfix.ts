@@ -48,6 +48,8 @@ export interface Postfix {
   queue(): Promise<readonly QueuedMessage[]>;
   /** Tries everything in the queue anew. */
   flush(): Promise<void>;
+  /** Has all that starts from now on read the configuration anew, as `postfix reload` does; who is there may answer still. */
+  reload(): Promise<void>;
   /** Asks a map as `postmap -q` does: absent is not found, a fault rejects with its message. */
   postmap(map: string, key: string): Promise<string | undefined>;
   /** Ends all its processes and removes its files. */
@@ -83,6 +85,7 @@ export async function startPostfix(options: PostfixOptions = {}): Promise<Postfi
     socketDirectory: join(queueDirectory, 'idpmap'),
     pid: master.pid,
     log,
+    reload: createReload(configDirectory, master.pid, log),
     deliveries,
     bounces: () => deliveries().filter(({ status }) => status === 'bounced'),
     stop: () => owned.disposeAsync(),
@@ -117,6 +120,27 @@ async function prepare(
     await utimes(file, LONG_AGO, LONG_AGO);
   }
   return surroundings;
+}
+
+/**
+ * The master writes to the log by the socket of postlogd, which it starts itself, and waits where ten lines wait there
+ * (`net.unix.max_dgram_qlen`): with postlogd gone at that moment, for good. So all that was said is written first.
+ */
+function createReload(configDirectory: string, master: number, log: () => string) {
+  let marks = 0;
+  const reloads = () => log().match(/ reload -- version /g)?.length ?? 0;
+  const expectLog = async (isWritten: () => boolean) => {
+    if (!(await until(isWritten, START_LIMIT_MS)))
+      throw new Error(`postfix does not write its log\n${log()}`);
+  };
+  return async (): Promise<void> => {
+    const mark = `all before reload ${++marks} is written`;
+    await run('postlog', ['-c', configDirectory, mark], { env: ENVIRONMENT });
+    await expectLog(() => log().includes(mark));
+    const before = reloads();
+    process.kill(master, 'SIGHUP');
+    await expectLog(() => reloads() > before);
+  };
 }
 
 function createCommands(

@@ -48,6 +48,7 @@ const REQUIREMENTS = {
     remedy: 'as root: apt-get install postgresql',
   },
   redis: { isMet: () => isInstalled('redis-server'), remedy: 'apt-get install redis-server' },
+  faketime: { isMet: () => isInstalled('faketime'), remedy: 'apt-get install faketime' },
   pgbouncer: { isMet: () => isInstalled('pgbouncer'), remedy: 'apt-get install pgbouncer' },
   prometheus: {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),

@@ -1,32 +1,57 @@
 import { isIP } from 'node:net';
 
 /** Where an engine listens that a fleet shares. */
-export type EngineUrl =
-  | {
-      readonly kind: 'tcp';
-      /** A name or address, IPv6 without brackets. */
-      readonly host: string;
-      readonly port: number;
-      /** TLS from the first byte: `valkeys://`. */
-      readonly secure: boolean;
-    }
-  | { readonly kind: 'unix'; readonly path: string };
+export type EngineUrl = NodeUrl | { readonly kind: 'unix'; readonly path: string };
+
+/** Where it listens for other machines, too. */
+export interface NodeUrl {
+  readonly kind: 'tcp';
+  /** A name or address, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte: `valkeys://`. */
+  readonly secure: boolean;
+}
 
 const URL_FORM =
   /^(?:valkey|redis)(?<secure>s?):\/\/(?:\[(?<v6>[^\]]*)\]|(?<host>[\w.-]+))(?::(?<port>\d{1,5}))?\/?$/i;
 
-/** Valkey's and Redis's own. */
+/** Valkey's and Redis's own … */
 const PORT = 6379;
+
+/** … and that of their sentinels. */
+const SENTINEL_PORT = 26_379;
 
 /**
  * Reads `valkeys://HOST[:6379]`, `valkey://…`, `rediss://…`, `redis://…` or `unix:/path`.
  * @throws {SyntaxError} that says how it is written right
  */
 export function parseEngineUrl(text: string): EngineUrl {
-  const url = text.startsWith('unix:') ? readPath(text) : readTcp(text);
+  const url = text.startsWith('unix:') ? readPath(text) : readTcp(text, PORT);
   if (url === undefined)
     throw new SyntaxError(
       `${JSON.stringify(hideLogin(text))} is no engine, write valkeys://HOST:PORT, valkey://HOST:PORT or unix:/path; user and password are settings of their own`,
+    );
+  return url;
+}
+
+/**
+ * Reads where one of a cluster's nodes listens.
+ * @throws {SyntaxError} that says how it is written right
+ */
+export const parseClusterUrl = (text: string): NodeUrl => parseNodeUrl(text, PORT);
+
+/**
+ * Reads where a sentinel listens.
+ * @throws {SyntaxError} that says how it is written right
+ */
+export const parseSentinelUrl = (text: string): NodeUrl => parseNodeUrl(text, SENTINEL_PORT);
+
+function parseNodeUrl(text: string, port: number): NodeUrl {
+  const url = readTcp(text, port);
+  if (url === undefined)
+    throw new SyntaxError(
+      `${JSON.stringify(hideLogin(text))} is none of several engines, write valkeys://HOST:PORT or valkey://HOST:PORT; user and password are settings of their own`,
     );
   return url;
 }
@@ -36,8 +61,8 @@ function readPath(text: string): EngineUrl | undefined {
   return path.startsWith('/') && !path.includes('\0') ? { kind: 'unix', path } : undefined;
 }
 
-function readTcp(text: string): EngineUrl | undefined {
-  const { secure = '', v6 = '', host, port = String(PORT) } = URL_FORM.exec(text)?.groups ?? {};
+function readTcp(text: string, usual: number): NodeUrl | undefined {
+  const { secure = '', v6 = '', host, port = String(usual) } = URL_FORM.exec(text)?.groups ?? {};
   const name = host ?? (isIP(v6) === 6 ? v6 : undefined);
   if (name === undefined || Number(port) > 65_535) return undefined;
   return { kind: 'tcp', host: name, port: Number(port), secure: secure !== '' };

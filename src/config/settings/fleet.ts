@@ -1,51 +1,127 @@
 import { z } from 'zod';
-import { type EngineUrl, formatEngineUrl, isHere, parseEngineUrl } from '../schema/engineurl.ts';
-import { duration, flag, path, secret, written } from '../schema/values.ts';
+import {
+  type EngineUrl,
+  formatEngineUrl,
+  isHere,
+  type NodeUrl,
+  parseClusterUrl,
+  parseEngineUrl,
+  parseSentinelUrl,
+} from '../schema/engineurl.ts';
+import { duration, flag, oneOrMany, path, secret, written } from '../schema/values.ts';
+import type { Secret } from '../sources/secret.ts';
 
 const url = () => written<EngineUrl>({ type: 'URL' }, parseEngineUrl, formatEngineUrl);
 
-const tls = z
-  .strictObject({
-    ca: path()
-      .exactOptional()
-      .meta({
-        description:
-          'PEM file of the authorities that are trusted; without it, those that Node knows.',
-        examples: ['/etc/idpmap/engine-ca.pem'],
-      }),
-    cert: path()
-      .exactOptional()
-      .meta({
-        description: 'PEM file of a client certificate.',
-        examples: ['/etc/idpmap/engine.pem'],
-      }),
-    key: path()
-      .exactOptional()
-      .meta({
-        description: "PEM file of the client certificate's key.",
-        examples: ['/etc/idpmap/engine.key'],
-      }),
-    serverName: z
-      .string()
-      .min(1)
-      .exactOptional()
-      .meta({
-        description: "The name that the engine's certificate carries, where it is not the URL's.",
-        examples: ['valkey.example.org'],
-      }),
-  })
-  .superRefine(({ cert, key }, context) => {
-    if ((cert === undefined) === (key === undefined)) return;
-    context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
-  });
+/** Several of one kind, of which one is enough. */
+const urls = (parse: (text: string) => NodeUrl) =>
+  oneOrMany(written<NodeUrl>({ type: 'URL' }, parse, formatEngineUrl));
+
+/** What is wrong with several that stand for each other. */
+function faultOfMany(all: readonly NodeUrl[]): string | undefined {
+  if (all.length === 0) return 'names none, write at least one';
+  if (new Set(all.map(({ secure }) => secure)).size > 1)
+    return 'mixes valkey:// and valkeys://: write all of them alike';
+  const names = all.map(formatEngineUrl);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  return twice === undefined ? undefined : `${twice} is listed twice, keep one`;
+}
+
+const tls = () =>
+  z
+    .strictObject({
+      ca: path()
+        .exactOptional()
+        .meta({
+          description:
+            'PEM file of the authorities that are trusted; without it, those that Node knows.',
+          examples: ['/etc/idpmap/engine-ca.pem'],
+        }),
+      cert: path()
+        .exactOptional()
+        .meta({
+          description: 'PEM file of a client certificate.',
+          examples: ['/etc/idpmap/engine.pem'],
+        }),
+      key: path()
+        .exactOptional()
+        .meta({
+          description: "PEM file of the client certificate's key.",
+          examples: ['/etc/idpmap/engine.key'],
+        }),
+      serverName: z
+        .string()
+        .min(1)
+        .exactOptional()
+        .meta({
+          description: "The name that the engine's certificate carries, where it is not the URL's.",
+          examples: ['valkey.example.org'],
+        }),
+    })
+    .superRefine(({ cert, key }, context) => {
+      if ((cert === undefined) === (key === undefined)) return;
+      context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
+    });
+
+const sentinel = z.strictObject({
+  primary: z
+    .string()
+    .regex(/^[\w.-]{1,128}$/, {
+      error: 'is no name of a primary, write that of the sentinels\' "sentinel monitor"',
+    })
+    .meta({
+      description: 'How the sentinels call the primary: the name in their `sentinel monitor`.',
+      examples: ['mymaster'],
+    }),
+  urls: urls(parseSentinelUrl).meta({
+    description:
+      'All sentinels: `valkeys://HOST:PORT` where they and the engines speak TLS, else `valkey://HOST:PORT`; without a port, 26379.',
+    examples: ['[valkeys://sentinel-0.example.org, valkeys://sentinel-1.example.org]'],
+  }),
+  user: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .meta({
+      description: 'As whom the sentinels know us; without it, their user `default`.',
+      examples: ['idpmap'],
+    }),
+  password: secret()
+    .exactOptional()
+    .meta({
+      description: 'Its password there; without it, none is told to them.',
+      examples: ['{ file: /run/secrets/sentinel-password }'],
+    }),
+  tls: tls().exactOptional().meta({
+    description:
+      "How connections to sentinels are secured, where not as the engines' (`fleet.tls`).",
+  }),
+});
+
+const cluster = z.strictObject({
+  urls: urls(parseClusterUrl).meta({
+    description:
+      'Some of its nodes: `valkeys://HOST:PORT` where all of them speak TLS, else `valkey://HOST:PORT`. They name the others.',
+    examples: ['[valkeys://node-0.example.org:6379, valkeys://node-1.example.org:6379]'],
+  }),
+});
 
 /** Daemons that know together. */
 export const fleet = z
   .strictObject({
-    url: url().meta({
+    url: url()
+      .exactOptional()
+      .meta({
+        description:
+          'The engine, a Valkey or Redis: `valkeys://HOST:PORT` (TLS), `valkey://HOST:PORT` or `unix:/path`.',
+        examples: ['valkeys://valkey.example.org:6379'],
+      }),
+    sentinel: sentinel.exactOptional().meta({
       description:
-        'The engine, a Valkey or Redis: `valkeys://HOST:PORT` (TLS), `valkey://HOST:PORT` or `unix:/path`.',
-      examples: ['valkeys://valkey.example.org:6379'],
+        'In place of `url`: sentinels say which engine is the primary, and which takes over from it.',
+    }),
+    cluster: cluster.exactOptional().meta({
+      description: 'In place of `url`: the engine is a cluster of several.',
     }),
     key: secret().meta({
       description:
@@ -70,7 +146,7 @@ export const fleet = z
     password: secret()
       .exactOptional()
       .meta({ description: 'Its password.', examples: ['{ file: /run/secrets/fleet-password }'] }),
-    tls: tls.prefault({}).meta({ description: 'How the connection is secured.' }),
+    tls: tls().prefault({}).meta({ description: 'How the connection is secured.' }),
     insecure: flag().prefault(false).meta({
       description:
         'Says that you know: `valkey://` to another machine without TLS shows the password.',
@@ -87,11 +163,48 @@ export const fleet = z
         'How long the engine may take for an answer; what it has not said by then is asked of the directory.',
     }),
   })
-  .superRefine(({ url: where, insecure, password }, context) => {
-    if (insecure || isHere(where) || (where.kind === 'tcp' && where.secure)) return;
-    const message = `${password === undefined ? 'whoever is on the way may write there' : 'shows the password'}: use valkeys://, or say insecure: true`;
-    context.addIssue({ code: 'custom', path: ['url'], message });
+  .superRefine((settings, context) => {
+    for (const [name, message] of faultsOf(settings))
+      context.addIssue({ code: 'custom', path: name, message });
   });
+
+interface Places {
+  readonly url?: EngineUrl;
+  readonly sentinel?: z.output<typeof sentinel>;
+  readonly cluster?: z.output<typeof cluster>;
+}
+
+type Fault = readonly [path: string[], message: string];
+
+function faultsOf(
+  settings: Places & { readonly insecure: boolean; readonly password?: Secret },
+): readonly Fault[] {
+  const { url: one, sentinel: sentinels, cluster: nodes } = settings;
+  const ways = PLACES.filter((name) => settings[name] !== undefined);
+  const [, ...superfluous] = ways;
+  if (ways.length === 0)
+    return [[[], 'names no engine: write url, or sentinel, or cluster in its place']];
+  if (superfluous.length > 0)
+    return superfluous.map((name): Fault => [[name], `goes with no ${ways[0]}: write one of them`]);
+  const many = (sentinels ?? nodes)?.urls;
+  const place = many === undefined ? ['url'] : [ways[0] ?? '', 'urls'];
+  const fault = many === undefined ? undefined : faultOfMany(many);
+  if (fault !== undefined) return [[place, fault]];
+  if (settings.insecure || !isOpen(one, many)) return [];
+  const shown =
+    (settings.password ?? sentinels?.password) === undefined
+      ? 'whoever is on the way may write there'
+      : 'shows the password';
+  return [[place, `${shown}: use valkeys://, or say insecure: true`]];
+}
+
+/** One of them says where the engine is. */
+const PLACES = ['url', 'sentinel', 'cluster'] as const;
+
+/** Sentinels and nodes name others, which may be on other machines even where they are not. */
+const isOpen = (one: EngineUrl | undefined, many: readonly NodeUrl[] | undefined): boolean =>
+  many?.some(({ secure }) => !secure) ??
+  (one !== undefined && !isHere(one) && !(one.kind === 'tcp' && one.secure));
 
 /** The section `fleet` of a configuration. */
 export type FleetSection = z.output<typeof fleet>;

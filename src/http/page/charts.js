@@ -58,6 +58,7 @@ export function createCharts(place) {
  */
 function createTile(place, { title, code, tone, count }) {
   const number = make('strong');
+  const separator = make('span', 'separator', ' · ');
   const share = make('span', 'share');
   const chart = make('div', { class: 'chart', role: 'img' });
   const caption = make('p', 'caption');
@@ -65,7 +66,7 @@ function createTile(place, { title, code, tone, count }) {
     'article',
     `tile ${tone}`,
     make('h3', {}, `${title} `, make('code', {}, code)),
-    make('p', 'figure', number, ' in the last minute', share),
+    make('p', 'figure', number, ' in the last minute', separator, share),
     chart,
     caption,
   );
@@ -80,7 +81,8 @@ function createTile(place, { title, code, tone, count }) {
     const minute = all.slice(-MINUTE).reduce((sum, each) => sum + each, 0);
     const part = code === 'stale' ? '' : sayShare(minute, countAnswers(status, MINUTE).all);
     number.textContent = sayCount(minute);
-    share.textContent = part === '' ? '' : ` · ${part}`;
+    share.textContent = part;
+    separator.hidden = part === '';
     tile.classList.toggle('none', minute === 0);
     const most = Math.max(...drawn);
     caption.textContent = `since ${sayTime((times[0] ?? 0) * 1000, status.now)}, at most ${sayCount(most)} in ${stepMs / 1000} s`;

@@ -117,7 +117,7 @@ function sayShadow({
   uncompared,
   recent,
 }) {
-  const begin = `Shadow ${by} of ${of}, which answers nothing`;
+  const begin = `Shadow ${by} of ${of}, which answers no mail`;
   const failed = state === 'open' || state === 'failing';
   const why = failed && lastFault !== undefined ? ` It fails: ${lastFault}.` : '';
   const waiting = uncompared.unknown + uncompared.dropped;
@@ -131,5 +131,5 @@ function sayShadow({
     recent.length === 0
       ? 'none differs any more'
       : `${sayMany(recent.length, 'address', 'addresses')} of the latest still ${recent.length === 1 ? 'differs' : 'differ'}`;
-  return `${begin}: it differed in ${sayCount(different)} of ${sayMany(compared, 'comparison')} (${kinds.join(', ')}), ${now} (idpmap status --shadow lists them).${left}${why}`;
+  return `${begin}: it differed in ${sayCount(different)} of ${sayMany(compared, 'comparison')} (${kinds.join(', ')}), ${now} ("idpmap status --shadow" lists them).${left}${why}`;
 }

@@ -13,6 +13,15 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Text in which commands that it quotes stand as such: they are copied as a whole.
+ * @param {string} text
+ */
+export const makeText = (text) =>
+  text.split(COMMAND).map((part, i) => (i % 2 === 0 ? part : make('code', {}, part)));
+
+const COMMAND = /"(idpmap [^"]+)"/;
+
+/**
  * Finds an element of the page's own HTML.
  * @template {HTMLElement} T
  * @param {string} id
@@ -43,10 +52,17 @@ export function show(element, ...children) {
  */
 export function makeFacts(rows) {
   const pairs = rows.flatMap(([term, said]) =>
-    said === undefined ? [] : [make('div', {}, make('dt', {}, term), make('dd', {}, said))],
+    said === undefined ? [] : [make('div', {}, make('dt', {}, term), make('dd', {}, unite(said)))],
   );
   return make('dl', {}, ...pairs);
 }
+
+/**
+ * Keeps a figure and its unit on one line.
+ * @param {Node | string} said
+ */
+const unite = (said) =>
+  typeof said === 'string' ? said.replaceAll(/(?<=≤) | (?=≤|%|ms\b)/g, '\u00a0') : said;
 
 /**
  * A mark that is told by its sign and its word; colour only helps.

@@ -2,8 +2,9 @@
 import { Refusal, readStatus } from './api.js';
 import { createCharts } from './charts.js';
 import { makeDirectory } from './directories.js';
-import { find, make, SIGNS, show } from './dom.js';
+import { find, make, makeText, SIGNS, show } from './dom.js';
 import { makeCauses, makeDaemon, makeMaps } from './figures.js';
+import { makeFleet } from './fleet.js';
 import { summarise } from './summary.js';
 import { askForToken, createTestBox, noteToken } from './testbox.js';
 import { keepToken, takeTokenFromLink } from './token.js';
@@ -18,6 +19,8 @@ const summary = find('summary', HTMLElement);
 const headline = find('headline', HTMLElement);
 const details = find('details', HTMLElement);
 const directories = find('directories', HTMLElement);
+const fleetSection = find('fleet-section', HTMLElement);
+const fleet = find('fleet', HTMLElement);
 const causes = find('causes', HTMLElement);
 const maps = find('maps', HTMLElement);
 const daemon = find('daemon', HTMLElement);
@@ -63,6 +66,8 @@ function showStatus(status) {
   noteToken(status.token);
   showCharts(status);
   show(directories, ...status.directories.map((directory) => makeDirectory(directory, now)));
+  fleetSection.hidden = status.fleet === undefined;
+  show(fleet, ...(status.fleet === undefined ? [] : [makeFleet(status.fleet, now)]));
   show(causes, makeCauses(status));
   show(maps, makeMaps(status));
   show(daemon, makeDaemon(status));
@@ -73,7 +78,7 @@ function showSummary(status) {
   const { tone, title, details: said } = summarise(status);
   summary.className = `banner ${tone}`;
   announce(headline, `${SIGNS[tone]} ${title}`);
-  show(details, ...said.map((text) => make('p', {}, text)));
+  show(details, ...said.map((text) => make('p', {}, ...makeText(text))));
   document.title = `${SIGNS[tone]} ${title} – idpmap`;
 }
 

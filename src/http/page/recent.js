@@ -42,7 +42,7 @@ export function sayBeginning(status) {
  * nothing was deferred, ends them.
  * @param {Status} status
  */
-function sayFirstStep({ now, history: { stepMs, since, answers } }) {
+function sayFirstStep({ now, startedAt, history: { stepMs, since, answers } }) {
   const deferred = answers.TEMP.map((count, i) => count + (answers.PERM[i] ?? 0));
   let first = deferred.findLastIndex((count) => count > 0);
   let well = 0;
@@ -53,5 +53,7 @@ function sayFirstStep({ now, history: { stepMs, since, answers } }) {
     } else if ((answers.OK[i] ?? 0) + (answers.NOTFOUND[i] ?? 0) > 0) well += 1;
   }
   if (first < MINUTE) return 'for an hour or longer';
-  return `since ${sayTime(Date.parse(since) - (deferred.length - 1 - first) * stepMs, now)}`;
+  const began = Date.parse(since) - (deferred.length - 1 - first) * stepMs;
+  // A step may have begun before the daemon did.
+  return `since ${sayTime(Math.max(began, Date.parse(startedAt)), now)}`;
 }

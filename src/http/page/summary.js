@@ -6,6 +6,7 @@ import {
   isUnwell,
   needsAttention,
 } from './condition.js';
+import { judgeFleet, sayFleet } from './fleet.js';
 import { countAnswers, FIVE, MINUTE, sayBeginning } from './recent.js';
 import { sayAgo, sayCause, sayCount, sayMany, sayShare, sayTime } from './words.js';
 
@@ -18,6 +19,8 @@ import { sayAgo, sayCause, sayCount, sayMany, sayShare, sayTime } from './words.
  * What is said first, and how grave it is.
  * @typedef {{ tone: Tone, title: string, details: readonly string[] }} Summary
  */
+
+/** @typedef {(status: Status) => Summary | undefined} Rule */
 
 /** Above this share of the answers, deferred mail is the first thing to say … */
 const GRAVE = 0.05;
@@ -38,30 +41,42 @@ const MOST_MAPS = 3;
  * @returns {Summary}
  */
 export function summarise(status) {
-  const rules = [
-    judgeDeferred,
-    judgeStale,
-    judgeDirectories,
-    judgeUnconfigured,
-    judgePending,
-    judgeReload,
-    judgeRefused,
-  ];
-  const found = rules.map((rule) => rule(status)).filter((summary) => summary !== undefined);
-  const details = [
-    ...found.flatMap((summary) => summary.details),
-    ...findTroubled(status).flatMap((directory) => describeDirectory(directory, status)),
-    ...describeShadows(status),
-  ];
-  const first =
-    judgePhase(status) ??
-    found.find(({ tone }) => tone === 'bad') ??
-    found[0] ??
-    judgeRecent(status);
+  const judge = (/** @type {readonly Rule[]} */ rules) =>
+    rules.map((rule) => rule(status)).filter((summary) => summary !== undefined);
+  const mail = judge([judgeDeferred, judgeStale, judgeDirectories, judgeUnconfigured]);
+  const found = [...mail, ...judge([judgePending, judgeReload, judgeRefused, judgeFleetOf])];
+  const troubled = findTroubled(status);
+  const phase = judgePhase(status);
+  const recent = judgeRecent(status);
+  const first = phase ?? found.find(({ tone }) => tone === 'bad') ?? found[0] ?? recent;
+  // Who is woken reads from the top: how mail fares, what is broken and what to do, the rest.
   return {
     ...first,
-    details: found.includes(first) ? details : [...first.details, ...details],
+    details: [
+      ...(phase === undefined && mail.length === 0 ? recent.details : []),
+      ...found.flatMap((summary) => summary.details),
+      ...troubled.flatMap((directory) => describeDirectory(directory, status)),
+      ...(troubled.some(isUnwell) ? [TO_DO] : []),
+      ...describeCauses(status),
+      ...describeShadows(status),
+    ],
   };
+}
+
+/** idpmap and Postfix do the rest by themselves. */
+const TO_DO =
+  'To do: mend the directory; "idpmap check" asks it and says what is wrong. idpmap tries it again by itself, and what waits is delivered then.';
+
+/**
+ * Why it was, where more than one thing can be the reason.
+ * @param {Status} status
+ */
+function describeCauses(status) {
+  const [top] = status.causes;
+  const { deferred, all, PERM } = countAnswers(status, MINUTE);
+  return top === undefined || deferred === PERM || deferred <= PROMISED * all
+    ? []
+    : [`Most often in the last hour: ${top.cause} at ${top.directory} (${sayCause(top.cause)}).`];
 }
 
 /**
@@ -104,15 +119,10 @@ function judgeRecent(status) {
 function judgeDeferred(status) {
   const { deferred, all, PERM } = countAnswers(status, MINUTE);
   if (deferred <= PROMISED * all) return undefined;
-  const [top] = status.causes;
+  const isNamed = findUnconfigured(status).length > 0;
   const details = [
     `${sayCount(deferred)} of ${sayCount(all)} lookups in the last minute (${sayShare(deferred, all)}) were deferred, ${sayBeginning(status)}. Postfix says 451, senders try again.`,
-    ...(top === undefined || deferred === PERM
-      ? []
-      : [
-          `Most often in the last hour: ${top.cause} at ${top.directory} (${sayCause(top.cause)}).`,
-        ]),
-    ...(PERM === 0
+    ...(PERM === 0 || isNamed
       ? []
       : [`${sayCount(PERM)} of them PERM: a map is asked for that is not configured.`]),
   ];
@@ -150,10 +160,9 @@ function judgeDirectories(status) {
  * @param {Status} status
  * @returns {Summary | undefined}
  */
-function judgeUnconfigured({ unconfigured, maps, now }) {
-  const recent = unconfigured.filter(
-    ({ lastAsked }) => Date.parse(now) - Date.parse(lastAsked) < UNCONFIGURED_MS,
-  );
+function judgeUnconfigured(status) {
+  const { maps, now } = status;
+  const recent = findUnconfigured(status);
   if (recent.length === 0) return undefined;
   const known = maps.filter(({ kind }) => kind !== undefined).map(({ name }) => name);
   const title = 'A map is asked for that is not configured';
@@ -170,6 +179,10 @@ function judgeUnconfigured({ unconfigured, maps, now }) {
     details: more === 0 ? details : [...details, `And ${sayCount(more)} further names.`],
   };
 }
+
+/** @param {Status} status */
+const findUnconfigured = ({ unconfigured, now }) =>
+  unconfigured.filter(({ lastAsked }) => Date.parse(now) - Date.parse(lastAsked) < UNCONFIGURED_MS);
 
 /**
  * @param {Status} status
@@ -193,10 +206,22 @@ function judgeReload({ reloads, now }) {
   if (reloads.isLastGood) return undefined;
   const why = reloads.refusal ?? ['see the log'];
   const details = [
-    `The last configuration was refused; the one of ${sayTime(reloads.lastGoodAt, now)} serves on, a restart would fail.`,
     ...why.map((line) => `Refused: ${line}`),
+    `Meanwhile the one of ${sayTime(reloads.lastGoodAt, now)} serves on; a restart would fail.`,
+    'To do: mend it and try it by "idpmap check"; it is read again once the file is written, or by a reload.',
   ];
   return { tone: 'warn', title: 'The last configuration was refused', details };
+}
+
+/**
+ * No mail waits for the fleet: it is told last.
+ * @param {Status} status
+ * @returns {Summary | undefined}
+ */
+function judgeFleetOf({ fleet, now }) {
+  if (fleet === undefined || judgeFleet(fleet).tone === 'good') return undefined;
+  const title = fleet.isUp ? 'The clocks of the fleet differ' : 'The fleet is not reached';
+  return { tone: 'warn', title, details: sayFleet(fleet, now) };
 }
 
 /**

@@ -43,7 +43,7 @@ describe('SQLite', () => {
     const { code, said } = await answerBy('sqlite', { output, path }, [
       [/Whose tables/, 'postfixadmin'],
       [/Domains/, 'example.org'],
-      [/no such table.*again or write/s, ''],
+      [/no such table.*again, try or write/s, ''],
       [/file of SQLite \[.*mail\.sqlite\]/, ''],
       [/Whose tables .*\[postfixadmin\]/, 'virtual_users'],
       [/Domains .*\[example\.org\]/, ''],
@@ -91,7 +91,7 @@ describe('Keycloak', () => {
       [/group attribute/, ''],
       [/client/, ''],
       [/secret/, 'confidential'],
-      [/failed .*again or write/s, 'write'],
+      [/failed .*again, try or write/s, 'write'],
     ]);
     expect({ code, said }).toMatchObject({ code: EXIT.ok });
     expect(said).not.toContain('confidential');

@@ -145,7 +145,7 @@ export async function startStage(): Promise<Stage> {
       }
     },
     expectReply: async (to, code) => {
-      process.kill(postfix.pid, 'SIGHUP');
+      await postfix.reload();
       await expect.poll(() => ask(postfix, to), { timeout: REPLY_MS }).toBe(code);
     },
     stop: () => owned.disposeAsync(),

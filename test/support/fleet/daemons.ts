@@ -37,6 +37,8 @@ export interface FleetDaemonOptions {
   readonly timeoutMs?: number;
   readonly log?: Log;
   readonly heard?: (news: News) => void;
+  /** How long its start waits for the engine. */
+  readonly readyMs?: number;
 }
 
 /** A key of tests. */
@@ -47,7 +49,8 @@ export const fleetSettings = (
   keys: readonly string[] = [KEY],
   settings: Partial<FleetSettings> = {},
 ): FleetSettings => ({
-  url: parseEngineUrl(url),
+  ...(settings.sentinel === undefined &&
+    settings.cluster === undefined && { url: parseEngineUrl(url) }),
   key: new Secret(keys[0] ?? KEY),
   ...(keys[1] !== undefined && { otherKey: new Secret(keys[1]) }),
   tls: {},
@@ -84,7 +87,7 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
     },
     log,
   });
-  await fleet.ready(5000);
+  await fleet.ready(options.readyMs ?? 5000);
   lane = createLane(directory, {
     name,
     timeoutMs,

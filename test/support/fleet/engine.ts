@@ -13,7 +13,9 @@ export interface TestEngine {
   readonly client: Redis;
   /** What stops it and lets it go on: signals. */
   signal(name: NodeJS.Signals): void;
-  /** Ends it at once and starts it anew, empty, at the same port. */
+  /** Ends it at once, without a word. */
+  kill(): Promise<void>;
+  /** The same, and starts it anew, empty, at the same port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -27,11 +29,15 @@ const PROGRAMS = [
   '/usr/local/bin/valkey-server',
 ];
 
+/** What engines of tests run. */
+export const engineProgram = (): string =>
+  PROGRAMS.find((file) => existsSync(file)) ?? 'redis-server';
+
 /** Starts one. `parameters`: as on its command line. */
 export async function startEngine(parameters: readonly string[] = []): Promise<TestEngine> {
   const place = await makeTemporaryDirectory('engine');
   const [port = 0] = await findFreePorts(1);
-  const program = PROGRAMS.find((file) => existsSync(file)) ?? 'redis-server';
+  const program = engineProgram();
   const fixed = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', place.path];
   const client = new Redis({
     port,
@@ -44,8 +50,7 @@ export async function startEngine(parameters: readonly string[] = []): Promise<T
   let server = await start();
 
   async function start(): Promise<RunningProcess> {
-    const listen = parameters.includes('--tls-port') ? [] : ['--port', String(port)];
-    const started = startProcess(program, [...listen, ...fixed, ...parameters], {
+    const started = startProcess(program, ['--port', String(port), ...fixed, ...parameters], {
       cwd: place.path,
       env: {},
     });
@@ -57,6 +62,10 @@ export async function startEngine(parameters: readonly string[] = []): Promise<T
       throw new Error(`${program} does not start\n${started.output()}`);
     return started;
   }
+  async function kill(): Promise<void> {
+    process.kill(server.pid, 'SIGKILL');
+    await server.stop();
+  }
   await client.connect().catch(() => {});
 
   return {
@@ -64,9 +73,9 @@ export async function startEngine(parameters: readonly string[] = []): Promise<T
     url: `valkey://127.0.0.1:${port}`,
     client,
     signal: (name) => void process.kill(server.pid, name),
+    kill,
     restart: async () => {
-      process.kill(server.pid, 'SIGKILL');
-      await server.stop();
+      await kill();
       server = await start();
     },
     stop: async () => {

@@ -29,10 +29,14 @@ export function environment(more: Readonly<Record<string, string>> = {}): Record
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '/',
     LANG: 'C.UTF-8',
+    JAVA_TOOL_OPTIONS: BRIEF_LIFE,
     ...(javaHome !== '' && { JAVA_HOME: javaHome }),
     ...more,
   };
 }
+
+/** A server that lives for minutes, and commands that live for seconds, are not worth the compiler that thinks longer. */
+const BRIEF_LIFE = '-XX:TieredStopAtLevel=1';
 
 /** A name for what is made of these. */
 export function fingerprint(...parts: readonly unknown[]): string {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAddress } from '../../../address/address.ts';
 import { ConfigError } from '../../../config/mistakes/problem.ts';
+import { silentLog } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
-import { loadSettings } from '../../../settings.ts';
+import { loadSettings, type Settings } from '../../../settings.ts';
 import { checkOpened } from '../../check.ts';
 import { type Direct, withDirect } from '../../direct.ts';
 import type { Finding } from '../../finding.ts';
@@ -15,6 +16,12 @@ const SHOWN = 3;
 
 /** What reads a directory's people may take so long. */
 const SAMPLE_MS = 10_000;
+
+/**
+ * A server that nobody asked today, and a way that may be long: whoever sets it up waits longer than a daemon, which asks
+ * all the time, lets mail wait.
+ */
+const PATIENCE_MS = 15_000;
 
 /**
  * Tries a plan before anything of it is written: opens its directory and looks at it as `idpmap check` does, and at some of
@@ -39,18 +46,42 @@ async function tryFile(file: string, place: string): Promise<readonly Finding[]>
   try {
     // What this machine's environment sets is not what is written.
     const { settings } = await loadSettings({ file, environment: {} });
-    return await withDirect(settings, async (direct) => {
-      const findings = await checkOpened(direct);
-      return findings.some(({ level }) => level === 'failed')
-        ? findings
-        : [...findings, ...(await showPeople(direct))];
-    });
+    // What is logged would stand between the questions, and is found besides.
+    return await withDirect(bePatient(settings), examine, silentLog);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const text = error.message.replaceAll(`${place}/`, '');
     return [{ level: 'failed', about: 'configuration', text }];
   }
 }
+
+async function examine(direct: Direct): Promise<readonly Finding[]> {
+  await warmUp(direct);
+  const findings = await checkOpened(direct);
+  return findings.some(({ level }) => level === 'failed')
+    ? findings
+    : [...findings, ...(await showPeople(direct))];
+}
+
+const bePatient = (settings: Settings): Settings => ({
+  ...settings,
+  directories: Object.fromEntries(
+    Object.entries(settings.directories).map(([name, directory]) => [
+      name,
+      { ...directory, timeout: Math.max(directory.timeout, PATIENCE_MS) },
+    ]),
+  ),
+});
+
+/** The first question of all says nothing about those that follow: what comes of it is told by the next. */
+async function warmUp({ state }: Direct): Promise<void> {
+  for (const { directory } of state.served.values()) {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    await Promise.resolve(directory.find(NOBODY, { signal })).catch(() => {});
+  }
+}
+
+const NOBODY = 'idpmap-init@example.invalid';
 
 /** How many addresses the directory shows, and some of them. */
 async function showPeople({ state }: Direct): Promise<readonly Finding[]> {

@@ -69,6 +69,10 @@ async function make(
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** What is wrong may be the answers, or on the other side, where it can be mended meanwhile. */
+const FAILED =
+  'Answer again, try it once more where it was mended there, or write it as it is (again, try or write) [again]: ';
+
 const HEAD =
   'An empty line means what stands in brackets. Ctrl-C ends it; nothing is written before all is known.';
 
@@ -84,10 +88,13 @@ async function planByAsking(
   for (;;) {
     const answers = await answerAll(steps, { options, before, ...(asker && { asker }) });
     const plan = planOf(answers, given);
-    if (await isWell(plan, given, asker, tell)) return plan;
-    if (asker === undefined) throw new CliError(EXIT.temporary, 'it failed: nothing was written');
-    const line = await asker.ask('Answer again, or write it as it is (again or write) [again]: ');
-    if (/^w(?:rite)?$/i.test(line)) return plan;
+    for (let isDecided = false; !isDecided; ) {
+      if (await isWell(plan, given, asker, tell)) return plan;
+      if (asker === undefined) throw new CliError(EXIT.temporary, 'it failed: nothing was written');
+      const line = await asker.ask(FAILED);
+      if (/^w(?:rite)?$/i.test(line)) return plan;
+      isDecided = !/^t(?:ry)?$/i.test(line);
+    }
     before = answers;
     options = without(options, steps);
   }

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { Renewing } from './mirrored.ts';
+import { type MirroredMail, openMirroredMail, type Provider } from './mirrormail.ts';
+import { until } from './until.ts';
+
+const DAY = 86_400_000;
+
+/** People, an alias, groups, and an extension. */
+const KNOWN = [
+  'bob@example.test',
+  'A.Smith@example.test',
+  'team@example.test',
+  'nested@example.test',
+  'ann+news@example.test',
+];
+const STRANGER = 'nobody@example.test';
+const DISABLED = 'cy@example.test';
+
+const BOB = /bob(?:@|%40)example/;
+const NOBODY = /nobody(?:@|%40)example/;
+
+const all = (code: number): readonly number[] => KNOWN.map(() => code);
+
+export interface Scenario<P extends Provider> {
+  readonly begin: () => Promise<P>;
+  /** Mails for somebody who is known. */
+  readonly mails: number;
+  /** Registers what else is to be seen while the directory is there. */
+  readonly meanwhile?: (mail: () => MirroredMail<P>) => void;
+  /** Registers what is to be seen once it is back; absent: to start it again takes too long. */
+  readonly afterwards?: (mail: () => MirroredMail<P>) => void;
+}
+
+/** Registers what mail for the people of a mirrored directory meets, while that is there and while it is not. */
+export function describeMirroredMail<P extends Provider>({
+  begin,
+  mails,
+  meanwhile,
+  afterwards,
+}: Scenario<P>): void {
+  let mail: MirroredMail<P>;
+  beforeAll(async () => {
+    mail = await openMirroredMail(begin);
+  });
+  afterAll(() => mail?.stop());
+
+  /** Chunks that name somebody on their way to the provider. */
+  const heard = (who: RegExp): number =>
+    mail.proxy.heard
+      .flatMap(({ chunks }) => chunks)
+      .filter((chunk) => who.test(chunk.toString('latin1'))).length;
+
+  test(`is taken ${mails} times without a question to the directory`, async () => {
+    await mail.serve();
+    onTestFinished(() => mail.end());
+    expect(await mail.isInStep()).toBe(true);
+    expect(await mail.ask(...KNOWN, STRANGER, DISABLED)).toEqual([...all(250), 550, 550]);
+    // Strangers are asked for, so whoever listens does hear it.
+    expect(heard(NOBODY)).toBeGreaterThan(0);
+    const before = heard(BOB);
+    const one = Array.from({ length: 20 }, () => 'bob@example.test');
+    for (let i = 0; i < mails; i += one.length)
+      expect(await mail.ask(...one)).toEqual(one.map(() => 250));
+    expect(heard(BOB)).toBe(before);
+  });
+
+  meanwhile?.(() => mail);
+
+  test('is taken for days by a daemon that was started in the outage, and no stranger is refused', async () => {
+    await mail.provider.stop();
+    if (afterwards !== undefined) onTestFinished(() => mail.provider.start());
+    mail.age(3 * DAY);
+    await mail.serve();
+    expect(await mail.ask(...KNOWN, STRANGER, DISABLED)).toEqual([...all(250), 451, 451]);
+    await mail.end();
+    await mail.serve({ denyFor: '7d' });
+    expect(await mail.ask(...KNOWN, STRANGER)).toEqual([...all(250), 550]);
+    await mail.end();
+    mail.age(5 * DAY);
+    await mail.serve({ denyFor: '7d' });
+    expect(await mail.ask(...KNOWN, STRANGER)).toEqual([...all(451), 451]);
+    await mail.end();
+    expect(mail.postfix.bounces()).toEqual([]);
+  });
+
+  afterwards?.(() => mail);
+}
+
+/** Registers that the directory's word counts again once it is back. */
+export function describeReturn<P extends Provider>(mail: () => MirroredMail<P>): void {
+  test('is answered by the directory again once it is back', async () => {
+    await mail().serve({ whenAbsent: 'deny' });
+    onTestFinished(() => mail().end());
+    expect(await mail().isInStep()).toBe(true);
+    expect(await mail().ask(...KNOWN, STRANGER, DISABLED)).toEqual([...all(250), 550, 550]);
+    expect(mail().postfix.bounces()).toEqual([]);
+  });
+}
+
+/** Registers what becomes of mail for somebody who is removed and made anew, where no deletion is told. */
+export function describeRenewal(mail: () => MirroredMail<Renewing>): void {
+  test('is taken all the time for somebody who is deleted and made anew', async () => {
+    const { provider } = mail();
+    const codes: number[] = [];
+    await mail().serve({ poll: '1s' });
+    onTestFinished(() => mail().end());
+    expect(await mail().isInStep()).toBe(true);
+    const ask = async (): Promise<number> => {
+      const [code = 0] = await mail().ask(provider.newcomer);
+      return code;
+    };
+    const counts = async () => {
+      const { stdout } = await mail().command('mirror', 'status', 'staff', '--json');
+      return JSON.parse(stdout).mirrors.staff.counts;
+    };
+    await provider.create();
+    expect(await until(async () => (await counts()).changes.put > 0, PATIENCE_MS)).toBe(true);
+    expect(await ask()).toBe(250);
+    await provider.removeNewcomer();
+    await provider.create();
+    const isSettled = async (): Promise<boolean> => {
+      codes.push(await ask());
+      return (await counts()).confirmed.gone > 0;
+    };
+    expect(await until(isSettled, PATIENCE_MS)).toBe(true);
+    codes.push(await ask());
+    expect(new Set(codes)).toEqual(new Set([250]));
+  });
+}
+
+const PATIENCE_MS = 30_000;
