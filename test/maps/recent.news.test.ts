@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { createMemories } from '../../src/daemon/memories.ts';
 import type { Concern } from '../../src/directory/directory.ts';
+import { none } from '../../src/directory/finding.ts';
 import { silentLog } from '../../src/log.ts';
-import { noteChange } from '../../src/lookup/changes.ts';
+import { noteChangeOf } from '../../src/lookup/changes.ts';
 import { mirrored } from '../../src/lookup/mirror.ts';
 import { createSource } from '../../src/lookup/path.ts';
 import type { Shelf, Shelved } from '../../src/lookup/share.ts';
@@ -41,19 +42,23 @@ function createFollowing(people: ReadonlyMap<string, readonly (typeof ANN)[]>) {
     const value = known.get(key);
     if (at < inStepUntil)
       return value === undefined
-        ? { is: 'absent', deniedUntil: inStepUntil, mayDenyUnreached: false }
-        : { is: 'found', value, goodUntil: inStepUntil };
+        ? {
+            is: 'absent',
+            denied: { ...none('content', 'a mirror in step'), goodUntil: inStepUntil },
+            mayDenyUnreached: false,
+          }
+        : { is: 'found', status: 'found', value, goodUntil: inStepUntil };
     return value === undefined ? { is: 'absent', mayDenyUnreached: false } : { is: 'stale', value };
   };
   return {
     asked: { say, knownAt: () => undefined, describe: () => '' },
     follow: () => {
       known = new Map(people);
-      noteChange();
+      noteChangeOf([ANN.address]);
     },
     lose: () => {
       inStepUntil = Number.NEGATIVE_INFINITY;
-      noteChange();
+      noteChangeOf();
     },
   };
 }
@@ -198,7 +203,8 @@ test.each(WORLDS.flatMap((world) => KEYS.map((key) => [world, key] as const)))(
     expect(before.isRemembered).toBe(true);
     for (const news of ['she left', 'everything', 'healed', 'mirror', 'out of step'] as const) {
       const { after } = await play(world, 'recent', key, news, 0);
-      expect(after.isRemembered).toBe(false);
+      // Of her the mirror tells, and of nobody else.
+      expect(after.isRemembered).toBe(news === 'mirror' && key === 'nobody@x.org');
     }
   },
 );
