@@ -7,7 +7,7 @@ import { feed } from './feed.ts';
 import { flood } from './flood.ts';
 import { deep, hit } from './hit.ts';
 import { hostile } from './hostile.ts';
-import { keycloak } from './keycloak.ts';
+import { idp, keycloak } from './keycloak.ts';
 import { ldap } from './ldap.ts';
 import { ldapfeed } from './ldapfeed.ts';
 import { memory } from './memory.ts';
@@ -33,6 +33,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   outage,
   flood,
   hostile,
+  idp,
   keycloak,
   ldap,
   ldapfeed,
