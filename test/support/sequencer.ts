@@ -21,7 +21,6 @@ const FIRST = [
   'test/e2e/status-page.test.ts',
   'test/integration/sql-conformance.test.ts',
   'test/integration/ldap-conformance.test.ts',
-  'test/e2e/keycloak-dovecot.test.ts',
   'test/e2e/clients.test.ts',
   'test/e2e/library.test.ts',
   'test/integration/alerts.test.ts',
