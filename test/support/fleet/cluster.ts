@@ -21,7 +21,10 @@ const SLOTS = 16_384;
 const PATIENCE_MS = 30_000;
 
 /** Starts three primaries; the replica is of the one that holds `key`. */
-export async function startCluster(key: string, parameters: readonly string[] = []): Promise<TestCluster> {
+export async function startCluster(
+  key: string,
+  parameters: readonly string[] = [],
+): Promise<TestCluster> {
   const ports = await findFreePorts(4);
   const nodes: TestEngine[] = [];
   for (const port of ports)

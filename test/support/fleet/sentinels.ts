@@ -53,9 +53,7 @@ export async function startSentinels(
       ...lines,
     ];
     await writeFile(file, `${config.join('\n')}\n`);
-    all.push(
-      startProcess(engineProgram(), [file, '--sentinel'], { cwd: place.path, env: {} }),
-    );
+    all.push(startProcess(engineProgram(), [file, '--sentinel'], { cwd: place.path, env: {} }));
   }
   const clients = ports.map((port) => {
     const client = new Redis({ port, protocol: 2, enableReadyCheck: false });
