@@ -1,7 +1,10 @@
 // Fills a memory, asks it for all at random, and prints what an entry takes and how long the collector stopped the process. Its
 // argument is how many entries; Node is started with --expose-gc and what the image gives it.
+import { randomUUID } from 'node:crypto';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
+import { entryPacking } from '../src/daemon/packing.ts';
+import type { Entry } from '../src/directory/directory.ts';
 import { createMemory } from '../src/lookup/memory.ts';
 import { accountAt } from './questions.ts';
 
@@ -18,16 +21,21 @@ const collect = (): void => {
   globalThis.gc?.();
 };
 
-/** A plain person, as directories give them. */
-interface Person {
-  readonly id: string;
-  readonly enabled: boolean;
-  readonly addresses: readonly string[];
-}
+/** A plain person, as directories give them: text that is its own, and no part of another. */
+const personAt = (key: string): Entry => ({
+  id: ownText(randomUUID()),
+  kind: 'account',
+  address: key,
+  aliases: [],
+  logins: [ownText(key.slice(0, key.indexOf('@')))],
+  members: [],
+  enabled: true,
+});
+const ownText = (text: string): string => Buffer.from(text).toString();
 
 collect();
 const before = process.memoryUsage();
-const memory = createMemory<Person>({ found: count, none: 1, unknown: 1 });
+const memory = createMemory({ found: count, none: 1, unknown: 1 }, entryPacking);
 const tenure = memory.open();
 tenure.begin();
 const LIFE = { askedAt: 1, goodUntil: 1_000_000, freshUntil: 1_000_000 };
@@ -38,7 +46,7 @@ for (let from = 0; from < count; from += BATCH) {
     keys.map((key) =>
       tenure.depart(
         key,
-        async () => ({ status: 'found', value: [{ id: key, enabled: true, addresses: [key] }] }),
+        async () => ({ status: 'found', value: [personAt(key)] }),
         () => LIFE,
       ),
     ),

@@ -4,6 +4,7 @@ import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { against } from './against.ts';
 import { feed } from './feed.ts';
+import { fleet } from './fleet.ts';
 import { flood } from './flood.ts';
 import { deep, hit } from './hit.ts';
 import { hostile } from './hostile.ts';
@@ -38,11 +39,12 @@ const PARTS: Readonly<Record<string, Part>> = {
   ldapfeed,
   sql,
   feed,
+  fleet,
   smoke,
 };
 
-/** A real Keycloak takes Java, Maven and minutes, databases take root, OpenLDAP and Postfix have to be there, and the rest is in the others: these are played where they are named. */
-const NAMED = new Set(['keycloak', 'ldap', 'ldapfeed', 'sql', 'smoke']);
+/** A real Keycloak takes Java, Maven and minutes, databases take root, OpenLDAP, Postfix and Redis have to be there, and the rest is in the others: these are played where they are named. */
+const NAMED = new Set(['keycloak', 'ldap', 'ldapfeed', 'sql', 'fleet', 'smoke']);
 const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;

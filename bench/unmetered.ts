@@ -11,4 +11,5 @@ registerHooks({
   },
 });
 
-await import('../src/cli.ts');
+const { main } = await import('../src/cli.ts');
+await main();

@@ -8,6 +8,8 @@ const SCHEME = /^mailto:/iu;
  */
 export function addressIn(value: string): string {
   const bare = value.trim();
+  // Nearly every value: looking for two signs costs least.
+  if (!bare.includes('<') && !bare.includes(':')) return bare;
   const { address = bare } = NAMED.exec(bare)?.groups ?? {};
   return address.trim().replace(SCHEME, '').trim();
 }

@@ -1,7 +1,7 @@
 import type { Cause, Entry, Maybe } from '../directory/directory.ts';
 import { none } from '../directory/finding.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { SaidAbsent, SaidDoubt, SaidStale } from '../mirror/said.ts';
+import type { SaidAbsent, SaidDoubt, SaidFound, SaidStale } from '../mirror/said.ts';
 import {
   type Context,
   type Found,
@@ -11,6 +11,7 @@ import {
   type Unknown,
   unknown,
 } from './outcome.ts';
+import { noteOthers } from './tally.ts';
 
 /** A mirror as the way of a question meets it. */
 export interface Mirrored<T> {
@@ -67,7 +68,7 @@ export const withMirror =
     });
     switch (said.is) {
       case 'found':
-        return { status: 'found', value: said.value, goodUntil: said.goodUntil };
+        return handedOn(said);
       case 'doubt':
         return doubted(said, name, () => next(key, context));
       case 'lost':
@@ -77,13 +78,17 @@ export const withMirror =
           ? settled(next(key, context), (doubt) => standIn(said, doubt))
           : standIn(said, unknown('doubt', name, said.held));
       case 'absent':
-        return said.deniedUntil === undefined
-          ? settled(next(key, context), (doubt) => denyUnreached(said, doubt))
-          : { ...none('content', 'a mirror in step'), goodUntil: said.deniedUntil };
+        return said.denied ?? settled(next(key, context), (doubt) => denyUnreached(said, doubt));
       case 'nothing':
         return next(key, context);
     }
   };
+
+/** A group is also what others are. */
+function handedOn(said: SaidFound): SaidFound {
+  if (said.since !== undefined) noteOthers();
+  return said;
+}
 
 /** Which of two it is the directory may know; of a group that is too large it says no more. */
 const doubted = (

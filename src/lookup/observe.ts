@@ -83,7 +83,7 @@ export const withObservation =
       const outcome = next(key, context);
       if (outcome instanceof Promise) return outcome.then((late) => note(key, context, late));
       figures.remembered += 1;
-      noteLookup(outcome, figures);
+      noteLookup(key, outcome, figures);
       return note(key, context, outcome);
     };
   };

@@ -1,3 +1,4 @@
+import { EVERY_PLACE, NO_PLACE, placeOf } from './changes.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Figures that one lookup is counted in. */
@@ -14,6 +15,8 @@ export interface Tally {
   /** Where its lookups were counted, in order. */
   readonly found: readonly Counted[];
   readonly none: readonly Counted[];
+  /** Where changes of what was looked up are counted (`countChangesAt`). */
+  readonly place: number;
 }
 
 /**
@@ -23,21 +26,37 @@ export interface Tally {
 let goodUntil = Number.POSITIVE_INFINITY;
 let found: Counted[] = [];
 let none: Counted[] = [];
+let asked: string | undefined;
+let areSeveral = false;
 
 /** Forgets what was noted of the query before. */
 export function beginTally(): void {
   goodUntil = Number.POSITIVE_INFINITY;
+  asked = undefined;
+  areSeveral = false;
   // New lists only where the last ones were used: whoever read them may keep them.
   if (found.length > 0) found = [];
   if (none.length > 0) none = [];
 }
 
 /** Notes a lookup that memory answered at once. All lookups go through here (`withObservation`), so none is left out. */
-export function noteLookup(outcome: Outcome<unknown>, counted: Counted): void {
+export function noteLookup(key: string, outcome: Outcome<unknown>, counted: Counted): void {
+  if (asked === undefined) asked = key;
+  else if (asked !== key) areSeveral = true;
   const until = outcome.status === 'unknown' ? undefined : outcome.goodUntil;
   goodUntil = until === undefined ? Number.NEGATIVE_INFINITY : Math.min(goodUntil, until);
   (outcome.status === 'found' ? found : none).push(counted);
 }
 
+/** Notes that others decide it besides whoever was looked up: a group's members. */
+export function noteOthers(): void {
+  areSeveral = true;
+}
+
 /** What was noted since `beginTally`; the lists are the caller's to keep. */
-export const readTally = (): Tally => ({ goodUntil, found, none });
+export const readTally = (): Tally => ({ goodUntil, found, none, place: placeOfAll() });
+
+function placeOfAll(): number {
+  if (areSeveral) return EVERY_PLACE;
+  return asked === undefined ? NO_PLACE : placeOf(asked);
+}

@@ -1,11 +1,12 @@
-import { countChanges } from '../lookup/changes.ts';
+import { countChanges, countChangesAt } from '../lookup/changes.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { createRequestTable, MAX_REQUEST_BYTES } from './requests.ts';
 import type { Repeat } from './router.ts';
 
 /**
  * Framed replies of the last moments by their whole requests: the commonest way of an answer makes no string, no object and no
- * promise. All are dropped by any change of what is known (`noteChange`).
+ * promise. All are dropped by a change of what is known (`noteChange`); by one of single people (`noteChangeOf`) those are which
+ * were made of them.
  */
 export interface RecentReplies {
   /** Gives, counts and times what is still true at `arrivedAt` of the request that lies in `bytes` from `start` to `end`. */
@@ -22,10 +23,15 @@ export interface RecentReplies {
 /** A longer reply is made anew: thousands of lists of a thousand members would be a gigabyte. */
 export const MAX_RECENT_CHARS = 512;
 
-/** Of each reply: until when it is good, after which change it was made, and the number of how it is counted. */
-const FIELDS = 3;
+/**
+ * Of each reply: until when it is good, after which change it was made, the number of how it is counted, where changes of what it
+ * was made of are counted, and after which of those it was.
+ */
+const FIELDS = 5;
 const MADE_AT = 1;
 const WAY = 2;
+const PLACE = 3;
+const MADE_AT_PLACE = 4;
 
 /** Ways to count: one for each map, status and way of asking. Beyond so many, replies are not kept. */
 const MAX_WAYS = 1024;
@@ -56,13 +62,15 @@ export function createRecentReplies(size = 32_768): RecentReplies {
       if (place === -1) return undefined;
       const at = place * FIELDS;
       const isGood =
-        context.arrivedAt < (records[at] ?? 0) && records[at + MADE_AT] === countChanges();
+        context.arrivedAt < (records[at] ?? 0) &&
+        records[at + MADE_AT] === countChanges() &&
+        records[at + MADE_AT_PLACE] === countChangesAt(records[at + PLACE] ?? 0);
       if (!isGood) return undefined;
       ways[records[at + WAY] ?? 0]?.(context);
       return frames[place];
     },
 
-    keep: (request, frame, { goodUntil, countAgain }, { arrivedAt }) => {
+    keep: (request, frame, { goodUntil, place: at, countAgain }, { arrivedAt }) => {
       if (goodUntil <= arrivedAt || frame.length > MAX_RECENT_CHARS) return;
       // As it came: who sent other bytes than text asks again.
       const bytes = Buffer.from(request);
@@ -70,10 +78,10 @@ export function createRecentReplies(size = 32_768): RecentReplies {
       if (bytes.length > MAX_REQUEST_BYTES || way === -1) return;
       const { requests, records, frames } = (table ??= createTable(size));
       const place = requests.place(bytes, (other) => {
-        const at = other * FIELDS;
-        return records[at + MADE_AT] !== since || (records[at] ?? 0) <= arrivedAt;
+        const first = other * FIELDS;
+        return records[first + MADE_AT] !== since || (records[first] ?? 0) <= arrivedAt;
       });
-      records.set([goodUntil, since, way], place * FIELDS);
+      records.set([goodUntil, since, way, at, countChangesAt(at)], place * FIELDS);
       frames[place] = flatten(frame);
     },
   };

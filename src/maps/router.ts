@@ -68,6 +68,8 @@ export interface Repeat {
   readonly status: 'OK' | 'NOTFOUND';
   /** Before it, whole ms on the daemon's clock, the same is said without asking anybody. */
   readonly goodUntil: number;
+  /** Where changes of what it was made of are counted (`countChangesAt`). */
+  readonly place: number;
   /** Counts and times it once more, as if all had been looked up. */
   readonly countAgain: (context: Context) => void;
 }
@@ -134,13 +136,14 @@ export function createRouter(
     );
   };
   const lastRepeat = (): Repeat | undefined => {
-    const { goodUntil, found, none } = readTally();
+    const { goodUntil, found, none, place } = readTally();
     // What is logged has to be put together again; a doubt may be over with the next question.
     if (last === undefined || log.isLevelEnabled('debug')) return undefined;
     const { figure, answer } = last;
     if (answer.status !== 'OK' && answer.status !== 'NOTFOUND') return undefined;
     const { status } = answer;
-    return { status, goodUntil, countAgain: counting.of({ figure, status, found, none }) };
+    const countAgain = counting.of({ figure, status, found, none });
+    return { status, goodUntil, place, countAgain };
   };
   return { route, lastRepeat };
 }

@@ -1,5 +1,6 @@
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import { type Entry, Fault, type Listed } from '../directory/directory.ts';
+import { none } from '../directory/finding.ts';
 import type { GroupLimits } from '../directory/people/expand.ts';
 import { type HoldingRules, holders } from '../directory/people/owners.ts';
 import { expand, plain } from './expand.ts';
@@ -30,18 +31,20 @@ export interface AnswerOptions {
 }
 
 export interface Answers {
+  /** What was said of late, and counts still at an instant of the daemon's clock. */
+  readonly recall: (address: string, at: number) => SaidFound | SaidAbsent | undefined;
   /** At an instant of the daemon's clock. No promise, no write. Throws a `DamagedError` where the file is. */
   say(address: string, at: number): Said;
   /** When whoever holds it was known to, on the mirror's time; absent: nobody does. */
   knownAt(address: string): number | undefined;
-  /** What was said counts no more. */
-  clear(): void;
+  /** What was said of these counts no more; absent: of anybody. */
+  readonly forget: (addresses?: readonly string[]) => void;
 }
 
-/** So many recent answers stand in front of the file; of addresses with long lists of members fewer. */
+/** So many recent answers stand in front of the file; an address with a long list of members is as many. */
 const RECENT = 16_384;
-const RECENT_LONG = 128;
 const LONG = 50;
+const LONG_WEIGHT = 128;
 
 const NOTHING: Said = { is: 'nothing' };
 const LOST: Said = { is: 'lost' };
@@ -51,12 +54,14 @@ const UNKNOWN: SaidAbsent = { is: 'absent', mayDenyUnreached: false };
 export function createAnswers(options: AnswerOptions): Answers {
   const { settings, rules, limits, timeAt } = options;
   const found = createRecent<SaidFound>(RECENT);
-  const long = createRecent<SaidFound>(RECENT_LONG);
+  /** Apart: a flood of strangers must not drive out who is known. */
   const absent = createRecent<SaidAbsent>(RECENT);
+  /** How often anybody has changed. */
+  let changes = 0;
 
   const keep = (address: string, said: SaidFound): SaidFound => {
     const isLong = said.value.some(({ members }) => members.length > LONG);
-    (isLong ? long : found).keep(address, said);
+    found.keep(address, said, isLong ? LONG_WEIGHT : 1);
     return said;
   };
 
@@ -113,7 +118,8 @@ export function createAnswers(options: AnswerOptions): Answers {
     const mayDenyUnreached = standing.isWhole && settings.denyFor > 0 && ageMs <= settings.denyFor;
     const isTold = at < inStepUntil && standing.progress?.tellsNew === true;
     if (settings.whenAbsent !== 'deny' || !isTold) return { is: 'absent', mayDenyUnreached };
-    const said: SaidAbsent = { is: 'absent', deniedUntil: inStepUntil, mayDenyUnreached };
+    const denied = { ...none('content', 'a mirror in step'), goodUntil: inStepUntil };
+    const said: SaidAbsent = { is: 'absent', denied, mayDenyUnreached };
     absent.keep(address, said);
     return said;
   };
@@ -124,19 +130,23 @@ export function createAnswers(options: AnswerOptions): Answers {
     if (value === undefined) return NOTHING;
     if ('is' in value) return isInStep ? value : NOTHING;
     if (!isInStep) return { is: 'stale', value };
-    return keep(address, { is: 'found', value, goodUntil: whole.inStepUntil });
+    const { inStepUntil: goodUntil } = whole;
+    const isGroup = value.some(({ kind }) => kind === 'group');
+    const own = { is: 'found', status: 'found', value, goodUntil } as const;
+    return keep(address, isGroup ? { ...own, since: changes } : own);
   };
 
-  const recall = (address: string, at: number): Said | undefined => {
-    const said = found.get(address) ?? long.get(address);
-    if (said !== undefined) return at < said.goodUntil ? said : undefined;
-    const denied = absent.get(address);
-    return denied?.deniedUntil !== undefined && at < denied.deniedUntil ? denied : undefined;
+  const recall: Answers['recall'] = (address, at) => {
+    const said = found.get(address);
+    if (said !== undefined) return isGood(said, at) ? said : undefined;
+    const stranger = absent.get(address);
+    const isDenied = stranger?.denied !== undefined && at < stranger.denied.goodUntil;
+    return isDenied ? stranger : undefined;
   };
+  const isGood = ({ goodUntil, since }: SaidFound, at: number): boolean =>
+    at < goodUntil && (since === undefined || since === changes);
 
   const say = (address: string, at: number): Said => {
-    const recent = recall(address, at);
-    if (recent !== undefined) return recent;
     const whole = options.whole();
     if (whole === undefined) return NOTHING;
     const time = timeAt(at);
@@ -156,14 +166,19 @@ export function createAnswers(options: AnswerOptions): Answers {
   };
 
   return {
+    recall,
     say,
     knownAt: (address) => {
       const whole = options.whole();
       if (whole === undefined || whole.store.look(address).entries.length === 0) return undefined;
       return whole.syncedAt;
     },
-    clear: () => {
-      for (const each of [found, long, absent]) each.clear();
+    forget: (addresses) => {
+      changes += 1;
+      for (const recent of [found, absent]) {
+        if (addresses === undefined) recent.clear();
+        else for (const address of addresses) recent.forget(address);
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Entry, Listed } from '../directory/directory.ts';
 import type { Listings } from './listings.ts';
 import type { Losses } from './losses.ts';
@@ -23,6 +23,9 @@ export interface Entries {
   takeDone(): Done;
 }
 
+/** More addresses than these at a time, and it costs less to take all for changed. */
+const MOST_TOUCHED = 500;
+
 /** Creates it over an open file. */
 export function createEntries(
   db: DatabaseSync,
@@ -42,12 +45,16 @@ export function createEntries(
   const insert = db.prepare('INSERT INTO entry(ref, data) VALUES(?, ?)');
   const update = db.prepare('UPDATE entry SET data = ? WHERE n = ?');
   const remove = db.prepare('DELETE FROM entry WHERE n = ?');
-  const hold = db.prepare('INSERT OR IGNORE INTO holder VALUES(?, ?)');
+  const hold = linking(db, 'holder');
   const unhold = db.prepare('DELETE FROM holder WHERE address = ? AND n = ?');
-  const name = db.prepare('INSERT OR IGNORE INTO name VALUES(?, ?)');
+  const name = linking(db, 'name');
   const unname = db.prepare('DELETE FROM name WHERE name = ? AND n = ?');
   const cleaned = { dropped: 0 };
   let done = { put: 0, gone: 0, unchanged: 0 };
+  let touched: string[] = [];
+  const touch = (entry: Listed): void => {
+    if (touched.length < MOST_TOUCHED) touched.push(...addressesOf(entry));
+  };
 
   const rowOf = (ref: string): { readonly n: number; readonly data: string } | undefined => {
     const row = find.get(ref);
@@ -59,9 +66,8 @@ export function createEntries(
       meta.count(entry.kind === 'group' ? 'groups' : 'accounts', by);
   };
   const link = (entry: Listed, n: number): void => {
-    for (const address of addressesOf(entry))
-      meta.count('addresses', Number(hold.run(address, n).changes));
-    for (const each of entry.names) name.run(each, n);
+    meta.count('addresses', hold(addressesOf(entry), n));
+    name(entry.names, n);
   };
   const unlink = (old: Listed, n: number, next?: Listed): void => {
     const addresses = new Set(next === undefined ? [] : addressesOf(next));
@@ -78,6 +84,7 @@ export function createEntries(
     now: number,
   ): void => {
     const old = decode(row.data);
+    touch(old);
     unlink(old, row.n, entry);
     update.run(text, row.n);
     count(old, -1);
@@ -103,6 +110,7 @@ export function createEntries(
     }
     if (row !== undefined) change(ref, row, prepared, now);
     const n = row?.n ?? Number(insert.run(ref, text).lastInsertRowid);
+    touch(entry);
     link(entry, n);
     count(entry, 1);
     losses.regain(entry);
@@ -130,6 +138,7 @@ export function createEntries(
       listings.expectNot(ref);
       if (row === undefined) return;
       const old = decode(row.data);
+      touch(old);
       unlink(old, row.n);
       remove.run(row.n);
       count(old, -1);
@@ -152,10 +161,42 @@ export function createEntries(
       listings.see(ref, row.n);
     },
     takeDone: () => {
-      const taken = { ...done, dropped: cleaned.dropped };
+      const areMany = touched.length >= MOST_TOUCHED;
+      const taken = {
+        ...done,
+        dropped: cleaned.dropped,
+        touched: areMany ? ('many' as const) : touched,
+      };
       done = { put: 0, gone: 0, unchanged: 0 };
+      touched = [];
       cleaned.dropped = 0;
       return taken;
     },
+  };
+}
+
+/** So many rows are written by one statement. */
+const ROWS = 16;
+
+/** Makes what leads from some words to an entry, and gives how many did not yet. */
+function linking(
+  db: DatabaseSync,
+  table: 'holder' | 'name',
+): (words: readonly string[], n: number) => number {
+  const statements = new Map<number, StatementSync>();
+  const statementFor = (count: number): StatementSync => {
+    const rows = Array.from({ length: count }, (_, i) => `(?${i + 2}, ?1)`).join(', ');
+    const statement = db.prepare(`INSERT OR IGNORE INTO ${table} VALUES ${rows}`);
+    statements.set(count, statement);
+    return statement;
+  };
+  return (words, n) => {
+    let fresh = 0;
+    for (let from = 0; from < words.length; from += ROWS) {
+      const some = words.length <= ROWS ? words : words.slice(from, from + ROWS);
+      const statement = statements.get(some.length) ?? statementFor(some.length);
+      fresh += Number(statement.run(n, ...some).changes);
+    }
+    return fresh;
   };
 }

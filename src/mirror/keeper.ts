@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
-import type { Directory } from '../directory/directory.ts';
+import type { Directory, Mark } from '../directory/directory.ts';
 import type { HoldingRules } from '../directory/people/owners.ts';
 import { reasonOf } from '../reason.ts';
 import type { Whole } from './answers.ts';
+import { concernOf, type Stood } from './concern.ts';
 import type { Confirm } from './confirm.ts';
 import { type CopyOptions, createCopy } from './copy.ts';
 import { createErrands } from './errands.ts';
@@ -80,27 +81,30 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   let ticking: NodeJS.Timeout | undefined;
   const timeline = createTimeline(clock, left?.written(), options.calendar);
 
+  const stood = (): Stood => ({
+    standing: copy.standing(),
+    isWhole: copy.whole() !== undefined,
+  });
   const give = async (order: Order): Promise<Result> => {
     if (orders === undefined) throw new Error('the mirror is not open');
     const result = await orders.give(order);
-    const before = copy.standing();
-    const { released = [] } = result;
-    const { put, gone, unchanged, dropped } = result;
+    const before = stood();
+    const { put, gone, unchanged, dropped, released = [] } = result;
     figures.changes.put += put;
     figures.changes.gone += gone;
     figures.changes.unchanged += unchanged;
     figures.dropped += dropped;
-    copy.tell(before, result.standing);
-    const { isHeld, lost } = result.standing;
-    const isSame = put + gone === 0 && before?.isHeld === isHeld && before.lost === lost;
-    if (!isSame) options.changed();
+    copy.tell(before.standing, result.standing);
+    const concern = concernOf(result, before, stood());
+    if (concern === 'all') options.changed();
+    else if (concern.length > 0) options.changed(concern);
     if (released.length > 0) options.released(released);
     return result;
   };
 
-  const marked = ({ nextMs }: { readonly nextMs: number }): void => {
+  const marked = (mark: Mark): void => {
     fault = undefined;
-    copy.marked(nextMs);
+    copy.marked(mark);
     errands.marked();
   };
 

@@ -82,6 +82,8 @@ export interface Done {
   readonly unchanged: number;
   /** Values that nobody can use. */
   readonly dropped: number;
+  /** The addresses of whoever was put or is gone, before and after it. */
+  readonly touched: readonly string[] | 'many';
 }
 
 /** What an order brings beside how the file stands. */

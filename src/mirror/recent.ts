@@ -1,7 +1,9 @@
 /** What was said of late, by address. */
 export interface Recent<T> {
   get(address: string): T | undefined;
-  keep(address: string, said: T): void;
+  /** `weight`: as many others have no room beside it. */
+  keep(address: string, said: T, weight?: number): void;
+  forget(address: string): void;
   clear(): void;
 }
 
@@ -9,22 +11,26 @@ export interface Recent<T> {
 export function createRecent<T>(size: number): Recent<T> {
   let young = new Map<string, T>();
   let old = new Map<string, T>();
-  const keep = (address: string, said: T): void => {
-    if (young.size >= size) [old, young] = [young, new Map()];
+  let weighed = 0;
+  const keep = (address: string, said: T, weight = 1): void => {
+    if (weighed + weight > size && young.size > 0) {
+      [old, young] = [young, new Map()];
+      weighed = 0;
+    }
+    weighed += weight;
     young.set(address, said);
   };
   return {
-    get: (address) => {
-      const said = young.get(address);
-      if (said !== undefined) return said;
-      const older = old.get(address);
-      if (older !== undefined) keep(address, older);
-      return older;
-    },
+    get: (address) => young.get(address) ?? old.get(address),
     keep,
+    forget: (address) => {
+      young.delete(address);
+      old.delete(address);
+    },
     clear: () => {
       if (young.size > 0) young = new Map();
       if (old.size > 0) old = new Map();
+      weighed = 0;
     },
   };
 }

@@ -59,7 +59,13 @@ export function encode(entry: Listed): string {
     d: entry.doubt,
   };
   const plain: Row = [entry.id, flags, entry.address, entry.aliases, entry.logins];
-  const isPlain = Object.values(rare).every((value) => value === undefined);
+  const isPlain =
+    rare.s === undefined &&
+    rare.m === undefined &&
+    rare.g === undefined &&
+    rare.n === undefined &&
+    rare.f === undefined &&
+    rare.d === undefined;
   const text = JSON.stringify(isPlain ? plain : [...plain, rare]);
   return `${crc32(text)} ${text}`;
 }

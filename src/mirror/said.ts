@@ -1,4 +1,4 @@
-import type { Entry } from '../directory/directory.ts';
+import type { Entry, None } from '../directory/directory.ts';
 
 /** What a mirror says of an address. */
 export type Said =
@@ -8,12 +8,15 @@ export type Said =
   | SaidDoubt
   | { readonly is: 'lost' | 'nothing' };
 
-/** In step: as good as asking. */
+/** In step: as good as asking. It is handed on as it stands, for whoever is asked for most is not made twice. */
 export interface SaidFound {
   readonly is: 'found';
+  readonly status: 'found';
   readonly value: readonly Entry[];
   /** Until when the mirror is in step, on the daemon's clock. */
   readonly goodUntil: number;
+  /** Of a group, which others are in: what had changed by then. Absent: its own entries alone decide. */
+  readonly since?: number;
 }
 
 /** Known of an older time: stands in for a directory that can't be asked. */
@@ -27,8 +30,8 @@ export interface SaidStale {
 /** Not there. */
 export interface SaidAbsent {
   readonly is: 'absent';
-  /** Nobody has to be asked: until when that counts, on the daemon's clock. */
-  readonly deniedUntil?: number;
+  /** Nobody has to be asked, until the mirror is no longer in step. */
+  readonly denied?: None & { readonly goodUntil: number };
   /** Nobody is there either where the directory can't be reached. */
   readonly mayDenyUnreached: boolean;
 }

@@ -9,6 +9,7 @@ import { createMeta } from './meta.ts';
 import type { Brought, Order, Writer } from './orders.ts';
 import { createRivals } from './rivals.ts';
 import { LAYOUT } from './rows.ts';
+import { createTransactions } from './transactions.ts';
 
 export interface WriterOptions {
   readonly path: string;
@@ -36,14 +37,16 @@ export function createStoreWriter({
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
   db.exec('PRAGMA journal_size_limit = 67108864;');
   db.exec(LAYOUT);
-  const version = db.prepare('PRAGMA data_version');
-  const readVersion = (): unknown => version.get()?.['data_version'];
   const meta = createMeta(db);
   const losses = createLosses(db);
   const listings = createListings(db);
   const rivals = createRivals(db, rules);
   const entries = createEntries(db, { meta, losses, listings, rivals });
-  let seenVersion = readVersion();
+  const { within, gather, forgive, settle } = createTransactions(db, () => {
+    losses.recount();
+    rivals.recount();
+    meta.read();
+  });
 
   const isHeld = (): boolean => losses.count() > allowance(meta.total() + losses.count(), guard);
 
@@ -124,54 +127,47 @@ export function createStoreWriter({
   const carryOut = <K extends Order['do']>(order: Extract<Order, { do: K }> & { do: K }): Brought =>
     carry[order.do](order);
 
-  /** What is known beside the file, of what it says. */
-  const recount = (): void => {
-    losses.recount();
-    rivals.recount();
-    meta.read();
-  };
-
-  const within = <T>(work: () => T): T => {
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      const now = readVersion();
-      // Another daemon's writer was at work until now.
-      if (now !== seenVersion) recount();
-      seenVersion = now;
-      const result = work();
-      db.exec('COMMIT');
-      return result;
-    } catch (error) {
-      // A disk that is full may have ended it by itself.
-      if (db.isTransaction) db.exec('ROLLBACK');
-      recount();
-      entries.takeDone();
-      throw error;
-    }
-  };
-
   within(() => {
     meta.begin(fingerprint);
     meta.hold(isHeld());
   });
 
+  const write = (order: Order): Brought => {
+    const work = (): Brought => {
+      const result = carryOut(order);
+      meta.hold(isHeld());
+      return result;
+    };
+    if (order.do === 'begin') forgive();
+    if (order.do !== 'apply' || !isUnread(order)) return within(work);
+    return gather(countPut(order.changes), work);
+  };
+  /** Until all have been listed once, nobody is told what is here. */
+  const isUnread = ({ changes }: Apply): boolean =>
+    meta.syncedAt() === undefined && changes.every(({ kind }) => kind !== 'mark');
+
+  const end = (): Brought => {
+    try {
+      settle();
+    } finally {
+      db.close();
+    }
+    return {};
+  };
+
   return {
     carryOut: (order) => {
-      const brought =
-        order.do === 'close'
-          ? {}
-          : within(() => {
-              const result = carryOut(order);
-              meta.hold(isHeld());
-              return result;
-            });
-      const result = {
-        standing: meta.standing(losses.count(), losses.unasked()),
-        ...entries.takeDone(),
-        ...brought,
-      };
-      if (order.do === 'close') db.close();
-      return result;
+      try {
+        const brought = order.do === 'close' ? end() : write(order);
+        const standing = meta.standing(losses.count(), losses.unasked());
+        return { standing, ...entries.takeDone(), ...brought };
+      } catch (error) {
+        entries.takeDone();
+        throw error;
+      }
     },
   };
 }
+
+const countPut = (changes: readonly Change[]): number =>
+  changes.reduce((sum, change) => sum + (change.kind === 'put' ? change.entries.length : 0), 0);

@@ -180,7 +180,7 @@ describeWith(['redis'], 'a fleet whose engine real sentinels name', () => {
   test('sentinels have a login of their own; one that they refuse is told of as an error, with what to do', async () => {
     const primary = await engine();
     const acl = aclOf('idpmap', 'sentinel').replace('PASSWORD', 'right');
-    const { urls } = await watch(primary, { count: 1, lines: ['user default off', `user ${acl}`] });
+    const { urls } = await watch(primary, { count: 1, lines: [`user ${acl}`] });
     const settingsOf = (password: string): Partial<FleetSettings> => ({
       insecure: true,
       sentinel: {

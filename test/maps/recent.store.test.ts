@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { NO_PLACE } from '../../src/lookup/changes.ts';
 import { createRecentReplies, type RecentReplies } from '../../src/maps/recent.ts';
 import { MAX_REQUEST_BYTES } from '../../src/maps/requests.ts';
 
 const context = { arrivedAt: 0, deadline: 200 };
-const repeat = { status: 'OK', goodUntil: 10, countAgain: () => {} } as const;
+const repeat = { status: 'OK', goodUntil: 10, place: NO_PLACE, countAgain: () => {} } as const;
 const recall = (replies: RecentReplies, request: string, arrivedAt = 0): string | undefined => {
   // In the midst of others' bytes, as in a read.
   const bytes = Buffer.from(`1:x,${request},`);

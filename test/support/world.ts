@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
-import type { Entry } from '../../src/directory/directory.ts';
+import type { Ask, Entry } from '../../src/directory/directory.ts';
 import { silentLog } from '../../src/log.ts';
 import { createLane, type Lane, type LaneOptions } from '../../src/lookup/lane.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type MemorySizes,
   type Tenure,
 } from '../../src/lookup/memory.ts';
+import type { Mirrored } from '../../src/lookup/mirror.ts';
 import type { Context } from '../../src/lookup/outcome.ts';
 import { createSource, type Source } from '../../src/lookup/path.ts';
 import type { Times } from '../../src/lookup/remember.ts';
@@ -87,6 +88,7 @@ export function laneFor(
     readonly times?: Partial<Times>;
     /** Absent: one of its own. */
     readonly memory?: Memory<Entry>;
+    readonly mirror?: Mirrored<Entry>;
   } = {},
 ): Guarded {
   const memory = options.memory ?? createMemory<Entry>(SIZES);
@@ -104,7 +106,10 @@ export function laneFor(
     ...options,
   });
   const times = { ...TIMES, ...options.times };
-  const source = createSource<Entry>((key, how) => directory.find(key, how), tenure, lane, times);
+  const { mirror } = options;
+  // Tests put another in its place.
+  const ask: Ask<Entry> = (key, how) => directory.find(key, how);
+  const source = createSource<Entry>(ask, tenure, lane, times, mirror);
   return { source, memory, tenure, lane };
 }
 

@@ -8,8 +8,8 @@ import {
   parseEngineUrl,
   parseSentinelUrl,
 } from '../schema/engineurl.ts';
-import type { Secret } from '../sources/secret.ts';
 import { duration, flag, oneOrMany, path, secret, written } from '../schema/values.ts';
+import type { Secret } from '../sources/secret.ts';
 
 const url = () => written<EngineUrl>({ type: 'URL' }, parseEngineUrl, formatEngineUrl);
 
@@ -19,48 +19,49 @@ const urls = (parse: (text: string) => NodeUrl) =>
 
 /** What is wrong with several that stand for each other. */
 function faultOfMany(all: readonly NodeUrl[]): string | undefined {
-  if (all.length === 0) return 'is empty, write at least one';
+  if (all.length === 0) return 'names none, write at least one';
   if (new Set(all.map(({ secure }) => secure)).size > 1)
     return 'mixes valkey:// and valkeys://: write all of them alike';
   const names = all.map(formatEngineUrl);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  return twice === undefined ? undefined : `has ${twice} twice, write each once`;
+  return twice === undefined ? undefined : `${twice} is listed twice, keep one`;
 }
 
-const tls = () => z
-  .strictObject({
-    ca: path()
-      .exactOptional()
-      .meta({
-        description:
-          'PEM file of the authorities that are trusted; without it, those that Node knows.',
-        examples: ['/etc/idpmap/engine-ca.pem'],
-      }),
-    cert: path()
-      .exactOptional()
-      .meta({
-        description: 'PEM file of a client certificate.',
-        examples: ['/etc/idpmap/engine.pem'],
-      }),
-    key: path()
-      .exactOptional()
-      .meta({
-        description: "PEM file of the client certificate's key.",
-        examples: ['/etc/idpmap/engine.key'],
-      }),
-    serverName: z
-      .string()
-      .min(1)
-      .exactOptional()
-      .meta({
-        description: "The name that the engine's certificate carries, where it is not the URL's.",
-        examples: ['valkey.example.org'],
-      }),
-  })
-  .superRefine(({ cert, key }, context) => {
-    if ((cert === undefined) === (key === undefined)) return;
-    context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
-  });
+const tls = () =>
+  z
+    .strictObject({
+      ca: path()
+        .exactOptional()
+        .meta({
+          description:
+            'PEM file of the authorities that are trusted; without it, those that Node knows.',
+          examples: ['/etc/idpmap/engine-ca.pem'],
+        }),
+      cert: path()
+        .exactOptional()
+        .meta({
+          description: 'PEM file of a client certificate.',
+          examples: ['/etc/idpmap/engine.pem'],
+        }),
+      key: path()
+        .exactOptional()
+        .meta({
+          description: "PEM file of the client certificate's key.",
+          examples: ['/etc/idpmap/engine.key'],
+        }),
+      serverName: z
+        .string()
+        .min(1)
+        .exactOptional()
+        .meta({
+          description: "The name that the engine's certificate carries, where it is not the URL's.",
+          examples: ['valkey.example.org'],
+        }),
+    })
+    .superRefine(({ cert, key }, context) => {
+      if ((cert === undefined) === (key === undefined)) return;
+      context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
+    });
 
 const sentinel = z.strictObject({
   primary: z
@@ -92,7 +93,8 @@ const sentinel = z.strictObject({
       examples: ['{ file: /run/secrets/sentinel-password }'],
     }),
   tls: tls().exactOptional().meta({
-    description: "How connections to sentinels are secured, where not as the engines' (`fleet.tls`).",
+    description:
+      "How connections to sentinels are secured, where not as the engines' (`fleet.tls`).",
   }),
 });
 

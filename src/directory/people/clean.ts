@@ -1,4 +1,4 @@
-import { isMailbox, parseAddress, spellAddress } from '../../address/address.ts';
+import { isMailbox, isPlainAddress, parseAddress, spellAddress } from '../../address/address.ts';
 import { type Entry, Fault } from '../directory.ts';
 import { mailAddress, ownAddress } from './spelling.ts';
 
@@ -39,6 +39,9 @@ const usableLogin = (login: string): string | undefined =>
   UNUSABLE_LOGIN.test(login) ? undefined : login;
 
 const normalise = (text: string): string | undefined =>
+  isPlainAddress(text) ? text : normaliseOther(text);
+
+const normaliseOther = (text: string): string | undefined =>
   isMailbox(text) ? parseAddress(text)?.text : undefined;
 
 const spell = (text: string): string | undefined =>

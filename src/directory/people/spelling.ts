@@ -1,4 +1,4 @@
-import { parseAddress, spellAddress } from '../../address/address.ts';
+import { isPlainAddress, parseAddress, spellAddress } from '../../address/address.ts';
 import { isFindable, type Spellings } from '../../address/spellings.ts';
 import { type Entry, Fault, type Remark } from '../directory.ts';
 
@@ -7,6 +7,7 @@ export type OwnAddress = Pick<Entry, 'address' | 'spelling'>;
 
 /** Reads what a directory gives as an entry's own address; what is none stays as it is, to be refused later. */
 export function ownAddress(text: string): OwnAddress {
+  if (isPlainAddress(text)) return { address: text };
   const spelling = spellAddress(text) ?? text;
   const address = parseAddress(spelling)?.text ?? spelling;
   return spelling === address ? { address } : { address, spelling };

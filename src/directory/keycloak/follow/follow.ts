@@ -1,6 +1,6 @@
 import { type Clock, preciseClock, wallClock } from '../../../clock.ts';
 import type { Change, Mark } from '../../directory.ts';
-import { spread } from '../../spread.ts';
+import { createDue } from '../../due.ts';
 import { pause } from '../../waiting.ts';
 import { adminEvents, createEventLog, ownEvents } from '../feed/eventlog.ts';
 import type { Ask } from '../http/api.ts';
@@ -50,20 +50,17 @@ export async function* followRealm(
   cursor: string | undefined,
   signal: AbortSignal,
 ): Told<never> {
-  const refreshMs = options.refreshMs * spread();
+  const due = createDue(options.refreshMs);
   let state = cursor === undefined ? undefined : parseState(cursor, options.events !== 'off');
   const logs = await logsOf(options, signal);
   const feed = createFeed(options, logs, signal);
   await options.prove(signal);
   const everyMs = options.events === 'off' ? IDLE_MS : options.events;
-  const leftMs = ({ listedAt }: State): number => listedAt + refreshMs - wallClock.now();
-  // A calendar that was set back says nothing about when that was.
-  const isDue = (at: State): boolean => leftMs(at) <= 0 || leftMs(at) > refreshMs;
   for (;;) {
-    if (state === undefined || isDue(state)) state = yield* feed.list(state);
+    if (state === undefined || due.leftMs(state.listedAt) <= 0) state = yield* feed.list(state);
     else if (logs !== undefined) state = yield* feed.poll(state);
     signal.throwIfAborted();
-    await pause(Math.max(0, Math.min(everyMs, leftMs(state))), signal);
+    await pause(Math.max(0, Math.min(everyMs, due.leftMs(state.listedAt))), signal);
     signal.throwIfAborted();
   }
 }

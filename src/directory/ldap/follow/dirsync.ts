@@ -1,5 +1,6 @@
 import { ageOf, preciseClock, type Stamp, stampNow } from '../../../clock.ts';
 import type { Listed } from '../../directory.ts';
+import { startSpread } from '../../due.ts';
 import { spread } from '../../spread.ts';
 import { pause } from '../../waiting.ts';
 import { idOf, textsOf } from '../people/values.ts';
@@ -96,11 +97,12 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
     }
     await list(cursor === undefined ? 'at once' : 'resting');
   }
+  const notBefore = preciseClock.now() + startSpread(refreshMs);
   for (let dueMs = refreshMs * spread(); ; ) {
     await poll();
     mark(polledAt);
     await pause(pollMs, signal);
-    if (isYoung(listed, dueMs)) continue;
+    if (isYoung(listed, dueMs) || preciseClock.now() < notBefore) continue;
     await list('resting');
     dueMs = refreshMs * spread();
   }

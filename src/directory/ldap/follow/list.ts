@@ -1,4 +1,5 @@
 import { ageOf, preciseClock, stampNow } from '../../../clock.ts';
+import { startSpread } from '../../due.ts';
 import { SPREAD, spread } from '../../spread.ts';
 import { pause } from '../../waiting.ts';
 import type { Connection } from '../wire/connection.ts';
@@ -28,7 +29,7 @@ export async function followByListing(
       // What was listed before a restart is as good as it was.
       outlet.tell({ ...markOf(cursor, ageMs, tookMs, options.refreshMs) });
       await pause(leftMs * spread(), signal);
-    }
+    } else await pause(startSpread(options.refreshMs), signal);
   }
   for (let isFirst = cursor === undefined; ; isFirst = false) {
     const own = first ?? (await beginSession(await options.open(signal), options, outlet, signal));

@@ -1,5 +1,5 @@
 import { EqualityFilter, type Filter, PresenceFilter } from 'ldapts';
-import { type Address, parseAddress, parseDomain } from '../../../address/address.ts';
+import { type Address, normaliseAddress, parseDomain } from '../../../address/address.ts';
 import {
   localSpellings,
   rareSpellings,
@@ -44,10 +44,12 @@ export function parseSource(text: string, prefix = ''): AddressSource {
   const begin = prefix.toLowerCase();
   return sourceOf(
     text,
-    (value) =>
-      value.trimStart().toLowerCase().startsWith(begin)
-        ? addressIn(value.trimStart().slice(prefix.length))
-        : undefined,
+    prefix === ''
+      ? addressIn
+      : (value) =>
+          value.trimStart().toLowerCase().startsWith(begin)
+            ? addressIn(value.trimStart().slice(prefix.length))
+            : undefined,
     (address) =>
       [
         ...withCapitals(spellingsOf(address).texts).flatMap((spelling) => [
@@ -103,5 +105,5 @@ export const anyOf = (sources: readonly AddressSource[]): readonly Filter[] =>
 
 /** Normalised addresses, each once; what is none is left as it is, for `clean.ts` to drop and count. */
 export const normalised = (addresses: readonly string[]): readonly string[] => [
-  ...new Set(addresses.map((address) => parseAddress(address)?.text ?? address)),
+  ...new Set(addresses.map((address) => normaliseAddress(address) ?? address)),
 ];

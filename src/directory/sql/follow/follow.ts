@@ -1,6 +1,6 @@
 import { preciseClock, wallClock } from '../../../clock.ts';
 import { type Change, Gap, type Mark } from '../../directory.ts';
-import { spread } from '../../spread.ts';
+import { createDue } from '../../due.ts';
 import { pause } from '../../waiting.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import type { Row } from '../engine.ts';
@@ -64,7 +64,7 @@ export async function* followTables(
   cursor: string | undefined,
   signal: AbortSignal,
 ): Told<never> {
-  const refreshMs = options.refreshMs * spread();
+  const due = createDue(options.refreshMs);
   let state = cursor === undefined ? undefined : parseState(cursor);
   const connection = await options.open(signal);
   const abort = (): void => connection.close();
@@ -72,13 +72,12 @@ export async function* followTables(
   try {
     signal.throwIfAborted();
     const feed = createFeed(options, connection, signal);
-    const leftMs = ({ listedAt }: State): number => listedAt + refreshMs - wallClock.now();
-    // A calendar that was set back says nothing about when that was.
-    const isDue = (at: State): boolean => leftMs(at) <= 0 || leftMs(at) > refreshMs;
     for (;;) {
       const woken = options.woken();
-      state = yield* state === undefined || isDue(state) ? feed.list(state) : feed.poll(state);
-      await pause(Math.max(0, Math.min(options.pollMs, leftMs(state))), signal, woken);
+      if (state === undefined || due.leftMs(state.listedAt) <= 0) state = yield* feed.list(state);
+      else state = yield* feed.poll(state);
+      const leftMs = due.leftMs(state.listedAt);
+      await pause(Math.max(0, Math.min(options.pollMs, leftMs)), signal, woken);
       signal.throwIfAborted();
     }
   } finally {
