@@ -23,8 +23,8 @@ export interface Scene {
   readonly proxied: () => Promise<FaultProxy>;
 }
 
-/** Opens it. */
-export function useScene(): Scene {
+/** Opens it. `program`: what the engine runs, in place of this machine's Redis. */
+export function useScene(program?: string): Scene {
   let engine: TestEngine | undefined;
   let directory = createScripted();
   let crowds = 0;
@@ -33,7 +33,7 @@ export function useScene(): Scene {
     return engine;
   };
   beforeAll(async () => {
-    engine = await startEngine();
+    engine = await startEngine([], program);
   });
   afterAll(() => engine?.stop());
   beforeEach(async () => {
