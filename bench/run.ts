@@ -18,6 +18,7 @@ import { open } from './open.ts';
 import { outage } from './outage.ts';
 import { type Peer, parsePeer } from './peer.ts';
 import { type Finding, formatFinding, type Part } from './report.ts';
+import { shelf } from './shelf.ts';
 import { smoke } from './smoke.ts';
 import { sql } from './sql.ts';
 import { createStage, IS_PINNED } from './stage.ts';
@@ -40,11 +41,12 @@ const PARTS: Readonly<Record<string, Part>> = {
   sql,
   feed,
   fleet,
+  shelf,
   smoke,
 };
 
 /** A real Keycloak takes Java, Maven and minutes, databases take root, OpenLDAP, Postfix and Redis have to be there, and the rest is in the others: these are played where they are named. */
-const NAMED = new Set(['keycloak', 'ldap', 'ldapfeed', 'sql', 'fleet', 'smoke']);
+const NAMED = new Set(['keycloak', 'ldap', 'ldapfeed', 'sql', 'fleet', 'shelf', 'smoke']);
 const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;

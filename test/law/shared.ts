@@ -257,7 +257,7 @@ class SharedRun {
       const was = directory.was(IN_STEP_MS, (people) => people.get(name) === login);
       assert(was, `found, and was not so: ${what}`);
     }
-    if (said.is === 'absent' && said.deniedUntil !== undefined) {
+    if (said.is === 'absent' && said.denied !== undefined) {
       this.#count('denied');
       const was = directory.was(IN_STEP_MS, (people) => !people.has(name));
       assert(was, `denied, and was there: ${what}`);
