@@ -5,7 +5,7 @@ import { inspectFleet } from '../../src/fleet/inspect.ts';
 import { aclOf } from '../../src/fleet/rights.ts';
 import { startCluster } from '../support/fleet/cluster.ts';
 import { type FleetDaemon, fleetSettings, KEY } from '../support/fleet/daemons.ts';
-import { ANN, becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
+import { ANN, becomes, PATIENCE_MS, PATIENT, useScene } from '../support/fleet/scene.ts';
 import { PRIMARY, startSentinels } from '../support/fleet/sentinels.ts';
 import { describeWith } from '../support/requirement.ts';
 import { toolPath } from '../support/tools/tools.ts';
@@ -30,7 +30,7 @@ describeWith(['valkey'], 'a fleet over a real Valkey', () => {
       'SETUSER',
       ...aclOf('idpmap').replace('PASSWORD', 'secret').split(' '),
     );
-    const settings = { user: 'idpmap', password: new Secret('secret') };
+    const settings = { user: 'idpmap', password: new Secret('secret'), timeout: PATIENT };
     const [one, two] = [await scene.start({ settings }), await scene.start({ settings })];
     await one.ask(ANN);
     expect(await two.ask(ANN)).toMatchObject({ status: 'found', by: expect.any(String) });

@@ -12,6 +12,9 @@ export const NOBODY = 'nobody@example.org';
 /** What is waited for comes sooner, or not at all. */
 export const PATIENCE_MS = 20_000;
 
+/** A `fleet.timeout` that a busy machine keeps, for tests in which the engine must answer. Milliseconds. */
+export const PATIENT = 10_000;
+
 /** An engine for all tests of a suite, emptied before each, and a directory of each. */
 export interface Scene {
   readonly engine: TestEngine;
