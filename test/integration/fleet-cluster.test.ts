@@ -6,7 +6,7 @@ import { aclOf } from '../../src/fleet/rights.ts';
 import type { FleetSettings } from '../../src/fleet/settings.ts';
 import { startCluster, type TestCluster } from '../support/fleet/cluster.ts';
 import { type FleetDaemon, fleetSettings, KEY } from '../support/fleet/daemons.ts';
-import { ANN, becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
+import { ANN, becomes, PATIENCE_MS, PATIENT, useScene } from '../support/fleet/scene.ts';
 import { createNotes } from '../support/notes.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, employ } from '../support/scripted.ts';
@@ -31,7 +31,8 @@ describeWith(['redis'], 'a fleet over a real cluster', () => {
     user: 'idpmap',
     password: new Secret('secret'),
   });
-  const start = (): Promise<FleetDaemon> => scene.start({ settings: settings() });
+  const start = (more: Partial<FleetSettings> = {}): Promise<FleetDaemon> =>
+    scene.start({ settings: { ...settings(), ...more } });
   let told = 0;
   /** Whether what one tells is heard by the other. */
   const hears = async (one: FleetDaemon, other: FleetDaemon): Promise<void> => {
@@ -43,7 +44,8 @@ describeWith(['redis'], 'a fleet over a real cluster', () => {
   };
 
   test('daemons know together, with a user that may do no more than is printed, and tell the time by one node', async () => {
-    const [one, two] = [await start(), await start()];
+    const patient = { timeout: PATIENT };
+    const [one, two] = [await start(patient), await start(patient)];
     const crowd = Array.from({ length: 30 }, (_, i) => `c${i}@example.org`);
     employ(
       scene.directory,
