@@ -8,11 +8,12 @@ import { fleet } from './fleet.ts';
 import { flood } from './flood.ts';
 import { deep, hit } from './hit.ts';
 import { hostile } from './hostile.ts';
-import { keycloak } from './keycloak.ts';
+import { idp, keycloak } from './keycloak.ts';
 import { ldap } from './ldap.ts';
-import { ldapfeed } from './ldapfeed.ts';
 import { memory } from './memory.ts';
 import { metrics } from './metrics.ts';
+import { million } from './million.ts';
+import { mirror } from './mirror.ts';
 import { miss } from './miss.ts';
 import { open } from './open.ts';
 import { outage } from './outage.ts';
@@ -35,9 +36,11 @@ const PARTS: Readonly<Record<string, Part>> = {
   outage,
   flood,
   hostile,
+  idp,
   keycloak,
   ldap,
-  ldapfeed,
+  mirror,
+  million,
   sql,
   feed,
   fleet,
@@ -46,7 +49,7 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 
 /** A real Keycloak takes Java, Maven and minutes, databases take root, OpenLDAP, Postfix and Redis have to be there, and the rest is in the others: these are played where they are named. */
-const NAMED = new Set(['keycloak', 'ldap', 'ldapfeed', 'sql', 'fleet', 'shelf', 'smoke']);
+const NAMED = new Set(['keycloak', 'ldap', 'mirror', 'million', 'sql', 'fleet', 'shelf', 'smoke']);
 const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;
