@@ -7,15 +7,17 @@ import { formatMs, type Part } from './report.ts';
 import type { Stage } from './stage.ts';
 
 const DAEMONS = 10;
-const PEOPLE = 2000;
+const PEOPLE = 1500;
 const STRANGERS = 300;
-const RATE = 200;
+const RATE = 150;
 /** Short lives, so that a minute holds many of them. */
 const LIVES = { fresh: '10s', freshNone: '3s' };
 const WARM_MS = 12_000;
 const COUNT_MS = 30_000;
 /** What the directory is asked by a fleet, against what one daemon asks. */
 const MOST_QUESTIONS = 1.15;
+/** Where more of the lookups were not answered in time, a machine was measured that had none. */
+const MOST_UNANSWERED = 0.02;
 
 /**
  * What a directory is asked by one daemon, by ten that are alone, and by ten that are a fleet, of the same traffic. Keycloak is a
@@ -34,6 +36,8 @@ export const fleet: Part = async (stage) => {
     for (const crowd of crowds) seen.push(await countQuestions(stage, keycloak, crowd));
     const [one, , together] = seen;
     const ratio = (together?.perSecond ?? Number.NaN) / (one?.perSecond ?? Number.NaN);
+    const isTold = [one, together].every((each) => each !== undefined && isAnswered(each));
+    const verdict = ratio <= MOST_QUESTIONS ? 'met' : 'missed';
     return {
       title: `fleet: ${RATE} lookups a second for ${COUNT_MS / 1000} s, ${PEOPLE} people (Zipf), every tenth for one of ${STRANGERS} strangers; a scripted Keycloak that takes ${keycloak.delayMs} ms`,
       columns: [
@@ -44,6 +48,7 @@ export const fleet: Part = async (stage) => {
         'proofs',
         'others',
         'TEMP',
+        'no reply',
         'wrong',
         'p50',
         'p99 ms',
@@ -61,12 +66,12 @@ export const fleet: Part = async (stage) => {
         formatMs(each.load.latency.p99),
       ]),
       notes: [
-        `questions of a fleet / of one daemon: × ${ratio.toFixed(2)}; at most ${MOST_QUESTIONS}: ${ratio <= MOST_QUESTIONS ? 'met' : 'missed'}`,
+        `questions of a fleet / of one daemon: × ${ratio.toFixed(2)}; at most ${MOST_QUESTIONS}: ${isTold ? verdict : 'no verdict, the machine was too busy to answer'}`,
       ],
       figures: { seen, ratio },
       faults: [
         ...seen.flatMap(({ name, load }) => load.wrong.map((wrong) => `${name}: ${wrong}`)),
-        ...(ratio <= MOST_QUESTIONS ? [] : [`a fleet asks × ${ratio.toFixed(2)}`]),
+        ...(isTold && verdict === 'missed' ? [`a fleet asks × ${ratio.toFixed(2)}`] : []),
       ],
     };
   } finally {
@@ -121,6 +126,9 @@ async function countQuestions(
   const sum = Object.values(asked).reduce((one, other) => one + other, 0);
   return { name, perSecond: sum / seconds, asked, load };
 }
+
+const isAnswered = ({ load: { doubts, lost } }: Seen): boolean =>
+  doubts + lost <= (MOST_UNANSWERED * RATE * COUNT_MS) / 1000;
 
 function readResult(line: string): FleetLoadResult | undefined {
   if (!line.startsWith('{"replies"')) return undefined;
