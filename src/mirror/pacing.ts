@@ -12,7 +12,7 @@ export interface Pacing extends Clock {
 /** The machine's. */
 export const systemPacing: Pacing = {
   now: () => preciseClock.now(),
-  pause: async (ms, signal) => void (await delay(ms, undefined, { signal })),
+  pause: (ms, signal) => delay(ms, undefined, { signal }),
   every: (ms, work) => {
     const timer = setInterval(() => void work(), ms);
     timer.unref();
