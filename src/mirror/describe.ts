@@ -82,8 +82,7 @@ export function describe(
 ): string {
   if (ageMs === undefined) return 'nothing is listed whole yet';
   const age = formatDuration(roughly(ageMs));
-  const by = takenFrom === undefined ? '' : `, taken from ${takenFrom}`;
-  const step = isInStep ? `in step, told ${age} ago${by}` : `out of step, ${age} behind${by}`;
+  const step = stepOf(isInStep, age, takenFrom);
   const words: Readonly<Record<Said['is'], string>> = {
     found: `has it, ${step}`,
     stale: `has it, ${step}: stands in`,
@@ -101,3 +100,8 @@ const describeDoubt = (said: Said, step: string): string =>
   said.is === 'doubt' && said.isAsked === true
     ? `two have it, ${step}: asked`
     : `in doubt, ${step}`;
+
+function stepOf(isInStep: boolean, age: string, takenFrom: string | undefined): string {
+  const by = takenFrom === undefined ? '' : `, taken from ${takenFrom}`;
+  return isInStep ? `in step, told ${age} ago${by}` : `out of step, ${age} behind${by}`;
+}

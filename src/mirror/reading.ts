@@ -19,8 +19,12 @@ export interface ReadOn {
   readonly isLast: boolean;
   /** Nobody could say whether there is. */
   readonly isSilent?: true;
-  /** The session is not read on: lines of it were dropped, or somebody else tells from this line on. */
-  readonly ended?: 'dropped' | HeardLine;
+  /** The session is not read on: what followed line `n` was dropped, or somebody else tells from this line on. */
+  readonly ended?: Dropped | HeardLine;
+}
+
+export interface Dropped {
+  readonly droppedAfter: number;
 }
 
 /** Reads one session. */
@@ -53,7 +57,7 @@ export function createReading(together: Together, seen: Set<string>, start: Plac
       return line;
     }
     if (line.n <= n) return 'other';
-    return line.n === n + 1 ? 'next' : 'dropped';
+    return line.n === n + 1 ? 'next' : { droppedAfter: n };
   };
 
   /** Gives the batch that the line ends. */

@@ -31,6 +31,9 @@ const WAIT_MS = 2000;
 /** … and how often, as nobody may hold it up for good: where nothing is told, where it is told, where everybody is to be listed. */
 const MOST_WAITS = { silent: 8, told: 30, listing: 300 };
 
+/** Ways are taken no faster than this. */
+const SOON_MS = 100;
+
 type Way =
   | { readonly do: 'lead' | 'wait' | 'catchUp' }
   | { readonly do: 'take'; readonly place: Place };
@@ -55,6 +58,9 @@ export function shareFeed({
   let takenFrom: string | undefined;
   /** Where the mirror is, among what is told. */
   let here: Place | undefined;
+  /** Behind this lines are missing. */
+  let brokenAt: Pick<Place, 'session' | 'n'> | undefined;
+  let calledAt = Number.NEGATIVE_INFINITY;
   let planned: Way | undefined;
   let isGap = false;
   let waits = 0;
@@ -74,10 +80,15 @@ export function shareFeed({
     },
   });
 
-  const enter = (cursor: string | undefined, told: Told | undefined): Place | undefined =>
-    here !== undefined && here.session === told?.session && here.cursor === cursor
-      ? here
-      : watching.find(cursor, passed.has);
+  const isBroken = ({ session, n }: Place): boolean =>
+    brokenAt?.session === session && n <= brokenAt.n;
+
+  const enter = (cursor: string | undefined, told: Told | undefined): Place | undefined => {
+    const mine = [here].find((place) => place?.session === told?.session);
+    const place =
+      mine !== undefined && mine.cursor === cursor ? mine : watching.find(cursor, passed.has);
+    return place !== undefined && isBroken(place) ? undefined : place;
+  };
 
   const waitOrAsk = async (cursor: string | undefined, told: Told | undefined): Promise<Way> => {
     const kind = cursor === undefined ? 'listing' : 'told';
@@ -106,6 +117,9 @@ export function shareFeed({
           here = next;
           if (next !== undefined) planned = { do: 'take', place: next };
         },
+        dropped: (n) => {
+          brokenAt = { session: place.session, n };
+        },
         deaf: () => {
           planned = { do: 'catchUp' };
         },
@@ -126,6 +140,9 @@ export function shareFeed({
   return {
     takenFrom: () => takenFrom,
     follow: async function* (cursor, signal) {
+      // However often another way leads on, nobody is kept busy by it.
+      if (pacing.now() < calledAt + SOON_MS) await pacing.pause(SOON_MS, signal);
+      calledAt = pacing.now();
       // Whoever knows nobody has passed nothing.
       if (cursor === undefined) passed.clear();
       const isOf = planned?.do !== 'take' || planned.place.cursor === cursor;

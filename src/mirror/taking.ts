@@ -2,7 +2,7 @@ import type { Change, Mark } from '../directory/directory.ts';
 import type { Pacing } from './pacing.ts';
 import type { Passed } from './passed.ts';
 import { createReading, type ReadOn, type ToldBatch } from './reading.ts';
-import { Handover, type HeardLine, type Together } from './told.ts';
+import { Handover, type Together } from './told.ts';
 import type { Place } from './watching.ts';
 
 export interface TakingOptions {
@@ -15,6 +15,8 @@ export interface TakingOptions {
   readonly reached: (place: Place) => void;
   /** Somebody else tells from here on. `place`: where that can be entered; absent: nowhere. */
   readonly moved: (place: Place | undefined) => void;
+  /** What followed this line was dropped: nobody who was not beyond it can go on in this session. */
+  readonly dropped: (n: number) => void;
   /** Nothing was heard for so long that this daemon has to follow by itself. */
   readonly deaf: () => void;
   /** Whose changes they are. */
@@ -81,11 +83,12 @@ export async function* takeTold(
 
 /** Says where it goes on. */
 function leave(
-  ended: 'dropped' | HeardLine,
+  ended: Required<ReadOn>['ended'],
   cursor: string | undefined,
-  { passed, moved }: TakingOptions,
+  { passed, moved, dropped }: TakingOptions,
 ): Handover {
-  if (ended === 'dropped') {
+  if ('droppedAfter' in ended) {
+    dropped(ended.droppedAfter);
     moved(undefined);
     return new Handover('lines were dropped that were not read');
   }

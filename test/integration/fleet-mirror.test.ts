@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
+import { sendCommand } from '../../src/control/client.ts';
 import type { MirrorStatus } from '../../src/mirror/status.ts';
-import { runCommand, startDaemonProcess } from '../support/daemon.ts';
+import { startDaemonProcess } from '../support/daemon.ts';
 import { KEY } from '../support/fleet/daemons.ts';
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
@@ -23,7 +24,7 @@ const SYNC_REQUEST = '1.3.6.1.4.1.4203.1.9.1.1';
 interface Daemon {
   readonly running: () => RunningProcess;
   readonly status: () => Promise<MirrorStatus>;
-  /** Exits 0 where the mirror is as a fresh listing. */
+  /** In how many entries the mirror differs from a fresh listing. */
   readonly diff: () => Promise<number>;
   readonly start: () => Promise<void>;
 }
@@ -52,7 +53,8 @@ describeWith(
     const open = async (): Promise<Daemon> => {
       const place = await makeTemporaryDirectory('idpmap-fleet-mirror');
       const config = join(place.path, 'idpmap.yaml');
-      const staff = ldapSection({ ...server, host: '127.0.0.1', port: proxy.port }, 'plain');
+      const control = join(place.path, 'control');
+      const people = ldapSection({ ...server, host: '127.0.0.1', port: proxy.port }, 'plain');
       await writeFile(
         config,
         stringify({
@@ -60,7 +62,7 @@ describeWith(
           control: 'control',
           fleet: { url: engine.url, key: KEY },
           domains: { 'example.test': { directory: 'staff' } },
-          directories: { staff: { ...staff, mirror: { path: join(place.path, 'staff.db') } } },
+          directories: { staff: { ...people, mirror: { path: join(place.path, 'staff.db') } } },
         }),
       );
       const begin = () => startDaemonProcess(['serve', '--config', config]);
@@ -72,13 +74,15 @@ describeWith(
       return {
         running: () => daemon,
         status: async () => {
-          const { stdout } = await runCommand(['mirror', 'status', '--json', '--config', config]);
-          const { mirrors }: { mirrors: Record<string, MirrorStatus> } = JSON.parse(stdout);
-          const [one] = Object.values(mirrors);
-          if (one === undefined) throw new Error(stdout);
-          return one;
+          const { mirrors } = await sendCommand(control, 'mirrors', { directory: 'staff' });
+          const { staff } = mirrors;
+          if (staff === undefined) throw new Error('it has no mirror');
+          return staff;
         },
-        diff: async () => (await runCommand(['mirror', 'diff', 'staff', '--config', config])).code,
+        diff: async () => {
+          const told = await sendCommand(control, 'mirrorDiff', { directory: 'staff' });
+          return told.onlyHere.count + told.onlyThere.count + told.different.count;
+        },
         start: async () => {
           daemon = await begin();
         },

@@ -7,57 +7,8 @@ import { silentLog } from '../../src/log.ts';
 import { type Mirror, openMirror } from '../../src/mirror/mirror.ts';
 import { shareFeed } from '../../src/mirror/sharing.ts';
 import { openHere } from '../../src/mirror/thread.ts';
+import { DAEMONS, STEP, type Step } from './sharedsteps.ts';
 import { IN_STEP_MS, NAMES, SharedDirectory, settle, TestStream, Time } from './sharedworld.ts';
-
-const DAEMONS = 3;
-const daemon = fc.nat(DAEMONS - 1);
-const who = fc.nat(NAMES.length - 1);
-
-const STEP = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('put' as const), who, login: fc.nat(3) }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('remove' as const), who }) },
-  {
-    weight: 12,
-    arbitrary: fc.record({
-      do: fc.constant('wait' as const),
-      ms: fc.constantFrom(300, 900, 2500, 6000, 9000, 20_000, 70_000),
-    }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constantFrom(
-        'kill' as const,
-        'kill' as const,
-        'restart' as const,
-        'empty' as const,
-        'freeze' as const,
-        'thaw' as const,
-        'cut' as const,
-        'heal' as const,
-        'sync' as const,
-      ),
-      daemon,
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constantFrom(
-        'flush' as const,
-        'trim' as const,
-        'drop' as const,
-        'again' as const,
-        'swap' as const,
-        'forget' as const,
-        'directory down' as const,
-        'directory up' as const,
-      ),
-      at: fc.nat(40),
-    }),
-  },
-);
-type Step = typeof STEP extends fc.Arbitrary<infer Taken> ? Taken : never;
 
 /** How often each thing was seen. */
 export type Seen = Map<string, number>;
@@ -168,6 +119,7 @@ class SharedRun {
     }
   }
 
+  // oxlint-disable-next-line complexity -- a step each
   async #happenTo(i: number, what: Extract<Step, { daemon: number }>['do']): Promise<void> {
     const one = this.#processes[i];
     if (one === undefined) return;
@@ -198,6 +150,7 @@ class SharedRun {
     this.#processes[i] = await this.#open(i);
   }
 
+  // oxlint-disable-next-line complexity -- a step each
   #happen(what: Extract<Step, { at: number }>['do'], at: number): void {
     const stream = this.#stream;
     const [directory, i] = [this.#directory, stream.lines.length - 1 - at];

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { KEY } from '../support/fleet/daemons.ts';
+import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
+import { becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
+import { type Instance, startInstance } from '../support/instance.ts';
+import { describeWith } from '../support/requirement.ts';
+import { createScripted, type ScriptedDirectory } from '../support/scripted.ts';
+import { until } from '../support/until.ts';
+
+const ALL = Array.from({ length: 100 }, (_, i) => `d${i}.example`);
+
+/** A directory that lists domains, and how often it was asked for them. */
+function createLister(listed: readonly string[]): ScriptedDirectory & { lists: number } {
+  const scripted = createScripted();
+  scripted.listed = listed;
+  const domains = scripted.domains?.bind(scripted);
+  if (domains === undefined) throw new Error('it lists no domains');
+  const lister = Object.assign(scripted, {
+    lists: 0,
+    domains: (signal: AbortSignal) => {
+      lister.lists += 1;
+      return domains(signal);
+    },
+  });
+  return lister;
+}
+
+describeWith(['redis'], 'what a fleet holds and accepts together, over a real Redis', () => {
+  let engine: TestEngine;
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine?.stop());
+  beforeEach(() => engine.client.flushall());
+
+  const start = (staff: ScriptedDirectory): Promise<Instance> =>
+    startInstance({
+      config: `
+fleet: { url: "${engine.url}", key: "${KEY}" }
+domains: { example.org: { directory: staff } }
+directories:
+  staff: { type: keycloak, url: http://127.0.0.1:1, realm: r, clientId: c, clientSecret: s, domainsRefresh: 1s }
+`,
+      directories: { staff },
+    });
+  const says = ({ ask }: Instance, domain: string, answer: string): Promise<boolean> =>
+    until(async () => (await ask('virtual-domains', domain)) === answer, PATIENCE_MS);
+
+  test('the list of domains is asked for by one of them', async () => {
+    const staff = createLister(ALL);
+    const daemons = [await start(staff), await start(staff), await start(staff)];
+    for (const daemon of daemons)
+      expect(await says(daemon, 'd7.example', 'OK d7.example')).toBe(true);
+    const begun = staff.lists;
+    const begunAt = performance.now();
+    expect(await until(() => staff.lists >= begun + 4, PATIENCE_MS)).toBe(true);
+    // Each alone would ask once a second: three times as often.
+    expect(performance.now() - begunAt).toBeGreaterThan(2500);
+  });
+
+  test('an accept counts at those who hold the same list, and at no other', async () => {
+    const [staff, others] = [createLister(ALL), createLister(ALL)];
+    const [one, two, third] = [await start(staff), await start(staff), await start(others)];
+    for (const daemon of [one, two, third])
+      expect(await says(daemon, 'd7.example', 'OK d7.example')).toBe(true);
+    staff.listed = ALL.slice(0, 1);
+    others.listed = ALL.slice(0, 2);
+    for (const { notes } of [one, two, third])
+      await notes.next('a domain list that lost too much is held');
+    expect(await one.command('accept', { directory: 'staff' })).toMatchObject({
+      taken: expect.stringContaining('domains instead of 100'),
+    });
+    expect(await says(one, 'd7.example', 'NOTFOUND')).toBe(true);
+    expect(await says(two, 'd7.example', 'NOTFOUND')).toBe(true);
+  });
+});
+
+describeWith(['redis'], 'what a fleet counts together where its engine is lost', () => {
+  const scene = useScene();
+
+  test('each asks its part of the rate', async () => {
+    const daemons = await Promise.all([1, 2, 3, 4].map(() => scene.start({ perSecond: 100 })));
+    const areFour = () => daemons.every(({ fleet }) => fleet.others() === 3);
+    expect(await until(areFour, PATIENCE_MS)).toBe(true);
+    expect(daemons.map(({ fleet }) => fleet.rateOf(100))).toEqual([100, 100, 100, 100]);
+    scene.engine.signal('SIGSTOP');
+    for (const daemon of daemons) await becomes(daemon, 'down');
+    expect(daemons.map(({ fleet }) => fleet.rateOf(100))).toEqual([25, 25, 25, 25]);
+    scene.engine.signal('SIGCONT');
+    for (const daemon of daemons) await becomes(daemon, 'up');
+  });
+
+  test('a directory that fails is probed by all of them once a second', async () => {
+    const daemons = await Promise.all(
+      Array.from({ length: 4 }, () => scene.start({ times: { unknownMs: 1 } })),
+    );
+    scene.directory.mode = 'fails';
+    for (const daemon of daemons)
+      for (let i = 0; i < 15; i++) await daemon.ask(`f${i}-${Math.random()}@example.org`);
+    expect(daemons.every(({ lane }) => lane.breaker.isOpen())).toBe(true);
+    const begun = scene.directory.probes;
+    const begunAt = performance.now();
+    expect(await until(() => scene.directory.probes >= begun + 4, PATIENCE_MS)).toBe(true);
+    // Each alone would probe once a second: four times as often.
+    expect(performance.now() - begunAt).toBeGreaterThan(2500);
+    scene.directory.mode = 'well';
+    for (const { lane } of daemons)
+      expect(await until(() => !lane.breaker.isOpen(), PATIENCE_MS)).toBe(true);
+  });
+});

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { NAMES } from './sharedworld.ts';
+
+export const DAEMONS = 3;
+const daemon = fc.nat(DAEMONS - 1);
+const who = fc.nat(NAMES.length - 1);
+
+/** What may happen to three daemons, their engine and their directory. */
+export const STEP = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('put' as const), who, login: fc.nat(3) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('remove' as const), who }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant('wait' as const),
+      ms: fc.constantFrom(300, 900, 2500, 6000, 9000, 20_000, 70_000),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'kill' as const,
+        'kill' as const,
+        'restart' as const,
+        'empty' as const,
+        'freeze' as const,
+        'thaw' as const,
+        'cut' as const,
+        'heal' as const,
+        'sync' as const,
+      ),
+      daemon,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'flush' as const,
+        'trim' as const,
+        'drop' as const,
+        'again' as const,
+        'swap' as const,
+        'forget' as const,
+        'directory down' as const,
+        'directory up' as const,
+      ),
+      at: fc.nat(40),
+    }),
+  },
+);
+export type Step = typeof STEP extends fc.Arbitrary<infer Taken> ? Taken : never;
