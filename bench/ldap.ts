@@ -1,21 +1,31 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { READER, startPlainSlapd } from '../test/support/ldap/plain-slapd.ts';
-import { MAP } from './daemon.ts';
+import { KEYS, ROUNDS } from './postmap.ts';
 import { accountAt } from './questions.ts';
-import { findWrong, type Part, spreadOf } from './report.ts';
-import { KEYS, PEOPLE, playAlone, playTogether, ROUNDS, startTableDaemon } from './table.ts';
-import { formatVerdict } from './verdict.ts';
+import type { Part } from './report.ts';
+import { PEOPLE, startTableDaemon, type Tables } from './table.ts';
+import { measureTables, startBare, TABLE_NOTE } from './tables.ts';
 
 const SUFFIX = 'dc=example';
-/** What a lookup may take of what Postfix's own table takes, for one caller; what sixteen have to do more than one. */
+/** What of Postfix's own table a lookup may take, for one caller. */
 const MOST = 1.2;
-const LEAST = 3;
 
 /** What a lookup takes that has to be asked of OpenLDAP, next to Postfix's own table of the same filter (`ldap_table(5)`). */
 export const ldap: Part = async (stage) => {
   await using resources = new AsyncDisposableStack();
-  const place = stage.directory;
+  const bare = await startBare(stage);
+  const tables = await startTables(stage.directory, resources);
+  const finding = await measureTables('ldap', tables, MOST, bare, stage);
+  return {
+    ...finding,
+    title: `ldap: a table that nothing is remembered of, ${ROUNDS} alternating rounds of ${KEYS} keys`,
+    notes: [TABLE_NOTE, ...finding.notes],
+  };
+};
+
+/** Starts OpenLDAP, and an idpmap over it. */
+async function startTables(place: string, resources: AsyncDisposableStack): Promise<Tables> {
   const server = await startPlainSlapd({ suffix: SUFFIX, entries: [...listEntries()] });
   resources.defer(() => server.remove());
   writeFileSync(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
@@ -37,7 +47,7 @@ export const ldap: Part = async (stage) => {
     ].join('\n'),
   );
   writeFileSync(join(place, 'password'), READER.password);
-  const { wire } = await startTableDaemon(
+  const { wire, pid } = await startTableDaemon(
     place,
     {
       type: 'ldap',
@@ -49,22 +59,8 @@ export const ldap: Part = async (stage) => {
     },
     resources,
   );
-  const tables = [`ldap:${own}`, `socketmap:inet:${wire}:${MAP}`] as const;
-  const alone = await playAlone('ldap', place, tables);
-  const together = await playTogether(wire, stage);
-  const [ratio, gain] = [spreadOf(alone.ratios), spreadOf(together.gains)];
-  return {
-    title: `ldap: a table that nothing is remembered of, ${KEYS} of ${PEOPLE} keys, ${ROUNDS} alternating rounds`,
-    columns: ['one caller/s', '16 callers/s'],
-    rows: [[spreadOf(together.rates).median.toFixed(0), spreadOf(together.all).median.toFixed(0)]],
-    notes: [
-      formatVerdict('one caller, idpmap / Postfix’s own', ratio, { most: MOST }),
-      formatVerdict('16 callers / one', gain, { least: LEAST }),
-    ],
-    figures: { ratio, gain, rates: together.rates },
-    faults: [...alone.faults, ...together.results.flatMap((result) => findWrong('ldap', result))],
-  };
-};
+  return { place, own: `ldap:${own}`, wire, pid };
+}
 
 function* listEntries() {
   yield {

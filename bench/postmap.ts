@@ -2,8 +2,7 @@ import { run } from '../test/support/ldap/run.ts';
 import { readCpuMs } from './proc.ts';
 import { accountAt } from './questions.ts';
 import { spreadOf } from './report.ts';
-import type { Tables } from './sqltables.ts';
-import { PEOPLE } from './table.ts';
+import { PEOPLE, type Tables } from './table.ts';
 
 /** Keys of a round: few, for a loaded machine is left alone for moments only. */
 export const KEYS = 1500;

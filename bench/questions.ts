@@ -24,7 +24,8 @@ export type Replies = 'true' | 'constant';
 /** Names the `index`-th account. All names are of one length, and so are all replies. */
 export const accountAt = (index: number): string => `user${digits(index)}@${DOMAIN}`;
 
-const strangerAt = (index: number): string => `nobody${digits(index)}@${EMPTY_DOMAIN}`;
+/** Names the `index`-th of those who are nobody. */
+export const strangerAt = (index: number): string => `nobody${digits(index)}@${EMPTY_DOMAIN}`;
 const digits = (index: number): string => String(index).padStart(8, '0');
 
 const frame = (payload: string): string => `${payload.length}:${payload},`;
@@ -72,8 +73,8 @@ function repeat(order: Uint32Array, questions: readonly Question[]): () => Quest
 
 const DRAWS = 1 << 18;
 
-/** Draws from 0 to `count` with a weight of 1/(i + 1). */
-function drawZipf(count: number): Uint32Array {
+/** Draws from 0 to `count` with a weight of 1/(i + 1): the same at each start. */
+export function drawZipf(count: number): Uint32Array {
   const sums = new Float64Array(count);
   let sum = 0;
   for (let i = 0; i < count; i++) {

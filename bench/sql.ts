@@ -1,126 +1,28 @@
-import { parseEndpoint } from '../src/net/endpoint.ts';
-import { MAP } from './daemon.ts';
-import type { LoadEnd } from './job.ts';
-import { KEYS, leastOf, playAlone, ROUNDS, ratiosOf } from './postmap.ts';
-import {
-  cpuMicros,
-  type Finding,
-  findWrong,
-  formatSpread,
-  type Part,
-  perSecond,
-  spreadOf,
-} from './report.ts';
-import { playRounds, type Target } from './rounds.ts';
-import { startTables, type Tables, type TableType } from './sqltables.ts';
-import type { Stage } from './stage.ts';
-import { PEOPLE } from './table.ts';
-import { startResponder } from './yardstick.ts';
+import { KEYS, ROUNDS } from './postmap.ts';
+import { type Finding, type Part } from './report.ts';
+import { startTables, type TableType } from './sqltables.ts';
+import { measureTables, startBare, TABLE_COLUMNS, TABLE_NOTE } from './tables.ts';
 
 const TYPES = ['pgsql', 'mysql', 'sqlite'] as const;
-const LOADS = 5;
 
-/** What of Postfix's own tables a lookup may take, for one caller; and what sixteen have to do more than one. */
+/** What of Postfix's own tables a lookup may take, for one caller. */
 const MOST: Readonly<Record<TableType, number>> = { pgsql: 1.2, mysql: 1.2, sqlite: 0.7 };
-const LEAST = 3;
 
-/**
- * What a lookup takes that has to be asked of a database, next to Postfix's own table of the same statement, over TCP both:
- * `postmap` asks either for the same keys, in rounds that alternate. Then what sixteen callers get done, next to one.
- */
+/** What a lookup takes that has to be asked of a database. */
 export const sql: Part = async (stage) => {
-  const { tcp } = await startResponder(stage);
-  const bare = tcp.kind === 'tcp' ? `${tcp.host}:${tcp.port}` : '';
+  const bare = await startBare(stage);
   const findings: Finding[] = [];
-  for (const type of TYPES) findings.push(await measure(type, bare, stage));
+  for (const type of TYPES) {
+    await using resources = new AsyncDisposableStack();
+    const tables = await startTables(type, stage.directory, resources);
+    findings.push(await measureTables(type, tables, MOST[type], bare, stage));
+  }
   return {
     title: `sql: tables that nothing is remembered of, ${ROUNDS} alternating rounds of ${KEYS} keys`,
-    columns: [
-      'type',
-      'own µs/key',
-      'idpmap µs/key',
-      'bare µs/key',
-      'ratio, fastest rounds',
-      'ratio, median',
-      'CPU µs, 1 / 16 callers',
-      '16 callers / one',
-    ],
+    columns: TABLE_COLUMNS,
     rows: findings.flatMap(({ rows }) => rows),
-    notes: [
-      'own: Postfix’s table; bare: a responder in Node that looks nothing up, behind socketmap as idpmap is; each of its fastest round',
-      ...findings.flatMap(({ notes }) => notes),
-    ],
+    notes: [TABLE_NOTE, ...findings.flatMap(({ notes }) => notes)],
     figures: Object.fromEntries(TYPES.map((type, i) => [type, findings[i]?.figures])),
     faults: findings.flatMap(({ faults }) => faults),
   };
 };
-
-async function measure(type: TableType, bare: string, stage: Stage): Promise<Finding> {
-  await using resources = new AsyncDisposableStack();
-  const tables = await startTables(type, stage.directory, resources);
-  await warm(tables, stage);
-  const alone = await playAlone(tables, MAP, bare);
-  const together = await playTogether(tables, stage);
-  const least = leastOf(alone.ours, alone.own);
-  const floor = leastOf(alone.floor, alone.own);
-  const gain = spreadOf(together.gains);
-  const micros = [alone.own, alone.ours, alone.floor].map((all) => Math.min(...all).toFixed(0));
-  const cpu = spreadOf(together.cpu).median;
-  const said = (isMet: boolean): string => (isMet ? 'met' : 'missed');
-  return {
-    title: type,
-    columns: [],
-    rows: [
-      [
-        type,
-        ...micros,
-        least.toFixed(2),
-        formatSpread(ratiosOf(alone.ours, alone.own)),
-        `${alone.cpuMicros.toFixed(0)} / ${cpu.toFixed(0)}`,
-        formatSpread(gain),
-      ],
-    ],
-    notes: [
-      `${type}: at most ${MOST[type]} is ${said(least <= MOST[type])}, the bare responder takes ${floor.toFixed(2)}; at least ${LEAST} is ${said(gain.median >= LEAST)}`,
-    ],
-    figures: { ...alone, gain, rates: together.rates, cpu: together.cpu },
-    faults: [
-      ...alone.faults.map((fault) => `${type}: ${fault}`),
-      ...together.results.flatMap((result) => findWrong(type, result)),
-    ],
-  };
-}
-
-const SHORTLY: LoadEnd = { warmMs: 300, ms: 1000 };
-/** A daemon runs for weeks: what it does often is compiled. */
-const LONG: LoadEnd = { warmMs: 0, ms: 6000 };
-
-const target = ({ wire, pid }: Tables, connections: number, end: LoadEnd): Target => ({
-  name: String(connections),
-  job: (round) => ({
-    endpoint: parseEndpoint(`tcp://${wire}`),
-    map: MAP,
-    keys: { kind: 'accounts', from: round, count: PEOPLE - LOADS - 1 },
-    replies: 'true',
-    connections,
-    depth: 1,
-    end,
-    pid,
-  }),
-});
-
-const warm = (tables: Tables, stage: Stage): Promise<unknown> =>
-  stage.load(target(tables, 4, LONG).job(0));
-
-/** One caller, and sixteen, in turn; gives what one gets done in a second, and how much more all of them do. */
-async function playTogether(tables: Tables, stage: Stage) {
-  const targets = [target(tables, 1, SHORTLY), target(tables, 16, SHORTLY)];
-  const [one, many] = await playRounds(stage, targets, LOADS);
-  const [rates = [], together = []] = [one, many].map((each) => each?.results.map(perSecond));
-  return {
-    rates,
-    gains: together.map((rate, i) => rate / (rates[i] ?? Number.NaN)),
-    cpu: (many?.results ?? []).map(cpuMicros),
-    results: [one, many].flatMap((each) => each?.results ?? []),
-  };
-}

@@ -4,18 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { ACCESS } from '../test/support/sql/postgresql.ts';
 import { startSqlServer } from '../test/support/sql/server.ts';
 import { accountAt } from './questions.ts';
-import { PEOPLE, type Started, startTableDaemon } from './table.ts';
+import { PEOPLE, startTableDaemon, type Tables } from './table.ts';
 
 /** Postfix's names of its tables. */
 export type TableType = 'pgsql' | 'mysql' | 'sqlite';
-
-/** One database, and the two that read the same table of it by the same statement. */
-export interface Tables extends Started {
-  /** Where Postfix's programs find their main.cf. */
-  readonly place: string;
-  /** Postfix's own table, as `postmap` is told of it. */
-  readonly own: string;
-}
 
 /** Starts all of it; `resources` end it. */
 export async function startTables(

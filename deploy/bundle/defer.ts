@@ -5,6 +5,7 @@ const RARE = [
   'http2',
   'https',
   'readline/promises',
+  'sqlite',
   'stream/consumers',
   'tls',
   'zlib',

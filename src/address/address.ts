@@ -33,7 +33,16 @@ const A_LABELS = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?<=[a-z_-][a-z0-9_-]*)$/;
  * characters, an address literal, `<>`, `""`, `*`. Split at the last `@`, for a quoted local part may hold another.
  * Idempotent: a normalised `text` reads as itself.
  */
-export const parseAddress = (text: string): Address | undefined => readAddress(text, fold);
+export function parseAddress(text: string): Address | undefined {
+  if (text !== last.text) last = { text, address: readAddress(text, fold) };
+  return last.address;
+}
+
+/** What was read last: on its way to a directory and back a key is read five times, by rooms that know nothing of each other. */
+let last: { readonly text: string; readonly address: Address | undefined } = {
+  text: '',
+  address: undefined,
+};
 
 /**
  * Reads `text` as `parseAddress` does, but keeps the letters that it is written with (`ß`, a final `ς`), in lower case:

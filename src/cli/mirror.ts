@@ -61,6 +61,7 @@ function formatMirror([name, told]: readonly [string, MirrorStatus]): string {
     fault,
     bytes,
     feed,
+    takenFrom,
     counts,
   } = told;
   const age =
@@ -68,6 +69,7 @@ function formatMirror([name, told]: readonly [string, MirrorStatus]): string {
   const left = ageMs === undefined ? undefined : Math.max(0, told.acceptForMs - ageMs);
   const lines: readonly (readonly [string, string | undefined])[] = [
     ['fed by', feed],
+    ['taken from', takenFrom],
     ['fault', fault],
     ['held', held && `${held}; if they were removed: idpmap accept ${name}`],
     ['stands in', isInStep || left === undefined ? undefined : `for another ${sayDuration(left)}`],
@@ -83,7 +85,7 @@ function formatMirror([name, told]: readonly [string, MirrorStatus]): string {
   ];
   const title = `${name}: ${isInStep ? 'in step' : 'not in step'}, ${age}`;
   const rest = lines.flatMap(([label, text]) =>
-    text === undefined ? [] : [`  ${label.padEnd(9)}  ${text}`],
+    text === undefined ? [] : [`  ${label.padEnd(10)}  ${text}`],
   );
   return [title, ...rest].map(printable).join('\n');
 }

@@ -1,5 +1,6 @@
 import { parseDuration } from '../config/schema/units.ts';
 import { isUnwell, needsAttention } from '../http/page/condition.js';
+import { judgeFleet, sayDifference } from '../http/page/fleet.js';
 import { countAnswers, MINUTE } from '../http/page/recent.js';
 import { type Summary, summarise } from '../http/page/summary.js';
 import { sayAgo, sayCount, sayLatency, sayMany, sayShare, sayTime } from '../http/page/words.js';
@@ -137,17 +138,31 @@ async function wait(ms: number, left: Promise<'left'>): Promise<'left' | 'over'>
 
 /** Writes it for people: the verdict and all that is to be said of it first, then figures. */
 function format(told: Status, { tone, title, details }: Summary): string {
-  const { now, version, startedAt, directories } = told;
+  const { now, version, startedAt, directories, fleet } = told;
   return [
     `${SIGNS[tone]} ${title}`,
     ...details.map((text) => `  ${text}`),
     '',
     `last minute  ${formatMinute(told)}`,
     ...directories.map((directory) => `directory    ${formatDirectory(directory, now)}`),
+    ...(fleet === undefined ? [] : [`fleet        ${formatFleet(fleet, now)}`]),
     `idpmap       ${version}, as of ${sayTime(now, now)}, started ${sayAgo(startedAt, now)}`,
   ]
     .map(printable)
     .join('\n');
+}
+
+function formatFleet(fleet: NonNullable<Status['fleet']>, now: string): string {
+  const { name, since, size, waiting, taken } = fleet;
+  const { tone, word } = judgeFleet(fleet);
+  const clock = sayDifference(fleet);
+  return [
+    `${name}  ${SIGNS[tone]} ${word}${since === undefined ? '' : ` since ${sayTime(since, now)}`}`,
+    sayMany(size, 'daemon'),
+    ...(clock === undefined ? [] : [`clock ${clock} this host's`]),
+    ...(waiting === 0 ? [] : [`${sayMany(waiting, 'line')} to be told`]),
+    ...taken.map(({ directory, from }) => `${directory} taken from ${from}`),
+  ].join(', ');
 }
 
 function formatMinute(told: Status): string {

@@ -84,7 +84,7 @@ export function createHandlers(options: CommandsOptions): Handlers {
     fleet: async () => (options.fleet === undefined ? {} : { fleet: options.fleet.status() }),
     known: async ({ limit }) => {
       const keys = [...state().served.values()].flatMap(({ memories }) =>
-        memories.entries.keys().slice(0, limit),
+        memories.entries.keys(limit),
       );
       return { addresses: [...new Set(keys)].slice(0, limit) };
     },

@@ -7,6 +7,7 @@ import { type News, newsOf } from '../fleet/news.ts';
 import type { LaneOptions } from '../lookup/lane.ts';
 import type { Shared, SharedQuestion } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
+import type { Together } from '../mirror/told.ts';
 
 /** One directory's part in the fleet; what has none shares nothing and tells nobody. */
 export interface Membership {
@@ -18,6 +19,8 @@ export interface Membership {
   readonly lane: Pick<LaneOptions, 'rate' | 'together'>;
   /** Where the daemons take turns in reading what has changed. */
   readonly hooks: Pick<DirectoryHooks, 'relay'>;
+  /** Where the daemons that mirror it meet; absent: each follows it by itself. `print`: of what decides who is in it. */
+  feedOf(print: string): Together | undefined;
   /** Its circuit closed by a probe of this daemon's. */
   healed(): void;
   /** What was held here was accepted: those who hold the same take it. */
@@ -41,6 +44,7 @@ const NO_MEMBERSHIP: Membership = {
   shareListed: () => undefined,
   lane: {},
   hooks: {},
+  feedOf: () => undefined,
   changed: () => {},
   domainsChanged: () => {},
   healed: () => {},
@@ -135,6 +139,7 @@ export function createMembership(
         keep: (value) => fleet.keep(`events ${print()}`, value, CURSOR_MS),
       },
     },
+    feedOf: (each) => (ownPrint() === undefined ? undefined : fleet.feed(`${print()} ${each}`)),
     healed: () => tell({ op: 'healed', directory: name }),
     accepted: (digests) => tell({ op: 'accept', directory: name, digests }),
     changed: (concern) => tell(newsOf(name, concern)),

@@ -6,6 +6,7 @@ import {
   type MemorySizes,
   type Tenure,
 } from '../lookup/memory.ts';
+import { entryPacking, rowPacking } from './packing.ts';
 
 /** All that is remembered of one directory: its people, and its tables. It outlives the directory's adapters. */
 export interface Memories {
@@ -38,12 +39,12 @@ export interface Tenures {
 /** Creates memories that hold nothing yet. */
 export function createMemories(sizes: MemorySizes): Memories {
   let max = sizes;
-  const entries = createMemory<Entry>(sizes);
+  const entries = createMemory(sizes, entryPacking);
   const tables = new Map<string, Memory<string>>();
   const all = (): readonly (Memory<Entry> | Memory<string>)[] => [entries, ...tables.values()];
 
   const memoryOf = (table: string): Memory<string> => {
-    const memory = tables.get(table) ?? createMemory<string>(max);
+    const memory = tables.get(table) ?? createMemory(max, rowPacking);
     tables.set(table, memory);
     return memory;
   };

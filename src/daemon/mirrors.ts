@@ -13,6 +13,8 @@ import type { Outcome } from '../lookup/outcome.ts';
 import { createBeside } from '../lookup/path.ts';
 import type { Confirm } from '../mirror/confirm.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
+import { shareFeed } from '../mirror/sharing.ts';
+import type { Membership } from './membership.ts';
 import type { Memories } from './memories.ts';
 
 /** What a mirror is made of. */
@@ -22,6 +24,7 @@ export interface MirroredDirectory {
   readonly directory: Directory;
   readonly lane: Lane;
   readonly memories: Memories;
+  readonly membership: Pick<Membership, 'feedOf'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -32,7 +35,7 @@ export interface MirroredDirectory {
  * @throws {Error} where the directory can't be mirrored
  */
 export async function openMirrorOf(
-  { name, settings, directory, lane, memories, clock, log }: MirroredDirectory,
+  { name, settings, directory, lane, memories, membership, clock, log }: MirroredDirectory,
   former?: Mirror,
 ): Promise<Mirror | undefined> {
   const mirror = mirrorIn(settings);
@@ -42,11 +45,16 @@ export async function openMirrorOf(
       `the directory ${name} can't be mirrored, for it can't list its people: take mirror out of its settings`,
     );
   const ask = createBeside(askEntries(directory, settings, { dropped: 0 }), lane);
+  const fingerprint = fingerprintOf(settings);
+  const own = directory.follow.bind(directory);
+  const together = membership.feedOf(fingerprint);
+  const shared = together && shareFeed({ follow: own, together });
   return openMirror({
     name,
     settings: mirror,
-    fingerprint: fingerprintOf(settings),
-    follow: directory.follow.bind(directory),
+    fingerprint,
+    follow: own,
+    ...(shared && { ...shared, list: own }),
     confirm: confirming(ask),
     rules: { sharedAliases: settings.sharedAliases },
     limits: limitsOf(settings),

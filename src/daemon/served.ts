@@ -122,7 +122,7 @@ export async function serveDirectory(
     log,
     showAddress: options.showAddress,
   });
-  const parts = { name, settings, directory, lane, memories, clock, log };
+  const parts = { name, settings, directory, lane, memories, membership, clock, log };
   mirror = await openMirrorOf(parts, former?.mirror).catch(async (error: unknown) => {
     lane.stop();
     await directory.close();

@@ -55,6 +55,8 @@ export interface Mark {
    * where that is set (`whenAbsent: deny`).
    */
   readonly tellsNew?: true;
+  /** How long ago another daemon was told this, which took it over; directories leave it out. */
+  readonly toldMs?: number;
 }
 
 /** Knows people: the adapter to Keycloak, LDAP, SQL or a file. It may throw; `lookup/consult.ts` catches. */

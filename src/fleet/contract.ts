@@ -1,4 +1,5 @@
 import type { Shelf } from '../lookup/share.ts';
+import type { Together } from '../mirror/told.ts';
 import type { FleetFigures } from './figures.ts';
 import type { Member } from './members.ts';
 import type { News, Worth } from './news.ts';
@@ -9,6 +10,8 @@ export interface Fleet {
   readonly isUp: () => boolean;
   /** What they know of a directory's people, or of a table of it. */
   shelf<T>(room: Room): Shelf<T>;
+  /** Where daemons that mirror a directory meet: those of the same room. */
+  feed(room: string): Together;
   /** How many questions of `perSecond` this daemon's own limit lets begin: all while the engine counts, its part else. */
   rateOf(perSecond: number): number;
   /** Tells all others; it counts here at once. */
@@ -54,6 +57,8 @@ export interface Room {
 export interface FleetStatus {
   readonly name: string;
   readonly isUp: boolean;
+  /** How long that is so; absent: the engine was never reached. */
+  readonly sinceMs?: number;
   readonly members: readonly Member[];
   /** How many, this one included, as last seen. */
   readonly size: number;
@@ -63,4 +68,6 @@ export interface FleetStatus {
   readonly differenceMs?: number;
   /** News that wait to be told. */
   readonly waiting: number;
+  /** What lay in the engine and was not believed, since the start. */
+  readonly refused: FleetFigures['refused'];
 }

@@ -52,7 +52,8 @@ export async function openEngine(
       ? new OneClient({ ...OPTIONS, ...optionsAt(connection.at), ...optionsOf(connection.access) })
       : openCluster(ManyClient, connection, ways);
   client.on('ready', ways.ready);
-  client.on('error', (error: unknown) => ways.failed(firstCause(error)));
+  const isSecure = connection.access.tls !== undefined;
+  client.on('error', (error: unknown) => ways.failed(explainSilence(firstCause(error), isSecure)));
   client.on('end', ways.ended);
   client.connect().catch(() => {});
   return {
@@ -109,6 +110,14 @@ const firstCause = (error: unknown): unknown =>
     ? error.lastNodeError
     : error;
 
+/** An engine without TLS waits for more of what it takes for a command. */
+const explainSilence = (error: unknown, isSecure: boolean): unknown =>
+  isSecure && error instanceof Error && error.message === 'connect ETIMEDOUT'
+    ? new Error(`no TLS within ${CONNECT_MS} ms: nobody answers there, or the port speaks none`)
+    : error;
+
+const CONNECT_MS = 1000;
+
 const optionsAt = (at: Address): Shared =>
   'path' in at ? { path: at.path } : { host: at.host, port: at.port };
 
@@ -133,7 +142,7 @@ const OPTIONS: Shared = {
   // It would need the right to INFO.
   enableReadyCheck: false,
   disableClientInfo: true,
-  connectTimeout: 1000,
+  connectTimeout: CONNECT_MS,
   disconnectTimeout: 200,
   // An engine that accepts and never speaks would keep it in "connect" for ever (ioredis#634).
   socketTimeout: 3 * BEAT_MS,

@@ -19,6 +19,8 @@ export interface FleetFigures {
   /** What lay there and was not believed. */
   readonly refused: Record<'seal' | 'clock' | 'format', number>;
   readonly news: Record<'heard' | 'told', Record<string, number>>;
+  /** Lines of what mirrored directories told, read or laid down. */
+  readonly lines: Record<'heard' | 'told', number>;
   /** How often the engine was lost. */
   downs: number;
 }
@@ -42,6 +44,7 @@ export const createFleetFigures = (): FleetFigures => ({
   readDurations: createDurations(READ_BOUNDS_MS),
   refused: { seal: 0, clock: 0, format: 0 },
   news: { heard: { ...NO_NEWS }, told: { ...NO_NEWS } },
+  lines: { heard: 0, told: 0 },
   downs: 0,
 });
 

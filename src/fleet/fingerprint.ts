@@ -16,6 +16,7 @@ const MEANINGLESS: ReadonlySet<string> = new Set([
   'connections',
   'events',
   'notify',
+  'mirror',
 ]);
 
 /**

@@ -3,8 +3,9 @@ import { type Clock, preciseClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { settlesWithin } from '../settle.ts';
 import type { Fleet } from './contract.ts';
-import { createFleetFigures, figuresOf } from './figures.ts';
 import type { Opened } from './engine.ts';
+import { createFeed } from './feed.ts';
+import { createFleetFigures, figuresOf } from './figures.ts';
 import { type Link, openLink } from './link.ts';
 import { createNewsLog } from './log.ts';
 import { createMembers } from './members.ts';
@@ -115,6 +116,7 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
   });
   const { isUp: isLinked } = link;
   const opened = link;
+  const shared = createShared(opened, seal, base, me);
   const isUp = (): boolean => isLinked() && Number.isFinite(newsLog.since());
 
   return {
@@ -131,7 +133,8 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
       return mark === undefined ? 'good' : outdatedOf(directory).judge(mark, key, values);
     },
     others: () => members.count() - 1,
-    ...createShared(opened, seal, base, me),
+    ...shared,
+    feed: (room) => createFeed({ link: opened, seal, base, room, name, turns: shared, figures }),
     shelf: (room) => {
       const { directory, fingerprint, what, perSecond } = room;
       const [door] = seal.names(`rate ${directory} ${fingerprint}`);
@@ -156,14 +159,17 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
     ready: async (withinMs) => void (await settlesWithin(readied.promise, withinMs)),
     status: () => {
       const differenceMs = opened.time.differenceMs();
+      const since = opened.since();
       return {
         name: settings.name,
         isUp: isUp(),
+        ...(since !== undefined && { sinceMs: preciseClock.now() - since }),
         members: members.list(),
         size: members.count(),
         ...(heardAt !== undefined && { heardMs: preciseClock.now() - heardAt }),
         ...(differenceMs !== undefined && { differenceMs }),
         waiting: newsLog.waiting(),
+        refused: { ...figures.refused },
       };
     },
     stop: async () => {

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { preciseClock, wallClock } from '../clock.ts';
 import type { Remark } from '../directory/directory.ts';
 import { reasonOf } from '../reason.ts';
-import { type Engine, type Opened, openEngine } from './engine.ts';
+import type { Engine, Opened } from './engine.ts';
+import { reach } from './reach.ts';
 import { explainFailure } from './refusals.ts';
 import { createSeal } from './seal.ts';
 import { addressOf, askSentinels, findPrimary, type Said } from './sentinels.ts';
 import { describePlace, type FleetSettings, readConnection, readKeys } from './settings.ts';
 import { MOST_DIFFERENCE_MS } from './time.ts';
-import { within } from './within.ts';
 
 const PATIENCE_MS = 2000;
 
@@ -24,32 +24,16 @@ export async function inspectFleet(settings: FleetSettings): Promise<readonly Re
     const connection = await readConnection(settings);
     if (connection.kind === 'sentinel') told.push(...remarksOf(await askSentinels(connection)));
     const one = connection.kind === 'sentinel' ? await findPrimary(connection) : connection;
-    opened = await reach(one);
-    told.push(...(await within(tryCommands(opened, settings.name), PATIENCE_MS)));
+    const reached = await reach(one, PATIENCE_MS);
+    opened = reached.opened;
+    told.push(...(await reached.wait(tryCommands(opened, settings.name))));
     if (told.some(({ level }) => level === 'failed')) return told;
-    const others = await within(readOthers(opened.engine, settings.name, seal.open), PATIENCE_MS);
-    return [...told, ...others];
+    return [...told, ...(await reached.wait(readOthers(opened.engine, settings.name, seal.open)))];
   } catch (error) {
     const text = `${describePlace(settings)}: ${explainFailure(error).reason}`;
     return [...told, { level: 'failed', text }];
   } finally {
     opened?.end();
-  }
-}
-
-async function reach(connection: Parameters<typeof openEngine>[0]): Promise<Opened> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const opened = await openEngine(connection, {
-    ready: resolve,
-    failed: reject,
-    ended: () => reject(new Error('the connection ended')),
-  });
-  try {
-    await within(promise, PATIENCE_MS);
-    return opened;
-  } catch (error) {
-    opened.end();
-    throw error;
   }
 }
 
@@ -67,10 +51,7 @@ function remarksOf(said: readonly Said[]): readonly Remark[] {
 }
 
 /** Puts each command once that the daemon puts. */
-async function tryCommands(
-  { engine, askTime }: Opened,
-  name: string,
-): Promise<readonly Remark[]> {
+async function tryCommands({ engine, askTime }: Opened, name: string): Promise<readonly Remark[]> {
   const key = `idpmap:${name}:{check}:${randomBytes(6).toString('hex')}`;
   const [plain, stream, sorted, number] = [`${key}:v`, `${key}:s`, `${key}:z`, `${key}:n`];
   const tries: readonly (readonly [string, () => Promise<unknown>])[] = [

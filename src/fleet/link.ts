@@ -12,6 +12,8 @@ import { Late, within } from './within.ts';
 /** The connection to the engine. What it is asked never rejects, and never waits longer than it was told. */
 export interface Link {
   readonly isUp: () => boolean;
+  /** Since when that is so, on the daemon's clock; absent: it was never reached. */
+  readonly since: () => number | undefined;
   readonly time: FleetTime;
   /** Asks; absent: no answer in time, or a refusal. */
   ask<R>(command: (engine: Engine) => Promise<R>): Promise<R | undefined>;
@@ -41,6 +43,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const teller = createTeller(options.log);
   let opened: Opened | undefined;
   let isUp = false;
+  let since: number | undefined;
   let isStopped = false;
   let answeredAt = 0;
   let attempts = 0;
@@ -48,7 +51,10 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   let again: NodeJS.Timeout | undefined;
 
   const fall = (error: unknown): void => {
-    if (isUp) figures.downs += 1;
+    if (isUp) {
+      figures.downs += 1;
+      since = preciseClock.now();
+    }
     isUp = false;
     if (!isStopped) teller.down(error);
   };
@@ -59,6 +65,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       if (current !== opened) return;
       answeredAt = preciseClock.now();
       attempts = 0;
+      if (!isUp) since = answeredAt;
       isUp = true;
       teller.up();
     } catch (error) {
@@ -92,6 +99,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       },
     });
     opened = fresh;
+    teller.begun();
   };
   const leave = (): void => {
     const former = opened;
@@ -126,6 +134,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   };
   return {
     isUp: () => isUp,
+    since: () => since,
     time,
     ask: async (command) => {
       if (!isUp) return undefined;
@@ -137,13 +146,17 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       } catch (error) {
         // Nothing came back at all: it hangs, and nobody else shall wait for it. The next beat tells whether it lives.
         if (error instanceof Late && answeredAt < sentAt) fall(error);
+        else teller.refused(error);
         return undefined;
       }
     },
     deliver: async (command) => within(command(engineNow()), 2 * BEAT_MS),
     send: (command, refused = () => {}) => {
       if (!isUp || opened === undefined) return;
-      command(opened.engine).catch(refused);
+      command(opened.engine).catch((error: unknown) => {
+        teller.refused(error);
+        refused();
+      });
     },
     stop: () => {
       isStopped = true;
@@ -157,20 +170,35 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 /** Attempts are at most so far apart. */
 const MOST_WAIT_MS = 1000;
 
-const ALONE = 'the fleet can not be reached: this daemon goes on alone';
+interface Teller {
+  /** A connection begins: what was refused over the former one may be allowed now. */
+  begun(): void;
+  down(error: unknown): void;
+  /** One question was refused, by an engine that answers all the same. */
+  refused(error: unknown): void;
+  up(): void;
+}
 
-/** Tells that the fleet is down or up, once each. */
-function createTeller(log: Log): { down(error: unknown): void; up(): void } {
+/** Tells that the fleet is down or up, and what is refused, once each. */
+function createTeller(log: Log): Teller {
   let wasUp = false;
   /** Why it is down, as it was told. */
   const told = new Set<string>();
+  const refusals = new Set<string>();
   return {
+    begun: () => refusals.clear(),
     down: (error) => {
       const { reason, isLasting } = explainFailure(error);
       // What does not end by itself is told each, of all else the first: what follows from it is no news.
       if (told.has(reason) || (told.size > 0 && !isLasting)) return;
       told.add(reason);
       log[isLasting ? 'error' : 'warn']({ reason }, ALONE);
+    },
+    refused: (error) => {
+      const { reason, isLasting } = explainFailure(error);
+      if (!isLasting || refusals.has(reason)) return;
+      refusals.add(reason);
+      log.error({ reason }, 'the engine refuses a part of what the fleet asks');
     },
     up: () => {
       if (told.size > 0 || !wasUp) log.info({}, 'the fleet is reached');
@@ -179,3 +207,5 @@ function createTeller(log: Log): { down(error: unknown): void; up(): void } {
     },
   };
 }
+
+const ALONE = 'the fleet can not be reached: this daemon goes on alone';

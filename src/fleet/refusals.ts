@@ -30,7 +30,7 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
     /^(?:WRONGPASS|NOAUTH)|without any password|AUTH.*called/,
     {
       engine: 'see fleet.user and fleet.password, and what idpmap fleet acl prints',
-      sentinel: 'see fleet.sentinel.user and fleet.sentinel.password, which are the sentinels\' own',
+      sentinel: "see fleet.sentinel.user and fleet.sentinel.password, which are the sentinels' own",
     },
   ],
   [
@@ -56,7 +56,10 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
   ],
   [
     /unknown command.*(?:SENTINEL)/i,
-    { engine: 'it is no engine', sentinel: 'it is no sentinel but an engine, write it in fleet.url' },
+    {
+      engine: 'it is no engine',
+      sentinel: 'it is no sentinel but an engine, write it in fleet.url',
+    },
   ],
 ];
 

@@ -1,7 +1,7 @@
-import { openEngine } from './engine.ts';
+import type { Opened } from './engine.ts';
+import { reach } from './reach.ts';
 import { explainFailure, type Failure, Lasting } from './refusals.ts';
 import { type Address, type Connection, named, type Place } from './settings.ts';
-import { within } from './within.ts';
 
 /** What one sentinel says. */
 export interface Said {
@@ -57,22 +57,13 @@ function mostNamed(said: readonly Said[]): Pick<Said, 'primary'> & { readonly vo
   return { votes: most, ...(chosen !== undefined && { primary: chosen }) };
 }
 
-async function askSentinel(place: Place, primary: string): Promise<Said> {
-  const { name } = place;
-  const connected = Promise.withResolvers<void>();
-  const opened = await openEngine(
-    { kind: 'one', at: place.at, access: place.access },
-    {
-      ready: connected.resolve,
-      failed: connected.reject,
-      ended: () => connected.reject(new Error('the connection ended')),
-    },
-  );
+async function askSentinel({ name, at, access }: Place, primary: string): Promise<Said> {
+  let opened: Opened | undefined;
   try {
-    await within(connected.promise, PATIENCE_MS);
-    const reply: unknown = await within(
+    const reached = await reach({ kind: 'one', at, access }, PATIENCE_MS);
+    opened = reached.opened;
+    const reply: unknown = await reached.wait(
       opened.engine.call('SENTINEL', 'get-master-addr-by-name', primary),
-      PATIENCE_MS,
     );
     if (!Array.isArray(reply)) throw new Lasting(`knows no ${primary}, see fleet.sentinel.primary`);
     const [host, port] = reply.map(String);
@@ -80,8 +71,7 @@ async function askSentinel(place: Place, primary: string): Promise<Said> {
   } catch (error) {
     return { name, failure: explainFailure(error, 'sentinel') };
   } finally {
-    connected.promise.catch(() => {});
-    opened.end();
+    opened?.end();
   }
 }
 

@@ -20,9 +20,7 @@ export interface Access {
 }
 
 /** Where one engine, or one sentinel, listens. */
-export type Address =
-  | { readonly host: string; readonly port: number }
-  | { readonly path: string };
+export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** Where and as whom the engine is reached. */
 export type Connection =

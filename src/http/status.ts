@@ -6,6 +6,7 @@ import type { Route } from '../maps/router.ts';
 import type { Unconfigured } from '../maps/unconfigured.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
 import { type DirectoryStatus, describeDirectory } from './directorystatus.ts';
+import { describeFleet, type FleetReport } from './fleetstatus.ts';
 import type { Phase } from './health.ts';
 import { createHistory, type History, STEP_MS } from './history.ts';
 import { describeLatency, type Latency, listLatency } from './latency.ts';
@@ -14,7 +15,7 @@ import { listShadows, type ShadowStatus, type WatchedShadows } from './shadowsta
 
 /** What the status is read from each time: live objects of the daemon. */
 export interface StatusSources
-  extends Pick<MetricSources, 'version' | 'maps' | 'socketmap' | 'reloads' | 'logged'> {
+  extends Pick<MetricSources, 'version' | 'maps' | 'socketmap' | 'reloads' | 'logged' | 'fleet'> {
   readonly state: () => {
     readonly settings: ReturnType<MetricSources['state']>['settings'];
     readonly served: ReadonlyMap<string, WatchedDirectory>;
@@ -61,6 +62,8 @@ export interface Status {
     readonly lastAsked: string;
   }[];
   readonly directories: readonly DirectoryStatus[];
+  /** The daemons that know together; absent: this one is alone. */
+  readonly fleet?: FleetReport;
   /** What was compared with directories that are asked beside those that answer. */
   readonly shadows: readonly ShadowStatus[];
   readonly domains: { readonly configured: number };
@@ -145,7 +148,7 @@ const nameCause = (directory: string, cause: string): string => `cause ${directo
 const sum = (counts: readonly number[]): number => counts.reduce((all, each) => all + each, 0);
 
 function describe(sources: StatusSources, history: History, startedAt: number): Status {
-  const { version, phase, reloads, socketmap } = sources;
+  const { version, phase, reloads, socketmap, fleet } = sources;
   const { settings, served, shadows } = sources.state();
   const { rss, heapUsed } = process.memoryUsage();
   return {
@@ -161,6 +164,7 @@ function describe(sources: StatusSources, history: History, startedAt: number): 
         describeLatency(history, `directory ${each.name}`, each.lane.figures.durations),
       ),
     ),
+    ...(fleet !== undefined && { fleet: describeFleet(fleet.status(), served) }),
     shadows: listShadows(sources.differences, shadows),
     domains: { configured: Object.keys(settings.domains).length },
     connections: {

@@ -1,23 +1,26 @@
-import type { Clock } from '../clock.ts';
+import type { Alarms } from './alarms.ts';
 import { type Lookup, type Outcome, type Policy, unknown } from './outcome.ts';
 
 /** Says *unknown* at the request's deadline. The flight goes on without this caller and fills the memory. */
 export const withDeadline =
-  <T>(clock: Clock, name: string): Policy<Lookup<T>> =>
+  <T>(alarms: Alarms, name: string): Policy<Lookup<T>> =>
   (next) =>
   (key, context) => {
     const outcome = next(key, context);
     if (!(outcome instanceof Promise)) return outcome;
     return new Promise<Outcome<T>>((resolve, reject) => {
-      const overdue = (): void => resolve(unknown('deadline', name, 'no answer in time'));
-      const timer = setTimeout(overdue, Math.max(0, context.deadline - clock.now()));
+      const alarm = {
+        at: context.deadline,
+        ring: () => resolve(unknown('deadline', name, 'no answer in time')),
+      };
+      alarms.set(alarm);
       outcome.then(
         (settled) => {
-          clearTimeout(timer);
+          alarms.callOff(alarm);
           resolve(settled);
         },
         (error: unknown) => {
-          clearTimeout(timer);
+          alarms.callOff(alarm);
           reject(error);
         },
       );

@@ -1,21 +1,13 @@
 import { noteChange } from './changes.ts';
+import type { Kept, Life } from './kept.ts';
 import type { Absent, Found, Outcome, Unknown } from './outcome.ts';
+import { absentForm, foundForm, type Packing, unknownForm } from './packed/form.ts';
 import { createStore } from './store.ts';
 
-/** When something was said and how long it counts: whole ms on the daemon's clock, so that V8 keeps them unboxed. */
-export interface Life {
-  /** When the directory said it: stale age counts from here. */
-  readonly askedAt: number;
-  /** From then on a question refreshes it, or asks anew. */
-  readonly goodUntil: number;
-  readonly freshUntil: number;
-}
-
-/** A remembered *found*, *none* or *unknown*, handed out as it lies here. Of an earlier epoch: its word counts no more. */
+/** A remembered *found*, *none* or *unknown*; who asks twice may get two objects. */
 export type KeptFound<T> = Found<T> & Kept;
 export type KeptAbsent = Absent & Kept;
 export type KeptUnknown = Unknown & Kept;
-type Kept = Life & { readonly epoch: number };
 
 /** How much is remembered, in entries: each kind apart, for a flood of strangers must not evict who is known. */
 export interface MemorySizes {
@@ -59,9 +51,9 @@ export interface Memory<T> {
   /** Lets it hold so many, the most recent of those that it holds. */
   resize(sizes: MemorySizes): void;
   sizes(): Readonly<Record<keyof MemorySizes, Filling>> & { readonly flights: number };
-  /** Who is known, the most recent first. */
-  readonly keys: () => readonly string[];
-  /** Lists who is known, the least recent first, so that restoring in order keeps the order. */
+  /** Who is known, the most recent first, so many at most. */
+  readonly keys: (most?: number) => readonly string[];
+  /** Lists who is known, the least recent first, so that restoring in order keeps the order. Others may use it meanwhile. */
   list(now: number): Generator<SavedFound<T>>;
   /**
    * Remembers what was saved `elapsedMs` ago. It keeps its age, answers only where the directory does not, and never
@@ -102,11 +94,11 @@ export interface Tenure<T> {
 /** Keys that are looked at between others' turns. */
 const SLICE = 5000;
 
-/** Creates a memory that holds nothing yet. */
-export function createMemory<T>(sizes: MemorySizes): Memory<T> {
-  const found = createStore<KeptFound<T>>(sizes.found);
-  const none = createStore<KeptAbsent>(sizes.none);
-  const unknown = createStore<KeptUnknown>(sizes.unknown);
+/** Creates a memory that holds nothing yet. What was found lies there as `packing` packs it; absent: as it is. */
+export function createMemory<T>(sizes: MemorySizes, packing?: Packing<T>): Memory<T> {
+  const found = createStore(sizes.found, foundForm(packing));
+  const none = createStore(sizes.none, absentForm);
+  const unknown = createStore(sizes.unknown, unknownForm);
   /** Questions under way. What one brings is kept only while it stands here. */
   const flights = new Map<string, Promise<Outcome<T>>>();
   /** A *found* of an earlier one is stale, a *none* is nothing. Faults have epochs of their own, which end sooner. */
@@ -117,14 +109,14 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
   const forgetFaults = (): void => {
     noteChange();
     faultEpoch += 1;
-    unknown.sweep((kept) => kept.epoch !== faultEpoch);
+    unknown.sweep(faultEpoch);
   };
 
   const expire = (): void => {
     epoch += 1;
     noteChange();
     flights.clear();
-    none.sweep((kept) => kept.epoch !== epoch);
+    none.sweep(epoch);
     forgetFaults();
   };
 
@@ -209,15 +201,11 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
       noteChange();
       let count = 0;
       for (const store of [found, none, unknown]) {
-        for (const [i, key] of store.keys().entries()) {
-          const kept = store.peek(key);
-          if (
-            kept !== undefined &&
-            isConcerned(key, valueOf(kept), kept.askedAt) &&
-            store.delete(key)
-          )
-            count += 1;
-          if (i % SLICE === SLICE - 1) await new Promise(setImmediate);
+        let looked = 0;
+        for (const [key, kept] of store.entries()) {
+          if (isConcerned(key, valueOf(kept), kept.askedAt) && store.delete(key)) count += 1;
+          looked += 1;
+          if (looked % SLICE === 0) await new Promise(setImmediate);
         }
       }
       // Again: what was not yet forgotten may have been answered in between.
@@ -238,11 +226,8 @@ export function createMemory<T>(sizes: MemorySizes): Memory<T> {
     }),
     keys: found.keys,
     *list(now) {
-      // A copy of the keys: others go on using the memory between two lines.
-      for (const key of found.keys().toReversed()) {
-        const kept = found.peek(key);
-        if (kept !== undefined) yield { key, ageMs: now - kept.askedAt, value: kept.value };
-      }
+      for (const [key, { askedAt, value }] of found.entries())
+        yield { key, ageMs: now - askedAt, value };
     },
     restore: ({ key, ageMs, value }, elapsedMs, now) => {
       if (found.peek(key) !== undefined || none.peek(key)?.epoch === epoch) return;

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Cause } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
-import type { Life, Tenure } from './memory.ts';
+import type { Life } from './kept.ts';
+import type { Tenure } from './memory.ts';
 import type { LookupFigures } from './observe.ts';
 import {
   type Context,

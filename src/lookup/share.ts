@@ -109,7 +109,7 @@ export const withShare =
       const known = tenure.known(key);
       return (
         known !== undefined &&
-        tenure.fresh(key, clock.now()) === known &&
+        tenure.fresh(key, clock.now())?.status === 'found' &&
         askedAt <= known.askedAt + SAME_MS
       );
     };

@@ -1,5 +1,6 @@
 import {
   context,
+  INVALID_SPAN_CONTEXT,
   isSpanContextValid,
   type Span,
   SpanKind,
@@ -25,11 +26,17 @@ export const withSpan =
   (next) =>
   (key, signal) => {
     const span = tracer.startSpan(`idpmap ${name}`, { kind: KINDS[name] });
-    if (!isSpanContextValid(span.spanContext())) return next(key, signal);
+    if (isNothing(span)) return next(key, signal);
     span.setAttribute('idpmap.directory', directory);
     const within = trace.setSpan(context.active(), span);
     return context.with(within, () => follow(span, next(key, signal)));
   };
+
+/** Without an SDK it is one and the same, which the two regular expressions of `isSpanContextValid` need not read each time. */
+function isNothing(span: Span): boolean {
+  const told = span.spanContext();
+  return told === INVALID_SPAN_CONTEXT || !isSpanContextValid(told);
+}
 
 async function follow<T>(span: Span, flight: Promise<Outcome<T>>): Promise<Outcome<T>> {
   try {

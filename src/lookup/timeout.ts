@@ -1,18 +1,28 @@
+import type { Clock } from '../clock.ts';
+import type { Alarms } from './alarms.ts';
+import { endsOf } from './ending.ts';
 import { type Flight, type Outcome, type Policy, unknown } from './outcome.ts';
+
+/** What wakes whoever has waited too long. */
+interface Watch {
+  readonly alarms: Alarms;
+  readonly clock: Clock;
+}
 
 /**
  * Ends a flight after `ms`, or with the daemon: aborts the signal that it hands on and says *unknown*. It owns the
  * flight's AbortController, for `AbortSignal.any()` and `.timeout()` keep memory (nodejs/node#54614).
  */
 export const withTimeout =
-  <T>(ms: number, name: string): Policy<Flight<T>> =>
+  <T>({ alarms, clock }: Watch, ms: number, name: string): Policy<Flight<T>> =>
   (next) =>
   (key, lifetime) =>
     new Promise<Outcome<T>>((resolve, reject) => {
       const call = new AbortController();
+      const ends = endsOf(lifetime);
       const settle = (): void => {
-        clearTimeout(timer);
-        lifetime.removeEventListener('abort', stop);
+        alarms.callOff(alarm);
+        ends.delete(stop);
       };
       const give = (outcome: Outcome<T>): void => {
         settle();
@@ -20,12 +30,13 @@ export const withTimeout =
         call.abort();
       };
       const stop = (): void => give(unknown('shutdown', name, 'the daemon stops'));
-      const timer = setTimeout(
-        () => give(unknown('timeout', name, `no answer within ${ms} ms`)),
-        ms,
-      );
-      lifetime.addEventListener('abort', stop);
+      const alarm = {
+        at: clock.now() + ms,
+        ring: () => give(unknown('timeout', name, `no answer within ${ms} ms`)),
+      };
       if (lifetime.aborted) return stop();
+      alarms.set(alarm);
+      ends.add(stop);
       next(key, call.signal).then(
         (outcome) => {
           settle();

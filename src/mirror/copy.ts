@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Mark } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Whole } from './answers.ts';
 import { describeLoss } from './guard.ts';
@@ -32,7 +33,7 @@ export interface Copy {
   /** The same, and tells where people are held, or are no more. */
   readonly tell: (before: Standing | undefined, now: Standing) => void;
   /** Its feed has said all, and promises to speak again. */
-  readonly marked: (nextMs: number) => void;
+  readonly marked: (mark: Pick<Mark, 'nextMs' | 'toldMs'>) => void;
   /** What changed is not known any more. */
   readonly lostStep: () => void;
   /** Tells where it has come into step, or has fallen out of it by time alone. */
@@ -102,7 +103,7 @@ export function createCopy({ name, fingerprint, clock, log, ...options }: CopyOp
       else if (before !== undefined)
         log.info({ directory: name }, 'nobody is held in the mirror any more');
     },
-    marked: (nextMs) => moveStep(clock.now() + 2 * nextMs + SLACK_MS),
+    marked: ({ nextMs, toldMs = 0 }) => moveStep(clock.now() + 2 * nextMs + SLACK_MS - toldMs),
     lostStep: () => moveStep(Number.NEGATIVE_INFINITY),
     noteStep,
   };

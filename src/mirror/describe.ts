@@ -16,11 +16,21 @@ export interface StatusParts {
   readonly figures: MirrorFigures;
   readonly now: number;
   readonly fault: string | undefined;
+  readonly takenFrom: string | undefined;
 }
 
 /** Tells how a mirror stands. */
 export function statusOf(parts: StatusParts): MirrorStatus {
-  const { settings, standing = NOTHING, timeline, isInStep, figures, now, fault } = parts;
+  const {
+    settings,
+    standing = NOTHING,
+    timeline,
+    isInStep,
+    figures,
+    now,
+    fault,
+    takenFrom,
+  } = parts;
   const { accounts, groups, addresses, lost, syncedAt, isHeld } = standing;
   const { listing, listings, changes, confirmed, gaps, answers } = figures;
   return {
@@ -28,6 +38,7 @@ export function statusOf(parts: StatusParts): MirrorStatus {
     isInStep,
     ...(syncedAt !== undefined && { ageMs: Math.max(0, timeline.at() - syncedAt) }),
     ...(fault !== undefined && { fault }),
+    ...(takenFrom !== undefined && { takenFrom }),
     accounts,
     groups,
     addresses,
@@ -67,21 +78,26 @@ function roughly(ms: number): number {
 export function describe(
   said: Said,
   { grace }: Pick<MirrorSettings, 'grace'>,
-  { isInStep, ageMs, held = 'people are held' }: MirrorStatus,
+  { isInStep, ageMs, held = 'people are held', takenFrom }: MirrorStatus,
 ): string {
   if (ageMs === undefined) return 'nothing is listed whole yet';
   const age = formatDuration(roughly(ageMs));
-  const step = isInStep ? `in step, told ${age} ago` : `out of step, ${age} behind`;
+  const by = takenFrom === undefined ? '' : `, taken from ${takenFrom}`;
+  const step = isInStep ? `in step, told ${age} ago${by}` : `out of step, ${age} behind${by}`;
   const words: Readonly<Record<Said['is'], string>> = {
     found: `has it, ${step}`,
     stale: `has it, ${step}: stands in`,
     absent: `lacks it, ${step}`,
-    doubt: `in doubt, ${step}`,
+    doubt: describeDoubt(said, step),
     lost: `lost it: deferred for ${formatDuration(grace)} after that, or as long as it is held`,
     nothing: `says nothing, ${step}`,
   };
   if (said.is === 'stale' && said.held !== undefined) return `has it, held: ${held}`;
-  if (said.is === 'doubt' && said.isAsked === true) return `two have it, ${step}: asked`;
   const isDenied = said.is === 'absent' && said.denied !== undefined;
   return isDenied ? `${words.absent} (deny)` : words[said.is];
 }
+
+const describeDoubt = (said: Said, step: string): string =>
+  said.is === 'doubt' && said.isAsked === true
+    ? `two have it, ${step}: asked`
+    : `in doubt, ${step}`;

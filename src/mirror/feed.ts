@@ -9,6 +9,7 @@ import {
   type ListingOptions,
 } from './listed.ts';
 import { isDamage } from './thread.ts';
+import { Handover } from './told.ts';
 
 export interface FeedOptions extends ListingOptions {
   readonly follow: Follow;
@@ -34,9 +35,10 @@ export async function feed(
   start: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, give, figures, log, retryMs = RETRY_MS } = options;
+  const { retryMs = RETRY_MS } = options;
   let cursor = start;
   let tries = 0;
+  let isAnew = false;
   const marked = (mark: Mark): void => {
     cursor = mark.cursor;
     tries = 0;
@@ -44,30 +46,44 @@ export async function feed(
   };
   while (!signal.aborted) {
     const listings = createFeedListings(options);
+    const from = isAnew ? undefined : cursor;
+    isAnew = false;
     try {
-      await followFrom({ ...options, marked }, listings, cursor, signal);
+      await followFrom({ ...options, marked }, listings, from, signal);
       throw new Fault('directory', 'it tells no more, without a reason');
     } catch (error) {
       listings.over();
       if (signal.aborted) return;
-      if (isDamage(error)) throw error;
-      options.failed(reasonOf(error));
-      if (error instanceof Gap) {
-        figures.gaps += 1;
-        cursor = undefined;
-        options.lostStep();
-        await give({ do: 'forget' }).catch(() => {});
-      }
-      const meaning = cursor === undefined ? 'all are listed anew' : 'it goes on from where it was';
-      const level = tries === 0 ? 'warn' : 'debug';
-      log[level](
-        { directory: name, reason: reasonOf(error) },
-        `the mirror is told no more: ${meaning}`,
-      );
+      isAnew = error instanceof Handover && error.isAnew;
+      if (error instanceof Handover) continue;
+      if (error instanceof Gap) cursor = undefined;
+      await failed(options, error, { cursor, tries });
     }
     const ms = retryMs[Math.min(tries++, retryMs.length - 1)] ?? 0;
     await delay(ms, undefined, { signal }).catch(() => {});
   }
+}
+
+/** Tells of a feed that ended, and forgets what can't be known any more. Throws where the file is damaged. */
+async function failed(
+  options: FeedOptions,
+  error: unknown,
+  { cursor, tries }: { readonly cursor: string | undefined; readonly tries: number },
+): Promise<void> {
+  const { name, give, figures, log } = options;
+  if (isDamage(error)) throw error;
+  options.failed(reasonOf(error));
+  if (error instanceof Gap) {
+    figures.gaps += 1;
+    options.lostStep();
+    await give({ do: 'forget' }).catch(() => {});
+  }
+  const meaning = cursor === undefined ? 'all are listed anew' : 'it goes on from where it was';
+  const level = tries === 0 ? 'warn' : 'debug';
+  log[level](
+    { directory: name, reason: reasonOf(error) },
+    `the mirror is told no more: ${meaning}`,
+  );
 }
 
 async function followFrom(

@@ -12,6 +12,10 @@ export interface MirrorOptions extends Omit<KeeperOptions, 'settings' | 'figures
   readonly settings: Omit<MirrorSettings, 'refresh'>;
   /** How large groups may be: as the directory itself goes by. */
   readonly limits: GroupLimits;
+  /** Lists the directory whoever follows it; absent: as `follow` does. */
+  readonly list?: KeeperOptions['follow'];
+  /** The daemon whose changes `follow` takes now; absent: it follows the directory itself. */
+  readonly takenFrom?: () => string | undefined;
 }
 
 /** A durable copy of one directory's people, as it is asked and kept. */
@@ -83,6 +87,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
       figures,
       now: clock.now(),
       fault: keeper.fault(),
+      takenFrom: options.takenFrom?.(),
     });
 
   return {
@@ -112,7 +117,8 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
       return describeLoss(standing);
     },
     sync: keeper.sync,
-    diff: () => keeper.meanwhile((store, signal) => compare(options.follow, store, signal)),
+    diff: () =>
+      keeper.meanwhile((store, signal) => compare(options.list ?? options.follow, store, signal)),
     begin: keeper.begin,
     tick: keeper.tick,
     stop: async () => {

@@ -3,6 +3,8 @@ export interface MirrorStatus {
   readonly path: string;
   /** How changes reach it, in a few words: `content synchronisation (RFC 4533)`, `list`; absent: it has not begun. */
   readonly feed?: string;
+  /** The daemon that follows the directory for this one, too; absent: this one does itself. */
+  readonly takenFrom?: string;
   /** Whether it says what the directory says. */
   readonly isInStep: boolean;
   /** How old the last word of the directory is; absent: everybody has not been listed yet. */

@@ -131,7 +131,7 @@ export class Connection<Fault extends string> {
     };
     this.#activeAt = now;
     const left = this.#answer(dialect, arrival, share);
-    if (left === 0 && !this.#isBlocked && decoder.isDry !== true) {
+    if (left === 0 && !this.#isBlocked() && decoder.isDry !== true) {
       this.#isQueued = true;
       this.#options.turns.later(this);
     }
@@ -145,7 +145,7 @@ export class Connection<Fault extends string> {
     const { decoder } = dialect;
     const { recall } = this.#protocol;
     let left = share;
-    while (left > 0 && !this.#isBlocked && decoder.isDry !== true) {
+    while (left > 0 && !this.#isBlocked() && decoder.isDry !== true) {
       const frame = recall && decoder.pass?.(recall, arrival);
       if (frame === undefined) {
         const request = decoder.next();
@@ -160,16 +160,18 @@ export class Connection<Fault extends string> {
     return left;
   }
 
-  get #isBlocked(): boolean {
-    return this.#out.isBackedUp || this.#replies.waiting >= this.#room || this.#isClosing;
+  // Methods, for V8 compiles no private getter: each read of one is a call into its runtime, and there are four a request.
+
+  #isBlocked(): boolean {
+    return this.#out.isBackedUp || this.#replies.waiting >= this.#room() || this.#isClosing();
   }
 
   /** How many requests may wait for their replies; one always may, and its reply lets others follow. */
-  get #room(): number {
+  #room(): number {
     return this.#options.backlog.waiting < MAX_UNANSWERED_OF_ALL ? MAX_UNANSWERED : 1;
   }
 
-  get #isClosing(): boolean {
+  #isClosing(): boolean {
     return this.#phase === 'closing' || this.#phase === 'over';
   }
 
@@ -222,14 +224,14 @@ export class Connection<Fault extends string> {
   }
 
   #refuse(fault: Fault, dialect: Dialect<Fault>): void {
-    if (this.#isClosing) return;
+    if (this.#isClosing()) return;
     this.#count(fault);
     this.#part(dialect);
   }
 
   /** Reads on, or not. */
   #pace(decoder: Decoder<Fault>, now: number): void {
-    if (this.#isBlocked || this.#isQueued) {
+    if (this.#isBlocked() || this.#isQueued) {
       decoder.keep();
       if (!this.#isPaused) this.#stream.pause();
       this.#isPaused = true;
@@ -252,7 +254,7 @@ export class Connection<Fault extends string> {
   }
 
   #leaveWhenDone(): void {
-    const isRead = this.#isClosing || !(this.#out.isBackedUp || this.#isQueued);
+    const isRead = this.#isClosing() || !(this.#out.isBackedUp || this.#isQueued);
     const isDone = this.#replies.waiting === 0 && isRead;
     if (this.#phase === 'open' || this.#phase === 'over' || !isDone) return;
     this.#phase = 'over';

@@ -55,11 +55,16 @@ export class ReplyQueue {
 
   /** Takes the replies that may go out now, joined. */
   take(): string {
-    const waits = this.#slots.findIndex(({ reply }) => reply === undefined);
-    const ready = this.#slots.splice(0, waits === -1 ? this.#slots.length : waits);
-    this.#options.backlog.waiting -= ready.length;
-    if (this.#slots.length === 0) this.clear();
-    return ready.map(({ reply }) => reply).join('');
+    let text = '';
+    let ready = 0;
+    for (const { reply } of this.#slots) {
+      if (reply === undefined) break;
+      text += reply;
+      ready++;
+    }
+    this.#slots.splice(0, ready);
+    this.#options.backlog.waiting -= ready;
+    return text;
   }
 
   /** Forgets all: the connection is gone. */
@@ -87,7 +92,10 @@ export class ReplyQueue {
     });
   }
 
-  /** One timer for all who wait, set to the earliest one's time. */
+  /**
+   * One timer for all who wait, set to the earliest one's time. It goes on where nobody waits any more: the next one comes soon, and to
+   * clear it and set it again costs more than a wake for nothing.
+   */
   #watch(): void {
     if (this.#timer !== undefined) return;
     const first = this.#slots.reduce(earlier, Number.POSITIVE_INFINITY);

@@ -27,6 +27,24 @@ const BASE = {
 /** The same with a domain that others may be an alias of; walked, it would be its own. */
 const WRITTEN = setIn(BASE, ['domains', 'example.edu'], { directory: 'people' });
 
+/** What stands in place of an engine's URL. */
+const PLACES: Readonly<Record<string, object>> = {
+  sentinel: {
+    primary: 'first',
+    urls: ['valkey://127.0.0.1:1'],
+    tls: { cert: '/cert.pem', key: '/key.pem' },
+  },
+  cluster: { urls: ['valkey://127.0.0.1:1'] },
+};
+
+/** A configuration that has a place for the setting of that path. */
+function writtenFor([section, place = '']: Path): unknown {
+  const instead = section === 'fleet' ? PLACES[String(place)] : undefined;
+  if (instead === undefined) return WRITTEN;
+  const { url: _, ...fleet } = BASE.fleet;
+  return setIn(WRITTEN, ['fleet'], { ...fleet, insecure: true, [String(place)]: instead });
+}
+
 /** Other values than the defaults, by how a setting is written. */
 const VALUES: Readonly<Record<string, string>> = {
   duration: '7s',
@@ -86,10 +104,11 @@ const settings = [...settingsOf(SCHEMA.root, [])]
 
 test.each(settings)('%s does what the setting in the file does', async (variable, path, text) => {
   using scratch = createScratch();
-  const file = scratch.write('base.yaml', stringify(WRITTEN));
+  const written = writtenFor(path);
+  const file = scratch.write('base.yaml', stringify(written));
   const value = text === 'true' || text === 'false' ? text === 'true' : text;
   const number = /^\d+$/.test(text) ? Number(text) : value;
-  const given = scratch.write('given.yaml', stringify(setIn(WRITTEN, path, number)));
+  const given = scratch.write('given.yaml', stringify(setIn(written, path, number)));
   const fromFile = await load({ file: given });
   const fromEnvironment = await load({ file, environment: { [variable]: text } });
   expect(fromEnvironment.settings).toEqual(fromFile.settings);
@@ -100,9 +119,9 @@ const FIXED = /__(?:TYPE|KIND)$/;
 
 test.each(settings.filter(([variable]) => !FIXED.test(variable)))(
   '%s changes something',
-  async (variable, _, text) => {
+  async (variable, path, text) => {
     using scratch = createScratch();
-    const file = scratch.write('base.yaml', stringify(WRITTEN));
+    const file = scratch.write('base.yaml', stringify(writtenFor(path)));
     const base = await load({ file });
     const changed = await load({ file, environment: { [variable]: text } });
     expect(changed.settings).not.toEqual(base.settings);
@@ -111,7 +130,7 @@ test.each(settings.filter(([variable]) => !FIXED.test(variable)))(
 
 test.each(settings)('%s may be kept in a file', async (variable, path, text) => {
   using scratch = createScratch();
-  const file = scratch.write('base.yaml', stringify(WRITTEN));
+  const file = scratch.write('base.yaml', stringify(writtenFor(path)));
   const isLeaf = getShape(path)?.kind === 'leaf';
   const environment = { [`${variable}_FILE`]: scratch.write('value', `${text}\n`) };
   const loading = load({ file, environment }).then(

@@ -10,6 +10,7 @@ import { describeMirroredMail } from '../support/mirrorscenario.ts';
 import { describeWith } from '../support/requirement.ts';
 import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
+import { describeDovecot } from './keycloak/dovecot.ts';
 
 const BUCH = 'buch@xn--bcher-kva.example';
 
@@ -215,6 +216,8 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
       expect(await becomes(system, after, CHANGE_MS)).toBe(true);
     });
   });
+
+  describeDovecot(() => server);
 
   // It ends with Keycloak stopped.
   describe('who are mirrored', () => {

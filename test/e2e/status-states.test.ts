@@ -6,6 +6,8 @@ import { status } from '../../src/cli/status.ts';
 import { openDirectory } from '../../src/directory/types.ts';
 import { findBarriers, startBrowser, visit } from '../support/browser.ts';
 import { capture } from '../support/command.ts';
+import { KEY } from '../support/fleet/daemons.ts';
+import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
 import { type Instance, listingNone, makePlace, startInstance } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, createScripted, employ, type ScriptedDirectory } from '../support/scripted.ts';
@@ -32,7 +34,7 @@ interface Scene extends Instance {
 }
 
 /** A daemon whose directory `staff` is scripted, and whose directory `others` is a file. */
-async function start(deadline: string, domain: string): Promise<Scene> {
+async function start(deadline: string, domain: string, fleet: string): Promise<Scene> {
   const place = await makePlace();
   await writeFile(join(place, 'others.yaml'), peopleOf(KNOWN));
   const staff = createScripted();
@@ -42,7 +44,7 @@ async function start(deadline: string, domain: string): Promise<Scene> {
   );
   const instance = await startInstance({
     place,
-    config: `${CONFIG.replace('{ directory: staff }', domain)}deadline: ${deadline}\n`,
+    config: `${CONFIG.replace('{ directory: staff }', domain)}deadline: ${deadline}\n${fleet}`,
     open: async (settings, hooks) =>
       hooks.name === 'staff' ? listingNone(staff) : openDirectory(settings, hooks),
   });
@@ -63,7 +65,9 @@ const STATES: Readonly<
       readonly deadline?: string;
       /** The domain of the directory `staff`. */
       readonly domain?: string;
-      readonly enter?: (scene: Scene) => Promise<unknown>;
+      /** Whether the daemon has a fleet, of which it is the only one. */
+      readonly fleet?: true;
+      readonly enter?: (scene: Scene, engine: TestEngine) => Promise<unknown>;
       readonly title: string;
       readonly says: readonly RegExp[];
       readonly code: number;
@@ -128,6 +132,24 @@ const STATES: Readonly<
     says: [/Postfix asks for the map user-exist, which is not configured/],
     code: 1,
   },
+  'fleet up': {
+    fleet: true,
+    title: '✓ Mail is answered',
+    says: [/8 OK, 0 NOTFOUND, none deferred/],
+    code: 0,
+  },
+  'fleet down': {
+    fleet: true,
+    enter: async ({ notes }, engine) => {
+      engine.signal('SIGKILL');
+      await notes.next('the fleet can not be reached');
+    },
+    title: '! The fleet is not reached',
+    says: [
+      /The fleet default is not reached since \d\d:\d\d:\d\d: this daemon goes on alone.*No mail waits for it/,
+    ],
+    code: 1,
+  },
   'refused reload': {
     enter: async ({ daemon }) => {
       daemon.countFailedReload(
@@ -140,25 +162,32 @@ const STATES: Readonly<
   },
 };
 
-describeWith(['chromium'], 'the page and idpmap status', () => {
+describeWith(['chromium', 'redis'], 'the page and idpmap status', () => {
   let browser: Browser;
+  let engine: TestEngine;
   beforeAll(async () => {
     browser = await startBrowser();
+    engine = await startEngine();
   });
-  afterAll(() => browser?.close());
+  afterAll(() => Promise.all([browser?.close(), engine?.stop()]));
 
   test.each(Object.entries(STATES))(
     'say the same, and the page has no barriers, light and dark, narrow and wide: %s',
     async (state, {
       deadline = '5s',
       domain = '{ directory: staff }',
+      fleet,
       enter,
       title,
       says,
       code,
     }) => {
-      const scene = await start(deadline, domain);
-      await enter?.(scene);
+      const scene = await start(
+        deadline,
+        domain,
+        fleet ? `fleet: { url: "${engine.url}", key: "${KEY}" }\n` : '',
+      );
+      await enter?.(scene, engine);
       const config = join(scene.place, 'idpmap.yaml');
       const told = await capture(() => status({ config }));
       expect([told.text.split('\n')[0], told.code]).toEqual([title, code]);
@@ -167,6 +196,9 @@ describeWith(['chromium'], 'the page and idpmap status', () => {
       const url = `http://127.0.0.1:${scene.daemon.http.port}/`;
       const { page } = await visit(browser, url);
       await page.getByRole('status').getByText(title).waitFor();
+      const isFleet = await page.getByRole('heading', { name: 'Fleet' }).isVisible();
+      expect(isFleet).toBe(fleet === true);
+      expect(/^fleet {8}default/m.test(told.text)).toBe(fleet === true);
       for (const { scheme, width } of LOOKS) {
         await page.emulateMedia({ colorScheme: scheme });
         await page.setViewportSize({ width, height: 900 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createFleetFigures } from '../../src/fleet/figures.ts';
 import { createNewsLog, type NewsLog } from '../../src/fleet/log.ts';
 import type { News } from '../../src/fleet/news.ts';
@@ -6,7 +6,6 @@ import { createSeal } from '../../src/fleet/seal.ts';
 import { createFleetTime } from '../../src/fleet/time.ts';
 import { createTestStream, type TestStream } from '../support/fleet/stream.ts';
 import { useFakeTime } from '../support/world.ts';
-import { vi } from 'vitest';
 
 useFakeTime();
 

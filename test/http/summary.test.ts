@@ -20,6 +20,20 @@ const REFUSED: Status['reloads'] = {
   refusal: ['/etc/idpmap/idpmap.yaml:12:5: directories.staff.relm: unknown key'],
 };
 
+/** One that is up. */
+const FLEET: NonNullable<Status['fleet']> = {
+  name: 'mx',
+  isUp: true,
+  since: '2026-11-21T03:02:05Z',
+  size: 3,
+  members: [{ name: 'mx-1', version: '1.0.0' }],
+  heard: NOW,
+  differenceMs: 3,
+  waiting: 0,
+  refused: { seal: 0, clock: 0, format: 0 },
+  taken: [{ directory: 'staff', from: 'mx-1' }],
+};
+
 type Row = readonly [tone: string, title: string, detail: string, changes: Partial<Status>];
 
 describe('the verdict is', () => {
@@ -53,6 +67,19 @@ describe('the verdict is', () => {
       { directories: [DOWN] },
     ],
     ['warn', '2 directories fail', 'It last answered', { directories: [DOWN, DOWN] }],
+    ['good', 'Mail is answered', '270 OK', { fleet: FLEET }],
+    [
+      'warn',
+      'The fleet is not reached',
+      `The fleet mx is not reached since ${at('2026-11-21T03:02:05Z')}: this daemon goes on alone`,
+      { fleet: { ...FLEET, isUp: false } },
+    ],
+    [
+      'warn',
+      'The clocks of the fleet differ',
+      "The clock of the fleet mx is 12 s behind this host's",
+      { fleet: { ...FLEET, differenceMs: -12_000 } },
+    ],
     [
       'warn',
       'More mail is refused than before',

@@ -84,7 +84,8 @@ describeWith(['redis'], 'a fleet over a real cluster', () => {
     // It is asked for at the former one, which says where it is now.
     await hears(one, two);
     await scene.askCrowd([one, two]);
-    for (const { client } of [to, from]) await client.call('CLUSTER', 'SETSLOT', slot, 'NODE', ids[1]);
+    for (const { client } of [to, from])
+      await client.call('CLUSTER', 'SETSLOT', slot, 'NODE', ids[1]);
     await hears(two, one);
     await scene.askCrowd([one, two]);
     expect(one.fleet.isUp() && two.fleet.isUp()).toBe(true);
@@ -94,7 +95,8 @@ describeWith(['redis'], 'a fleet over a real cluster', () => {
     const again = await to.client.call('CLUSTER', 'GETKEYSINSLOT', slot, 100);
     for (const key of Array.isArray(again) ? again.map(String) : [])
       await to.client.migrate('127.0.0.1', from.port, key, 0, 5000);
-    for (const { client } of [from, to]) await client.call('CLUSTER', 'SETSLOT', slot, 'NODE', ids[0]);
+    for (const { client } of [from, to])
+      await client.call('CLUSTER', 'SETSLOT', slot, 'NODE', ids[0]);
     await hears(one, two);
   });
 
@@ -105,7 +107,7 @@ describeWith(['redis'], 'a fleet over a real cluster', () => {
     const holder = await cluster.holderOf(LOG);
     const node = cluster.primaries.find((each) => each !== holder);
     node?.signal('SIGSTOP');
-    const isDown = async () => String(await holder.client.cluster('INFO')).includes('cluster_state:fail');
+    const isDown = async () => (await holder.client.cluster('INFO')).includes('cluster_state:fail');
     await scene.askCrowd(daemons);
     expect(await until(isDown, PATIENCE_MS)).toBe(true);
     for (const daemon of daemons) await becomes(daemon, 'down');
@@ -129,7 +131,11 @@ describeWith(['redis'], 'a fleet over a real cluster', () => {
     ] as const;
     for (const [wrong, remedy] of wrongs) {
       const notes = createNotes();
-      const daemon = await scene.start({ settings: { ...wrong, insecure: true }, log: notes.log, readyMs: 1 });
+      const daemon = await scene.start({
+        settings: { ...wrong, insecure: true },
+        log: notes.log,
+        readyMs: 1,
+      });
       const isTold = () => notes.all.some(({ fields }) => JSON.stringify(fields).includes(remedy));
       expect(await until(isTold, PATIENCE_MS)).toBe(true);
       expect(notes.all.map(({ level }) => level)).toContain('error');
@@ -149,7 +155,8 @@ describeWith(['redis'], 'a fleet over a real cluster', () => {
     await scene.askCrowd(daemons);
     scene.directory.people.delete(ANN);
     one?.fleet.tell({ op: 'purge', what: { address: ANN } });
-    const isPrimary = async () => (await cluster.replica.client.info('replication')).includes('role:master');
+    const isPrimary = async () =>
+      (await cluster.replica.client.info('replication')).includes('role:master');
     expect(await until(isPrimary, PATIENCE_MS)).toBe(true);
     for (const daemon of daemons) await becomes(daemon, 'up');
     const isGone = async () => (await two?.ask(ANN))?.status === 'none';

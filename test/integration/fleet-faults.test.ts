@@ -22,26 +22,107 @@ describeWith(['redis'], 'faults of a real Redis', () => {
     },
   );
 
-  test('an engine that hangs, is killed, emptied or full is no fault', async () => {
-    const daemons = [await scene.start(), await scene.start(), await scene.start()];
+  test.each([
+    ['nothing of what was asked', '+OK\r\n'],
+    ['a value of another', '$7\r\nanother\r\n'],
+    ['bytes that are no protocol', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['a list without its end', '*3\r\n$1\r\na\r\n'],
+    ['that it is loading', '-LOADING Redis is loading the dataset in memory\r\n'],
+    ['that it is a replica', "-READONLY You can't write against a read only replica.\r\n"],
+  ])('an engine that answers %s is no fault, and is used again afterwards', async (_, reply) => {
+    const proxies = [await scene.proxied(), await scene.proxied()];
+    const daemons = await Promise.all(proxies.map((each) => scene.start({ url: urlOf(each) })));
     await scene.askCrowd(daemons);
+    for (const proxy of proxies) await proxy.set({ reply, after: 2 });
+    await scene.askCrowd(daemons);
+    for (const daemon of daemons) await becomes(daemon, 'down');
+    await scene.askCrowd(daemons);
+    for (const proxy of proxies) await proxy.set('well');
+    for (const daemon of daemons) await becomes(daemon, 'up');
+    await scene.askCrowd(daemons);
+  });
+
+  const three = async () => {
+    const daemons = [await scene.start(), await scene.start(), await scene.start()] as const;
+    await scene.askCrowd(daemons);
+    return daemons;
+  };
+
+  test('an engine that hangs (SIGSTOP) is no fault, and is used again afterwards', async () => {
+    const daemons = await three();
     scene.engine.signal('SIGSTOP');
+    await scene.askCrowd(daemons);
+    for (const daemon of daemons) await becomes(daemon, 'down');
     await scene.askCrowd(daemons);
     scene.engine.signal('SIGCONT');
     for (const daemon of daemons) await becomes(daemon, 'up');
+    await scene.askCrowd(daemons);
+  });
+
+  test('an engine that is killed (SIGKILL) and comes back empty is no fault, and is used again afterwards', async () => {
+    const daemons = await three();
     await scene.engine.restart();
     await scene.askCrowd(daemons);
     for (const daemon of daemons) await becomes(daemon, 'up');
+    await scene.askCrowd(daemons);
+  });
+
+  test('an engine that is emptied (FLUSHALL) is no fault: what lay there is asked for again, and news go on', async () => {
+    const [one, two, ...others] = await three();
+    await one.ask(ANN);
     await scene.engine.client.flushall();
-    await scene.askCrowd(daemons);
+    await scene.askCrowd([one, two, ...others]);
+    one.fleet.tell({ op: 'purge', what: { address: NOBODY } });
+    const hears = () => (two.fleet.figures.news.heard['purge'] ?? 0) > 0;
+    expect(await until(hears, PATIENCE_MS)).toBe(true);
+    for (const daemon of [one, two, ...others]) await becomes(daemon, 'up');
+  });
+
+  test('a full engine that makes no room (noeviction) takes no more, and is read on; what waits to be told is told once there is room', async () => {
+    const [one, two, ...others] = await three();
+    await one.ask(ANN);
     await scene.engine.client.config('SET', 'maxmemory', '1');
-    await scene.askCrowd(daemons);
-    await scene.engine.client.config('SET', 'maxmemory', '0');
-    const refused = daemons.map(
-      ({ fleet }) => fleet.figures.directories.get('people')?.writes.refused ?? 0,
-    );
-    expect(Math.max(...refused)).toBeGreaterThan(0);
-    await scene.askCrowd(daemons);
+    try {
+      await scene.askCrowd([one, two, ...others]);
+      // It lay there before.
+      const late = await scene.start();
+      expect(await late.ask(ANN)).toMatchObject({ status: 'found' });
+      expect(scene.directory.asked.filter((key) => key === ANN)).toHaveLength(1);
+      one.fleet.tell({ op: 'purge', what: { address: NOBODY } });
+      expect(one.fleet.status()).toMatchObject({ waiting: 1, isUp: true });
+      const refused = [one, two, ...others].map(
+        ({ fleet }) => fleet.figures.directories.get('people')?.writes.refused ?? 0,
+      );
+      expect(Math.max(...refused)).toBeGreaterThan(0);
+    } finally {
+      await scene.engine.client.config('SET', 'maxmemory', '0');
+    }
+    const hears = () => (two.fleet.figures.news.heard['purge'] ?? 0) > 0;
+    expect(await until(hears, PATIENCE_MS)).toBe(true);
+    await scene.askCrowd([one, two, ...others]);
+  });
+
+  test('a full engine that makes room by itself (volatile-lru) drops answers, and never the news', async () => {
+    const [one, two, ...others] = await three();
+    const { client } = scene.engine;
+    const used = /used_memory:(\d+)/.exec(await client.info('memory'))?.[1];
+    await client.config('SET', 'maxmemory-policy', 'volatile-lru');
+    await client.config('SET', 'maxmemory', String(Number(used) + 200_000));
+    try {
+      for (let i = 0; i < 200; i++) await client.set(`other:${i}`, 'x'.repeat(4096), 'PX', 60_000);
+      const evicted = /evicted_keys:(\d+)/.exec(await client.info('stats'))?.[1];
+      expect(Number(evicted)).toBeGreaterThan(0);
+      await scene.askCrowd([one, two, ...others]);
+      one.fleet.tell({ op: 'purge', what: { address: NOBODY } });
+      const hears = () => (two.fleet.figures.news.heard['purge'] ?? 0) > 0;
+      expect(await until(hears, PATIENCE_MS)).toBe(true);
+      for (let i = 0; i < 200; i++) await client.set(`other:${i}`, 'y'.repeat(4096), 'PX', 60_000);
+      expect(await client.exists('idpmap:test:{test}:log')).toBe(1);
+      for (const daemon of [one, two, ...others]) expect(daemon.fleet.isUp()).toBe(true);
+    } finally {
+      await client.config('SET', 'maxmemory', '0');
+      await client.config('SET', 'maxmemory-policy', 'noeviction');
+    }
   });
 
   test('whoever writes to the engine gains nothing', async () => {

@@ -11,6 +11,9 @@ import { until } from '../support/until.ts';
 
 const PATIENCE_MS = 20_000;
 
+/** What no daemon asks for as it starts and is asked; what has no right of its own. */
+const RARE = ['ping', 'auth', 'hello', 'select', 'decr', 'xrevrange', 'zrem', 'zcount'];
+
 describeWith(['redis'], 'rights at a real Redis', () => {
   const start = async (parameters: readonly string[] = []): Promise<TestEngine> => {
     const engine = await startEngine(parameters);
@@ -78,5 +81,33 @@ describeWith(['redis'], 'rights at a real Redis', () => {
     expect(told[0]?.fields).toMatchObject({ reason: expect.stringContaining('WRONGPASS') });
     await setUser(engine);
     expect(await until(() => daemon.fleet.isUp(), PATIENCE_MS)).toBe(true);
+  });
+
+  test('a user that may not do all of it is no fault, whatever is missing, and is told of as an error', async () => {
+    const engine = await start();
+    const directory = createScripted();
+    const known = 'ann@example.org';
+    employ(directory, [account(known)]);
+    const commands = COMMANDS.filter((name) => !RARE.includes(name));
+    for (const command of commands) {
+      await setUser(engine, `${aclOf(`no-${command}`)} -${command}`);
+      const notes = createNotes();
+      const daemon = await startFleetDaemon({
+        url: engine.url,
+        directory,
+        settings: { ...LOGIN, user: `no-${command}`, name: command },
+        log: notes.log,
+        readyMs: 1,
+        times: { freshMs: 0, freshNoneMs: 0 },
+      });
+      onTestFinished(() => daemon.stop());
+      const isTold = async () => {
+        expect(await daemon.ask(known)).toMatchObject({ status: 'found' });
+        expect(await daemon.ask('nobody@example.org')).toMatchObject({ status: 'none' });
+        const errors = notes.all.filter(({ level }) => level === 'error');
+        return JSON.stringify(errors).includes(`'${command}'`);
+      };
+      expect([command, await until(isTold, PATIENCE_MS)]).toEqual([command, true]);
+    }
   });
 });

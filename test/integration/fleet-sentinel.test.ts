@@ -7,7 +7,12 @@ import type { FleetSettings } from '../../src/fleet/settings.ts';
 import { fleetSettings, KEY } from '../support/fleet/daemons.ts';
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
 import { ANN, becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
-import { PRIMARY, type SentinelOptions, startSentinels, type TestSentinels } from '../support/fleet/sentinels.ts';
+import {
+  PRIMARY,
+  type SentinelOptions,
+  startSentinels,
+  type TestSentinels,
+} from '../support/fleet/sentinels.ts';
 import { createNotes } from '../support/notes.ts';
 import { startFaultProxy } from '../support/proxy.ts';
 import { describeWith } from '../support/requirement.ts';
@@ -175,7 +180,7 @@ describeWith(['redis'], 'a fleet whose engine real sentinels name', () => {
   test('sentinels have a login of their own; one that they refuse is told of as an error, with what to do', async () => {
     const primary = await engine();
     const acl = aclOf('idpmap', 'sentinel').replace('PASSWORD', 'right');
-    const { urls } = await watch(primary, { count: 1, lines: ['user default off', `user ${acl}`] });
+    const { urls } = await watch(primary, { count: 1, lines: [`user ${acl}`] });
     const settingsOf = (password: string): Partial<FleetSettings> => ({
       insecure: true,
       sentinel: {
@@ -197,7 +202,8 @@ describeWith(['redis'], 'a fleet whose engine real sentinels name', () => {
     );
     expect(notes.all).toMatchObject([{ level: 'error', fields: { reason: expected } }]);
     await scene.askCrowd([refused]);
-    const inspect = (password: string) => inspectFleet(fleetSettings('', [KEY], settingsOf(password)));
+    const inspect = (password: string) =>
+      inspectFleet(fleetSettings('', [KEY], settingsOf(password)));
     expect(await inspect('wrong')).toContainEqual({ level: 'failed', text: expected });
     await becomes(await scene.start({ settings: settingsOf('right') }), 'up');
     expect(await inspect('right')).toMatchObject([{ level: 'ok' }, { level: 'ok' }]);

@@ -138,6 +138,7 @@ export function createDaemon(
   const commands = engine as unknown as Engine;
   const link: Link = {
     isUp: () => state.mode !== 'down',
+    since: () => 0,
     time,
     ask: async (command) => {
       try {

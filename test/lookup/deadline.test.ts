@@ -49,11 +49,15 @@ test('an answer in time takes no longer than the directory', async () => {
   expect(seen).toMatchObject([{ afterMs: DEADLINE_MS - 1, value: { status: 'found' } }]);
 });
 
-test('leaves no timer behind an answer in time', async () => {
+test('answers in time leave no timer of their own behind', async () => {
   const { source } = openDirectory('d0', [ANN]);
-  const before = vi.getTimerCount();
+  const idle = vi.getTimerCount();
   await source.lookup(ANN.address, contextNow());
+  const before = vi.getTimerCount();
+  for (const name of ['bob', 'cid', 'dan']) await source.lookup(`${name}@x.org`, contextNow());
   expect(vi.getTimerCount()).toBe(before);
+  await pass(60_000);
+  expect(vi.getTimerCount()).toBe(idle);
 });
 
 describe('a late answer', () => {

@@ -1,6 +1,7 @@
 import type { Entry } from '../../src/directory/directory.ts';
 import { none as nobody } from '../../src/directory/finding.ts';
-import { createMemory, type Life, type Memory, type Tenure } from '../../src/lookup/memory.ts';
+import type { Life } from '../../src/lookup/kept.ts';
+import { createMemory, type Memory, type Tenure } from '../../src/lookup/memory.ts';
 import { type Outcome, unknown } from '../../src/lookup/outcome.ts';
 import { account } from '../support/scripted.ts';
 import { reign, SIZES } from '../support/world.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
+import { createAlarms } from '../../src/lookup/alarms.ts';
 import type { Outcome } from '../../src/lookup/outcome.ts';
 import { withTimeout } from '../../src/lookup/timeout.ts';
 import { account } from '../support/scripted.ts';
-import { contextNow, openDirectory, useFakeTime } from '../support/world.ts';
+import { contextNow, openDirectory, testClock, useFakeTime } from '../support/world.ts';
 
 useFakeTime();
 
@@ -10,11 +11,14 @@ const TIMEOUT_MS = 2000;
 const FOUND: Outcome<string> = { status: 'found', value: ['x'] };
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
+const watchNow = () => ({ alarms: createAlarms(testClock), clock: testClock });
+
 /** A flight under a timeout, whose directory does as `answer` says. */
 function fly(answer: Promise<Outcome<string>>) {
   const life = new AbortController();
   const signals: AbortSignal[] = [];
   const flight = withTimeout<string>(
+    watchNow(),
     TIMEOUT_MS,
     'd0',
   )((_key, signal) => {
@@ -49,7 +53,7 @@ test('asks nothing once the daemon has ended', async () => {
   const life = new AbortController();
   life.abort();
   const asked = vi.fn<() => Promise<Outcome<string>>>();
-  const flight = withTimeout<string>(TIMEOUT_MS, 'd0')(asked);
+  const flight = withTimeout<string>(watchNow(), TIMEOUT_MS, 'd0')(asked);
   expect(await flight('key', life.signal)).toMatchObject({ cause: 'shutdown' });
   expect(asked).not.toHaveBeenCalled();
 });
@@ -62,17 +66,31 @@ describe('an answer in time', () => {
     expect(signals[0]?.aborted).toBe(false);
   });
 
-  test('leaves neither a timer nor a listener', async () => {
-    const { settled, life } = fly(Promise.resolve(FOUND));
-    const remove = vi.spyOn(life.signal, 'removeEventListener');
-    await settled;
+  test('leaves one timer and one listener for all of them, which ends with its time', async () => {
+    const life = new AbortController();
+    const add = vi.spyOn(life.signal, 'addEventListener');
+    const flight = withTimeout<string>(watchNow(), TIMEOUT_MS, 'd0')(async () => FOUND);
+    for (let i = 0; i < 100; i++) await flight('key', life.signal);
+    expect(vi.getTimerCount()).toBe(1);
+    expect(add).toHaveBeenCalledOnce();
+    await pass(TIMEOUT_MS);
     expect(vi.getTimerCount()).toBe(0);
-    expect(remove).toHaveBeenCalledOnce();
   });
 
-  test('even a bug, leaves no timer', async () => {
-    const { settled } = fly(Promise.reject(new TypeError('a planted bug')));
+  test('is not ended with the daemon', async () => {
+    const { life, outcomes, signals, settled } = fly(Promise.resolve(FOUND));
+    await settled;
+    life.abort();
+    await pass(0);
+    expect(outcomes).toEqual([FOUND]);
+    expect(signals[0]?.aborted).toBe(false);
+  });
+
+  test('even a bug, leaves nothing to end', async () => {
+    const { settled, signals } = fly(Promise.reject(new TypeError('a planted bug')));
     await expect(settled).rejects.toThrow('a planted bug');
+    await pass(TIMEOUT_MS);
+    expect(signals[0]?.aborted).toBe(false);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -8,6 +8,8 @@ export interface ScriptedReply {
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long it takes; absent: no time. */
+  readonly afterMs?: number;
   /** What becomes of the connection instead: cut, or never answered. */
   readonly end?: 'cut' | 'hang';
 }
@@ -109,7 +111,10 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void readAsked(request).then((asked) => {
       keycloak.asked.push(asked);
-      give(response, keycloak.script(asked) ?? answer(keycloak, asked, nextToken));
+      const { afterMs = 0, ...reply } =
+        keycloak.script(asked) ?? answer(keycloak, asked, nextToken);
+      if (afterMs === 0) give(response, reply);
+      else setTimeout(() => give(response, reply), afterMs);
     });
   });
   server.listen(0, '127.0.0.1');

@@ -2,14 +2,13 @@ import { z } from 'zod';
 import {
   type EngineUrl,
   formatEngineUrl,
-  isHere,
   type NodeUrl,
   parseClusterUrl,
   parseEngineUrl,
   parseSentinelUrl,
 } from '../schema/engineurl.ts';
-import type { Secret } from '../sources/secret.ts';
 import { duration, flag, oneOrMany, path, secret, written } from '../schema/values.ts';
+import { faultsOf } from './fleetfaults.ts';
 
 const url = () => written<EngineUrl>({ type: 'URL' }, parseEngineUrl, formatEngineUrl);
 
@@ -17,50 +16,41 @@ const url = () => written<EngineUrl>({ type: 'URL' }, parseEngineUrl, formatEngi
 const urls = (parse: (text: string) => NodeUrl) =>
   oneOrMany(written<NodeUrl>({ type: 'URL' }, parse, formatEngineUrl));
 
-/** What is wrong with several that stand for each other. */
-function faultOfMany(all: readonly NodeUrl[]): string | undefined {
-  if (all.length === 0) return 'is empty, write at least one';
-  if (new Set(all.map(({ secure }) => secure)).size > 1)
-    return 'mixes valkey:// and valkeys://: write all of them alike';
-  const names = all.map(formatEngineUrl);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  return twice === undefined ? undefined : `has ${twice} twice, write each once`;
-}
-
-const tls = () => z
-  .strictObject({
-    ca: path()
-      .exactOptional()
-      .meta({
-        description:
-          'PEM file of the authorities that are trusted; without it, those that Node knows.',
-        examples: ['/etc/idpmap/engine-ca.pem'],
-      }),
-    cert: path()
-      .exactOptional()
-      .meta({
-        description: 'PEM file of a client certificate.',
-        examples: ['/etc/idpmap/engine.pem'],
-      }),
-    key: path()
-      .exactOptional()
-      .meta({
-        description: "PEM file of the client certificate's key.",
-        examples: ['/etc/idpmap/engine.key'],
-      }),
-    serverName: z
-      .string()
-      .min(1)
-      .exactOptional()
-      .meta({
-        description: "The name that the engine's certificate carries, where it is not the URL's.",
-        examples: ['valkey.example.org'],
-      }),
-  })
-  .superRefine(({ cert, key }, context) => {
-    if ((cert === undefined) === (key === undefined)) return;
-    context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
-  });
+const tls = () =>
+  z
+    .strictObject({
+      ca: path()
+        .exactOptional()
+        .meta({
+          description:
+            'PEM file of the authorities that are trusted; without it, those that Node knows.',
+          examples: ['/etc/idpmap/engine-ca.pem'],
+        }),
+      cert: path()
+        .exactOptional()
+        .meta({
+          description: 'PEM file of a client certificate.',
+          examples: ['/etc/idpmap/engine.pem'],
+        }),
+      key: path()
+        .exactOptional()
+        .meta({
+          description: "PEM file of the client certificate's key.",
+          examples: ['/etc/idpmap/engine.key'],
+        }),
+      serverName: z
+        .string()
+        .min(1)
+        .exactOptional()
+        .meta({
+          description: "The name that the engine's certificate carries, where it is not the URL's.",
+          examples: ['valkey.example.org'],
+        }),
+    })
+    .superRefine(({ cert, key }, context) => {
+      if ((cert === undefined) === (key === undefined)) return;
+      context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
+    });
 
 const sentinel = z.strictObject({
   primary: z
@@ -92,7 +82,8 @@ const sentinel = z.strictObject({
       examples: ['{ file: /run/secrets/sentinel-password }'],
     }),
   tls: tls().exactOptional().meta({
-    description: "How connections to sentinels are secured, where not as the engines' (`fleet.tls`).",
+    description:
+      "How connections to sentinels are secured, where not as the engines' (`fleet.tls`).",
   }),
 });
 
@@ -165,44 +156,6 @@ export const fleet = z
     for (const [name, message] of faultsOf(settings))
       context.addIssue({ code: 'custom', path: name, message });
   });
-
-interface Places {
-  readonly url?: EngineUrl;
-  readonly sentinel?: z.output<typeof sentinel>;
-  readonly cluster?: z.output<typeof cluster>;
-}
-
-type Fault = readonly [path: string[], message: string];
-
-function faultsOf(
-  settings: Places & { readonly insecure: boolean; readonly password?: Secret },
-): readonly Fault[] {
-  const { url: one, sentinel: sentinels, cluster: nodes } = settings;
-  const ways = PLACES.filter((name) => settings[name] !== undefined);
-  const [, ...superfluous] = ways;
-  if (ways.length === 0)
-    return [[[], 'names no engine: write url, or sentinel, or cluster in its place']];
-  if (superfluous.length > 0)
-    return superfluous.map((name): Fault => [[name], `goes with no ${ways[0]}: write one of them`]);
-  const many = (sentinels ?? nodes)?.urls;
-  const place = many === undefined ? ['url'] : [ways[0] ?? '', 'urls'];
-  const fault = many === undefined ? undefined : faultOfMany(many);
-  if (fault !== undefined) return [[place, fault]];
-  if (settings.insecure || !isOpen(one, many)) return [];
-  const shown =
-    (settings.password ?? sentinels?.password) === undefined
-      ? 'whoever is on the way may write there'
-      : 'shows the password';
-  return [[place, `${shown}: use valkeys://, or say insecure: true`]];
-}
-
-/** One of them says where the engine is. */
-const PLACES = ['url', 'sentinel', 'cluster'] as const;
-
-/** Sentinels and nodes name others, which may be on other machines even where they are not. */
-const isOpen = (one: EngineUrl | undefined, many: readonly NodeUrl[] | undefined): boolean =>
-  many?.some(({ secure }) => !secure) ??
-  (one !== undefined && !isHere(one) && !(one.kind === 'tcp' && one.secure));
 
 /** The section `fleet` of a configuration. */
 export type FleetSection = z.output<typeof fleet>;

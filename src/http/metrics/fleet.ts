@@ -134,6 +134,16 @@ const families: readonly Family[] = [
   ),
   ofFleet(
     {
+      name: 'idpmap_fleet_feed_lines_total',
+      type: 'counter',
+      help: 'Lines of what mirrored directories told: `told` by the daemon that follows them for all, `heard` by the others.',
+      advice: 'Who tells is one a directory: `idpmap mirror status` names it.',
+    },
+    ['direction'],
+    ({ figures }) => byKey('direction', figures.lines),
+  ),
+  ofFleet(
+    {
       name: 'idpmap_fleet_downs_total',
       type: 'counter',
       help: 'How often the engine was lost.',

@@ -36,6 +36,16 @@ const families: readonly Family[] = [
   ),
   one(
     {
+      name: 'taken',
+      type: 'gauge',
+      help: '1 while another daemon of the fleet follows the directory, and this one takes its changes.',
+      advice:
+        '0 at more than one daemon for long: they have other settings, or the engine is away.',
+    },
+    ({ takenFrom }) => (takenFrom === undefined ? 0 : 1),
+  ),
+  one(
+    {
       name: 'age_seconds',
       type: 'gauge',
       help: 'Since the directory’s last word; absent until everybody has been listed.',

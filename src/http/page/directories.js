@@ -109,11 +109,12 @@ const sayRemembered = ({ remembered: { found, none, unknown } }) =>
 /** @param {DirectoryStatus} directory */
 function sayMirror({ mirror }) {
   if (mirror === undefined) return undefined;
-  const { accounts, groups, isInStep, ageMs, lost } = mirror;
+  const { accounts, groups, isInStep, ageMs, lost, takenFrom } = mirror;
   if (ageMs === undefined) return 'has not got everybody yet';
   const step = isInStep ? 'in step' : `behind, last word ${sayDuration(ageMs)} ago`;
   const losses = lost === 0 ? '' : `; ${sayCount(lost)} lost an address of late`;
-  return `${step}, ${sayMany(accounts, 'account')}, ${sayMany(groups, 'group')}${losses}`;
+  const by = takenFrom === undefined ? '' : `, taken from ${takenFrom}`;
+  return `${step}${by}, ${sayMany(accounts, 'account')}, ${sayMany(groups, 'group')}${losses}`;
 }
 
 /** @param {DirectoryStatus} directory */

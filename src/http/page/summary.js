@@ -6,6 +6,7 @@ import {
   isUnwell,
   needsAttention,
 } from './condition.js';
+import { judgeFleet, sayFleet } from './fleet.js';
 import { countAnswers, FIVE, MINUTE, sayBeginning } from './recent.js';
 import { sayAgo, sayCause, sayCount, sayMany, sayShare, sayTime } from './words.js';
 
@@ -43,7 +44,7 @@ export function summarise(status) {
   const judge = (/** @type {readonly Rule[]} */ rules) =>
     rules.map((rule) => rule(status)).filter((summary) => summary !== undefined);
   const mail = judge([judgeDeferred, judgeStale, judgeDirectories, judgeUnconfigured]);
-  const found = [...mail, ...judge([judgePending, judgeReload, judgeRefused])];
+  const found = [...mail, ...judge([judgePending, judgeReload, judgeRefused, judgeFleetOf])];
   const troubled = findTroubled(status);
   const phase = judgePhase(status);
   const recent = judgeRecent(status);
@@ -210,6 +211,17 @@ function judgeReload({ reloads, now }) {
     'To do: mend it and try it by "idpmap check"; it is read again once the file is written, or by a reload.',
   ];
   return { tone: 'warn', title: 'The last configuration was refused', details };
+}
+
+/**
+ * No mail waits for the fleet: it is told last.
+ * @param {Status} status
+ * @returns {Summary | undefined}
+ */
+function judgeFleetOf({ fleet, now }) {
+  if (fleet === undefined || judgeFleet(fleet).tone === 'good') return undefined;
+  const title = fleet.isUp ? 'The clocks of the fleet differ' : 'The fleet is not reached';
+  return { tone: 'warn', title, details: sayFleet(fleet, now) };
 }
 
 /**

@@ -169,6 +169,7 @@ function describeFleet(directories: readonly string[]): NonNullable<MetricSource
     size: 2,
     heardMs: 100,
     differenceMs: 3,
+    refused: { seal: 0, clock: 0, format: 0 },
     waiting: 0,
   };
   return { figures, status: () => status };

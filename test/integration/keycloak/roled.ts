@@ -30,8 +30,8 @@ export async function createRoled(
   const clientId = `spoilt-${randomUUID()}`;
   const { client } = makeClient(clientId, roles, more);
   const attributes = {
-    ...Object(client['attributes']),
     'access.token.lifespan': String(TOKEN_LIFE_S),
+    ...Object(client['attributes']),
   };
   const { id } = Object(await admin('POST', `${base}/clients`, { ...client, attributes }));
   const account = Object(await admin('GET', `${base}/clients/${id}/service-account-user`));

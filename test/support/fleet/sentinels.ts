@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { CertificateFiles } from '../ldap/certificates.ts';
 import { findFreePorts } from '../loopback.ts';
 import { type RunningProcess, startProcess } from '../process.ts';
 import { makeTemporaryDirectory } from '../temporary.ts';
@@ -29,6 +31,8 @@ export interface SentinelOptions {
   readonly count?: number;
   /** More of their configuration. */
   readonly lines?: readonly string[];
+  /** They speak TLS, with one another and with engines too. */
+  readonly tls?: Pick<CertificateFiles, 'ca' | 'cert' | 'key' | 'clientCert' | 'clientKey'>;
   /** Waits until they know of each other and of a replica, as they must before one can take over. */
   readonly ready?: 'to promote';
 }
@@ -36,7 +40,7 @@ export interface SentinelOptions {
 /** Starts some; three by default. */
 export async function startSentinels(
   primaryPort: number,
-  { count = 3, lines = [], ready }: SentinelOptions = {},
+  { count = 3, lines = [], tls, ready }: SentinelOptions = {},
 ): Promise<TestSentinels> {
   const place = await makeTemporaryDirectory('sentinels');
   const ports = await findFreePorts(count);
@@ -44,7 +48,7 @@ export async function startSentinels(
   for (const port of ports) {
     const file = join(place.path, `${port}.conf`);
     const config = [
-      `port ${port}`,
+      ...(tls === undefined ? [`port ${port}`] : tlsLines(port, tls)),
       'bind 127.0.0.1',
       `dir ${place.path}`,
       `sentinel monitor ${PRIMARY} 127.0.0.1 ${primaryPort} 2`,
@@ -56,7 +60,19 @@ export async function startSentinels(
     all.push(startProcess(engineProgram(), [file, '--sentinel'], { cwd: place.path, env: {} }));
   }
   const clients = ports.map((port) => {
-    const client = new Redis({ port, protocol: 2, enableReadyCheck: false });
+    const client = new Redis({
+      host: '127.0.0.1',
+      port,
+      protocol: 2,
+      enableReadyCheck: false,
+      ...(tls !== undefined && {
+        tls: {
+          ca: readFileSync(tls.ca),
+          cert: readFileSync(tls.clientCert),
+          key: readFileSync(tls.clientKey),
+        },
+      }),
+    });
     client.on('error', () => {});
     return client;
   });
@@ -73,7 +89,7 @@ export async function startSentinels(
       throw new Error(`the sentinels do not start, or do not find each other\n${all[i]?.output()}`);
   return {
     ports,
-    urls: ports.map((port) => `valkey://127.0.0.1:${port}`),
+    urls: ports.map((port) => `${tls === undefined ? 'valkey' : 'valkeys'}://127.0.0.1:${port}`),
     clients,
     primary: async () => {
       const reply: unknown = await clients[0]?.call('SENTINEL', 'get-master-addr-by-name', PRIMARY);
@@ -92,3 +108,15 @@ export async function startSentinels(
     },
   };
 }
+
+const tlsLines = (
+  port: number,
+  { ca, cert, key }: Pick<CertificateFiles, 'ca' | 'cert' | 'key'>,
+): readonly string[] => [
+  'port 0',
+  `tls-port ${port}`,
+  `tls-ca-cert-file ${ca}`,
+  `tls-cert-file ${cert}`,
+  `tls-key-file ${key}`,
+  'tls-replication yes',
+];

@@ -35,8 +35,8 @@ export function environment(more: Readonly<Record<string, string>> = {}): Record
   };
 }
 
-/** A server that lives for minutes, and commands for seconds, are not worth a second compiler and four collectors. */
-const BRIEF_LIFE = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+/** A server that lives for minutes, and commands that live for seconds, are not worth the compiler that thinks longer. */
+const BRIEF_LIFE = '-XX:TieredStopAtLevel=1';
 
 /** A name for what is made of these. */
 export function fingerprint(...parts: readonly unknown[]): string {

@@ -37,17 +37,19 @@ export function createBlame({ prove, searchMs }: BlameOptions): Blame {
 
   return {
     watch(connection) {
-      const own = new AbortController();
       let answers = Number.POSITIVE_INFINITY;
+      /** Ends the knock; absent, as nearly always, until there is one: to abort makes an error with its stack. */
+      let knocking: AbortController | undefined;
       // A question that is slow is told from a server that is by another one, the least there is.
       const timer = setTimeout(() => {
         answers = connection.answers;
-        connection.knock(own.signal).catch(() => {});
+        knocking = new AbortController();
+        connection.knock(knocking.signal).catch(() => {});
       }, searchMs / 2);
       return {
         stop() {
           clearTimeout(timer);
-          own.abort();
+          knocking?.abort();
         },
         async of(error, signal) {
           if (signal.aborted || !(error instanceof Fault) || error instanceof Lost) return error;

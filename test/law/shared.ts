@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { silentLog } from '../../src/log.ts';
+import { type Mirror, openMirror } from '../../src/mirror/mirror.ts';
+import { shareFeed } from '../../src/mirror/sharing.ts';
+import { openHere } from '../../src/mirror/thread.ts';
+import { IN_STEP_MS, NAMES, SharedDirectory, settle, TestStream, Time } from './sharedworld.ts';
+
+const DAEMONS = 3;
+const daemon = fc.nat(DAEMONS - 1);
+const who = fc.nat(NAMES.length - 1);
+
+const STEP = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('put' as const), who, login: fc.nat(3) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('remove' as const), who }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant('wait' as const),
+      ms: fc.constantFrom(300, 900, 2500, 6000, 9000, 20_000, 70_000),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'kill' as const,
+        'kill' as const,
+        'restart' as const,
+        'empty' as const,
+        'freeze' as const,
+        'thaw' as const,
+        'cut' as const,
+        'heal' as const,
+        'sync' as const,
+      ),
+      daemon,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'flush' as const,
+        'trim' as const,
+        'drop' as const,
+        'again' as const,
+        'swap' as const,
+        'forget' as const,
+        'directory down' as const,
+        'directory up' as const,
+      ),
+      at: fc.nat(40),
+    }),
+  },
+);
+type Step = typeof STEP extends fc.Arbitrary<infer Taken> ? Taken : never;
+
+/** How often each thing was seen. */
+export type Seen = Map<string, number>;
+
+/** Checks the law for mirrors that share a feed, through `runs` plans; rejects with the first one that breaks it. */
+export async function checkShared(runs: number, shrinks: 'yes' | 'no' = 'yes'): Promise<Seen> {
+  const seen: Seen = new Map();
+  await fc.assert(
+    fc.asyncProperty(fc.array(STEP, { minLength: 5, maxLength: 40, size: 'max' }), async (plan) => {
+      const run = new SharedRun(seen);
+      try {
+        await run.begin();
+        for (const step of plan) await run.take(step);
+        await run.end();
+      } finally {
+        await run.close();
+      }
+    }),
+    { numRuns: runs, endOnFailure: shrinks === 'no' },
+  );
+  return seen;
+}
+
+interface Process {
+  readonly mirror: Mirror;
+  readonly life: AbortController;
+  readonly takenFrom: () => string | undefined;
+}
+
+/** One plan under way: three daemons, and all that may happen to them. */
+class SharedRun {
+  readonly #time = new Time();
+  readonly #directory = new SharedDirectory(this.#time);
+  readonly #stream = new TestStream(this.#time);
+  readonly #folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'shared-'));
+  readonly #processes: Process[] = [];
+  readonly #seen: Seen;
+
+  constructor(seen: Seen) {
+    this.#seen = seen;
+  }
+
+  async begin(): Promise<void> {
+    for (let i = 0; i < DAEMONS; i++) this.#processes[i] = await this.#open(i);
+    await this.#pass(3000);
+  }
+
+  async #open(i: number): Promise<Process> {
+    const life = new AbortController();
+    const pacing = this.#time.of(i);
+    const follow = (cursor: string | undefined, signal: AbortSignal) =>
+      this.#directory.follow(cursor, signal, pacing);
+    const { follow: shared, takenFrom } = shareFeed({
+      follow,
+      together: this.#stream.of(i, life.signal),
+      pacing,
+    });
+    const mirror = await openMirror({
+      name: 'd',
+      settings: {
+        path: join(this.#folder, `${i}.db`),
+        whenAbsent: 'deny',
+        acceptFor: 7_000_000,
+        denyFor: 0,
+        guard: 1,
+        grace: 0,
+      },
+      fingerprint: 'f',
+      follow: shared,
+      list: follow,
+      takenFrom,
+      confirm: this.#directory.confirm,
+      rules: { sharedAliases: false },
+      limits: { depth: 5, members: 100 },
+      changed: () => {},
+      released: () => {},
+      clock: { now: () => this.#time.now },
+      log: silentLog,
+      calendar: {
+        now: () => this.#time.now,
+        stamp: () => ({ at: this.#time.now }),
+        ageOf: ({ at }) => this.#time.now - at,
+      },
+      open: openHere,
+      retryMs: [0],
+    });
+    mirror.begin();
+    await settle();
+    return { mirror, life, takenFrom };
+  }
+
+  async take(step: Step): Promise<void> {
+    if ('who' in step) {
+      const login = step.do === 'put' ? String(step.login) : undefined;
+      this.#directory.change(NAMES[step.who] ?? '', login);
+    } else if ('ms' in step) await this.#pass(step.ms);
+    else if ('daemon' in step) await this.#happenTo(step.daemon, step.do);
+    else this.#happen(step.do, step.at);
+    await this.#time.pass(1);
+    await this.#ask();
+  }
+
+  /** In short steps, so that whatever is said between is looked at. */
+  async #pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 700) {
+      await this.#time.pass(Math.min(700, left));
+      await this.#ask();
+    }
+  }
+
+  async #happenTo(i: number, what: Extract<Step, { daemon: number }>['do']): Promise<void> {
+    const one = this.#processes[i];
+    if (one === undefined) return;
+    switch (what) {
+      case 'freeze':
+        return void this.#time.frozen.add(i);
+      case 'thaw':
+        return void this.#time.frozen.delete(i);
+      case 'cut':
+        return void this.#stream.down.add(i);
+      case 'heal':
+        return void this.#stream.down.delete(i);
+      case 'sync':
+        // It ends with a mark, which comes later.
+        return void one.mirror.sync().catch(() => {});
+      case 'kill':
+      case 'empty':
+        one.life.abort();
+        break;
+      case 'restart':
+        break;
+    }
+    await one.mirror.stop();
+    if (what === 'empty')
+      for (const end of ['', '-wal', '-shm'])
+        rmSync(join(this.#folder, `${i}.db${end}`), { force: true });
+    this.#time.frozen.delete(i);
+    this.#processes[i] = await this.#open(i);
+  }
+
+  #happen(what: Extract<Step, { at: number }>['do'], at: number): void {
+    const stream = this.#stream;
+    const [directory, i] = [this.#directory, stream.lines.length - 1 - at];
+    const line = stream.lines[i];
+    switch (what) {
+      case 'flush':
+        stream.lines = [];
+        return stream.turns.clear();
+      case 'trim':
+        stream.lines = stream.lines.slice(-at);
+        return undefined;
+      case 'drop':
+        stream.lines = stream.lines.filter((each) => each !== line);
+        return undefined;
+      case 'again': {
+        // Whoever may write there lays down what was laid down before, with the time that is sealed in it.
+        const old = stream.all[stream.all.length - 1 - at * 3];
+        if (old !== undefined) stream.lay(old.line, old.at);
+        return undefined;
+      }
+      case 'swap': {
+        const next = stream.lines[i + 1];
+        if (line === undefined || next === undefined) return undefined;
+        stream.lines[i] = { ...next, id: line.id };
+        stream.lines[i + 1] = { ...line, id: next.id };
+        return undefined;
+      }
+      case 'forget':
+        return directory.forget();
+      case 'directory down':
+        directory.isUp = false;
+        return undefined;
+      case 'directory up':
+        directory.isUp = true;
+        return undefined;
+    }
+  }
+
+  async #ask(): Promise<void> {
+    for (const [i, { mirror }] of this.#processes.entries()) {
+      if (this.#time.frozen.has(i)) continue;
+      await mirror.tick();
+      for (const name of NAMES) this.#judge(i, name);
+    }
+  }
+
+  #judge(i: number, name: string): void {
+    const directory = this.#directory;
+    const one = this.#processes[i];
+    const said = one?.mirror.say(name, this.#time.now);
+    if (said === undefined) return;
+    const by = one?.takenFrom() === undefined ? '' : ' of another';
+    this.#count(`${said.is}${by}`);
+    const what = `daemon ${i}${by} of ${name} at ${this.#time.now}: ${JSON.stringify(said)}, ${JSON.stringify(one?.mirror.status())}`;
+    if (said.is === 'found') {
+      const login = said.value[0]?.logins[0];
+      const was = directory.was(IN_STEP_MS, (people) => people.get(name) === login);
+      assert(was, `found, and was not so: ${what}`);
+    }
+    if (said.is === 'absent' && said.denied !== undefined) {
+      this.#count('denied');
+      const was = directory.was(IN_STEP_MS, (people) => !people.has(name));
+      assert(was, `denied, and was there: ${what}`);
+    }
+  }
+
+  #count(what: string): void {
+    this.#seen.set(what, (this.#seen.get(what) ?? 0) + 1);
+  }
+
+  /** All is well again: they come together, one follows, and all say what the directory says. */
+  async end(): Promise<void> {
+    this.#directory.isUp = true;
+    this.#stream.down.clear();
+    this.#time.frozen.clear();
+    await this.#pass(150_000);
+    assert.equal(this.#directory.active, 1, 'one follows for all');
+    for (const [i, { mirror }] of this.#processes.entries()) {
+      const about = `daemon ${i}: ${JSON.stringify(mirror.status())}`;
+      assert(mirror.status().isInStep, `in step: ${about}`);
+      for (const name of NAMES) {
+        const said = mirror.say(name, this.#time.now);
+        const login = said.is === 'found' ? said.value[0]?.logins[0] : undefined;
+        assert.equal(login, this.#directory.people.get(name), `${name}: ${about}`);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { mirror, life } of this.#processes) {
+      life.abort();
+      await mirror.stop();
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
