@@ -42,7 +42,7 @@ export interface Answers {
 }
 
 /** So many recent answers stand in front of the file; an address with a long list of members is as many. */
-const RECENT = 16_384;
+const RECENT = 32_768;
 const LONG = 50;
 const LONG_WEIGHT = 128;
 
@@ -53,17 +53,13 @@ const UNKNOWN: SaidAbsent = { is: 'absent', mayDenyUnreached: false };
 /** Makes answers of what a mirror's file says and how it stands: the table of states in docs/trust.md, row by row. */
 export function createAnswers(options: AnswerOptions): Answers {
   const { settings, rules, limits, timeAt } = options;
-  const found = createRecent<SaidFound>(RECENT);
+  const found = createRecent<SaidFound>(RECENT, ({ value }) =>
+    value.some(({ members }) => members.length > LONG) ? LONG_WEIGHT : 1,
+  );
   /** Apart: a flood of strangers must not drive out who is known. */
   const absent = createRecent<SaidAbsent>(RECENT);
   /** How often anybody has changed. */
   let changes = 0;
-
-  const keep = (address: string, said: SaidFound): SaidFound => {
-    const isLong = said.value.some(({ members }) => members.length > LONG);
-    found.keep(address, said, isLong ? LONG_WEIGHT : 1);
-    return said;
-  };
 
   /** Absent: the directory has to be asked, for groups whose members are not all here. */
   const resolve = (entries: readonly Listed[], store: Store): readonly Entry[] | undefined => {
@@ -134,7 +130,9 @@ export function createAnswers(options: AnswerOptions): Answers {
     const { inStepUntil: goodUntil } = whole;
     const isGroup = value.some(({ kind }) => kind === 'group');
     const own = { is: 'found', status: 'found', value, goodUntil } as const;
-    return keep(address, isGroup ? { ...own, since: changes } : own);
+    const said: SaidFound = isGroup ? { ...own, since: changes } : own;
+    found.keep(address, said);
+    return said;
   };
 
   const recall: Answers['recall'] = (address, at) => {

@@ -1,36 +1,34 @@
 /** What was said of late, by address. */
 export interface Recent<T> {
-  get(address: string): T | undefined;
-  /** `weight`: as many others have no room beside it. */
-  keep(address: string, said: T, weight?: number): void;
-  forget(address: string): void;
-  clear(): void;
+  readonly get: (address: string) => T | undefined;
+  readonly keep: (address: string, said: T) => void;
+  readonly forget: (address: string) => void;
+  readonly clear: () => void;
 }
 
-/** Holds between `size` and twice as many, in two Maps of which the older is dropped whole: no entry moves on a hit. */
-export function createRecent<T>(size: number): Recent<T> {
-  let young = new Map<string, T>();
-  let old = new Map<string, T>();
+/**
+ * Holds up to `size`, and drops all where one more comes: to read them again costs less than to know which of them is oldest at
+ * each hit, and a second Map of older ones cost a hit a third.
+ * @param weigh how many others have no room beside one
+ */
+export function createRecent<T>(size: number, weigh: (said: T) => number = () => 1): Recent<T> {
+  let all = new Map<string, T>();
   let weighed = 0;
-  const keep = (address: string, said: T, weight = 1): void => {
-    if (weighed + weight > size && young.size > 0) {
-      [old, young] = [young, new Map()];
-      weighed = 0;
-    }
-    weighed += weight;
-    young.set(address, said);
+  const clear = (): void => {
+    if (all.size > 0) all = new Map();
+    weighed = 0;
   };
   return {
-    get: (address) => young.get(address) ?? old.get(address),
-    keep,
+    get: (address) => all.get(address),
+    keep: (address, said) => {
+      const weight = weigh(said);
+      if (weighed + weight > size) clear();
+      weighed += weight;
+      all.set(address, said);
+    },
     forget: (address) => {
-      young.delete(address);
-      old.delete(address);
+      all.delete(address);
     },
-    clear: () => {
-      if (young.size > 0) young = new Map();
-      if (old.size > 0) old = new Map();
-      weighed = 0;
-    },
+    clear,
   };
 }
