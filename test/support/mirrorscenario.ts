@@ -64,6 +64,14 @@ export function describeMirroredMail<P extends Provider>({
     expect(heard(BOB)).toBe(before);
   });
 
+  test('is not deferred in a drill either, which takes its people from the mirror', async () => {
+    await mail.serve();
+    onTestFinished(() => mail.end());
+    expect(await mail.isInStep()).toBe(true);
+    const { code, stdout } = await mail.command('drill', '--for', '1s', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { known: { 451: 0, 550: 0 } }]);
+  });
+
   meanwhile?.(() => mail);
 
   test('is taken for days by a daemon that was started in the outage, and no stranger is refused', async () => {
