@@ -50,7 +50,7 @@ async function readAddresses(file: string): Promise<string> {
   }
 }
 
-/** Those given, else those of a file, else those that the running daemon remembers. */
+/** Those given, else those of a file, else those that the running daemon remembers, or has in a mirror. */
 async function gather(
   given: readonly string[],
   { from }: DrillOptions,
@@ -69,7 +69,7 @@ async function gather(
   if (known !== undefined && known.addresses.length > 0) return known.addresses;
   throw new CliError(
     EXIT.usage,
-    'whom to ask for? give addresses, or --from FILE; no running daemon remembers any',
+    'whom to ask for? give addresses, or --from FILE; no running daemon knows any',
   );
 }
 

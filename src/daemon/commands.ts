@@ -83,9 +83,10 @@ export function createHandlers(options: CommandsOptions): Handlers {
     },
     fleet: async () => (options.fleet === undefined ? {} : { fleet: options.fleet.status() }),
     known: async ({ limit }) => {
-      const keys = [...state().served.values()].flatMap(({ memories }) =>
-        memories.entries.keys(limit),
-      );
+      const keys = [...state().served.values()].flatMap(({ memories, mirror }) => [
+        ...memories.entries.keys(limit),
+        ...(mirror?.people(limit) ?? []),
+      ]);
       return { addresses: [...new Set(keys)].slice(0, limit) };
     },
     handover: async () => ({ path: await options.handOver() }),

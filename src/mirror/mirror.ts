@@ -6,6 +6,7 @@ import { compare } from './diff.ts';
 import { createMirrorFigures } from './figures.ts';
 import { describeLoss } from './guard.ts';
 import { type KeeperOptions, openKeeper } from './keeper.ts';
+import { addressesOf } from './rows.ts';
 import type { MirrorDiff, MirrorStatus } from './status.ts';
 
 export interface MirrorOptions extends Omit<KeeperOptions, 'settings' | 'figures'> {
@@ -23,6 +24,8 @@ export interface Mirror extends Pick<Answers, 'say'> {
   readonly path: string;
   /** When whoever holds an address was known to, on the daemon's clock; absent: nobody is known to. */
   knownAt(address: string): number | undefined;
+  /** Addresses of some who are there, up to so many. */
+  people(most: number): readonly string[];
   /** How it stands towards an address, in words: for `explain`. */
   describe(address: string): string;
   /** How many it knows. */
@@ -98,6 +101,11 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
       if (said.is === 'found') figures.answers.found += 1;
       else figures.answers[said.is] += 1;
       return said;
+    },
+    people: (most) => {
+      const store = keeper.whole()?.store;
+      const some = guarded(() => store?.entriesAfter(0, most), undefined) ?? [];
+      return some.flatMap(({ entry }) => (entry.enabled ? addressesOf(entry).slice(0, 1) : []));
     },
     knownAt: (address) => {
       const at = guarded(() => answers.knownAt(address), undefined);

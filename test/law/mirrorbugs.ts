@@ -35,8 +35,8 @@ export const MIRROR_BUGS: readonly Bug[] = [
   {
     bug: 'a cursor is saved before its content',
     file: 'mirror/feed.ts',
-    from: '    listings.note(',
-    to: "    const marks = changes.filter(({ kind }) => kind === 'mark');\n    if (marks.length > 0 && marks.length < changes.length)\n      await give({ do: 'apply', changes: marks, now: timeline.at(), stamp: timeline.stamp() });\n    listings.note(",
+    from: '    const done = await give({',
+    to: "    const marks = changes.filter(({ kind }) => kind === 'mark');\n    if (marks.length > 0 && marks.length < changes.length)\n      await give({ do: 'apply', changes: marks, now: timeline.at(), stamp: timeline.stamp() });\n    const done = await give({",
   },
   {
     bug: 'a disabled person is accepted from a stale copy',

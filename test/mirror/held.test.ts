@@ -106,6 +106,19 @@ describe('where too many vanish', () => {
     expect(released.toSorted()).toEqual(vanishing);
   });
 
+  test('they are deferred once they were lost for longer than acceptFor, and nobody is asked', async () => {
+    const { ask, pass, tell } = await openHeld();
+    await pass(8 * DAY);
+    await tell([mark()]);
+    expect(await ask('p0@example.org', NONE)).toMatchObject({ status: 'unknown', asked: false });
+  });
+
+  test('whoever is not among them is found as before, and a disabled account as such', async () => {
+    const { ask } = await openHeld();
+    expect(await ask(ANN)).toMatchObject({ status: 'found', asked: false });
+    expect(await ask(BOB)).toMatchObject({ value: [{ enabled: false }], asked: false });
+  });
+
   test('they are found in step again once they are shown', async () => {
     const { ask, mirror, tell } = await openHeld();
     await tell([put(...STAFF), mark()]);

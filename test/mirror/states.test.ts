@@ -216,6 +216,20 @@ describe('out of step', () => {
     expect(await ask('who@example.org')).toMatchObject({ status: 'unknown', asked: true });
   });
 
+  test('beyond acceptFor the directory is asked for an address that was lost', async () => {
+    const { ask, tell, pass } = await openKnown();
+    await tell([gone(ANN), mark()]);
+    await pass(8 * DAY);
+    expect(await ask(ANN, NONE)).toMatchObject({ status: 'none', asked: true });
+    expect(await ask(ANN)).toMatchObject({ status: 'unknown', asked: true });
+  });
+
+  test('beyond acceptFor the directory is asked for a disabled account', async () => {
+    const { ask, pass } = await openKnown();
+    await pass(8 * DAY);
+    expect(await ask(BOB)).toMatchObject({ status: 'unknown', asked: true });
+  });
+
   test('beyond acceptFor nothing stands in', async () => {
     const { ask, pass } = await openKnown({ settings: { denyFor: 7 * DAY } });
     await pass(8 * DAY);

@@ -18,3 +18,14 @@ export function ageMirror(path: string, ms: number): void {
 
 const valueIn = ({ name, value }: Readonly<Record<string, unknown>>) =>
   [String(name), typeof value === 'number' ? value : String(value)] as const;
+
+/** By which entries a mirror's file has an address; the daemon may have it open. */
+export function holdersIn(path: string, address: string): readonly number[] {
+  const db = new DatabaseSync(path, { readOnly: true });
+  try {
+    const rows = db.prepare('SELECT n FROM holder WHERE address = ? ORDER BY n').all(address);
+    return rows.map(({ n }) => Number(n));
+  } finally {
+    db.close();
+  }
+}

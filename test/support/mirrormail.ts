@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { type CommandResult, runCommand, startDaemonProcess } from './daemon.ts';
 import { findFreePorts } from './loopback.ts';
-import { ageMirror } from './mirrorfile.ts';
+import { ageMirror, holdersIn } from './mirrorfile.ts';
 import { type Postfix, startPostfix } from './postfix.ts';
 import type { RunningProcess } from './process.ts';
 import { type FaultProxy, type ProxyTarget, startFaultProxy } from './proxy.ts';
@@ -41,6 +41,8 @@ export interface MirroredMail<P extends Provider> {
   end(): Promise<void>;
   /** Lets time pass while no daemon runs. */
   age(ms: number): void;
+  /** The numbers of the entries by which the mirror's file has an address. */
+  holders(address: string): readonly number[];
   /** Postfix's verdicts. */
   ask(...recipients: readonly string[]): Promise<readonly number[]>;
   stop(): Promise<void>;
@@ -104,6 +106,7 @@ export async function openMirroredMail<P extends Provider>(
     age: (ms) => {
       ageMirror(file, ms);
     },
+    holders: (address) => holdersIn(file, address),
     ask: async (...recipients) => {
       const client = await connectSmtp(postfix.port);
       onTestFinished(() => client.close());
