@@ -8,7 +8,7 @@ import { fleet } from './fleet.ts';
 import { flood } from './flood.ts';
 import { deep, hit } from './hit.ts';
 import { hostile } from './hostile.ts';
-import { keycloak } from './keycloak.ts';
+import { idp, keycloak } from './keycloak.ts';
 import { ldap } from './ldap.ts';
 import { memory } from './memory.ts';
 import { metrics } from './metrics.ts';
@@ -36,6 +36,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   outage,
   flood,
   hostile,
+  idp,
   keycloak,
   ldap,
   mirror,
@@ -48,16 +49,7 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 
 /** A real Keycloak takes Java, Maven and minutes, databases take root, OpenLDAP, Postfix and Redis have to be there, and the rest is in the others: these are played where they are named. */
-const NAMED = new Set([
-  'keycloak',
-  'ldap',
-  'mirror',
-  'million',
-  'sql',
-  'fleet',
-  'shelf',
-  'smoke',
-]);
+const NAMED = new Set(['keycloak', 'ldap', 'mirror', 'million', 'sql', 'fleet', 'shelf', 'smoke']);
 const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;
