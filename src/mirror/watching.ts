@@ -68,10 +68,11 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
 
   /** The session that a line is of, if it is told now. */
   const sessionOf = (line: HeardLine): Session | undefined => {
-    const { session, n } = line;
+    const { session, n, ageMs = 0 } = line;
     if (told?.session === session) return n > told.n ? told : undefined;
-    // One that began before, and lines that are laid down again, are not told any more.
-    if (told !== undefined && (n !== 0 || begun.has(session))) return undefined;
+    // One that was left, and lines that are laid down again, are not told any more. (A beginning may have been dropped.)
+    const isOld = told !== undefined && clock.now() - ageMs < told.heardAt;
+    if (isOld || begun.has(session)) return undefined;
     begun.add(session);
     seen.add(session);
     return begin(line);

@@ -107,8 +107,7 @@ describeWith(['redis'], 'a fleet over a real cluster', () => {
     const holder = await cluster.holderOf(LOG);
     const node = cluster.primaries.find((each) => each !== holder);
     node?.signal('SIGSTOP');
-    const isDown = async () =>
-      String(await holder.client.cluster('INFO')).includes('cluster_state:fail');
+    const isDown = async () => (await holder.client.cluster('INFO')).includes('cluster_state:fail');
     await scene.askCrowd(daemons);
     expect(await until(isDown, PATIENCE_MS)).toBe(true);
     for (const daemon of daemons) await becomes(daemon, 'down');

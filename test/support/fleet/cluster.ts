@@ -30,9 +30,17 @@ export async function startCluster(
   for (const port of ports)
     nodes.push(
       await startEngine([
-        ...['--cluster-enabled', 'yes', '--cluster-port', String(port)],
-        ...['--cluster-node-timeout', '1000', '--cluster-replica-validity-factor', '0'],
-        ...['--repl-diskless-sync-delay', '0', ...parameters],
+        '--cluster-enabled',
+        'yes',
+        '--cluster-port',
+        String(port),
+        '--cluster-node-timeout',
+        '1000',
+        '--cluster-replica-validity-factor',
+        '0',
+        '--repl-diskless-sync-delay',
+        '0',
+        ...parameters,
       ]),
     );
   const [first, , , replica] = nodes;
@@ -52,7 +60,7 @@ export async function startCluster(
     String(await client.call('CLUSTER', 'MYID'));
   const is = (what: string) => async (): Promise<boolean> => {
     const infos = await Promise.all(nodes.map(({ client }) => client.cluster('INFO')));
-    return infos.every((info) => String(info).includes(what));
+    return infos.every((info) => info.includes(what));
   };
   await waitFor(is(`cluster_known_nodes:${nodes.length}`));
   const holderOf = async (name: string): Promise<TestEngine> => {
