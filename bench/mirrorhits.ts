@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { preciseClock } from '../src/clock.ts';
 import type { Change, Entry, Listed } from '../src/directory/directory.ts';
 import { silentLog } from '../src/log.ts';
+import { createAlarms } from '../src/lookup/alarms.ts';
 import { withDeadline } from '../src/lookup/deadline.ts';
 import { createMemory, type Tenure } from '../src/lookup/memory.ts';
 import { mirrored } from '../src/lookup/mirror.ts';
@@ -91,7 +92,11 @@ function rememberedBy(tenure: Tenure<Entry>): Lookup<Entry> {
   const figures = createFigures();
   const nobody = async (): Promise<Outcome<Entry>> => unknown('bug', 'd', 'asked');
   return chain<Lookup<Entry>>(
-    [withObservation(figures, 'd'), withStale(tenure, 1e9, 'd'), withDeadline(preciseClock, 'd')],
+    [
+      withObservation(figures, 'd'),
+      withStale(tenure, 1e9, 'd'),
+      withDeadline(createAlarms(preciseClock), 'd'),
+    ],
     remembering(nobody, {
       name: 'd',
       tenure,

@@ -49,16 +49,7 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 
 /** A real Keycloak takes Java, Maven and minutes, databases take root, OpenLDAP, Postfix and Redis have to be there, and the rest is in the others: these are played where they are named. */
-const NAMED = new Set([
-  'keycloak',
-  'ldap',
-  'mirror',
-  'million',
-  'sql',
-  'fleet',
-  'shelf',
-  'smoke',
-]);
+const NAMED = new Set(['keycloak', 'ldap', 'mirror', 'million', 'sql', 'fleet', 'shelf', 'smoke']);
 const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;
