@@ -1,14 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Endpoint, parseEndpoint } from '../src/net/endpoint.ts';
-import { createSocketmapClient } from '../src/socketmap/client.ts';
 import { secretOf } from '../test/support/keycloak/clients.ts';
 import { startKeycloak } from '../test/support/keycloak/keycloak.ts';
 import { startScripted } from '../test/support/keycloak-script.ts';
-import { MAP } from './daemon.ts';
+import { type Asker, CONNECTIONS, DOMAIN, type Site, startDaemon } from './keycloakdaemon.ts';
 import { countSockets, readCpuMs } from './proc.ts';
 import { type Finding, formatCount, formatSpread, type Part, spreadOf } from './report.ts';
-import type { Running, Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** What a loop is told. */
 export interface LoopJob {
@@ -33,34 +29,19 @@ export interface LoopRound {
 
 const USERS = 10_000;
 const LOOKUPS = 1000;
-const CONNECTIONS = 16;
+/** Whoever answers at once can be asked until the code is compiled. */
+const MANY_LOOKUPS = 4000;
 /** The first one is not counted: no program's code is compiled then, nor Keycloak's. */
 const ROUNDS = 9;
-const DOMAIN = 'bulk.test';
 /** The directory's further ones, for tokens and checks. */
 const UPKEEP_CONNECTIONS = 2;
-
-/** A program that asks Keycloak. */
-interface Asker {
-  readonly name: string;
-  readonly pid: number;
-  /** Asks for the users from the `from`-th on, each once, and waits until all are answered. */
-  readonly round: (from: number) => Promise<void>;
-}
-
-/** Whom all of them ask. */
-interface Site {
-  readonly url: string;
-  readonly port: number;
-  readonly realm: string;
-}
 
 /** What lookups in a real Keycloak cost that memory can't answer, next to a bare undici loop that asks the same. */
 export const keycloak: Part = async (stage) => {
   const server = await startKeycloak({ bulk: USERS });
   try {
     const { url, port } = server;
-    return await compareAskers(stage, 'keycloak', { url, port, realm: 'bulk' });
+    return await compareAskers(stage, 'keycloak', { url, port, realm: 'bulk', lookups: LOOKUPS });
   } finally {
     await server.remove();
   }
@@ -88,6 +69,7 @@ export const idp: Part = async (stage) => {
       url,
       port: Number(new URL(url).port),
       realm: 'mail',
+      lookups: MANY_LOOKUPS,
     });
   } finally {
     await server.stop();
@@ -98,12 +80,12 @@ async function compareAskers(stage: Stage, part: string, site: Site): Promise<Fi
   const bare = startLoop(stage, site, 'bare');
   const directory = startLoop(stage, site, 'directory');
   const daemon = await startDaemon(stage, site);
-  const costs = await play([bare, directory, daemon]);
+  const costs = await play([bare, directory, daemon], site);
   const sockets = [directory, daemon].map(({ pid }) => countSockets(pid, site.port));
   const tokens = directory.tokens();
   const most = CONNECTIONS + UPKEEP_CONNECTIONS;
   return {
-    title: `${part}: ${formatCount(LOOKUPS)} of ${formatCount(USERS)} users, never asked for before, ${CONNECTIONS} at a time, ${ROUNDS - 1} alternating rounds`,
+    title: `${part}: ${formatCount(site.lookups)} users a round, ${CONNECTIONS} at a time, ${ROUNDS - 1} alternating rounds`,
     columns: ['asked by', 'CPU µs a lookup', '× bare'],
     rows: costs.map(({ name, micros }) => [
       name,
@@ -130,24 +112,24 @@ const compare = (micros: readonly number[], bare: readonly number[]) =>
   spreadOf(micros.map((each, round) => each / (bare[round] ?? Number.NaN)));
 
 /** Whoever comes first finds the users in Keycloak's database only, so they take turns. */
-async function play(askers: readonly Asker[]): Promise<readonly Costs[]> {
+async function play(askers: readonly Asker[], { lookups }: Site): Promise<readonly Costs[]> {
   const costs = askers.map(({ name }) => ({ name, micros: new Array<number>() }));
   for (let round = 0; round < ROUNDS; round++) {
     for (let turn = 0; turn < askers.length; turn++) {
       const at = (round + turn) % askers.length;
       const asker = askers[at];
       if (asker === undefined) continue;
-      const micros = await measure(asker, round * LOOKUPS);
+      const micros = await measure(asker, round * lookups, lookups);
       if (round > 0) costs[at]?.micros.push(micros);
     }
   }
   return costs;
 }
 
-async function measure({ pid, round }: Asker, from: number): Promise<number> {
+async function measure({ pid, round }: Asker, from: number, lookups: number): Promise<number> {
   const before = readCpuMs(pid);
   await round(from);
-  return ((readCpuMs(pid) - before) * 1000) / LOOKUPS;
+  return ((readCpuMs(pid) - before) * 1000) / lookups;
 }
 
 interface Loop extends Asker {
@@ -163,7 +145,7 @@ function startLoop(stage: Stage, site: Site, way: LoopJob['way']): Loop {
     clientSecret: secretOf('idpmap'),
     domain: DOMAIN,
     connections: CONNECTIONS,
-    lookups: LOOKUPS,
+    lookups: site.lookups,
   };
   const running = stage.start('server', 'keycloakloop.ts', [JSON.stringify(job)]);
   let tokens = 0;
@@ -183,63 +165,4 @@ function readRound(line: string, from: number): LoopRound | undefined {
   if (!line.startsWith(`{"from":${from},`)) return undefined;
   const round: LoopRound = JSON.parse(line);
   return round;
-}
-
-async function startDaemon(stage: Stage, site: Site): Promise<Asker> {
-  const file = join(stage.directory, 'idpmap.yaml');
-  writeFileSync(file, JSON.stringify(settingsFor(site, join(stage.directory, 'control'))));
-  const running = stage.start('server', '../src/cli.ts', ['serve', '--config', file]);
-  const endpoint = await readEndpoint(running);
-  return { name: 'the daemon', pid: running.pid, round: (from) => askAll(endpoint, from) };
-}
-
-const settingsFor = (site: Site, control: string): object => ({
-  listen: ['tcp://127.0.0.1:0'],
-  http: 'off',
-  control,
-  deadline: '30s',
-  domains: { [DOMAIN]: { directory: 'people' } },
-  directories: {
-    people: {
-      type: 'keycloak',
-      url: site.url,
-      realm: site.realm,
-      clientId: 'idpmap',
-      clientSecret: secretOf('idpmap'),
-      federation: 'none',
-      connections: CONNECTIONS,
-      timeout: '30s',
-      limit: { inFlight: CONNECTIONS, perSecond: 100_000 },
-    },
-  },
-  log: { format: 'json' },
-});
-
-async function readEndpoint(running: Running): Promise<Endpoint> {
-  const line = await running.find((text) =>
-    text.includes('"msg":"listening"') ? text : undefined,
-  );
-  const told: unknown = JSON.parse(line);
-  return parseEndpoint(String(Object(told).endpoints[0]));
-}
-
-/** As many smtpd processes would: each asks its next question when the one before is answered. */
-async function askAll(endpoint: Endpoint, from: number): Promise<void> {
-  let next = from;
-  const work = async (): Promise<void> => {
-    const client = createSocketmapClient({ endpoint, timeoutMs: 60_000 });
-    try {
-      while (next < from + LOOKUPS) await askFor(client, next++);
-    } finally {
-      client.close();
-    }
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, work));
-}
-
-type Client = ReturnType<typeof createSocketmapClient>;
-
-async function askFor(client: Client, user: number): Promise<void> {
-  const { status } = await client.ask(MAP, `user${user}@${DOMAIN}`);
-  if (status !== 'OK') throw new Error(`user ${user} was not found: ${status}`);
 }

@@ -13,6 +13,9 @@ export interface Table {
 const PARTS = 256;
 const FIRST = 16;
 
+/** Its upper bits; the slot is found by the lower ones. */
+const partNumber = (hash: number): number => (hash >>> 24) % PARTS;
+
 interface Part {
   slots: Int32Array;
   count: number;
@@ -23,8 +26,7 @@ export function createTable(hashOf: (place: Place) => number): Table {
   const parts: Part[] = [];
 
   const partOf = (hash: number): Part => {
-    // An idle store has one part; they are apart once there is something in it.
-    const number = (hash >>> 24) % PARTS;
+    const number = partNumber(hash);
     return (parts[number] ??= { slots: new Int32Array(FIRST), count: 0 });
   };
 
@@ -58,7 +60,7 @@ export function createTable(hashOf: (place: Place) => number): Table {
 
   return {
     find: (hash, isIt) => {
-      const slots = parts[(hash >>> 24) % PARTS]?.slots;
+      const slots = parts[partNumber(hash)]?.slots;
       if (slots === undefined) return 0;
       const mask = slots.length - 1;
       for (let at = hash & mask; ; at = (at + 1) & mask) {
