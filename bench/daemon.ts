@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sendCommand } from '../src/control/client.ts';
+import { connectControl, sendCommand } from '../src/control/client.ts';
 import { type Endpoint, parseEndpoint } from '../src/net/endpoint.ts';
 import { createSocketmapClient } from '../src/socketmap/client.ts';
 import { accountAt, DOMAIN, EMPTY_DOMAIN } from './questions.ts';
@@ -26,11 +26,12 @@ export interface DaemonOptions {
   readonly delayMs?: number;
   /** `scraped`: HTTP is on; `off`: it is not, and answers are not even timed. Absent: HTTP is off. */
   readonly metrics?: 'scraped' | 'off';
-  /** Further settings of the directory, and at the top, as the configuration file has them. */
+  /** Further settings of the directory, or all of one of another `type`, and at the top, as the configuration file has them. */
   readonly directory?: object;
   readonly settings?: object;
   /** The program that is started in place of this checkout's, seen from here. */
   readonly script?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What the daemon tells of its one directory. */
@@ -50,6 +51,10 @@ export interface BenchDaemon {
   /** All metrics as they are now; rejects where HTTP is off. */
   scrape(): Promise<string>;
   figures(): Promise<DirectoryFigures>;
+  /** Waits until it says that its mirror is in step. */
+  inStep(): Promise<void>;
+  /** Lists everybody of its mirror anew, and waits for the end. */
+  syncMirror(): Promise<void>;
   /** Tells a scripted directory to answer no more, and waits until it obeys. */
   hang(): Promise<void>;
   stop(): Promise<void>;
@@ -83,7 +88,7 @@ export async function startDaemon(stage: Stage, options: DaemonOptions): Promise
         [DOMAIN]: { directory: DIRECTORY },
         [EMPTY_DOMAIN]: { directory: DIRECTORY },
       },
-      directories: { [DIRECTORY]: { type: 'file', path: 'people.yaml', ...options.directory } },
+      directories: { [DIRECTORY]: sectionOf(options) },
       log: { format: 'json' },
       ...options.settings,
     }),
@@ -92,11 +97,12 @@ export async function startDaemon(stage: Stage, options: DaemonOptions): Promise
   const running =
     options.accounts === 'scripted'
       ? stage.start('server', 'scripted.ts', [config, String(options.delayMs ?? 0)])
-      : stage.start('server', options.script ?? SCRIPTS[options.metrics ?? 'scraped'], [
-          'serve',
-          '--config',
-          config,
-        ]);
+      : stage.start(
+          'server',
+          options.script ?? SCRIPTS[options.metrics ?? 'scraped'],
+          ['serve', '--config', config],
+          options.environment,
+        );
   const { endpoints, http } = await running.find(readListening);
   const [tcp, unix] = endpoints.map(parseEndpoint);
   if (tcp === undefined || unix === undefined)
@@ -117,6 +123,15 @@ export async function startDaemon(stage: Stage, options: DaemonOptions): Promise
       if (figures === undefined) throw new Error('the daemon does not tell of its directory');
       return figures;
     },
+    inStep: () =>
+      running
+        .find((line) => (line.includes('the mirror is in step') ? line : undefined))
+        .then(() => {}),
+    syncMirror: async () => {
+      const connection = await connectControl(control);
+      await connection.send('mirrorSync', { directory: DIRECTORY, isAwaited: true }, LISTING_MS);
+      connection.close();
+    },
     hang: async () => {
       running.say(HANG);
       await running.find((line) => (line === HANG ? line : undefined));
@@ -124,6 +139,9 @@ export async function startDaemon(stage: Stage, options: DaemonOptions): Promise
     stop: () => running.stop(),
   };
 }
+
+const sectionOf = ({ directory = {} }: DaemonOptions): object =>
+  'type' in directory ? directory : { type: 'file', path: 'people.yaml', ...directory };
 
 /** Both are of one release: what is called so is what it is here. */
 const hasDirectories = (
@@ -149,6 +167,7 @@ const formatPeople = (accounts: DaemonOptions['accounts']): string =>
     ? `accounts:\n${Array.from({ length: accounts }, (_, i) => `  - { address: ${accountAt(i)} }\n`).join('')}`
     : `open: [${DOMAIN}]\n`;
 
+const LISTING_MS = 600_000;
 const READING_MS = 30_000;
 const TRY_MS = 100;
 

@@ -52,19 +52,23 @@ let lost = 0;
 const wrong: string[] = [];
 let latency = new Histogram();
 
+/** Whom it asks for next, and how that is answered. */
+function draw(): readonly [address: string, expected: 'OK' | 'NOTFOUND'] {
+  drawn += 1;
+  return dice.throw(10) === 0
+    ? [strangerAt(dice.throw(job.strangers)), 'NOTFOUND']
+    : [accountAt(order[drawn % order.length] ?? 0), 'OK'];
+}
+
 async function askOne(dueAt: number): Promise<void> {
   const daemon = clients[dice.throw(clients.length)];
   const client = daemon?.[dice.throw(CONNECTIONS_EACH)];
-  const isStranger = dice.throw(10) === 0;
-  drawn += 1;
-  const address = isStranger
-    ? strangerAt(dice.throw(job.strangers))
-    : accountAt(order[drawn % order.length] ?? 0);
+  const [address, expected] = draw();
   const reply = await client?.ask(job.map, address).catch(() => undefined);
   if (!warm) return;
   latency.record(performance.now() - dueAt);
-  if (reply?.status === (isStranger ? 'NOTFOUND' : 'OK')) right += 1;
-  else if (reply === undefined) lost += 1;
+  if (reply === undefined) lost += 1;
+  else if (reply.status === expected) right += 1;
   else if (reply.status === 'TEMP') doubts += 1;
   else wrong.push(`${address}: ${reply.status}`);
 }

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { type Endpoint, parseEndpoint } from '../src/net/endpoint.ts';
 import { createSocketmapClient } from '../src/socketmap/client.ts';
 import { secretOf } from '../test/support/keycloak/clients.ts';
-import { type KeycloakServer, startKeycloak } from '../test/support/keycloak/keycloak.ts';
+import { startKeycloak } from '../test/support/keycloak/keycloak.ts';
+import { startScripted } from '../test/support/keycloak-script.ts';
 import { MAP } from './daemon.ts';
 import { countSockets, readCpuMs } from './proc.ts';
-import { formatCount, formatSpread, type Part, spreadOf } from './report.ts';
+import { type Finding, formatCount, formatSpread, type Part, spreadOf } from './report.ts';
 import type { Running, Stage } from './stage.ts';
 
 /** What a loop is told. */
@@ -47,37 +48,77 @@ interface Asker {
   readonly round: (from: number) => Promise<void>;
 }
 
+/** Whom all of them ask. */
+interface Site {
+  readonly url: string;
+  readonly port: number;
+  readonly realm: string;
+}
+
 /** What lookups in a real Keycloak cost that memory can't answer, next to a bare undici loop that asks the same. */
 export const keycloak: Part = async (stage) => {
   const server = await startKeycloak({ bulk: USERS });
   try {
-    const bare = startLoop(stage, server, 'bare');
-    const directory = startLoop(stage, server, 'directory');
-    const daemon = await startDaemon(stage, server);
-    const costs = await play([bare, directory, daemon]);
-    const sockets = [directory, daemon].map(({ pid }) => countSockets(pid, server.port));
-    const tokens = directory.tokens();
-    const most = CONNECTIONS + UPKEEP_CONNECTIONS;
-    return {
-      title: `keycloak: ${formatCount(LOOKUPS)} of ${formatCount(USERS)} users, never asked for before, ${CONNECTIONS} at a time, ${ROUNDS - 1} alternating rounds`,
-      columns: ['asked by', 'CPU µs a lookup', '× bare'],
-      rows: costs.map(({ name, micros }) => [
-        name,
-        formatSpread(spreadOf(micros)),
-        formatSpread(compare(micros, costs[0]?.micros ?? [])),
-      ]),
-      notes: [
-        'the directory: Keycloak asked and understood; the daemon: from a request on the wire to its reply',
-        `tokens that the directory fetched: ${tokens}`,
-        `connections to Keycloak of the directory: ${sockets[0]}, of the daemon: ${sockets[1]}; ${most} are the most`,
-      ],
-      figures: { costs, sockets, tokens },
-      faults: sockets.filter((count) => count > most).map((count) => `${count} connections`),
-    };
+    const { url, port } = server;
+    return await compareAskers(stage, 'keycloak', { url, port, realm: 'bulk' });
   } finally {
     await server.remove();
   }
 };
+
+/**
+ * The same of a server that answers as Keycloak does, at once: without Java, on any machine. Its own work is in none of the
+ * figures.
+ */
+export const idp: Part = async (stage) => {
+  const server = await startScripted();
+  server.script = ({ path, query }) => {
+    // One question of each lookup, and all there is room for: a bench asks a hundred thousand.
+    server.asked.length = 0;
+    const address = query['email'];
+    if (!path.endsWith('/users') || address === undefined) return undefined;
+    if (!address.startsWith('user')) return undefined;
+    const id = `6f9619ff-8b86-d011-b42d-${address.slice(4, address.indexOf('@')).padStart(12, '0')}`;
+    const [username] = address.split('@');
+    return { body: [{ id, username, email: address, emailVerified: true, enabled: true }] };
+  };
+  try {
+    const { url } = server;
+    return await compareAskers(stage, 'idp', {
+      url,
+      port: Number(new URL(url).port),
+      realm: 'mail',
+    });
+  } finally {
+    await server.stop();
+  }
+};
+
+async function compareAskers(stage: Stage, part: string, site: Site): Promise<Finding> {
+  const bare = startLoop(stage, site, 'bare');
+  const directory = startLoop(stage, site, 'directory');
+  const daemon = await startDaemon(stage, site);
+  const costs = await play([bare, directory, daemon]);
+  const sockets = [directory, daemon].map(({ pid }) => countSockets(pid, site.port));
+  const tokens = directory.tokens();
+  const most = CONNECTIONS + UPKEEP_CONNECTIONS;
+  return {
+    title: `${part}: ${formatCount(LOOKUPS)} of ${formatCount(USERS)} users, never asked for before, ${CONNECTIONS} at a time, ${ROUNDS - 1} alternating rounds`,
+    columns: ['asked by', 'CPU µs a lookup', '× bare'],
+    rows: costs.map(({ name, micros }) => [
+      name,
+      formatSpread(spreadOf(micros)),
+      formatSpread(compare(micros, costs[0]?.micros ?? [])),
+    ]),
+    notes: [
+      'the directory: Keycloak asked and understood; the daemon: from a request on the wire to its reply',
+      `tokens that the directory fetched: ${tokens}`,
+      `connections to Keycloak of the directory: ${sockets[0]}, of the daemon: ${sockets[1]}; ${most} are the most`,
+    ],
+    figures: { costs, sockets, tokens },
+    faults: sockets.filter((count) => count > most).map((count) => `${count} connections`),
+  };
+}
 
 /** CPU time of one lookup in microseconds, for each round that counts. */
 interface Costs {
@@ -113,11 +154,11 @@ interface Loop extends Asker {
   readonly tokens: () => number;
 }
 
-function startLoop(stage: Stage, server: KeycloakServer, way: LoopJob['way']): Loop {
+function startLoop(stage: Stage, site: Site, way: LoopJob['way']): Loop {
   const job: LoopJob = {
     way,
-    origin: server.url,
-    realm: 'bulk',
+    origin: site.url,
+    realm: site.realm,
     clientId: 'idpmap',
     clientSecret: secretOf('idpmap'),
     domain: DOMAIN,
@@ -144,15 +185,15 @@ function readRound(line: string, from: number): LoopRound | undefined {
   return round;
 }
 
-async function startDaemon(stage: Stage, server: KeycloakServer): Promise<Asker> {
+async function startDaemon(stage: Stage, site: Site): Promise<Asker> {
   const file = join(stage.directory, 'idpmap.yaml');
-  writeFileSync(file, JSON.stringify(settingsFor(server, join(stage.directory, 'control'))));
+  writeFileSync(file, JSON.stringify(settingsFor(site, join(stage.directory, 'control'))));
   const running = stage.start('server', '../src/cli.ts', ['serve', '--config', file]);
   const endpoint = await readEndpoint(running);
   return { name: 'the daemon', pid: running.pid, round: (from) => askAll(endpoint, from) };
 }
 
-const settingsFor = (server: KeycloakServer, control: string): object => ({
+const settingsFor = (site: Site, control: string): object => ({
   listen: ['tcp://127.0.0.1:0'],
   http: 'off',
   control,
@@ -161,8 +202,8 @@ const settingsFor = (server: KeycloakServer, control: string): object => ({
   directories: {
     people: {
       type: 'keycloak',
-      url: server.url,
-      realm: 'bulk',
+      url: site.url,
+      realm: site.realm,
       clientId: 'idpmap',
       clientSecret: secretOf('idpmap'),
       federation: 'none',

@@ -1,152 +1,183 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { preciseClock } from '../src/clock.ts';
-import type { Change, Entry, Listed } from '../src/directory/directory.ts';
-import { silentLog } from '../src/log.ts';
-import { createMemory } from '../src/lookup/memory.ts';
-import { mirrored } from '../src/lookup/mirror.ts';
-import type { Context, Outcome } from '../src/lookup/outcome.ts';
-import { openMirror } from '../src/mirror/mirror.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Attribute, Change, Client } from 'ldapts';
+import { createSocketmapClient } from '../src/socketmap/client.ts';
+import type { LdapServer } from '../test/support/ldap/server.ts';
+import { startSlapd } from '../test/support/ldap/slapd.ts';
+import { ADMINISTRATOR } from '../test/support/ldap/slapd-config.ts';
+import { BAR_COLUMNS, type Bar, formatBar } from './bars.ts';
+import { AT_WORK, type BenchDaemon, MAP, startDaemon } from './daemon.ts';
+import { loadOf } from './hit.ts';
+import { startMirrored } from './mirrored.ts';
+import { compareTimes, timeHits } from './mirrorhits.ts';
+import type { KeySpec } from './questions.ts';
+import { cpuMicros, findWrong, type Part, spreadOf } from './report.ts';
+import { compareRounds, formatPlayed, type Played, playedFigures, playRounds } from './rounds.ts';
+import { dnAt, fillSlapd, slapdSection } from './slapdpeople.ts';
+import type { Stage } from './stage.ts';
+import { formatVerdict } from './verdict.ts';
 
-/**
- * A mirror of many people in this process, by itself: `node bench/mirror.ts [PEOPLE]`. Says what a listing costs, what lookups
- * cost meanwhile, and what a hit and a miss cost beside memory's, in alternating rounds.
- */
-const PEOPLE = Number(process.argv[2] ?? 1_000_000);
-const BATCH = 200;
+const PEOPLE = 100_000;
 const HOT = 1000;
-const ROUNDS = 15;
-const EACH = 20_000;
+const MANY = 20_000;
+const ROUNDS = 5;
+const CHANGES = 100;
+const CHANGES_PER_SECOND = 50;
+const END = { warmMs: 150, ms: 400 } as const;
 
-const person = (i: number): Listed => ({
-  id: `id-${i}`,
-  kind: 'account',
-  address: `person${i}@example.org`,
-  aliases: Array.from(
-    { length: 4 },
-    (_, k) => `alias${k}.${(i * 7919 + k) % 10_000_019}.${i}@example.org`,
-  ),
-  logins: [`person${i}`, `p${i}`],
-  members: [],
-  enabled: true,
-  names: [],
-});
-
-async function* follow(
-  _cursor: string | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<readonly Change[]> {
-  if (_cursor === undefined) {
-    yield [{ kind: 'listing', part: 'p' }];
-    for (let i = 0; i < PEOPLE; i += BATCH) {
-      const some = Array.from({ length: Math.min(BATCH, PEOPLE - i) }, (_, k) => person(i + k));
-      yield [{ kind: 'put', entries: some.map((each) => [`p:${each.id}`, each] as const) }];
-    }
-    yield [{ kind: 'listed', part: 'p' }];
-  }
-  yield [{ kind: 'mark', cursor: 'c', agoMs: 0, nextMs: 3_600_000, tellsNew: true }];
-  await new Promise((_, reject) =>
-    signal.addEventListener('abort', () => reject(new Error('ended'))),
-  );
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'mirror-bench-'));
-const open = () =>
-  openMirror({
-    name: 'd',
-    settings: {
-      path: join(folder, 'd.db'),
-      whenAbsent: 'deny',
-      acceptFor: 1e9,
-      denyFor: 0,
-      guard: 0.1,
-      grace: 1e6,
+/** A mirror of 100 000 people of a slapd: what listing them takes, how soon a change is answered, and what lookups cost. */
+export const mirror: Part = async (stage) => {
+  await using resources = new AsyncDisposableStack();
+  const server = await startSlapd({ sync: { sessionLog: 1000 } });
+  resources.defer(() => server.remove());
+  await fillSlapd(server, PEOPLE);
+  const section = slapdSection(server, stage);
+  const first = await startMirrored(stage, section);
+  const client = new Client({ url: `ldap://${server.host}:${server.port}` });
+  await client.bind(ADMINISTRATOR.dn, ADMINISTRATOR.password);
+  resources.defer(() => client.unbind());
+  const changes = await changesOf(server, client, first.daemon);
+  const { played, ratios } = await playHits(stage, first.daemon);
+  const busy = await playBusy(stage, server, client, first.daemon);
+  await first.daemon.stop();
+  const inside = await timeHits(stage);
+  const again = await startMirrored(stage, section);
+  const at = (share: number): number => changes[Math.ceil(changes.length * share) - 1] ?? 0;
+  const insideRatios = [
+    {
+      name: 'in process: mirror / memory',
+      spread: compareTimes(inside.hit, inside.memory),
+      most: 1.1,
     },
-    fingerprint: 'f',
-    follow,
-    confirm: async () => 'gone',
-    rules: { sharedAliases: false },
-    limits: { depth: 5, members: 1000 },
-    changed: () => {},
-    released: () => {},
-    clock: preciseClock,
-    log: silentLog,
-  });
-
-const rssMiB = (): number => Math.round(process.memoryUsage.rss() / 2 ** 20);
-const inStep = async (mirror: Awaited<ReturnType<typeof open>>): Promise<void> => {
-  while (!mirror.status().isInStep) await new Promise((resolve) => setTimeout(resolve, 5));
+    {
+      name: 'in process: nobody / mirror',
+      spread: compareTimes(inside.miss, inside.hit),
+      most: 1.2,
+    },
+  ];
+  const bars: readonly Bar[] = [
+    { name: `${PEOPLE} people listed: own CPU, ms`, value: first.cpuMs, most: 5000 },
+    { name: 'event loop meanwhile, p99 ms', value: first.lagMs, most: 20 },
+    { name: 'from a change in slapd to its answer, p50 ms', value: at(0.5), most: 50 },
+    { name: 'the same, p99', value: at(0.99), most: 50 },
+    { name: 'in step after a restart, from exec, ms', value: again.wallMs, most: 1500 },
+  ];
+  return {
+    title: `mirror: ${PEOPLE} people of a slapd by content synchronisation, the daemon from its sources`,
+    columns: BAR_COLUMNS,
+    rows: [...bars.map(formatBar), ...[...played, ...busy.played].map(formatPlayed)],
+    notes: [
+      'lookups: CPU µs of the daemon, lookups a second, the load’s CPU; over TCP, 16 connections',
+      ...[...ratios, busy.ratio, ...insideRatios].map(({ name, spread, most }) =>
+        formatVerdict(name, spread, most === undefined ? undefined : { most }),
+      ),
+    ],
+    figures: {
+      bars,
+      changes,
+      targets: [...played, ...busy.played].map(playedFigures),
+      inside,
+      ratios: [...ratios, busy.ratio, ...insideRatios],
+    },
+    faults: [...played, ...busy.played].flatMap(({ name, results }) =>
+      results.flatMap((result) => findWrong(name, result)),
+    ),
+  };
 };
-const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length * share)] ?? 0;
 
-const before = rssMiB();
-let mirror = await open();
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
-const begun = performance.now();
-const cpu = process.cpuUsage();
-mirror.begin();
-const meanwhile: number[] = [];
-while (!mirror.status().isInStep) {
-  const from = performance.now();
-  mirror.say(`person${Math.trunc(Math.random() * PEOPLE)}@example.org`, preciseClock.now());
-  meanwhile.push(performance.now() - from);
-  await new Promise((resolve) => setTimeout(resolve, 2));
-}
-delay.disable();
-const { user, system } = process.cpuUsage(cpu);
-console.log(
-  `listing of ${PEOPLE}: ${((performance.now() - begun) / 1000).toFixed(1)} s, own CPU ${((user + system) / 1e6).toFixed(1)} s`,
-);
-console.log(
-  `event loop p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms, max ${(delay.max / 1e6).toFixed(1)} ms; lookups p99 ${percentile(meanwhile, 0.99).toFixed(3)} ms`,
-);
-console.log(
-  `RSS ${before} -> ${rssMiB()} MiB, file ${Math.round(mirror.status().bytes / 2 ** 20)} MiB`,
-);
-await mirror.stop();
-const restarted = performance.now();
-mirror = await open();
-mirror.begin();
-await inStep(mirror);
-console.log(`in step ${Math.round(performance.now() - restarted)} ms after a restart`);
-
-const memory = createMemory<Entry>({ found: 100_000, none: 50_000, unknown: 10_000 });
-const tenure = memory.open();
-tenure.begin();
-const life = { askedAt: 0, goodUntil: 1e12, freshUntil: 1e12 };
-for (let i = 0; i < HOT; i++)
-  await tenure.depart(
-    person(i).address,
-    async () => ({ status: 'found', value: [person(i)] }),
-    () => life,
-  );
-const { policy } = mirrored(mirror, 'd');
-const ask = policy(
-  (): Outcome<Entry> => ({ status: 'unknown', cause: 'bug', directory: 'd', reason: 'asked' }),
-);
-const context: Context = { arrivedAt: preciseClock.now(), deadline: preciseClock.now() + 200 };
-const hot = Array.from({ length: HOT }, (_, i) => person(i).address);
-const absent = Array.from({ length: HOT }, (_, i) => `nobody${i}@example.org`);
-const ways: Readonly<Record<string, (i: number) => unknown>> = {
-  'memory, hit': (i) => tenure.fresh(hot[i % HOT] ?? '', context.arrivedAt),
-  'mirror, hot hit': (i) => ask(hot[i % HOT] ?? '', context),
-  'mirror, miss (1000 strangers)': (i) => ask(absent[i % HOT] ?? '', context),
-  'mirror, random hit': () =>
-    ask(`person${Math.trunc(Math.random() * PEOPLE)}@example.org`, context),
-  'mirror, new stranger': (i) => ask(`who${i}.${Math.random()}@example.org`, context),
-};
-const times = new Map<string, number[]>(Object.keys(ways).map((way) => [way, []]));
-for (let round = 0; round < ROUNDS; round++)
-  for (const [way, put] of Object.entries(ways)) {
-    const from = process.cpuUsage();
-    for (let i = 0; i < EACH; i++) put(i);
-    const used = process.cpuUsage(from);
-    times.get(way)?.push((used.user + used.system) / EACH);
+/** How long it takes until a change is answered, from when it is sent, sorted. */
+async function changesOf(
+  server: LdapServer,
+  client: Client,
+  { tcp }: BenchDaemon,
+): Promise<readonly number[]> {
+  const asking = createSocketmapClient({ endpoint: tcp, timeoutMs: 10_000 });
+  const took: number[] = [];
+  for (let i = 0; i < CHANGES; i++) {
+    const alias = `new${i}@example.com`;
+    const at = performance.now();
+    const sent = addAlias(server, client, i, alias);
+    while ((await asking.ask(MAP, alias)).status !== 'OK') await pause(1);
+    took.push(performance.now() - at);
+    await sent;
   }
-for (const [way, all] of times) console.log(`${way}: ${percentile(all, 0.5).toFixed(2)} us of CPU`);
-await mirror.stop();
-rmSync(folder, { recursive: true, force: true });
+  asking.close();
+  return took.toSorted((a, b) => a - b);
+}
+
+const addAlias = (server: LdapServer, client: Client, i: number, alias: string): Promise<void> =>
+  client.modify(
+    dnAt(i, server),
+    new Change({
+      operation: 'add',
+      modification: new Attribute({ type: 'mailAlternateAddress', values: [alias] }),
+    }),
+  );
+
+/** Lookups in a mirror, next to those that a daemon's memory answers. */
+async function playHits(stage: Stage, mirrored: BenchDaemon) {
+  const remembering = await startDaemon(stage, { accounts: MANY, ...AT_WORK });
+  const hot: KeySpec = { kind: 'zipf', count: HOT };
+  const many: KeySpec = { kind: 'accounts', from: 0, count: MANY };
+  const strangers: KeySpec = { kind: 'strangers', from: 0, count: HOT };
+  const all: readonly (readonly [string, BenchDaemon, KeySpec])[] = [
+    [`memory, ${HOT}`, remembering, hot],
+    [`mirror, ${HOT}`, mirrored, hot],
+    [`mirror, ${HOT} strangers`, mirrored, strangers],
+    [`memory, ${MANY}`, remembering, many],
+    [`mirror, ${MANY}`, mirrored, many],
+  ];
+  for (const [, daemon, keys] of all)
+    await stage.load({ ...loadOf(daemon, daemon.tcp), keys, end: { requests: 2 * MANY } });
+  const played = await playRounds(
+    stage,
+    all.map(([name, daemon, keys]) => ({
+      name,
+      job: () => ({ ...loadOf(daemon, daemon.tcp), keys, end: END }),
+    })),
+    ROUNDS,
+  );
+  await remembering.stop();
+  return {
+    played,
+    ratios: [ratioOf(played, 1, 0, 1.1), ratioOf(played, 2, 1, 1.2), ratioOf(played, 4, 3)],
+  };
+}
+
+function ratioOf(played: readonly Played[], one: number, other: number, most?: number) {
+  const [first, second] = [played[one], played[other]];
+  if (first === undefined || second === undefined) throw new Error('nobody was asked');
+  const spread = compareRounds(first, second);
+  return { name: `${first.name} / ${second.name}`, spread, most };
+}
+
+/** The same hits while nothing changes, and while fifty people change a second, in turn. */
+async function playBusy(stage: Stage, server: LdapServer, client: Client, daemon: BenchDaemon) {
+  const job = {
+    ...loadOf(daemon, daemon.tcp),
+    keys: { kind: 'zipf', count: HOT },
+    end: END,
+  } as const;
+  let changed = 0;
+  const change = (): void => {
+    changed += 1;
+    void addAlias(server, client, PEOPLE - 1 - (changed % HOT), `busy${changed}@example.com`);
+  };
+  const quiet: Played = {
+    name: `mirror, ${HOT}, nothing changes`,
+    results: [await stage.load(job)],
+  };
+  const results = [...quiet.results];
+  const busy = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round > 0) results.push(await stage.load(job));
+    const timer = setInterval(change, 1000 / CHANGES_PER_SECOND);
+    busy.push(await stage.load(job));
+    clearInterval(timer);
+    await pause(200);
+  }
+  const played: readonly Played[] = [
+    { ...quiet, results },
+    { name: `mirror, ${HOT}, ${CHANGES_PER_SECOND} changes/s`, results: busy },
+  ];
+  return { played, ratio: ratioOf(played, 1, 0), micros: spreadOf(busy.map(cpuMicros)) };
+}

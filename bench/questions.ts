@@ -8,8 +8,8 @@ export type KeySpec =
   | { readonly kind: 'zipf'; readonly count: number }
   /** Accounts from `from` on, one after the other, and from the start again after `count`. */
   | { readonly kind: 'accounts'; readonly from: number; readonly count: number }
-  /** Nobody's addresses, each of them once, from the `from`-th on. */
-  | { readonly kind: 'strangers'; readonly from: number };
+  /** Nobody's addresses from the `from`-th on, each of them once; or from the start again after `count`. */
+  | { readonly kind: 'strangers'; readonly from: number; readonly count?: number };
 
 /** A request and its reply, as they are written on the wire. */
 export interface Question {
@@ -53,9 +53,11 @@ export function createQuestions(map: string, keys: KeySpec, replies: Replies): (
       return account(from + (i % count));
     };
   }
+  const { count = Number.POSITIVE_INFINITY } = keys;
   return () => {
     i++;
-    return { request: frame(`${map} ${strangerAt(from + i)}`), reply: frame('NOTFOUND ') };
+    const address = strangerAt(from + (i % count));
+    return { request: frame(`${map} ${address}`), reply: frame('NOTFOUND ') };
   };
 }
 

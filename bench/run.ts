@@ -8,16 +8,18 @@ import { fleet } from './fleet.ts';
 import { flood } from './flood.ts';
 import { deep, hit } from './hit.ts';
 import { hostile } from './hostile.ts';
-import { keycloak } from './keycloak.ts';
+import { idp, keycloak } from './keycloak.ts';
 import { ldap } from './ldap.ts';
-import { ldapfeed } from './ldapfeed.ts';
 import { memory } from './memory.ts';
 import { metrics } from './metrics.ts';
+import { million } from './million.ts';
+import { mirror } from './mirror.ts';
 import { miss } from './miss.ts';
 import { open } from './open.ts';
 import { outage } from './outage.ts';
 import { type Peer, parsePeer } from './peer.ts';
 import { type Finding, formatFinding, type Part } from './report.ts';
+import { shelf } from './shelf.ts';
 import { smoke } from './smoke.ts';
 import { sql } from './sql.ts';
 import { createStage, IS_PINNED } from './stage.ts';
@@ -34,17 +36,20 @@ const PARTS: Readonly<Record<string, Part>> = {
   outage,
   flood,
   hostile,
+  idp,
   keycloak,
   ldap,
-  ldapfeed,
+  mirror,
+  million,
   sql,
   feed,
   fleet,
+  shelf,
   smoke,
 };
 
 /** A real Keycloak takes Java, Maven and minutes, databases take root, OpenLDAP, Postfix and Redis have to be there, and the rest is in the others: these are played where they are named. */
-const NAMED = new Set(['keycloak', 'ldap', 'ldapfeed', 'sql', 'fleet', 'smoke']);
+const NAMED = new Set(['keycloak', 'ldap', 'mirror', 'million', 'sql', 'fleet', 'shelf', 'smoke']);
 const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;

@@ -11,7 +11,7 @@ import {
   ROUND_COLUMNS,
 } from './rounds.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const DEPTH = 16;
 const END: LoadJob['end'] = { warmMs: 100, ms: 250 };
 /** More addresses than one round asks for. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { LoadJob, LoadResult } from './job.ts';
 
 /** A Node process of the bench. */
@@ -19,8 +19,13 @@ export interface Running {
 /** What one part of the bench plays on: processes and files that are gone when it is cleared. */
 export interface Stage {
   readonly directory: string;
-  /** Starts the file `script` of this folder; a server and a load are kept on CPUs of their own, where there are two. */
-  start(role: 'server' | 'load', script: string, parameters: readonly string[]): Running;
+  /** Starts the file `script`, of this folder where it is no absolute path; a server and a load are kept on CPUs of their own, where there are two. */
+  start(
+    role: 'server' | 'load',
+    script: string,
+    parameters: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+  ): Running;
   /** Runs a load to its end; rejects, with what it said, where it fails. */
   load(job: LoadJob): Promise<LoadResult>;
   /** Stops what still runs and removes the files. Again: does nothing. */
@@ -31,8 +36,10 @@ export interface Stage {
 export function createStage(): Stage {
   const directory = mkdtempSync(join(tmpdir(), 'idpmap-bench-'));
   const running = new Set<Running>();
-  const start: Stage['start'] = (role, script, parameters) => {
-    const started = startNode(role, [join(import.meta.dirname, script), ...parameters]);
+  const start: Stage['start'] = (role, script, parameters, environment) => {
+    const file = isAbsolute(script) ? script : join(import.meta.dirname, script);
+    const all = [file, ...parameters];
+    const started = startNode(role, all, environment);
     running.add(started);
     return started;
   };
@@ -59,9 +66,16 @@ export function createStage(): Stage {
 
 const GRACE_MS = 3000;
 
-function startNode(role: 'server' | 'load', parameters: readonly string[]): Running {
+function startNode(
+  role: 'server' | 'load',
+  parameters: readonly string[],
+  environment?: Readonly<Record<string, string>>,
+): Running {
   const [command = '', ...rest] = [...PIN[role], process.execPath, ...parameters];
-  const child = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, rest, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   const { pid } = child;
   if (pid === undefined) throw new Error(`cannot start ${command}: is it installed?`);
   const output = collectOutput(child);

@@ -56,7 +56,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   zod: ['config', 'directory', 'library/settings.ts', 'cli/import/sockmapd.ts'],
   yaml: ['config', 'directory/file', 'cli/import'],
   fastify: ['http'],
-  ioredis: ['fleet'],
+  ioredis: ['fleet/engine.ts'],
   'prom-client': ['http'],
   '@opentelemetry/api': ['lookup'],
   'lru-cache': ['lookup'],

@@ -42,3 +42,14 @@ test('the Node that tests run on is a package of the lock file, for each platfor
   }
   expect(new Set(Object.values(optionalDependencies))).toEqual(new Set([process.versions.node]));
 });
+
+test.each([
+  ['alerts', 'deploy/prometheus/rules.yaml'],
+  ['dashboards', 'deploy/grafana/overview.json'],
+  ['a unit', 'deploy/systemd/idpmap.service'],
+  ['man pages', 'deploy/man/idpmap.1'],
+])('npm’s package brings %s', (_, file) => {
+  const { files }: { readonly files: readonly string[] } = JSON.parse(read('package.json'));
+  expect(files.some((each) => `${file}/`.startsWith(`${each}/`))).toBe(true);
+  expect(read(file)).not.toBe('');
+});

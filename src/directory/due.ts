@@ -14,7 +14,7 @@ export const startSpread = (everyMs: number): number =>
 /** When everybody is to be listed again. */
 export interface Due {
   /** How long until then, where they were listed at `listedAt`, by the calendar; 0 or less: now. */
-  leftMs(listedAt: number): number;
+  readonly leftMs: (listedAt: number) => number;
 }
 
 /** Creates it for a feed that begins now and lists about every so many milliseconds. */

@@ -11,6 +11,8 @@ export interface Alarm {
 export interface Alarms {
   set(alarm: Alarm): void;
   callOff(alarm: Alarm): void;
+  /** Leaves no timer behind: it ends as soon as nobody waits. */
+  stop(): void;
 }
 
 /**
@@ -21,7 +23,16 @@ export function createAlarms(clock: Clock): Alarms {
   const waiting = new Set<Alarm>();
   let timer: NodeJS.Timeout | undefined;
   let wakesAt = Number.POSITIVE_INFINITY;
+  let isStopped = false;
 
+  const rest = (): void => {
+    if (!isStopped) {
+      timer?.unref();
+      return;
+    }
+    clearTimeout(timer);
+    timer = undefined;
+  };
   const arm = (at: number): void => {
     clearTimeout(timer);
     wakesAt = at;
@@ -44,7 +55,11 @@ export function createAlarms(clock: Clock): Alarms {
       else if (waiting.size === 1) timer.ref();
     },
     callOff: (alarm) => {
-      if (waiting.delete(alarm) && waiting.size === 0) timer?.unref();
+      if (waiting.delete(alarm) && waiting.size === 0) rest();
+    },
+    stop: () => {
+      isStopped = true;
+      if (waiting.size === 0) rest();
     },
   };
 }

@@ -1,11 +1,11 @@
-import type { Clock } from '../clock.ts';
-import { createAlarms } from './alarms.ts';
+import type { Alarms } from './alarms.ts';
 import { type Lookup, type Outcome, type Policy, unknown } from './outcome.ts';
 
 /** Says *unknown* at the request's deadline. The flight goes on without this caller and fills the memory. */
-export const withDeadline = <T>(clock: Clock, name: string): Policy<Lookup<T>> => {
-  const alarms = createAlarms(clock);
-  return (next) => (key, context) => {
+export const withDeadline =
+  <T>(alarms: Alarms, name: string): Policy<Lookup<T>> =>
+  (next) =>
+  (key, context) => {
     const outcome = next(key, context);
     if (!(outcome instanceof Promise)) return outcome;
     return new Promise<Outcome<T>>((resolve, reject) => {
@@ -26,4 +26,3 @@ export const withDeadline = <T>(clock: Clock, name: string): Policy<Lookup<T>> =
       );
     });
   };
-};

@@ -3,6 +3,7 @@ import type { Directory, Kept } from '../directory/directory.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import { createProver, type Prover } from '../directory/trust/prover.ts';
 import type { Log, ShowAddress } from '../log.ts';
+import { type Alarms, createAlarms } from './alarms.ts';
 import { type Breaker, type BreakerOptions, createBreaker } from './breaker.ts';
 import { createFlipHold, type FlipHold } from './fliphold.ts';
 import { createHealth, type Health } from './health.ts';
@@ -23,6 +24,8 @@ export interface Lane {
   readonly countFlip?: Together['countFlip'];
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Of questions that take too long, and of callers that have waited long enough. */
+  readonly alarms: Alarms;
   /** Aborted when the daemon, or this directory, ends. */
   readonly lifetime: AbortSignal;
   readonly figures: LookupFigures;
@@ -89,10 +92,12 @@ export function createLane(directory: Pick<Directory, 'probe'>, options: LaneOpt
     health,
     ...(together && { mayProbe: together.mayProbe }),
   });
+  const alarms = createAlarms(clock);
   return {
     name,
     timeoutMs,
     clock,
+    alarms,
     log,
     lifetime,
     limiter: createLimiter(options.limit, clock, options.rate),
@@ -116,6 +121,7 @@ export function createLane(directory: Pick<Directory, 'probe'>, options: LaneOpt
       breaker.stop();
       health.stop();
       life.abort();
+      alarms.stop();
     },
   };
 }

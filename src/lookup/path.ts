@@ -55,7 +55,7 @@ export function createSource<T>(
   mirror?: Mirrored<T>,
   shared?: Shared<T>,
 ): Source<T> {
-  const { name, limiter, breaker, prover, clock, figures } = lane;
+  const { name, limiter, breaker, prover, figures } = lane;
 
   const foundAt = (key: string): number | undefined =>
     tenure.known(key)?.askedAt ?? mirror?.knownAt(key);
@@ -83,7 +83,7 @@ export function createSource<T>(
       withLimit(limiter, breaker.isOpen, rankOf, name),
       withBreaker(breaker, name),
       withHealth(lane.health, lane.clock),
-      withTimeout(lane.clock, lane.timeoutMs, name),
+      withTimeout(lane, lane.timeoutMs, name),
       withFlips(askAnew, foundAt, lane),
       proof,
       withQuestionCount(figures),
@@ -98,7 +98,7 @@ export function createSource<T>(
       withObservation(figures, name),
       ...(mirror === undefined ? [] : [mirror.policy]),
       withStale(tenure, times.staleMs, name),
-      withDeadline(clock, name),
+      withDeadline(lane.alarms, name),
     ],
     remembering(flight, { ...lane, tenure, times, hasRoom }),
   );
@@ -128,7 +128,7 @@ export function createBeside<T>(ask: Ask<T>, lane: Lane): (key: string) => Promi
       withLimit(limiter, breaker.isOpen, () => 'stranger', name),
       withBreaker(breaker, name),
       withHealth(lane.health, lane.clock),
-      withTimeout(lane.clock, lane.timeoutMs, name),
+      withTimeout(lane, lane.timeoutMs, name),
       withQuestionCount(lane.figures),
     ],
     proof(consult(ask, name)),
@@ -153,7 +153,7 @@ export function createQuestion<T>(
       withLimit(limiter, breaker.isOpen, () => 'known', name),
       whileClosed(breaker, name),
       withHealth(lane.health, lane.clock),
-      withTimeout(lane.clock, lane.timeoutMs, name),
+      withTimeout(lane, lane.timeoutMs, name),
       withQuestionCount(lane.figures),
     ],
     proof(consult((_key, { signal }) => ask(signal), name)),

@@ -34,7 +34,7 @@ const SLICE = 500;
 /**
  * Creates a store of so many, packed in bytes: of a million objects each took 430 bytes, and the collector had to walk them all.
  * What has no text lies beside it as it is.
- * @see docs/decisions/0023-packed-memory.md
+ * @see docs/decisions/0024-packed-memory.md
  */
 export function createStore<V extends Kept>(max: number, form: Form<V>): Store<V> {
   let most = max;

@@ -1,15 +1,22 @@
 import type { Clock } from '../clock.ts';
-import { createAlarms } from './alarms.ts';
+import type { Alarms } from './alarms.ts';
 import { endsOf } from './ending.ts';
 import { type Flight, type Outcome, type Policy, unknown } from './outcome.ts';
+
+/** What wakes whoever has waited too long. */
+interface Watch {
+  readonly alarms: Alarms;
+  readonly clock: Clock;
+}
 
 /**
  * Ends a flight after `ms`, or with the daemon: aborts the signal that it hands on and says *unknown*. It owns the
  * flight's AbortController, for `AbortSignal.any()` and `.timeout()` keep memory (nodejs/node#54614).
  */
-export const withTimeout = <T>(clock: Clock, ms: number, name: string): Policy<Flight<T>> => {
-  const alarms = createAlarms(clock);
-  return (next) => (key, lifetime) =>
+export const withTimeout =
+  <T>({ alarms, clock }: Watch, ms: number, name: string): Policy<Flight<T>> =>
+  (next) =>
+  (key, lifetime) =>
     new Promise<Outcome<T>>((resolve, reject) => {
       const call = new AbortController();
       const ends = endsOf(lifetime);
@@ -41,4 +48,3 @@ export const withTimeout = <T>(clock: Clock, ms: number, name: string): Policy<F
         },
       );
     });
-};

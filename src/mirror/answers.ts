@@ -115,7 +115,8 @@ export function createAnswers(options: AnswerOptions): Answers {
   const sayAbsent = (address: string, whole: Whole, at: number, ageMs: number): Said => {
     const { standing, inStepUntil } = whole;
     if (standing.isHeld) return ageMs > settings.acceptFor && at >= inStepUntil ? NOTHING : UNKNOWN;
-    const mayDenyUnreached = standing.isWhole && settings.denyFor > 0 && ageMs <= settings.denyFor;
+    if (!isProved(standing)) return UNKNOWN;
+    const mayDenyUnreached = settings.denyFor > 0 && ageMs <= settings.denyFor;
     const isTold = at < inStepUntil && standing.progress?.tellsNew === true;
     if (settings.whenAbsent !== 'deny' || !isTold) return { is: 'absent', mayDenyUnreached };
     const denied = { ...none('content', 'a mirror in step'), goodUntil: inStepUntil };
@@ -182,6 +183,9 @@ export function createAnswers(options: AnswerOptions): Answers {
     },
   };
 }
+
+/** Nobody is nobody on the word of a file that may lack them. */
+const isProved = ({ isWhole, isSound }: Standing): boolean => isWhole && isSound === true;
 
 /** Two have an address, of whom one may have left it: what was told of the other is newer. */
 class RivalFault extends Fault {}

@@ -87,12 +87,11 @@ export function describe(
     found: `has it, ${step}`,
     stale: `has it, ${step}: stands in`,
     absent: `lacks it, ${step}`,
-    doubt: `in doubt, ${step}`,
+    doubt: describeDoubt(said, step),
     lost: `lost it: deferred for ${formatDuration(grace)} after that, or as long as it is held`,
     nothing: `says nothing, ${step}`,
   };
   if (said.is === 'stale' && said.held !== undefined) return `has it, held: ${held}`;
-  if (said.is === 'doubt' && said.isAsked === true) return `two have it, ${step}: asked`;
   const isDenied = said.is === 'absent' && said.denied !== undefined;
   return isDenied ? `${words.absent} (deny)` : words[said.is];
 }
@@ -101,3 +100,8 @@ function stepOf(isInStep: boolean, age: string, takenFrom: string | undefined): 
   const by = takenFrom === undefined ? '' : `, taken from ${takenFrom}`;
   return isInStep ? `in step, told ${age} ago${by}` : `out of step, ${age} behind${by}`;
 }
+
+const describeDoubt = (said: Said, step: string): string =>
+  said.is === 'doubt' && said.isAsked === true
+    ? `two have it, ${step}: asked`
+    : `in doubt, ${step}`;

@@ -6,7 +6,8 @@ import type { Meta } from './meta.ts';
 import type { Done } from './orders.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { Rivals } from './rivals.ts';
-import { addressesOf, decode } from './rows.ts';
+import { addressesOf, DamagedError, decode } from './rows.ts';
+import { sumOfHolder } from './sums.ts';
 
 /** Writes entries, with all that leads to them and that they lose. */
 export interface Entries {
@@ -65,15 +66,23 @@ export function createEntries(
     if (addressesOf(entry).length > 0)
       meta.count(entry.kind === 'group' ? 'groups' : 'accounts', by);
   };
-  const link = (entry: Listed, n: number): void => {
-    meta.count('addresses', hold(addressesOf(entry), n));
+  const link = (entry: Listed, n: number, old?: Listed): void => {
+    const fresh = new Set(addressesOf(entry));
+    for (const address of old === undefined ? [] : addressesOf(old)) fresh.delete(address);
+    for (const address of fresh) meta.sum('holderSum', sumOfHolder(address, n));
+    if (hold([...fresh], n) !== fresh.size)
+      throw new DamagedError('an entry stood under addresses that it did not have');
+    meta.count('addresses', fresh.size);
     name(entry.names, n);
   };
   const unlink = (old: Listed, n: number, next?: Listed): void => {
     const addresses = new Set(next === undefined ? [] : addressesOf(next));
     const names = new Set(next?.names);
-    for (const address of addressesOf(old))
-      if (!addresses.has(address)) meta.count('addresses', -Number(unhold.run(address, n).changes));
+    for (const address of addressesOf(old)) {
+      if (addresses.has(address) || unhold.run(address, n).changes === 0) continue;
+      meta.count('addresses', -1);
+      meta.sum('holderSum', -sumOfHolder(address, n));
+    }
     for (const each of old.names) if (!names.has(each)) unname.run(each, n);
   };
 
@@ -82,7 +91,7 @@ export function createEntries(
     row: { n: number; data: string },
     { entry, text }: Prepared,
     now: number,
-  ): void => {
+  ): Listed => {
     const old = decode(row.data);
     touch(old);
     unlink(old, row.n, entry);
@@ -96,6 +105,7 @@ export function createEntries(
       knownAt: meta.syncedAt(),
       isAsked: true,
     });
+    return old;
   };
 
   const put: Entries['put'] = (ref, listed, now) => {
@@ -108,10 +118,10 @@ export function createEntries(
       listings.see(ref, row.n);
       return;
     }
-    if (row !== undefined) change(ref, row, prepared, now);
+    const old = row === undefined ? undefined : change(ref, row, prepared, now);
     const n = row?.n ?? Number(insert.run(ref, text).lastInsertRowid);
     touch(entry);
-    link(entry, n);
+    link(entry, n, old);
     count(entry, 1);
     losses.regain(entry);
     listings.see(ref, n);

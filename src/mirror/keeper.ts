@@ -10,6 +10,7 @@ import { type CopyOptions, createCopy } from './copy.ts';
 import { createErrands } from './errands.ts';
 import { feed } from './feed.ts';
 import type { MirrorFigures } from './figures.ts';
+import { createInspector } from './inspector.ts';
 import type { Order, Result, Standing } from './orders.ts';
 import { openStore, type Store, tryOpenStore } from './store.ts';
 import { ensureOwn, isOwn, setAside } from './storefile.ts';
@@ -115,6 +116,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     copy.read(openStore(path));
     copy.tell(undefined, now);
     fault = undefined;
+    void inspect();
   };
 
   const serve = async (): Promise<void> => {
@@ -172,15 +174,24 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     }
   };
 
+  const broken = (error: unknown): void => {
+    failure = error instanceof Error ? error : new Error(reasonOf(error));
+    fault = reasonOf(error);
+    copy.read();
+    following.abort();
+  };
+  const standing = (): Standing | undefined => (orders === undefined ? undefined : copy.standing());
+  const inspect = createInspector({ standing, give, broken, clock });
   const sweeper = createSweeper({
     ...options,
-    standing: () => (orders === undefined ? undefined : copy.standing()),
+    standing,
     give,
     now: () => timeline.at(),
     graceMs: settings.grace,
   });
   const tick = async (): Promise<void> => {
     copy.noteStep();
+    await inspect();
     await sweeper.sweep();
   };
 
@@ -190,12 +201,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     isInStep: copy.isInStep,
     timeline,
     fault: () => fault,
-    broken: (error) => {
-      failure = error instanceof Error ? error : new Error(reasonOf(error));
-      fault = reasonOf(error);
-      copy.read();
-      following.abort();
-    },
+    broken,
     accept: sweeper.accept,
     sync: async () => {
       const forgotten = errands.ask(() => give({ do: 'forget' }));

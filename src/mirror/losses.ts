@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Listed } from '../directory/directory.ts';
 import { addressesOf, decode } from './rows.ts';
+import { type LostRow, readLost, sumOfLost } from './sums.ts';
 
 /**
  * Addresses that belonged to somebody a short while ago. One is lost when nobody enabled holds it any more (removed,
@@ -40,8 +41,8 @@ export interface Loss {
   readonly isAsked: boolean;
 }
 
-/** Creates it over an open file. */
-export function createLosses(db: DatabaseSync): Losses {
+/** Creates it over an open file; `sum` keeps the sum of its rows. */
+export function createLosses(db: DatabaseSync, sum: (by: number) => void): Losses {
   const others = db.prepare(
     'SELECT e.data FROM holder h JOIN entry e ON e.n = h.n WHERE h.address = ?',
   );
@@ -49,14 +50,14 @@ export function createLosses(db: DatabaseSync): Losses {
     'INSERT OR REPLACE INTO lost(address, ref, at, data, known, asked) VALUES(?, ?, ?, ?, ?, ?)',
   );
   const lostOf = db.prepare('SELECT ref, data FROM lost WHERE address = ?');
-  const find = db.prepare('DELETE FROM lost WHERE address = ? AND ref = ?');
+  const take = db.prepare('DELETE FROM lost WHERE address = ? AND ref = ? RETURNING *');
   const older = db.prepare('SELECT address, ref FROM lost WHERE at < ? AND asked >= ?');
   /** How many addresses each has lost. */
   const counts = new Map<string, number>();
   /** Those who were not asked for. */
   const unasked = new Set<string>();
   const dataOf = db.prepare('SELECT data FROM lost WHERE ref = ? LIMIT 1');
-  const setAsked = db.prepare('UPDATE lost SET asked = 1 WHERE ref = ?');
+  const setAsked = db.prepare('UPDATE lost SET asked = 1 WHERE ref = ? AND asked = 0 RETURNING *');
 
   const add = (ref: string, by: number): void => {
     const count = (counts.get(ref) ?? 0) + by;
@@ -82,7 +83,10 @@ export function createLosses(db: DatabaseSync): Losses {
     others.all(address).some(({ data }) => !wasEnabled || decode(String(data)).enabled);
 
   const drop = (address: string, ref: string): void => {
-    if (find.run(address, ref).changes > 0) add(ref, -1);
+    const taken = take.get(address, ref);
+    if (taken === undefined) return;
+    sum(-sumOfLost(readLost(taken)));
+    add(ref, -1);
   };
 
   const entryOf = (ref: string): Listed => decode(String(dataOf.get(ref)?.['data']));
@@ -94,7 +98,8 @@ export function createLosses(db: DatabaseSync): Losses {
       [...unasked.values().take(most)].map((ref) => ({ ref, entry: entryOf(ref) })),
     asked: (refs) => {
       for (const ref of refs) {
-        setAsked.run(ref);
+        for (const row of setAsked.all(ref).map(readLost))
+          sum(sumOfLost(row) - sumOfLost({ ...row, asked: 0 }));
         unasked.delete(ref);
       }
     },
@@ -108,7 +113,10 @@ export function createLosses(db: DatabaseSync): Losses {
       for (const address of new Set(addressesOf(old))) {
         if (kept.has(address) || isHeld(address, old.enabled)) continue;
         drop(address, ref);
-        lose.run(address, ref, now, before, knownAt, isAsked ? 1 : 0);
+        const asked = isAsked ? 1 : 0;
+        const row: LostRow = { address, ref, at: now, data: before, known: knownAt, asked };
+        lose.run(address, ref, now, before, knownAt, asked);
+        sum(sumOfLost(row));
         add(ref, 1);
         if (!isAsked) unasked.add(ref);
       }

@@ -1,7 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import type { Stamp } from '../clock.ts';
 import type { Mark } from '../directory/directory.ts';
 import type { Standing } from './orders.ts';
+import { DamagedError } from './rows.ts';
+import { addTo } from './sums.ts';
 
 /** The values that the file has beside its entries, by their names there. */
 const NAMES = [
@@ -18,9 +21,12 @@ const NAMES = [
   'groups',
   'addresses',
   'held',
+  'holderSum',
+  'lostSum',
+  'check',
 ] as const;
 
-const COUNTED = ['accounts', 'groups', 'addresses'] as const;
+const COUNTED = ['accounts', 'groups', 'addresses', 'holderSum', 'lostSum'] as const;
 
 type Values = Map<(typeof NAMES)[number], string | number>;
 
@@ -29,6 +35,9 @@ interface Counts {
   accounts: number;
   groups: number;
   addresses: number;
+  /** Of the rows of `holder` and `lost`: see `sums.ts`. */
+  holderSum: number;
+  lostSum: number;
 }
 
 /** What the file says of itself. */
@@ -41,6 +50,8 @@ export interface Meta {
   listed(now: number): void;
   forget(): void;
   count(what: keyof Counts, by: number): void;
+  /** A row was written, or with less than nothing taken away. */
+  sum(what: 'holderSum' | 'lostSum', by: number): void;
   hold(isHeld: boolean): void;
   total(): number;
   /** When all was known that the file says; absent: nothing was ever listed whole. */
@@ -48,7 +59,10 @@ export interface Meta {
   standing(lost: number, unasked: number): Standing;
 }
 
-/** Reads what a file says of itself. */
+/**
+ * Reads what a file says of itself.
+ * @throws {DamagedError} where that is not what was written
+ */
 export function readMeta(db: DatabaseSync): Values {
   const known = new Set<string>(NAMES);
   const rows = db.prepare('SELECT name, value FROM meta').all();
@@ -61,8 +75,20 @@ export function readMeta(db: DatabaseSync): Values {
       (typeof value === 'string' || typeof value === 'number')
     )
       values.set(name, value);
+  if (values.size > 0 && values.get('check') !== checkOf(values))
+    throw new DamagedError('what it says of itself is not as it was written');
   return values;
 }
+
+/** The checksum of all the others. */
+export const checkOf = (values: ReadonlyMap<string, string | number>): number =>
+  crc32(
+    JSON.stringify(
+      [...values]
+        .filter(([name]) => name !== 'check')
+        .toSorted(([one], [other]) => (one < other ? -1 : 1)),
+    ),
+  );
 
 /** How a file stands that says this of itself. */
 export function standingOf(values: Values, lost: number, unasked: number): Standing {
@@ -97,7 +123,7 @@ export function createMeta(db: DatabaseSync): Meta {
   const write = db.prepare('INSERT OR REPLACE INTO meta(name, value) VALUES(?, ?)');
   const erase = db.prepare('DELETE FROM meta WHERE name = ?');
   let values = readMeta(db);
-  const counts: Counts = { accounts: 0, groups: 0, addresses: 0 };
+  const counts: Counts = { accounts: 0, groups: 0, addresses: 0, holderSum: 0, lostSum: 0 };
 
   const read = (): void => {
     values = readMeta(db);
@@ -137,9 +163,13 @@ export function createMeta(db: DatabaseSync): Meta {
     count: (what, by) => {
       counts[what] += by;
     },
+    sum: (what, by) => {
+      counts[what] = addTo(counts[what], by);
+    },
     hold: (isHeld) => {
       set('held', isHeld ? 1 : 0);
       for (const what of COUNTED) set(what, counts[what]);
+      set('check', checkOf(values));
     },
     syncedAt: () => {
       const value = values.get('syncedAt');

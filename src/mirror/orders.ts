@@ -41,6 +41,8 @@ export type Order =
   | { readonly do: 'accept' }
   /** Lets go whose loss is older than this, unless they are held; and who was asked for. */
   | { readonly do: 'sweep'; readonly before: number }
+  /** Looks at up to so many rows of the file, from where it was, whether all is as it was written. */
+  | { readonly do: 'inspect'; readonly most: number }
   | { readonly do: 'close' };
 
 /** Somebody by their name in the feed, as the directory shows them. */
@@ -68,6 +70,8 @@ export interface Standing {
   readonly isHeld: boolean;
   /** All were listed under these settings, once. */
   readonly isWhole: boolean;
+  /** All is in the file that was written, as far as was looked. Absent: nobody has looked yet, and nobody is told to be nobody. */
+  readonly isSound?: true;
   readonly listedAt?: number;
   /** Absent: nothing was ever listed whole, or its end is not known any more. */
   readonly progress?: Progress;
@@ -98,6 +102,8 @@ export interface Brought {
   /** Of `apply`: how many rivals wait to be asked for. And of `rivals`: some of them. */
   readonly waiting?: number;
   readonly rivals?: readonly Rival[];
+  /** Of `inspect`: whether all was looked at. */
+  readonly isInspected?: boolean;
   /** Of `accept` and `sweep`: addresses that are nobody's from now on. */
   readonly released?: readonly string[];
 }

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Listed } from '../directory/directory.ts';
 
 /** The layout's version, in the file's `user_version`. A file of another one is set aside and made anew. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** The tables. `n` is an entry's number; times are those of `timeline.ts`. */
 export const LAYOUT = `

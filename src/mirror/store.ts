@@ -52,9 +52,13 @@ export function openStore(path: string): Store {
 
 /** The same; absent where it can't be read: whoever writes it tells of it, and sets it aside. */
 export function tryOpenStore(path: string): Store | undefined {
+  let store: Store | undefined;
   try {
-    return openStore(path);
+    store = openStore(path);
+    store.standing();
+    return store;
   } catch {
+    store?.close();
     return undefined;
   }
 }
@@ -90,7 +94,7 @@ function read(db: DatabaseSync): Store {
       }
       return { entries, lost: losses };
     },
-    named: (name) => named(name).map(([data]) => entryIn(data)),
+    named: (name) => named(name).map(([data]) => calledSo(entryIn(data), name)),
     entryOf: (ref) => {
       const row = byRef.get(ref);
       return row === undefined ? undefined : { n: Number(row['n']), text: String(row['data']) };
@@ -120,6 +124,13 @@ type Row = readonly unknown[];
 
 /** The types of Node do not follow `setReturnArrays`. */
 const asList = (row: unknown): Row => (Array.isArray(row) ? row : []);
+
+/** A group's mail goes to nobody who is not called as it calls them. */
+function calledSo(entry: Listed, name: string): Listed {
+  if (!entry.names.includes(name))
+    throw new DamagedError('an entry does not have the name that it stands under');
+  return entry;
+}
 
 function entryIn(data: unknown): Listed {
   if (typeof data !== 'string')

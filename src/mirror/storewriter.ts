@@ -3,12 +3,13 @@ import type { Change } from '../directory/directory.ts';
 import type { HoldingRules } from '../directory/people/owners.ts';
 import { createEntries } from './entries.ts';
 import { allowance } from './guard.ts';
+import { beginInspection, type Inspection } from './inspection.ts';
 import { createListings, missingOf } from './listings.ts';
 import { createLosses } from './losses.ts';
 import { createMeta } from './meta.ts';
 import type { Brought, Order, Writer } from './orders.ts';
 import { createRivals } from './rivals.ts';
-import { LAYOUT } from './rows.ts';
+import { DamagedError, LAYOUT, VERSION } from './rows.ts';
 import { createTransactions } from './transactions.ts';
 
 export interface WriterOptions {
@@ -24,6 +25,9 @@ export interface WriterOptions {
 /** Longer than any transaction of another writer, whose place this one takes. */
 const BUSY_MS = 10_000;
 
+/** What writes nothing. */
+const READING: ReadonlySet<Order['do']> = new Set(['inspect', 'close']);
+
 type Apply = Extract<Order, { do: 'apply' }>;
 
 /** Opens a mirror's file for writing; one that is new gets its tables. */
@@ -36,12 +40,15 @@ export function createStoreWriter({
   const db = new DatabaseSync(path, { timeout: BUSY_MS });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
   db.exec('PRAGMA journal_size_limit = 67108864;');
+  const isNew = ownVersion(db) === 0;
   db.exec(LAYOUT);
   const meta = createMeta(db);
-  const losses = createLosses(db);
+  const losses = createLosses(db, (by) => meta.sum('lostSum', by));
   const listings = createListings(db);
   const rivals = createRivals(db, rules);
   const entries = createEntries(db, { meta, losses, listings, rivals });
+  let inspection: Inspection | undefined;
+  let isSound = isNew;
   const { within, gather, forgive, settle } = createTransactions(db, () => {
     losses.recount();
     rivals.recount();
@@ -49,6 +56,11 @@ export function createStoreWriter({
   });
 
   const isHeld = (): boolean => losses.count() > allowance(meta.total() + losses.count(), guard);
+
+  const endInspection = (): void => {
+    inspection?.close();
+    inspection = undefined;
+  };
 
   const applyOne = (change: Change, { now, stamp }: Apply): void => {
     switch (change.kind) {
@@ -122,7 +134,14 @@ export function createStoreWriter({
     },
     accept: () => ({ released: losses.release() }),
     sweep: ({ before }) => ({ released: isHeld() ? [] : losses.release(before) }),
-    close: () => ({}),
+    inspect: ({ most }) => {
+      inspection ??= beginInspection(path);
+      const isInspected = inspection.look(most);
+      if (isInspected) endInspection();
+      isSound ||= isInspected;
+      return { isInspected };
+    },
+    close: () => end(),
   };
   const carryOut = <K extends Order['do']>(order: Extract<Order, { do: K }> & { do: K }): Brought =>
     carry[order.do](order);
@@ -147,6 +166,7 @@ export function createStoreWriter({
     meta.syncedAt() === undefined && changes.every(({ kind }) => kind !== 'mark');
 
   const end = (): Brought => {
+    endInspection();
     try {
       settle();
     } finally {
@@ -158,15 +178,30 @@ export function createStoreWriter({
   return {
     carryOut: (order) => {
       try {
-        const brought = order.do === 'close' ? end() : write(order);
+        const brought = READING.has(order.do) ? carryOut(order) : write(order);
         const standing = meta.standing(losses.count(), losses.unasked());
-        return { standing, ...entries.takeDone(), ...brought };
+        return {
+          standing: { ...standing, ...(isSound && { isSound }) },
+          ...entries.takeDone(),
+          ...brought,
+        };
       } catch (error) {
         entries.takeDone();
         throw error;
       }
     },
   };
+}
+
+/**
+ * The version of a file's layout; 0: it has none yet.
+ * @throws {DamagedError} where it is another one
+ */
+function ownVersion(db: DatabaseSync): number {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version !== 0 && version !== VERSION)
+    throw new DamagedError(`it is of version ${version}, not ${VERSION}`);
+  return version;
 }
 
 const countPut = (changes: readonly Change[]): number =>

@@ -76,5 +76,7 @@ test('takes sentinels, one of them written alone, and a cluster', async () => {
     'cluster: { urls: ["valkeys://n:1", "valkeys://n:2"] }',
     'insecure: true, cluster: { urls: "valkey://n" }',
   ])
-    expect((await loadText(fleet(place))).settings.fleet).toBeDefined();
+    expect(
+      (await loadText(fleet(place), { environment: { KEY: 'x', P: 'y' } })).settings.fleet,
+    ).toBeDefined();
 });

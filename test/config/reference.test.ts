@@ -40,10 +40,15 @@ test('.env.example is a configuration as it stands', async () => {
 /** Each directory has a file of its own, whose example is the same for all types. */
 const MIRROR = /^(IDPMAP_DIRECTORIES__(\w+)__MIRROR__PATH=).*$/gm;
 
+/** What stands in place of `fleet.url`. */
+const INSTEAD = /^IDPMAP_FLEET__(?:SENTINEL|CLUSTER)__.*$/gm;
+
 test('.env.example is one too when every line is taken in', async () => {
   using scratch = createScratch();
   const environment = withSecret(
-    parseEnv(uncommented.replaceAll(MIRROR, '$1/var/lib/idpmap/mirrors/$2.db')),
+    parseEnv(
+      uncommented.replaceAll(MIRROR, '$1/var/lib/idpmap/mirrors/$2.db').replaceAll(INSTEAD, ''),
+    ),
     scratch.write('secret', 'x'.repeat(32)),
   );
   const { warnings } = await load({ environment });
@@ -82,6 +87,10 @@ test('.env.example tells every setting that a variable of its own gives', () => 
     'IDPMAP_CACHE',
     'IDPMAP_CACHE__ENTRIES',
     'IDPMAP_FLEET',
+    'IDPMAP_FLEET__SENTINEL',
+    'IDPMAP_FLEET__SENTINEL__PASSWORD',
+    'IDPMAP_FLEET__SENTINEL__TLS',
+    'IDPMAP_FLEET__CLUSTER',
     'IDPMAP_FLEET__KEY',
     'IDPMAP_FLEET__OTHER_KEY',
     'IDPMAP_FLEET__PASSWORD',

@@ -1,5 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { ANN, becomes, NOBODY, PATIENCE_MS, urlOf, useScene } from '../support/fleet/scene.ts';
+import {
+  ANN,
+  becomes,
+  NOBODY,
+  PATIENCE_MS,
+  PATIENT,
+  urlOf,
+  useScene,
+} from '../support/fleet/scene.ts';
 import type { FaultMode } from '../support/proxy.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, employ } from '../support/scripted.ts';
@@ -85,7 +93,7 @@ describeWith(['redis'], 'faults of a real Redis', () => {
     try {
       await scene.askCrowd([one, two, ...others]);
       // It lay there before.
-      const late = await scene.start();
+      const late = await scene.start({ settings: { timeout: PATIENT } });
       expect(await late.ask(ANN)).toMatchObject({ status: 'found' });
       expect(scene.directory.asked.filter((key) => key === ANN)).toHaveLength(1);
       one.fleet.tell({ op: 'purge', what: { address: NOBODY } });

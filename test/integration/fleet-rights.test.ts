@@ -107,7 +107,7 @@ describeWith(['redis'], 'rights at a real Redis', () => {
         const errors = notes.all.filter(({ level }) => level === 'error');
         return JSON.stringify(errors).includes(`'${command}'`);
       };
-      expect(await until(isTold, PATIENCE_MS), command).toBe(true);
+      expect([command, await until(isTold, PATIENCE_MS)]).toEqual([command, true]);
     }
   });
 });

@@ -25,10 +25,12 @@ const CROWD = {
 
 describeWith(['redis'], 'a fleet under load', () => {
   let place: TemporaryDirectory;
+  let program: readonly [string, string];
   let engine: TestEngine;
   let keycloak: ScriptedKeycloak;
   beforeAll(async () => {
     place = await makeTemporaryDirectory('fleet-roll');
+    program = await nextVersion(place.path);
     engine = await startEngine();
     keycloak = await startScripted();
     keycloak.users.push(...[...names, 'leaver'].map((name) => user(name)));
@@ -79,8 +81,9 @@ describeWith(['redis'], 'a fleet under load', () => {
     return started;
   };
 
-  test('of ten daemons goes over to a version that shares nothing with the one before, and nobody is deferred or told wrongly', async () => {
-    const program = await nextVersion(place.path);
+  test('of ten daemons goes over to a version that shares nothing with the one before, and nobody is deferred or told wrongly', {
+    timeout: 180_000 + 2 * MIXED_MS,
+  }, async () => {
     const settings = settingsOf([KEY], '3s');
     const start = (which?: readonly [string, string]): Promise<FleetProcess> =>
       startFleetProcess({ place: place.path, settings, ...(which && { program: which }) });

@@ -194,6 +194,7 @@ export class MirrorWorld {
   }
 
   async *follow(start: string | undefined, signal: AbortSignal): AsyncGenerator<readonly Change[]> {
+    signal.throwIfAborted();
     let cursor = start;
     const ended = Promise.withResolvers<never>();
     ended.promise.catch(() => {});

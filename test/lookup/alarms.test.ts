@@ -83,3 +83,24 @@ test('an alarm that is overdue already rings soon, not at once', async () => {
   await pass(1);
   expect(rung).toHaveLength(1);
 });
+
+test.each(['before', 'after'] as const)(
+  'leaves no timer once it is stopped %s the last one was called off',
+  (when) => {
+    const alarms = createAlarms(testClock);
+    const alarm = setIn(alarms, 200, []);
+    if (when === 'before') alarms.stop();
+    alarms.callOff(alarm);
+    if (when === 'after') alarms.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  },
+);
+
+test('still rings for those who wait when it is stopped', async () => {
+  const alarms = createAlarms(testClock);
+  const rung: number[] = [];
+  setIn(alarms, 200, rung);
+  alarms.stop();
+  await pass(200);
+  expect(rung).toHaveLength(1);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { createAlarms } from '../../src/lookup/alarms.ts';
 import type { Outcome } from '../../src/lookup/outcome.ts';
 import { withTimeout } from '../../src/lookup/timeout.ts';
 import { account } from '../support/scripted.ts';
@@ -10,12 +11,14 @@ const TIMEOUT_MS = 2000;
 const FOUND: Outcome<string> = { status: 'found', value: ['x'] };
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
+const watchNow = () => ({ alarms: createAlarms(testClock), clock: testClock });
+
 /** A flight under a timeout, whose directory does as `answer` says. */
 function fly(answer: Promise<Outcome<string>>) {
   const life = new AbortController();
   const signals: AbortSignal[] = [];
   const flight = withTimeout<string>(
-    testClock,
+    watchNow(),
     TIMEOUT_MS,
     'd0',
   )((_key, signal) => {
@@ -50,7 +53,7 @@ test('asks nothing once the daemon has ended', async () => {
   const life = new AbortController();
   life.abort();
   const asked = vi.fn<() => Promise<Outcome<string>>>();
-  const flight = withTimeout<string>(testClock, TIMEOUT_MS, 'd0')(asked);
+  const flight = withTimeout<string>(watchNow(), TIMEOUT_MS, 'd0')(asked);
   expect(await flight('key', life.signal)).toMatchObject({ cause: 'shutdown' });
   expect(asked).not.toHaveBeenCalled();
 });
@@ -66,7 +69,7 @@ describe('an answer in time', () => {
   test('leaves one timer and one listener for all of them, which ends with its time', async () => {
     const life = new AbortController();
     const add = vi.spyOn(life.signal, 'addEventListener');
-    const flight = withTimeout<string>(testClock, TIMEOUT_MS, 'd0')(async () => FOUND);
+    const flight = withTimeout<string>(watchNow(), TIMEOUT_MS, 'd0')(async () => FOUND);
     for (let i = 0; i < 100; i++) await flight('key', life.signal);
     expect(vi.getTimerCount()).toBe(1);
     expect(add).toHaveBeenCalledOnce();

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openThread } from '../../src/mirror/thread.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 import {
+  gone,
   listed,
   listing,
   MINUTE,
@@ -101,6 +102,63 @@ describe('a damaged file', () => {
     await tell(listing(listed(ANN)));
     expect(await ask(ANN)).toMatchObject({ status: 'found', asked: false });
     expect(begun.at(-1)).toBeUndefined();
+    expect(await readdir(folder.path)).toContain('d.db.damaged');
+  });
+
+  test.each([
+    {
+      what: 'what it says of itself',
+      change: "UPDATE meta SET value = value + 1 WHERE name = 'syncedAt'",
+    },
+    { what: 'its version', change: 'PRAGMA user_version = 1' },
+  ])('is set aside where $what is another', async ({ change }) => {
+    await leave();
+    const db = new DatabaseSync(at('d.db'));
+    db.exec(change);
+    db.close();
+    const { ask, tell } = await openAt();
+    expect(await ask(ANN)).toMatchObject({ status: 'unknown', asked: true });
+    await tell(listing(listed(ANN)));
+    expect(await ask(ANN)).toMatchObject({ status: 'found', asked: false });
+    expect(await readdir(folder.path)).toContain('d.db.damaged');
+  });
+
+  test.each([
+    { what: 'is missing', change: "DELETE FROM holder WHERE address = 'ann@example.org'" },
+    { what: 'is another', change: "UPDATE holder SET address = 'anm@example.org'" },
+    {
+      what: 'that was lost is missing',
+      change: "DELETE FROM lost WHERE address = 'bob@example.org'",
+    },
+  ])('is set aside where an address $what, and nobody is denied till then', async ({ change }) => {
+    const first = await openAt();
+    await first.tell(listing(listed(ANN), listed('bob@example.org'), listed('c@example.org')));
+    await first.tell([gone('bob@example.org'), mark()]);
+    await first.mirror.stop();
+    const db = new DatabaseSync(at('d.db'));
+    db.exec(change);
+    db.close();
+    const { ask, tell, mirror, begun } = await openAt({ settings: { denyFor: MINUTE } });
+    for (const each of [ANN, 'bob@example.org']) expect((await ask(each)).status).not.toBe('none');
+    await tell([mark()]);
+    await mirror.tick();
+    await tell(listing(listed(ANN)));
+    await tell([mark()]);
+    expect(begun.at(-1)).toBeUndefined();
+    expect(await readdir(folder.path)).toContain('d.db.damaged');
+  });
+
+  test('is set aside where it was sound a day ago, and is not any more', async () => {
+    const { tell, mirror, ask, pass } = await openAt();
+    await tell(listing(listed(ANN)));
+    await mirror.tick();
+    const db = new DatabaseSync(at('d.db'));
+    db.exec("UPDATE holder SET address = 'anm@example.org'");
+    db.close();
+    await pass(24 * 60 * MINUTE);
+    await tell(listing(listed(ANN)));
+    await tell([mark()]);
+    expect(await ask(ANN)).toMatchObject({ status: 'found', asked: false });
     expect(await readdir(folder.path)).toContain('d.db.damaged');
   });
 

@@ -99,6 +99,7 @@ export async function openTestMirror(
     name: 'd',
     fingerprint: 'f',
     follow: async function* (cursor, signal) {
+      signal.throwIfAborted();
       begun.push(cursor);
       const ended = Promise.withResolvers<never>();
       ended.promise.catch(() => {});

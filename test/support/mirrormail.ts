@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { type CommandResult, runCommand, startDaemonProcess } from './daemon.ts';
 import { findFreePorts } from './loopback.ts';
+import { ageMirror } from './mirrorfile.ts';
 import { type Postfix, startPostfix } from './postfix.ts';
 import type { RunningProcess } from './process.ts';
 import { type FaultProxy, type ProxyTarget, startFaultProxy } from './proxy.ts';
@@ -33,6 +33,7 @@ export interface MirroredMail<P extends Provider> {
   serve(mirror?: object): Promise<void>;
   /** Whether the daemon says this, sooner or later. */
   says(words: RegExp): Promise<boolean>;
+  /** Whether it gets into step; rejects with what the daemon wrote where it does not. */
   isInStep(): Promise<boolean>;
   /** Runs a command on the running daemon. */
   command(...parameters: readonly string[]): Promise<CommandResult>;
@@ -94,14 +95,14 @@ export async function openMirroredMail<P extends Provider>(
       daemon = await startDaemonProcess(['serve', '--config', config]);
     },
     says,
-    isInStep: () => says(/the mirror is in step/),
+    isInStep: async () => {
+      if (await says(/the mirror is in step/)) return true;
+      throw new Error(`the mirror does not get into step\n${daemon?.output()}`);
+    },
     command: (...parameters) => runCommand([...parameters, '--config', config]),
     end,
     age: (ms) => {
-      const db = new DatabaseSync(file);
-      db.prepare("UPDATE meta SET value = value - ? WHERE name = 'syncedAt'").run(ms);
-      db.prepare('UPDATE lost SET known = known - ?').run(ms);
-      db.close();
+      ageMirror(file, ms);
     },
     ask: async (...recipients) => {
       const client = await connectSmtp(postfix.port);

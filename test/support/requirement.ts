@@ -49,6 +49,7 @@ const REQUIREMENTS = {
   },
   redis: { isMet: () => isInstalled('redis-server'), remedy: 'apt-get install redis-server' },
   faketime: { isMet: () => isInstalled('faketime'), remedy: 'apt-get install faketime' },
+  valkey: built('valkey-server'),
   pgbouncer: { isMet: () => isInstalled('pgbouncer'), remedy: 'apt-get install pgbouncer' },
   prometheus: {
     isMet: () => ['prometheus', 'promtool'].every(isInstalled),

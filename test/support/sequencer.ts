@@ -29,6 +29,7 @@ const FIRST = [
 /** Begins with what takes longest, on a machine that has not seen them yet; the others are as vitest has them. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- a sequencer's, not an array's
     const sorted = await super.sort(files);
     // Projects stay apart, as they were.
     const projects = [...new Set(sorted.map(({ project }) => project.name))];

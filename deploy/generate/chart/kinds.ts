@@ -22,6 +22,7 @@ const SCRAPE_TIME = optional('(\\d+(ms|s|m|h|d))+');
 const PORT = integer(1, 65_535);
 const ADDRESS = '[0-9a-fA-F.:]+';
 const PREFIX = '/\\d{1,3}';
+const ENGINE = '^(valkey|redis)s?://[^/@]+/?$';
 const POLICY = oneOf('', 'Cluster', 'Local');
 const PODS: Schema = { type: ['null', 'integer', 'string'], minimum: 0, pattern: '^\\d+%$' };
 const VERBATIMS = listOf(VERBATIM);
@@ -75,6 +76,11 @@ export const KINDS: Readonly<Record<string, Schema>> = {
   'state.volume': VERBATIM,
   'serviceAccountToken.expirationSeconds': integer(600),
   'fleet.url': optional('((valkey|redis)s?://[^/@]+/?|unix:/.+)'),
+  'fleet.sentinel.primary': optional('[-._a-zA-Z0-9]{1,128}'),
+  'fleet.sentinel.urls': listOf(text(ENGINE)),
+  'fleet.sentinel.enginePort': PORT,
+  'fleet.sentinel.passwordKey': optional('[-._a-zA-Z0-9]+'),
+  'fleet.cluster.urls': listOf(text(ENGINE)),
   'fleet.keys': listOf(text('^[-._a-zA-Z0-9]+$')),
   'fleet.ca': optional('/.+'),
   'socket.directory': ABSOLUTE,

@@ -157,6 +157,11 @@ function valueOf({ example, preset, shape }: Field): unknown {
     return example ?? preset;
   if (example !== undefined) return parse(example) as unknown;
   if (shape.kind !== 'group') return preset;
-  const samples = Object.entries(shape.fields).map(([name, field]) => [name, valueOf(field)]);
+  const samples = Object.entries(shape.fields)
+    .filter(([, field]) => !isInstead(field))
+    .map(([name, field]) => [name, valueOf(field)]);
   return Object.fromEntries(samples) as unknown;
 }
+
+/** What stands in place of another setting goes with no example of that. */
+const isInstead = ({ description = '' }: Field): boolean => description.startsWith('In place of');

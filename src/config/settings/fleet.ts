@@ -2,30 +2,19 @@ import { z } from 'zod';
 import {
   type EngineUrl,
   formatEngineUrl,
-  isHere,
   type NodeUrl,
   parseClusterUrl,
   parseEngineUrl,
   parseSentinelUrl,
 } from '../schema/engineurl.ts';
 import { duration, flag, oneOrMany, path, secret, written } from '../schema/values.ts';
-import type { Secret } from '../sources/secret.ts';
+import { faultsOf } from './fleetfaults.ts';
 
 const url = () => written<EngineUrl>({ type: 'URL' }, parseEngineUrl, formatEngineUrl);
 
 /** Several of one kind, of which one is enough. */
 const urls = (parse: (text: string) => NodeUrl) =>
   oneOrMany(written<NodeUrl>({ type: 'URL' }, parse, formatEngineUrl));
-
-/** What is wrong with several that stand for each other. */
-function faultOfMany(all: readonly NodeUrl[]): string | undefined {
-  if (all.length === 0) return 'names none, write at least one';
-  if (new Set(all.map(({ secure }) => secure)).size > 1)
-    return 'mixes valkey:// and valkeys://: write all of them alike';
-  const names = all.map(formatEngineUrl);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  return twice === undefined ? undefined : `${twice} is listed twice, keep one`;
-}
 
 const tls = () =>
   z
@@ -167,44 +156,6 @@ export const fleet = z
     for (const [name, message] of faultsOf(settings))
       context.addIssue({ code: 'custom', path: name, message });
   });
-
-interface Places {
-  readonly url?: EngineUrl;
-  readonly sentinel?: z.output<typeof sentinel>;
-  readonly cluster?: z.output<typeof cluster>;
-}
-
-type Fault = readonly [path: string[], message: string];
-
-function faultsOf(
-  settings: Places & { readonly insecure: boolean; readonly password?: Secret },
-): readonly Fault[] {
-  const { url: one, sentinel: sentinels, cluster: nodes } = settings;
-  const ways = PLACES.filter((name) => settings[name] !== undefined);
-  const [, ...superfluous] = ways;
-  if (ways.length === 0)
-    return [[[], 'names no engine: write url, or sentinel, or cluster in its place']];
-  if (superfluous.length > 0)
-    return superfluous.map((name): Fault => [[name], `goes with no ${ways[0]}: write one of them`]);
-  const many = (sentinels ?? nodes)?.urls;
-  const place = many === undefined ? ['url'] : [ways[0] ?? '', 'urls'];
-  const fault = many === undefined ? undefined : faultOfMany(many);
-  if (fault !== undefined) return [[place, fault]];
-  if (settings.insecure || !isOpen(one, many)) return [];
-  const shown =
-    (settings.password ?? sentinels?.password) === undefined
-      ? 'whoever is on the way may write there'
-      : 'shows the password';
-  return [[place, `${shown}: use valkeys://, or say insecure: true`]];
-}
-
-/** One of them says where the engine is. */
-const PLACES = ['url', 'sentinel', 'cluster'] as const;
-
-/** Sentinels and nodes name others, which may be on other machines even where they are not. */
-const isOpen = (one: EngineUrl | undefined, many: readonly NodeUrl[] | undefined): boolean =>
-  many?.some(({ secure }) => !secure) ??
-  (one !== undefined && !isHere(one) && !(one.kind === 'tcp' && one.secure));
 
 /** The section `fleet` of a configuration. */
 export type FleetSection = z.output<typeof fleet>;

@@ -29,7 +29,7 @@ export interface Pages {
   reserve(units: number): Place;
   /** Gives a record's room back. It may move others: `moved` is told. */
   release(place: Place, units: number): void;
-  pageOf(place: Place): Page;
+  readonly pageOf: (place: Place) => Page;
   /** How many pages there are. */
   readonly count: () => number;
 }

@@ -40,7 +40,7 @@ export interface TextBytes {
   readonly length: number;
 }
 
-const BEYOND_ONE_BYTE = /[^\u0000-\u00ff]/;
+const BEYOND_ONE_BYTE = /[\u0100-\uffff]/;
 
 export function measureText(text: string | undefined): TextBytes {
   if (text === undefined) return { text, isWide: false, length: 0 };

@@ -133,6 +133,6 @@ function describeDialogues(server: () => KeycloakServer): void {
     );
     expect({ code, said }).toEqual({ code: EXIT.ok, said: '' });
     await expectChecked(output);
-    expect((await readdir(place)).toSorted()).toEqual(['idpmap.yaml', 'asked.secret']);
+    expect((await readdir(place)).toSorted()).toEqual(['asked.secret', 'idpmap.yaml']);
   });
 }

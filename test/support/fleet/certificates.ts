@@ -25,9 +25,16 @@ export async function makeEngineCertificates(shown: Shown = 'good'): Promise<Tes
   return {
     files,
     options: (tlsPort) => [
-      ...['--tls-port', String(tlsPort), '--tls-auth-clients', 'yes'],
-      ...['--tls-cert-file', files.cert, '--tls-key-file', files.key],
-      ...['--tls-ca-cert-file', files.ca],
+      '--tls-port',
+      String(tlsPort),
+      '--tls-auth-clients',
+      'yes',
+      '--tls-cert-file',
+      files.cert,
+      '--tls-key-file',
+      files.key,
+      '--tls-ca-cert-file',
+      files.ca,
     ],
     remove: () => place.remove(),
   };

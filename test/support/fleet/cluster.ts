@@ -20,20 +20,27 @@ export interface TestCluster {
 const SLOTS = 16_384;
 const PATIENCE_MS = 30_000;
 
-/** Starts three primaries; the replica is of the one that holds `key`. */
-export async function startCluster(
-  key: string,
-  parameters: readonly string[] = [],
-): Promise<TestCluster> {
+/** Starts three primaries; the replica is of the one that holds `key`. `program`: as an engine's. */
+export async function startCluster(key: string, program?: string): Promise<TestCluster> {
   const ports = await findFreePorts(4);
   const nodes: TestEngine[] = [];
   for (const port of ports)
     nodes.push(
-      await startEngine([
-        ...['--cluster-enabled', 'yes', '--cluster-port', String(port)],
-        ...['--cluster-node-timeout', '1000', '--cluster-replica-validity-factor', '0'],
-        ...['--repl-diskless-sync-delay', '0', ...parameters],
-      ]),
+      await startEngine(
+        [
+          '--cluster-enabled',
+          'yes',
+          '--cluster-port',
+          String(port),
+          '--cluster-node-timeout',
+          '1000',
+          '--cluster-replica-validity-factor',
+          '0',
+          '--repl-diskless-sync-delay',
+          '0',
+        ],
+        program,
+      ),
     );
   const [first, , , replica] = nodes;
   if (first === undefined || replica === undefined) throw new Error('no node');
@@ -52,7 +59,7 @@ export async function startCluster(
     String(await client.call('CLUSTER', 'MYID'));
   const is = (what: string) => async (): Promise<boolean> => {
     const infos = await Promise.all(nodes.map(({ client }) => client.cluster('INFO')));
-    return infos.every((info) => String(info).includes(what));
+    return infos.every((info) => info.includes(what));
   };
   await waitFor(is(`cluster_known_nodes:${nodes.length}`));
   const holderOf = async (name: string): Promise<TestEngine> => {

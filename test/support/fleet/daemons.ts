@@ -70,7 +70,7 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
   let lane: Lane | undefined;
   const fleet: Fleet = await joinFleet({
     settings: fleetSettings(options.url, options.keys, options.settings),
-    mostTimeoutMs: DEADLINE_MS / 4,
+    mostTimeoutMs: Math.max(DEADLINE_MS / 4, options.settings?.timeout ?? 0),
     version: '1.0.0',
     clock: preciseClock,
     heard: (news) => {

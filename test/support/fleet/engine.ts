@@ -34,10 +34,12 @@ export const engineProgram = (): string =>
   PROGRAMS.find((file) => existsSync(file)) ?? 'redis-server';
 
 /** Starts one. `parameters`: as on its command line. */
-export async function startEngine(parameters: readonly string[] = []): Promise<TestEngine> {
+export async function startEngine(
+  parameters: readonly string[] = [],
+  program = engineProgram(),
+): Promise<TestEngine> {
   const place = await makeTemporaryDirectory('engine');
   const [port = 0] = await findFreePorts(1);
-  const program = engineProgram();
   const fixed = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', place.path];
   const client = new Redis({
     port,

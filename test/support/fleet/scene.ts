@@ -12,6 +12,9 @@ export const NOBODY = 'nobody@example.org';
 /** What is waited for comes sooner, or not at all. */
 export const PATIENCE_MS = 20_000;
 
+/** A `fleet.timeout` that a busy machine keeps, for tests in which the engine must answer. Milliseconds. */
+export const PATIENT = 10_000;
+
 /** An engine for all tests of a suite, emptied before each, and a directory of each. */
 export interface Scene {
   readonly engine: TestEngine;
@@ -23,8 +26,8 @@ export interface Scene {
   readonly proxied: () => Promise<FaultProxy>;
 }
 
-/** Opens it. */
-export function useScene(): Scene {
+/** Opens it. `program`: what the engine runs, in place of this machine's Redis. */
+export function useScene(program?: string): Scene {
   let engine: TestEngine | undefined;
   let directory = createScripted();
   let crowds = 0;
@@ -33,7 +36,7 @@ export function useScene(): Scene {
     return engine;
   };
   beforeAll(async () => {
-    engine = await startEngine();
+    engine = await startEngine([], program);
   });
   afterAll(() => engine?.stop());
   beforeEach(async () => {

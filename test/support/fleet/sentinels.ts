@@ -31,6 +31,8 @@ export interface SentinelOptions {
   readonly count?: number;
   /** More of their configuration. */
   readonly lines?: readonly string[];
+  /** What runs, in place of this machine's Redis. */
+  readonly program?: string;
   /** They speak TLS, with one another and with engines too. */
   readonly tls?: Pick<CertificateFiles, 'ca' | 'cert' | 'key' | 'clientCert' | 'clientKey'>;
   /** Waits until they know of each other and of a replica, as they must before one can take over. */
@@ -40,7 +42,7 @@ export interface SentinelOptions {
 /** Starts some; three by default. */
 export async function startSentinels(
   primaryPort: number,
-  { count = 3, lines = [], tls, ready }: SentinelOptions = {},
+  { count = 3, lines = [], program = engineProgram(), tls, ready }: SentinelOptions = {},
 ): Promise<TestSentinels> {
   const place = await makeTemporaryDirectory('sentinels');
   const ports = await findFreePorts(count);
@@ -57,7 +59,7 @@ export async function startSentinels(
       ...lines,
     ];
     await writeFile(file, `${config.join('\n')}\n`);
-    all.push(startProcess(engineProgram(), [file, '--sentinel'], { cwd: place.path, env: {} }));
+    all.push(startProcess(program, [file, '--sentinel'], { cwd: place.path, env: {} }));
   }
   const clients = ports.map((port) => {
     const client = new Redis({

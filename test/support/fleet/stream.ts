@@ -26,7 +26,10 @@ export function createTestStream(now: () => number): TestStream {
       last = Math.max(last + 1, now());
       const id = `${last}-0`;
       const closed = args.at(-1);
-      rows.push([Buffer.from(id), [Buffer.from('n'), Buffer.from(closed as Buffer)]]);
+      rows.push([
+        Buffer.from(id),
+        [Buffer.from('n'), Buffer.from(Buffer.isBuffer(closed) ? closed : [])],
+      ]);
       return id;
     },
     xrangeBuffer: async (_key: string, from: string) => {

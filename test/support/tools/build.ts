@@ -80,7 +80,14 @@ async function fetchPython(tool: PythonTool, program: string, work: string): Pro
   await run('python3', ['-m', 'venv', work], work);
   const pip = join(work, 'bin', 'pip');
   await run(pip, ['install', '--quiet', `${tool.package}==${tool.version}`], work);
-  await copyFile(join(work, 'bin', basename(program)), program);
+  await copyFile(await fileOf(tool, basename(program), work), program);
+  await chmod(program, 0o755);
+}
+
+async function fileOf({ file }: PythonTool, program: string, work: string): Promise<string> {
+  if (file === undefined) return join(work, 'bin', program);
+  const [version = ''] = await readdir(join(work, 'lib'));
+  return join(work, 'lib', version, 'site-packages', file);
 }
 
 /** Whatever else is installed stays: nothing but files is taken of the packages. */

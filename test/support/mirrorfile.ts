@@ -1,0 +1,20 @@
+import { DatabaseSync } from 'node:sqlite';
+import { checkOf } from '../../src/mirror/meta.ts';
+import { addTo, readLost, sumOfLost } from '../../src/mirror/sums.ts';
+
+/** Lets time pass for a mirror's file that nobody has open; its checksums are right again afterwards. */
+export function ageMirror(path: string, ms: number): void {
+  const db = new DatabaseSync(path);
+  const set = db.prepare('UPDATE meta SET value = ? WHERE name = ?');
+  db.prepare("UPDATE meta SET value = value - ? WHERE name = 'syncedAt'").run(ms);
+  db.prepare('UPDATE lost SET known = known - ?').run(ms);
+  const lost = db.prepare('SELECT * FROM lost').all().map(readLost);
+  const sum = lost.reduce((before, row) => addTo(before, sumOfLost(row)), 0);
+  set.run(sum, 'lostSum');
+  const rows = db.prepare('SELECT name, value FROM meta').all();
+  set.run(checkOf(new Map(rows.map(valueIn))), 'check');
+  db.close();
+}
+
+const valueIn = ({ name, value }: Readonly<Record<string, unknown>>) =>
+  [String(name), typeof value === 'number' ? value : String(value)] as const;
