@@ -96,12 +96,12 @@ export function describe(
   return isDenied ? `${words.absent} (deny)` : words[said.is];
 }
 
-const describeDoubt = (said: Said, step: string): string =>
-  said.is === 'doubt' && said.isAsked === true
-    ? `two have it, ${step}: asked`
-    : `in doubt, ${step}`;
-
 function stepOf(isInStep: boolean, age: string, takenFrom: string | undefined): string {
   const by = takenFrom === undefined ? '' : `, taken from ${takenFrom}`;
   return isInStep ? `in step, told ${age} ago${by}` : `out of step, ${age} behind${by}`;
 }
+
+const describeDoubt = (said: Said, step: string): string =>
+  said.is === 'doubt' && said.isAsked === true
+    ? `two have it, ${step}: asked`
+    : `in doubt, ${step}`;
