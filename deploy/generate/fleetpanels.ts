@@ -98,6 +98,13 @@ export const FLEET: readonly Panel[] = [
     ],
   },
   {
+    title: 'What mirrors tell each other',
+    description:
+      'Lines within an hour: `told` by the daemon that follows a directory for all, `heard` by the others.',
+    unit: 'short',
+    queries: [{ expr: within('feed_lines_total', 'direction'), legend: '{{direction}}' }],
+  },
+  {
     title: 'Difference of clocks',
     description:
       'Between an instance’s host and the engine’s. Beyond 5 s no *none* of another daemon is believed.',

@@ -27,6 +27,13 @@ export const MIRRORS: readonly Panel[] = [
     queries: [{ expr: `min by (directory) (${pick(`${M}in_step`)})`, legend: '{{directory}}' }],
   },
   {
+    title: 'Mirrors that others follow for',
+    description:
+      'Instances that take what changes from another daemon of their fleet. All but one, where the fleet is up.',
+    unit: 'short',
+    queries: [{ expr: `sum by (directory) (${pick(`${M}taken`)})`, legend: '{{directory}}' }],
+  },
+  {
     title: 'Entries of mirrors, and what is lost',
     description:
       'People and groups, and addresses that nobody holds any more. Held ones go on receiving until it is accepted.',

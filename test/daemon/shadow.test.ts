@@ -153,7 +153,7 @@ test('idpmap status says in how much a shadow differs, lists where, and explain 
   await compared(instance, 1);
   const told = await capture(() => status({ config }));
   expect(told.text).toMatch(
-    /Shadow next of staff, which answers nothing: it differed in 1 of 1 comparison \(1 missing\), 1 address of the latest still differs/,
+    /Shadow next of staff, which answers no mail: it differed in 1 of 1 comparison \(1 missing\), 1 address of the latest still differs/,
   );
   expect(told.code).toBe(0);
   const listed = await capture(() => status({ config, shadow: true }));

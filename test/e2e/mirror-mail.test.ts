@@ -6,6 +6,7 @@ import {
   startMirroredSql,
 } from '../support/mirrored.ts';
 import {
+  describeDrill,
   describeMirroredMail,
   describeRenewal,
   describeReturn,
@@ -13,7 +14,12 @@ import {
 import { describeWith } from '../support/requirement.ts';
 
 describeWith(['postfix', 'root', 'slapd'], 'mail for people of a mirrored OpenLDAP', () => {
-  describeMirroredMail({ begin: startMirroredSlapd, mails: 1000, afterwards: describeReturn });
+  describeMirroredMail({
+    begin: startMirroredSlapd,
+    mails: 1000,
+    meanwhile: describeDrill,
+    afterwards: describeReturn,
+  });
 });
 
 const WHO_ONLY_LISTS = 'mail for people of a mirrored server that only lists';
