@@ -55,6 +55,8 @@ export interface Mark {
    * where that is set (`whenAbsent: deny`).
    */
   readonly tellsNew?: true;
+  /** How changes come, in a few words, for whoever runs it: `content synchronisation (RFC 4533)`, `listings alone`. */
+  readonly feed?: string;
   /** How long ago another daemon was told this, which took it over; directories leave it out. */
   readonly toldMs?: number;
 }

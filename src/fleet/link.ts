@@ -98,6 +98,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
         retry();
       },
     });
+    // It may have been stopped while the library was loaded.
+    if (isStopped) {
+      fresh.end();
+      return;
+    }
     opened = fresh;
     teller.begun();
   };

@@ -16,6 +16,7 @@ export interface StatusParts {
   readonly figures: MirrorFigures;
   readonly now: number;
   readonly fault: string | undefined;
+  readonly feed: string | undefined;
   readonly takenFrom: string | undefined;
 }
 
@@ -29,12 +30,14 @@ export function statusOf(parts: StatusParts): MirrorStatus {
     figures,
     now,
     fault,
+    feed,
     takenFrom,
   } = parts;
   const { accounts, groups, addresses, lost, syncedAt, isHeld } = standing;
   const { listing, listings, changes, confirmed, gaps, answers } = figures;
   return {
     path: settings.path,
+    ...(feed !== undefined && { feed }),
     isInStep,
     ...(syncedAt !== undefined && { ageMs: Math.max(0, timeline.at() - syncedAt) }),
     ...(fault !== undefined && { fault }),

@@ -45,6 +45,8 @@ export interface Keeper {
   readonly timeline: Timeline;
   /** Why the file can't be used; absent: it can. */
   readonly fault: () => string | undefined;
+  /** How changes reach it; absent: it does not say, or none came yet. */
+  readonly feed: () => string | undefined;
   /** The file could not be read, and why: it is opened anew, or set aside. */
   readonly broken: (error: unknown) => void;
   /** Lets go who is held: at once, or as soon as those who were only left out could be asked for. */
@@ -78,6 +80,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   const errands = createErrands();
   let fault: string | undefined;
   let failure: Error | undefined;
+  let feedName: string | undefined;
   let running: Promise<void> | undefined;
   let ticking: NodeJS.Timeout | undefined;
   const timeline = createTimeline(clock, left?.written(), options.calendar);
@@ -105,6 +108,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
 
   const marked = (mark: Mark): void => {
     fault = undefined;
+    feedName = mark.feed;
     copy.marked(mark);
     errands.marked();
   };
@@ -201,6 +205,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     isInStep: copy.isInStep,
     timeline,
     fault: () => fault,
+    feed: () => feedName,
     broken,
     accept: sweeper.accept,
     sync: async () => {

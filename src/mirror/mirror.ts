@@ -90,6 +90,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
       figures,
       now: clock.now(),
       fault: keeper.fault(),
+      feed: keeper.feed(),
       takenFrom: options.takenFrom?.(),
     });
 

@@ -1,7 +1,7 @@
 /** What a mirror knows of itself: for commands, the page and metrics. Durations in milliseconds. */
 export interface MirrorStatus {
   readonly path: string;
-  /** How changes reach it, in a few words: `content synchronisation (RFC 4533)`, `list`; absent: it has not begun. */
+  /** How changes reach it, in a few words: `content synchronisation (RFC 4533)`, `list`; absent: nothing came yet. */
   readonly feed?: string;
   /** The daemon that follows the directory for this one, too; absent: this one does itself. */
   readonly takenFrom?: string;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { FEEDS } from '../../src/directory/feeds.ts';
 import {
   KEYCLOAK_START_MS,
   type KeycloakServer,
@@ -221,6 +222,10 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
 
   // It ends with Keycloak stopped.
   describe('who are mirrored', () => {
-    describeMirroredMail({ begin: async () => mirroredKeycloak(server), mails: 100 });
+    describeMirroredMail({
+      begin: async () => mirroredKeycloak(server),
+      fed: FEEDS.events,
+      mails: 100,
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { FEEDS } from '../../src/directory/feeds.ts';
 import type { Renewing } from './mirrored.ts';
 import { type MirroredMail, openMirroredMail, type Provider } from './mirrormail.ts';
 import { until } from './until.ts';
@@ -23,6 +24,8 @@ const all = (code: number): readonly number[] => KNOWN.map(() => code);
 
 export interface Scenario<P extends Provider> {
   readonly begin: () => Promise<P>;
+  /** How changes come. */
+  readonly fed: (typeof FEEDS)[keyof typeof FEEDS];
   /** Mails for somebody who is known. */
   readonly mails: number;
   /** Registers what else is to be seen while the directory is there. */
@@ -34,6 +37,7 @@ export interface Scenario<P extends Provider> {
 /** Registers what mail for the people of a mirrored directory meets, while that is there and while it is not. */
 export function describeMirroredMail<P extends Provider>({
   begin,
+  fed,
   mails,
   meanwhile,
   afterwards,
@@ -54,6 +58,9 @@ export function describeMirroredMail<P extends Provider>({
     await mail.serve();
     onTestFinished(() => mail.end());
     expect(await mail.isInStep()).toBe(true);
+    const { code, stdout } = await mail.command('mirror', 'status', '--json');
+    const told: unknown = JSON.parse(stdout);
+    expect([code, told]).toMatchObject([0, { mirrors: { staff: { feed: fed, isInStep: true } } }]);
     expect(await mail.ask(...KNOWN, STRANGER, DISABLED)).toEqual([...all(250), 550, 550]);
     // Strangers are asked for, so whoever listens does hear it.
     expect(heard(NOBODY)).toBeGreaterThan(0);

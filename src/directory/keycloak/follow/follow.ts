@@ -1,6 +1,7 @@
 import { type Clock, preciseClock, wallClock } from '../../../clock.ts';
 import type { Change, Mark } from '../../directory.ts';
 import { createDue } from '../../due.ts';
+import { FEEDS } from '../../feeds.ts';
 import { pause } from '../../waiting.ts';
 import { adminEvents, createEventLog, ownEvents } from '../feed/eventlog.ts';
 import type { Ask } from '../http/api.ts';
@@ -97,8 +98,15 @@ function createFeed(options: FollowOptions, logs: Logs | undefined, signal: Abor
     const agoMs = now() - since;
     const cursor = JSON.stringify(state);
     return events !== 'off' && tellsAll()
-      ? { kind: 'mark', cursor, agoMs, nextMs: events + agoMs, tellsNew: true }
-      : { kind: 'mark', cursor, agoMs, nextMs: refreshMs + agoMs };
+      ? {
+          kind: 'mark',
+          cursor,
+          agoMs,
+          nextMs: events + agoMs,
+          tellsNew: true,
+          feed: FEEDS.events,
+        }
+      : { kind: 'mark', cursor, agoMs, nextMs: refreshMs + agoMs, feed: FEEDS.listings };
   };
 
   async function* follow(state: State): Told<State> {

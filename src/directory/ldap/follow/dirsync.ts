@@ -1,6 +1,7 @@
 import { ageOf, preciseClock, type Stamp, stampNow } from '../../../clock.ts';
 import type { Listed } from '../../directory.ts';
 import { startSpread } from '../../due.ts';
+import { FEEDS } from '../../feeds.ts';
 import { spread } from '../../spread.ts';
 import { pause } from '../../waiting.ts';
 import { idOf, textsOf } from '../people/values.ts';
@@ -47,6 +48,7 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
       agoMs: preciseClock.now() - askedAt + LAG_MS,
       nextMs: pollMs,
       tellsNew: true,
+      feed: FEEDS.dirsync,
     });
 
   /** Asks who changed, and tells what they are now. */

@@ -1,5 +1,6 @@
 import { ageOf, preciseClock, stampNow } from '../../../clock.ts';
 import { startSpread } from '../../due.ts';
+import { FEEDS } from '../../feeds.ts';
 import { SPREAD, spread } from '../../spread.ts';
 import { pause } from '../../waiting.ts';
 import type { Connection } from '../wire/connection.ts';
@@ -66,4 +67,5 @@ const markOf = (cursor: Cursor, agoMs: number, tookMs: number, refreshMs: number
     cursor: writeCursor(cursor),
     agoMs,
     nextMs: Math.ceil(refreshMs * (1 + SPREAD) + 2 * tookMs),
+    feed: FEEDS.listings,
   }) as const;

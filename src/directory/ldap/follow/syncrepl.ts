@@ -1,6 +1,7 @@
 import { AndFilter, PresenceFilter } from 'ldapts';
 import { preciseClock } from '../../../clock.ts';
 import { Fault, Gap } from '../../directory.ts';
+import { FEEDS } from '../../feeds.ts';
 import { pause } from '../../waiting.ts';
 import { type Software, softwareOf } from '../servers/software.ts';
 import type { Reply } from '../wire/operations.ts';
@@ -57,6 +58,7 @@ export async function followSyncrepl(session: Session, cursor: Cursor | undefine
       agoMs: Math.max(0, preciseClock.now() - provenAt),
       nextMs: pulseMs,
       tellsNew: true,
+      feed: FEEDS.syncrepl,
     });
 
   /** One for all that came at a time. */

@@ -1,6 +1,7 @@
 import { preciseClock, wallClock } from '../../../clock.ts';
 import { type Change, Gap, type Mark } from '../../directory.ts';
 import { createDue } from '../../due.ts';
+import { FEEDS } from '../../feeds.ts';
 import { pause } from '../../waiting.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import type { Row } from '../engine.ts';
@@ -113,9 +114,10 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
           cursor,
           agoMs,
           nextMs: pollMs + agoMs,
+          feed: FEEDS.rows,
           ...(!areSomeUnlisted && { tellsNew: true }),
         }
-      : { kind: 'mark', cursor, agoMs, nextMs: refreshMs + agoMs };
+      : { kind: 'mark', cursor, agoMs, nextMs: refreshMs + agoMs, feed: FEEDS.listings };
   };
 
   const put = async (

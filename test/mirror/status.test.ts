@@ -1,0 +1,14 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { listed, listing, mark, openTestMirror } from './world.ts';
+
+test('how changes come is said as the directory said it last, and not before it has', async () => {
+  const { mirror, tell, stop } = await openTestMirror();
+  onTestFinished(stop);
+  expect(mirror.status().feed).toBe(undefined);
+  await tell(listing(listed('ann@example.org')));
+  expect(mirror.status().feed).toBe(undefined);
+  await tell([mark({ feed: 'events' })]);
+  expect(mirror.status().feed).toBe('events');
+  await tell([mark({ feed: 'listings alone' })]);
+  expect(mirror.status().feed).toBe('listings alone');
+});
