@@ -15,7 +15,7 @@ const ENTRIES = {
   idpmap: 'main.ts',
   child: 'directory/file/child.ts',
   reader: 'directory/sqlite/reader.ts',
-  writer: 'mirror/writer.ts',
+  writer: 'mirror/store/writer.ts',
   index: 'index.ts',
   directory: 'directory.ts',
   testing: 'testing.ts',

@@ -7,7 +7,7 @@ import { type News, newsOf } from '../fleet/news.ts';
 import type { LaneOptions } from '../lookup/lane.ts';
 import type { Shared, SharedQuestion } from '../lookup/path.ts';
 import type { Times } from '../lookup/remember.ts';
-import type { Together } from '../mirror/told.ts';
+import type { Together } from '../mirror/shared/told.ts';
 
 /** One directory's part in the fleet; what has none shares nothing and tells nobody. */
 export interface Membership {

@@ -11,9 +11,9 @@ import { noteChangeOf } from '../lookup/changes.ts';
 import type { Lane } from '../lookup/lane.ts';
 import type { Outcome } from '../lookup/outcome.ts';
 import { createBeside } from '../lookup/path.ts';
-import type { Confirm } from '../mirror/confirm.ts';
+import type { Confirm } from '../mirror/feed/confirm.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
-import { shareFeed } from '../mirror/sharing.ts';
+import { shareFeed } from '../mirror/shared/sharing.ts';
 import type { Membership } from './membership.ts';
 import type { Memories } from './memories.ts';
 

@@ -1,5 +1,5 @@
 import type { Shelf } from '../lookup/share.ts';
-import type { Together } from '../mirror/told.ts';
+import type { Together } from '../mirror/shared/told.ts';
 import type { FleetFigures } from './figures.ts';
 import type { Member } from './members.ts';
 import type { News, Worth } from './news.ts';

@@ -1,5 +1,5 @@
 import { isTree } from '../config/sources/tree.ts';
-import type { HeardLine, Page, Together, ToldLine, Turn } from '../mirror/told.ts';
+import type { HeardLine, Page, Together, ToldLine, Turn } from '../mirror/shared/told.ts';
 import type { Fleet } from './contract.ts';
 import type { Engine } from './engine.ts';
 import type { FleetFigures } from './figures.ts';

@@ -4,11 +4,11 @@ import { none } from '../directory/finding.ts';
 import type { GroupLimits } from '../directory/people/expand.ts';
 import { type HoldingRules, holders } from '../directory/people/owners.ts';
 import { expand, plain } from './expand.ts';
-import type { Standing } from './orders.ts';
 import { createRecent } from './recent.ts';
-import { DamagedError } from './rows.ts';
 import type { Said, SaidAbsent, SaidDoubt, SaidFound } from './said.ts';
-import type { Look, Store } from './store.ts';
+import type { Standing } from './store/orders.ts';
+import { DamagedError } from './store/rows.ts';
+import type { Look, Store } from './store/store.ts';
 
 /** A mirror that has seen everybody once, as it stands. */
 export interface Whole {

@@ -1,4 +1,4 @@
-import type { Result, Standing } from './orders.ts';
+import type { Result, Standing } from './store/orders.ts';
 
 /** How a mirror stood at a time. */
 export interface Stood {

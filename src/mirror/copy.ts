@@ -2,9 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { Mark } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import type { Whole } from './answers.ts';
-import { describeLoss } from './guard.ts';
-import type { Standing } from './orders.ts';
-import type { Store } from './store.ts';
+import { describeLoss } from './store/guard.ts';
+import type { Standing } from './store/orders.ts';
+import type { Store } from './store/store.ts';
 
 export interface CopyOptions {
   /** The directory's name. */

@@ -1,12 +1,12 @@
 import { formatDuration } from '../config/schema/units.ts';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { MirrorFigures } from './figures.ts';
-import { describeLoss } from './guard.ts';
-import type { Standing } from './orders.ts';
 import type { Said } from './said.ts';
 import type { MirrorStatus } from './status.ts';
-import { sizeOf } from './storefile.ts';
-import type { Timeline } from './timeline.ts';
+import { describeLoss } from './store/guard.ts';
+import type { Standing } from './store/orders.ts';
+import { sizeOf } from './store/storefile.ts';
+import type { Timeline } from './store/timeline.ts';
 
 export interface StatusParts {
   readonly settings: Pick<MirrorSettings, 'path' | 'acceptFor'>;

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Change, Listed } from '../directory/directory.ts';
-import { createBits } from './bits.ts';
-import type { Follow } from './listed.ts';
-import { prepare } from './prepare.ts';
-import { addressesOf } from './rows.ts';
+import type { Follow } from './feed/listed.ts';
 import type { Differing, MirrorDiff } from './status.ts';
-import type { Store } from './store.ts';
+import { createBits } from './store/bits.ts';
+import { prepare } from './store/prepare.ts';
+import { addressesOf } from './store/rows.ts';
+import type { Store } from './store/store.ts';
 
 /** So many of each kind are named. */
 const MOST = 20;

@@ -5,18 +5,18 @@ import type { HoldingRules } from '../directory/people/owners.ts';
 import { reasonOf } from '../reason.ts';
 import type { Whole } from './answers.ts';
 import { concernOf, type Stood } from './concern.ts';
-import type { Confirm } from './confirm.ts';
 import { type CopyOptions, createCopy } from './copy.ts';
-import { createErrands } from './errands.ts';
-import { feed } from './feed.ts';
+import type { Confirm } from './feed/confirm.ts';
+import { createErrands } from './feed/errands.ts';
+import { feed } from './feed/feed.ts';
+import { createSweeper } from './feed/sweep.ts';
 import type { MirrorFigures } from './figures.ts';
-import { createInspector } from './inspector.ts';
-import type { Order, Result, Standing } from './orders.ts';
-import { openStore, type Store, tryOpenStore } from './store.ts';
-import { ensureOwn, isOwn, setAside } from './storefile.ts';
-import { createSweeper } from './sweep.ts';
-import { isDamage, type OpenOrders, type Orders, openThread } from './thread.ts';
-import { type Calendar, createTimeline, type Timeline } from './timeline.ts';
+import { createInspector } from './store/inspector.ts';
+import type { Order, Result, Standing } from './store/orders.ts';
+import { openStore, type Store, tryOpenStore } from './store/store.ts';
+import { ensureOwn, isOwn, setAside } from './store/storefile.ts';
+import { isDamage, type OpenOrders, type Orders, openThread } from './store/thread.ts';
+import { type Calendar, createTimeline, type Timeline } from './store/timeline.ts';
 
 export interface KeeperOptions extends Omit<CopyOptions, 'store'> {
   readonly settings: Pick<MirrorSettings, 'path' | 'guard' | 'grace'>;

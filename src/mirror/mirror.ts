@@ -4,10 +4,10 @@ import { type Answers, createAnswers } from './answers.ts';
 import { describe, statusOf } from './describe.ts';
 import { compare } from './diff.ts';
 import { createMirrorFigures } from './figures.ts';
-import { describeLoss } from './guard.ts';
 import { type KeeperOptions, openKeeper } from './keeper.ts';
-import { addressesOf } from './rows.ts';
 import type { MirrorDiff, MirrorStatus } from './status.ts';
+import { describeLoss } from './store/guard.ts';
+import { addressesOf } from './store/rows.ts';
 
 export interface MirrorOptions extends Omit<KeeperOptions, 'settings' | 'figures'> {
   readonly settings: Omit<MirrorSettings, 'refresh'>;

@@ -4,7 +4,7 @@ import type { Bug } from './bugs.ts';
 export const MIRROR_BUGS: readonly Bug[] = [
   {
     bug: 'a partial listing is believed',
-    file: 'mirror/storewriter.ts',
+    file: 'mirror/store/storewriter.ts',
     from: 'listings.begin(change.part);',
     to: "listings.begin(change.part);\n        meta.mark({ kind: 'mark', cursor: '', agoMs: 0, nextMs: 1000 }, now, stamp);",
   },
@@ -28,13 +28,13 @@ export const MIRROR_BUGS: readonly Bug[] = [
   },
   {
     bug: 'a gap is read on',
-    file: 'mirror/feed.ts',
-    from: "        cursor = undefined;\n        options.lostStep();\n        await give({ do: 'forget' }).catch(() => {});",
-    to: '        options.lostStep();',
+    file: 'mirror/feed/feed.ts',
+    from: '      if (error instanceof Gap) cursor = undefined;\n      await failed(options, error, { cursor, tries });',
+    to: '      await failed(options, error instanceof Gap ? new Error(error.message) : error, { cursor, tries });',
   },
   {
     bug: 'a cursor is saved before its content',
-    file: 'mirror/feed.ts',
+    file: 'mirror/feed/feed.ts',
     from: '    const done = await give({',
     to: "    const marks = changes.filter(({ kind }) => kind === 'mark');\n    if (marks.length > 0 && marks.length < changes.length)\n      await give({ do: 'apply', changes: marks, now: timeline.at(), stamp: timeline.stamp() });\n    const done = await give({",
   },
@@ -46,13 +46,13 @@ export const MIRROR_BUGS: readonly Bug[] = [
   },
   {
     bug: 'a removal is believed unconfirmed',
-    file: 'mirror/confirm.ts',
+    file: 'mirror/feed/confirm.ts',
     from: "if (said === 'gone') gone.push(one.ref);",
     to: 'if (one.ref !== "") gone.push(one.ref);',
   },
   {
     bug: 'whoever was made anew is never told from the one who was removed',
-    file: 'mirror/rivals.ts',
+    file: 'mirror/store/rivals.ts',
     from: 'noted.add(ref);',
     to: '',
   },

@@ -5,7 +5,7 @@ import { silentLog } from '../../src/log.ts';
 import { mirrored } from '../../src/lookup/mirror.ts';
 import type { Outcome } from '../../src/lookup/outcome.ts';
 import { type Mirror, openMirror } from '../../src/mirror/mirror.ts';
-import { type OpenOrders, openHere } from '../../src/mirror/thread.ts';
+import { type OpenOrders, openHere } from '../../src/mirror/store/thread.ts';
 import type { Step } from './mirrorsteps.ts';
 import { type How, MINUTE, MirrorWorld, NAMES, NEXT_MS, type WorldStep } from './mirrorworld.ts';
 

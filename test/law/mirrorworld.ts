@@ -2,7 +2,7 @@ import { type Change, type Entry, Fault, Gap, type Listed } from '../../src/dire
 import { none } from '../../src/directory/finding.ts';
 import type { Outcome } from '../../src/lookup/outcome.ts';
 import { unknown } from '../../src/lookup/outcome.ts';
-import type { Confirm } from '../../src/mirror/confirm.ts';
+import type { Confirm } from '../../src/mirror/feed/confirm.ts';
 
 /** How a feed goes on the next time. `weak`: a listing leaves two out. `cut`: a listing ends in its midst. */
 export type How = 'changes' | 'listing' | 'weak' | 'cut' | 'gap';

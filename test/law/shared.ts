@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { silentLog } from '../../src/log.ts';
 import { type Mirror, openMirror } from '../../src/mirror/mirror.ts';
-import { shareFeed } from '../../src/mirror/sharing.ts';
-import { openHere } from '../../src/mirror/thread.ts';
+import { shareFeed } from '../../src/mirror/shared/sharing.ts';
+import { openHere } from '../../src/mirror/store/thread.ts';
 import { DAEMONS, STEP, type Step } from './sharedsteps.ts';
 import { IN_STEP_MS, NAMES, SharedDirectory, settle, TestStream, Time } from './sharedworld.ts';
 

@@ -1,8 +1,8 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { type Change, Fault, Gap, type Listed } from '../../src/directory/directory.ts';
-import type { Confirm } from '../../src/mirror/confirm.ts';
-import type { Pacing } from '../../src/mirror/pacing.ts';
-import type { HeardLine, Together, ToldLine, Turn } from '../../src/mirror/told.ts';
+import type { Confirm } from '../../src/mirror/feed/confirm.ts';
+import type { Pacing } from '../../src/mirror/shared/pacing.ts';
+import type { HeardLine, Together, ToldLine, Turn } from '../../src/mirror/shared/told.ts';
 
 /** How often the directory's feed tells, and how long a mirror is in step after that. */
 export const POLL_MS = 5000;

@@ -1,4 +1,4 @@
-import { createStoreWriter } from '../../src/mirror/storewriter.ts';
+import { createStoreWriter } from '../../src/mirror/store/storewriter.ts';
 
 /** Writes a mirror's file until the disk takes no more, and goes on with what still fits. Says what was said. */
 const [path = ''] = process.argv.slice(2);

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Change } from '../../src/directory/directory.ts';
-import type { Order, Writer } from '../../src/mirror/orders.ts';
-import { createStoreWriter } from '../../src/mirror/storewriter.ts';
+import type { Order, Writer } from '../../src/mirror/store/orders.ts';
+import { createStoreWriter } from '../../src/mirror/store/storewriter.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 import { listed, mark, put } from './world.ts';
 

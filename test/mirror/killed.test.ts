@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addressesOf, decode } from '../../src/mirror/rows.ts';
+import { addressesOf, decode } from '../../src/mirror/store/rows.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 
 let folder: TemporaryDirectory;

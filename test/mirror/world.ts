@@ -4,7 +4,7 @@ import { silentLog } from '../../src/log.ts';
 import { mirrored } from '../../src/lookup/mirror.ts';
 import { type Outcome, unknown } from '../../src/lookup/outcome.ts';
 import { type Mirror, type MirrorOptions, openMirror } from '../../src/mirror/mirror.ts';
-import { openHere } from '../../src/mirror/thread.ts';
+import { openHere } from '../../src/mirror/store/thread.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 
 export const MINUTE = 60_000;

@@ -1,4 +1,4 @@
-import { createStoreWriter } from '../../src/mirror/storewriter.ts';
+import { createStoreWriter } from '../../src/mirror/store/storewriter.ts';
 
 /** Writes a mirror's file until it is killed: a listing of 200 people, and then changes, each batch with its mark. */
 const [path = '', first = '0'] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { checkOf } from '../../src/mirror/meta.ts';
-import { addTo, readLost, sumOfLost } from '../../src/mirror/sums.ts';
+import { checkOf } from '../../src/mirror/store/meta.ts';
+import { addTo, readLost, sumOfLost } from '../../src/mirror/store/sums.ts';
 
 /** Lets time pass for a mirror's file that nobody has open; its checksums are right again afterwards. */
 export function ageMirror(path: string, ms: number): void {

@@ -1,0 +1,160 @@
+import { Handover } from '../feed/handover.ts';
+import type { Follow } from '../feed/listed.ts';
+import { createEntering } from './entering.ts';
+import { createFollowing } from './following.ts';
+import { type Pacing, systemPacing } from './pacing.ts';
+import { createPassed } from './passed.ts';
+import { takeTold } from './taking.ts';
+import type { Together } from './told.ts';
+import { createWatching, type Place, type Told } from './watching.ts';
+
+/** A feed that daemons share: one follows the directory, the others take what it was told. */
+export interface SharedFeed {
+  readonly follow: Follow;
+  /** Whose changes are taken; absent: this daemon follows by itself. */
+  readonly takenFrom: () => string | undefined;
+}
+
+export interface SharingOptions {
+  /** The directory's own. */
+  readonly follow: Follow;
+  readonly together: Together;
+  /** Absent: the machine's. */
+  readonly pacing?: Pacing;
+}
+
+/** Whoever knows nobody does not follow for all while somebody has told within this: another goes on, who knows more. */
+const RECENT_MS = 30_000;
+
+/** How long a daemon waits until it looks again whether it may ask for what it has missed, … */
+const WAIT_MS = 2000;
+
+/** … and how often, as nobody may hold it up for good: where nothing is told, where it is told, where everybody is to be listed. */
+const MOST_WAITS = { silent: 8, told: 30, listing: 300 };
+
+/** Ways are taken no faster than this. */
+const SOON_MS = 100;
+
+type Way =
+  | { readonly do: 'lead' | 'wait' | 'catchUp' }
+  | { readonly do: 'take'; readonly place: Place };
+
+/** Shares a feed. Each call of `follow` goes one way, and ends by a `Handover` where another leads on. */
+export function shareFeed({
+  follow,
+  pacing = systemPacing,
+  ...options
+}: SharingOptions): SharedFeed {
+  /** Until then the turn is another's, whoever that may be. */
+  let waivedUntil = Number.NEGATIVE_INFINITY;
+  const together: Together = {
+    ...options.together,
+    turn: async (what) =>
+      what === 'follow' && pacing.now() < waivedUntil ? 'another' : options.together.turn(what),
+  };
+  const passed = createPassed(pacing);
+  const seen = new Set<string>();
+  const watching = createWatching(together, seen, pacing);
+  const entering = createEntering({ together, watching, seen, pacing });
+  let takenFrom: string | undefined;
+  /** Where the mirror is, among what is told. */
+  let here: Place | undefined;
+  /** Behind this lines are missing. */
+  let brokenAt: Pick<Place, 'session' | 'n'> | undefined;
+  let calledAt = Number.NEGATIVE_INFINITY;
+  let planned: Way | undefined;
+  let isGap = false;
+  let waits = 0;
+  const reached = (place: Place): void => {
+    here = place;
+  };
+  const shared = { together, passed, seen, pacing, reached };
+  const following = createFollowing({
+    ...shared,
+    follow,
+    entering,
+    waive: (ms) => {
+      waivedUntil = pacing.now() + ms;
+    },
+    setGap: (is) => {
+      isGap = is === 'gap';
+    },
+  });
+
+  const isBroken = ({ session, n }: Place): boolean =>
+    brokenAt?.session === session && n <= brokenAt.n;
+
+  const enter = (cursor: string | undefined, told: Told | undefined): Place | undefined => {
+    const mine = [here].find((place) => place?.session === told?.session);
+    const place =
+      mine !== undefined && mine.cursor === cursor ? mine : watching.find(cursor, passed.has);
+    return place !== undefined && isBroken(place) ? undefined : place;
+  };
+
+  const waitOrAsk = async (cursor: string | undefined, told: Told | undefined): Promise<Way> => {
+    const kind = cursor === undefined ? 'listing' : 'told';
+    const isHeldUp = waits >= MOST_WAITS[told === undefined ? 'silent' : kind];
+    const mayAsk = told !== undefined && (await together.turn('catch up')) !== 'another';
+    return { do: isHeldUp || mayAsk ? 'catchUp' : 'wait' };
+  };
+
+  const choose = async (cursor: string | undefined): Promise<Way> => {
+    const turn = await together.turn('follow');
+    if (turn === 'alone') return { do: 'catchUp' };
+    const told = await watching.look();
+    const isTold = told !== undefined && pacing.now() < told.heardAt + RECENT_MS;
+    const mayLead = cursor !== undefined || isGap || !isTold;
+    if (turn === 'ours' && mayLead) return { do: 'lead' };
+    if (turn === 'ours') together.giveUp('follow');
+    const place = enter(cursor, told);
+    return place === undefined ? waitOrAsk(cursor, told) : { do: 'take', place };
+  };
+
+  const take = (place: Place, signal: AbortSignal): ReturnType<Follow> =>
+    takeTold(
+      {
+        ...shared,
+        moved: (next) => {
+          here = next;
+          if (next !== undefined) planned = { do: 'take', place: next };
+        },
+        dropped: (n) => {
+          brokenAt = { session: place.session, n };
+        },
+        deaf: () => {
+          planned = { do: 'catchUp' };
+        },
+        taken: (by) => {
+          takenFrom = by ?? takenFrom;
+        },
+      },
+      place,
+      signal,
+    );
+
+  const wait = async (signal: AbortSignal): Promise<never> => {
+    waits += 1;
+    await pacing.pause(Math.trunc(WAIT_MS * (0.5 + Math.random())), signal);
+    throw new Handover('another daemon asks for what it has missed');
+  };
+
+  return {
+    takenFrom: () => takenFrom,
+    follow: async function* (cursor, signal) {
+      // However often another way leads on, nobody is kept busy by it.
+      if (pacing.now() < calledAt + SOON_MS) await pacing.pause(SOON_MS, signal);
+      calledAt = pacing.now();
+      // Whoever knows nobody has passed nothing.
+      if (cursor === undefined) passed.clear();
+      const isOf = planned?.do !== 'take' || planned.place.cursor === cursor;
+      const way = planned !== undefined && isOf ? planned : await choose(cursor);
+      planned = undefined;
+      signal.throwIfAborted();
+      if (way.do === 'wait') await wait(signal);
+      waits = 0;
+      if (way.do === 'take') yield* take(way.place, signal);
+      takenFrom = undefined;
+      yield* following[way.do === 'lead' ? 'lead' : 'catchUp'](cursor, signal);
+    },
+  };
+}
