@@ -36,8 +36,8 @@ export const BUGS: readonly Bug[] = [
   {
     bug: 'there is no deadline',
     file: 'lookup/deadline.ts',
-    from: 'context.deadline - clock.now()',
-    to: 'context.deadline - clock.now() + 5000',
+    from: 'at: context.deadline,',
+    to: 'at: context.deadline + 5000,',
   },
   {
     bug: 'unknown falls through to the next directory',
@@ -168,7 +168,7 @@ export const BUGS: readonly Bug[] = [
   {
     bug: 'a recent reply outlives a reload',
     file: 'maps/recent.ts',
-    from: ' && records[at + MADE_AT] === countChanges()',
+    from: 'records[at + MADE_AT] === countChanges() &&',
     to: '',
   },
   {

@@ -171,6 +171,11 @@ export class MirrorWorld {
     return idIn(this.#ids, name);
   }
 
+  /** Whether somebody was made anew, under another name of the feed's. */
+  isAnew(name: string): boolean {
+    return this.#ids.has(name);
+  }
+
   /** Removes somebody, and makes another one of the same address. */
   #renew(name: string): void {
     if (!this.people.has(name)) return;
