@@ -1,5 +1,6 @@
 import { isTree } from '../config/sources/tree.ts';
 import type { HeardLine, Page, Together, ToldLine, Turn } from '../mirror/shared/told.ts';
+import { append } from './append.ts';
 import type { Fleet } from './contract.ts';
 import type { Engine } from './engine.ts';
 import type { FleetFigures } from './figures.ts';
@@ -43,18 +44,8 @@ export function createFeed(options: FeedOptions): Together {
   const key = `${options.base}:{${place}}:feed`;
 
   const add = async (engine: Engine, { n, changes }: ToldLine, closed: Buffer) => {
-    const how = n === 0 ? [] : ['NOMKSTREAM'];
-    const id: unknown = await engine.call(
-      'XADD',
-      key,
-      ...how,
-      'MAXLEN',
-      '~',
-      MOST_LINES,
-      '*',
-      'n',
-      closed,
-    );
+    const how = n === 0 ? 'begins' : 'goes on';
+    const id = await append(engine, { key, most: MOST_LINES }, closed, how);
     if (changes.length === 0) await engine.pexpire(key, LIFE_MS);
     return typeof id === 'string' ? id : undefined;
   };

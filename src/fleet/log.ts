@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { preciseClock } from '../clock.ts';
+import { append } from './append.ts';
 import type { Engine } from './engine.ts';
 import type { FleetFigures } from './figures.ts';
 import { isSpoilt, type Line } from './line.ts';
@@ -76,18 +77,8 @@ export function createNewsLog(options: LogOptions): NewsLog {
     },
   });
 
-  const lay = (engine: Engine, line: Line, how: readonly string[]): Promise<unknown> =>
-    engine.call(
-      'XADD',
-      key,
-      ...how,
-      'MAXLEN',
-      '~',
-      MOST_LINES,
-      '*',
-      'n',
-      seal.close(JSON.stringify(line), key),
-    );
+  const lay = (engine: Engine, line: Line, how: 'begins' | 'goes on'): Promise<unknown> =>
+    append(engine, { key, most: MOST_LINES }, seal.close(JSON.stringify(line), key), how);
 
   /** Begins the log, whatever lies in its place: whoever starts from now on must find where that was. */
   const begin = async (): Promise<void> => {
@@ -97,7 +88,7 @@ export function createNewsLog(options: LogOptions): NewsLog {
     begunAt = now;
     const news = { op: 'begin', era: randomBytes(9).toString('base64url') } as const;
     const first = (engine: Engine): Promise<unknown> =>
-      lay(engine, { by: me, n: 0, at, era: news.era, news }, []);
+      lay(engine, { by: me, n: 0, at, era: news.era, news }, 'begins');
     await options.deliver(first).catch(async (error: unknown) => {
       if (!isSpoilt(error)) throw error;
       await options.deliver((engine) => engine.del(key));
@@ -113,7 +104,7 @@ export function createNewsLog(options: LogOptions): NewsLog {
       const line = { by: me, n, at, era: reading.era() ?? '', news };
       try {
         // Where the log is gone it is begun first: what it held before must not be missed.
-        const taken = await options.deliver((engine) => lay(engine, line, ['NOMKSTREAM']));
+        const taken = await options.deliver((engine) => lay(engine, line, 'goes on'));
         if (taken === null) throw new Error('there is no log');
       } catch (error) {
         if (isSpoilt(error)) await begin();

@@ -212,12 +212,19 @@ export class MirrorRun {
     const { ageMs } = mirror.status();
     if (world.told === undefined || ageMs === undefined || ageMs > ACCEPT_MS) return;
     const isTold = world.told.people.get(address) === true && world.people.get(address) === true;
-    // Nobody asks for those whom a listing left out with too many others: they were known when they were shown last.
-    if (mirror.held() !== undefined && world.leftOut.has(address)) return;
-    // A listing that left out who was made anew has told nothing but that the former one is gone.
-    if (world.leftOut.has(address) && world.isAnew(address)) return;
     if (!isTold || world.since(address) >= world.told.at || world.hidden.size > 0) return;
+    if (this.#isUnseen(address, mirror)) return;
     assert.equal(outcome.status, 'found', `known, and deferred: ${what}`);
+  }
+
+  /**
+   * Whether a listing left somebody out for whom nobody asks: with too many others, who were known when they were shown last; or
+   * made anew, so that nothing was told but that the former one is gone.
+   */
+  #isUnseen(address: string, mirror: Mirror): boolean {
+    const { world } = this;
+    const isHeld = mirror.held() !== undefined;
+    return world.leftOut.has(address) && (isHeld || world.isAnew(address));
   }
 
   #count(outcome: Outcome<Entry>, isHeld: boolean): void {
