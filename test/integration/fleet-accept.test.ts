@@ -36,7 +36,7 @@ describeWith(['redis'], 'what a fleet holds and accepts together, over a real Re
   const start = (staff: ScriptedDirectory): Promise<Instance> =>
     startInstance({
       config: `
-fleet: { url: "${engine.url}", key: "${KEY}" }
+fleet: { url: "${engine.url}", key: "${KEY}", timeout: 1s }
 domains: { example.org: { directory: staff } }
 directories:
   staff: { type: keycloak, url: http://127.0.0.1:1, realm: r, clientId: c, clientSecret: s, domainsRefresh: 1s }

@@ -29,7 +29,7 @@ describeWith(['redis'], 'daemons of a fleet over a real Redis and a scripted Key
       config: `
 deadline: 5s
 cache: { fresh: 1h, freshNone: 1h }
-fleet: { url: "${engine.url}", key: "${KEY}" }
+fleet: { url: "${engine.url}", key: "${KEY}", timeout: 1s }
 domains: { example.org: { directory: staff } }
 directories:
   staff:

@@ -60,7 +60,7 @@ describeWith(
         stringify({
           listen: 'unix:socketmap',
           control: 'control',
-          fleet: { url: engine.url, key: KEY },
+          fleet: { url: engine.url, key: KEY, timeout: '1s' },
           domains: { 'example.test': { directory: 'staff' } },
           directories: { staff: { ...people, mirror: { path: join(place.path, 'staff.db') } } },
         }),
