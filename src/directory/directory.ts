@@ -57,7 +57,7 @@ export interface Mark {
   readonly tellsNew?: true;
   /** How changes come, in a few words, for whoever runs it: `content synchronisation (RFC 4533)`, `listings alone`. */
   readonly feed?: string;
-  /** How long ago another daemon was told this, which took it over; directories leave it out. */
+  /** How long ago that was promised, where it is told again: by a feed that goes on, by a daemon that took it over. */
   readonly toldMs?: number;
 }
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { listed, listing, mark, openTestMirror } from './world.ts';
+import { listed, listing, MINUTE, mark, openTestMirror } from './world.ts';
 
 test('how changes come is said as the directory said it last, and not before it has', async () => {
   const { mirror, tell, stop } = await openTestMirror();
@@ -11,4 +11,14 @@ test('how changes come is said as the directory said it last, and not before it 
   expect(mirror.status().feed).toBe('events');
   await tell([mark({ feed: 'listings alone' })]);
   expect(mirror.status().feed).toBe('listings alone');
+});
+
+test('a mark that is told again promises nothing beyond what it promised first', async () => {
+  const { mirror, tell, stop } = await openTestMirror();
+  onTestFinished(stop);
+  await tell(listing(listed('ann@example.org')));
+  await tell([mark({ nextMs: MINUTE, toldMs: MINUTE })]);
+  expect(mirror.status().isInStep).toBe(true);
+  await tell([mark({ nextMs: MINUTE, toldMs: 3 * MINUTE })]);
+  expect(mirror.status().isInStep).toBe(false);
 });

@@ -168,8 +168,12 @@ const hasMark = (changes: readonly Change[]): boolean => marksIn(changes).length
 
 /** A mark that was told a while ago. */
 export function aged(mark: Mark, ageMs: number): Mark {
-  const toldMs = Math.ceil(ageMs);
-  return { ...mark, agoMs: Math.max(0, mark.agoMs) + toldMs, toldMs };
+  const passedMs = Math.ceil(ageMs);
+  return {
+    ...mark,
+    agoMs: Math.max(0, mark.agoMs) + passedMs,
+    toldMs: (mark.toldMs ?? 0) + passedMs,
+  };
 }
 
 /** Whether all is known that it stands on. */

@@ -28,7 +28,7 @@ export async function followByListing(
     const tookMs = cursor.tookMs ?? 0;
     if (leftMs > 0) {
       // What was listed before a restart is as good as it was.
-      outlet.tell({ ...markOf(cursor, ageMs, tookMs, options.refreshMs) });
+      outlet.tell({ ...markOf(cursor, ageMs, tookMs, options.refreshMs), toldMs: ageMs });
       await pause(leftMs * spread(), signal);
     } else await pause(startSpread(options.refreshMs), signal);
   }
