@@ -29,7 +29,7 @@ export async function startFleetKeycloak(): Promise<FleetKeycloak> {
     counts[kindOf(asked, address)] += 1;
     // It would keep them all.
     server.asked.length = 0;
-    return address === undefined ? undefined : answer(address, delayMs);
+    return address === undefined ? undefined : answer(asked, address, delayMs);
   };
   return {
     settings: {
@@ -62,9 +62,10 @@ function kindOf({ path, query }: Asked, address: string | undefined): Kind {
 }
 
 /** As much as Keycloak says of a user. */
-function answer(address: string, afterMs: number): ScriptedReply {
+function answer({ path }: Asked, address: string, afterMs: number): ScriptedReply {
   const name = address.slice(0, address.indexOf('@'));
   const isThere = address.endsWith(`@${DOMAIN}`);
+  if (path.endsWith('/count')) return { body: isThere ? 1 : 0, afterMs };
   const row = {
     id: `465a9dc1-e376-4b77-baca-${name.slice(-12).padStart(12, '0')}`,
     username: name,

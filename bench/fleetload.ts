@@ -66,7 +66,7 @@ async function askOne(dueAt: number): Promise<void> {
   const [address, expected] = draw();
   const reply = await client?.ask(job.map, address).catch(() => undefined);
   if (!warm) return;
-  latency.record(performance.now() - dueAt);
+  latency.record(Math.max(0, performance.now() - dueAt));
   if (reply === undefined) lost += 1;
   else if (reply.status === expected) right += 1;
   else if (reply.status === 'TEMP') doubts += 1;
