@@ -2,8 +2,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { listed, listing, MINUTE, mark, openTestMirror } from './world.ts';
 
 test('how changes come is said as the directory said it last, and not before it has', async () => {
-  const { mirror, tell, stop } = await openTestMirror();
-  onTestFinished(stop);
+  const opened = await openTestMirror();
+  onTestFinished(() => opened.stop());
+  const { mirror, tell } = opened;
   expect(mirror.status().feed).toBe(undefined);
   await tell(listing(listed('ann@example.org')));
   expect(mirror.status().feed).toBe(undefined);
@@ -14,8 +15,9 @@ test('how changes come is said as the directory said it last, and not before it 
 });
 
 test('a mark that is told again promises nothing beyond what it promised first', async () => {
-  const { mirror, tell, stop } = await openTestMirror();
-  onTestFinished(stop);
+  const opened = await openTestMirror();
+  onTestFinished(() => opened.stop());
+  const { mirror, tell } = opened;
   await tell(listing(listed('ann@example.org')));
   await tell([mark({ nextMs: MINUTE, toldMs: MINUTE })]);
   expect(mirror.status().isInStep).toBe(true);
