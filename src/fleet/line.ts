@@ -17,11 +17,11 @@ export interface Line {
 export function readLine(text: string | undefined): Line | undefined {
   if (text === undefined) return undefined;
   const line: unknown = JSON.parse(text);
-  // Whoever has the key has made it: only another version could have made it otherwise.
-  if (!isTree(line) || !isTree(line['news'])) return undefined;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return line as unknown as Line;
+  return isLine(line) ? line : undefined;
 }
+
+/** Whoever has the key has made it: only another version could have made it otherwise. */
+const isLine = (line: unknown): line is Line => isTree(line) && isTree(line['news']);
 
 /** Whether what lies under the log's name is no log that can be written on: of another type, or no id can follow its last. */
 export const isSpoilt = (error: unknown): boolean =>

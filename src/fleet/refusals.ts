@@ -1,4 +1,5 @@
 import { explainTls } from '../directory/tls.ts';
+import { codeOf } from '../net/errors.ts';
 import { reasonOf } from '../reason.ts';
 
 /** Why the engine can't be used. */
@@ -62,6 +63,3 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
     },
   ],
 ];
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

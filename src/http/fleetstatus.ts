@@ -1,6 +1,6 @@
 import { calendarOf } from '../clock.ts';
 import type { FleetStatus } from '../fleet/contract.ts';
-import type { WatchedDirectory } from './metrics/sources.ts';
+import type { DirectoryStatus } from './directorystatus.ts';
 
 /** How the fleet fares, as `/api/status` shows it. Instants are ISO 8601. */
 export interface FleetReport {
@@ -30,7 +30,7 @@ const MOST_MEMBERS = 20;
 /** Describes it. */
 export function describeFleet(
   { sinceMs, heardMs, members, differenceMs, name, isUp, size, waiting, refused }: FleetStatus,
-  served: ReadonlyMap<string, Pick<WatchedDirectory, 'mirror'>>,
+  directories: readonly Pick<DirectoryStatus, 'name' | 'mirror'>[],
 ): FleetReport {
   return {
     name,
@@ -44,10 +44,9 @@ export function describeFleet(
     ...(differenceMs !== undefined && { differenceMs }),
     waiting,
     refused,
-    taken: [...served].flatMap(([directory, { mirror }]) => {
-      const from = mirror?.status().takenFrom;
-      return from === undefined ? [] : [{ directory, from }];
-    }),
+    taken: directories.flatMap(({ name: directory, mirror }) =>
+      mirror?.takenFrom === undefined ? [] : [{ directory, from: mirror.takenFrom }],
+    ),
   };
 }
 

@@ -151,6 +151,12 @@ function describe(sources: StatusSources, history: History, startedAt: number): 
   const { version, phase, reloads, socketmap, fleet } = sources;
   const { settings, served, shadows } = sources.state();
   const { rss, heapUsed } = process.memoryUsage();
+  const directories = [...served.values()].map((each) =>
+    describeDirectory(
+      each,
+      describeLatency(history, `directory ${each.name}`, each.lane.figures.durations),
+    ),
+  );
   return {
     version,
     phase: phase(),
@@ -158,13 +164,8 @@ function describe(sources: StatusSources, history: History, startedAt: number): 
     startedAt: showInstant(calendarOf(startedAt)),
     maps: listMaps(sources, history),
     unconfigured: listUnconfigured(sources),
-    directories: [...served.values()].map((each) =>
-      describeDirectory(
-        each,
-        describeLatency(history, `directory ${each.name}`, each.lane.figures.durations),
-      ),
-    ),
-    ...(fleet !== undefined && { fleet: describeFleet(fleet.status(), served) }),
+    directories,
+    ...(fleet !== undefined && { fleet: describeFleet(fleet.status(), directories) }),
     shadows: listShadows(sources.differences, shadows),
     domains: { configured: Object.keys(settings.domains).length },
     connections: {

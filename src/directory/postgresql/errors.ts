@@ -1,3 +1,4 @@
+import { codeOf } from '../../net/errors.ts';
 import { reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
 import { NO_TLS } from '../sql/connect/secure.ts';
@@ -67,6 +68,3 @@ const FAULTS: Readonly<Record<Meaning, (reason: string, options: ErrorOptions) =
 };
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -85,7 +85,7 @@ export function shareFeed({
     brokenAt?.session === session && n <= brokenAt.n;
 
   const enter = (cursor: string | undefined, told: Told | undefined): Place | undefined => {
-    const mine = [here].find((place) => place?.session === told?.session);
+    const mine = here?.session === told?.session ? here : undefined;
     const place =
       mine !== undefined && mine.cursor === cursor ? mine : watching.find(cursor, passed.has);
     return place !== undefined && isBroken(place) ? undefined : place;
