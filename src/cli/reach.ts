@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { relative } from 'node:path';
-import { type Endpoint, formatEndpoint, isLocal } from '../net/endpoint.ts';
+import { bracketed, type Endpoint, formatEndpoint, isLocal } from '../net/endpoint.ts';
 import { CliError, EXIT } from './exit.ts';
 import { createPostconf } from './postconf.ts';
 
@@ -84,7 +84,7 @@ function nameFor(
     families.some((family) => (each.includes(':') ? 6 : 4) === family),
   );
   if (host === undefined) return undefined;
-  return `inet:${host.includes(':') ? `[${host}]` : host}:${endpoint.port}`;
+  return `inet:${bracketed(host)}:${endpoint.port}`;
 }
 
 /** Where one who listens at `host` answers. All addresses are no address to connect to. */

@@ -1,3 +1,4 @@
+import { bracketed } from '../net/endpoint.ts';
 import type { Opened } from './engine.ts';
 import { reach } from './reach.ts';
 import { explainFailure, type Failure, Lasting } from './refusals.ts';
@@ -77,4 +78,4 @@ async function askSentinel({ name, at, access }: Place, primary: string): Promis
 
 /** An engine's address, as people write it. */
 export const addressOf = (at: Address): string =>
-  'path' in at ? at.path : `${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`;
+  'path' in at ? at.path : `${bracketed(at.host)}:${at.port}`;

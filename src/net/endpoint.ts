@@ -86,10 +86,13 @@ function parseOptions(text: string, options: string): Pick<UnixEndpoint, 'mode' 
   };
 }
 
+/** A host as it stands before a port: an IPv6 address in brackets. */
+export const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
 /** Writes an endpoint as `parseEndpoint` reads it, without its options: for logs and errors. */
 export function formatEndpoint(endpoint: Endpoint): string {
   if (endpoint.kind === 'unix') return `unix:${endpoint.path}`;
-  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
+  const host = bracketed(endpoint.host);
   return `tcp://${host}:${endpoint.port}`;
 }
 

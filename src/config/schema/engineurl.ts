@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { bracketed } from '../../net/endpoint.ts';
 
 /** Where an engine listens that a fleet shares. */
 export type EngineUrl = NodeUrl | { readonly kind: 'unix'; readonly path: string };
@@ -74,7 +75,7 @@ const hideLogin = (text: string): string => text.replace(/\/\/[^@]*@/, '//***@')
 /** Writes it as `parseEngineUrl` reads it: for logs, errors and the printed configuration. */
 export function formatEngineUrl(url: EngineUrl): string {
   if (url.kind === 'unix') return `unix:${url.path}`;
-  const host = url.host.includes(':') ? `[${url.host}]` : url.host;
+  const host = bracketed(url.host);
   return `${url.secure ? 'valkeys' : 'valkey'}://${host}:${url.port}`;
 }
 

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { bracketed } from '../../../net/endpoint.ts';
 
 /** Where an LDAP server listens. */
 export type LdapEndpoint =
@@ -61,7 +62,7 @@ function readPath(text: string): string {
 /** Writes it as `parseLdapUrl` reads it, with its port: for logs, errors and the printed configuration. */
 export function formatLdapUrl(endpoint: LdapEndpoint): string {
   if (endpoint.kind === 'unix') return `ldapi://${endpoint.path}`;
-  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
+  const host = bracketed(endpoint.host);
   return `${endpoint.secure ? 'ldaps' : 'ldap'}://${host}:${endpoint.port}`;
 }
 

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { bracketed } from '../../../net/endpoint.ts';
 
 /** Where a database server listens. */
 export type SqlHost =
@@ -35,7 +36,7 @@ const hostOf = ({ host, v6 = '' }: Partial<Record<string, string>>): string | un
 /** Writes it as `parseHost` reads it: for logs, errors and the printed configuration. */
 export function formatHost(host: SqlHost, standardPort: number): string {
   if (host.kind === 'unix') return host.path;
-  const name = host.host.includes(':') ? `[${host.host}]` : host.host;
+  const name = bracketed(host.host);
   return host.port === standardPort ? name : `${name}:${host.port}`;
 }
 
