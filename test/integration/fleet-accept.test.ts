@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { KEY } from '../support/fleet/daemons.ts';
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
+import { startMember } from '../support/fleet/member.ts';
 import { becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
-import { type Instance, startInstance } from '../support/instance.ts';
+import type { Instance } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
 import { createScripted, type ScriptedDirectory } from '../support/scripted.ts';
 import { until } from '../support/until.ts';
@@ -34,7 +35,7 @@ describeWith(['redis'], 'what a fleet holds and accepts together, over a real Re
   beforeEach(() => engine.client.flushall());
 
   const start = (staff: ScriptedDirectory): Promise<Instance> =>
-    startInstance({
+    startMember({
       config: `
 fleet: { url: "${engine.url}", key: "${KEY}", timeout: 1s }
 domains: { example.org: { directory: staff } }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'v
 import { inspectFleet } from '../../src/fleet/inspect.ts';
 import { fleetSettings, KEY } from '../support/fleet/daemons.ts';
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
+import { startMember } from '../support/fleet/member.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
 import { type ScriptedKeycloak, startScripted, user } from '../support/keycloak-script.ts';
 import { describeWith } from '../support/requirement.ts';
@@ -25,7 +26,7 @@ describeWith(['redis'], 'daemons of a fleet over a real Redis and a scripted Key
   });
 
   const start = (more = ''): Promise<Instance> =>
-    startInstance({
+    startMember({
       config: `
 deadline: 5s
 cache: { fresh: 1h, freshNone: 1h }

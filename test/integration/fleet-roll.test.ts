@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { KEY } from '../support/fleet/daemons.ts';
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
+import { startMember } from '../support/fleet/member.ts';
 import { nextVersion } from '../support/fleet/nextversion.ts';
 import { type FleetProcess, startFleetProcess } from '../support/fleet/processes.ts';
 import { startTraffic } from '../support/fleet/traffic.ts';
-import { type Instance, startInstance } from '../support/instance.ts';
+import type { Instance } from '../support/instance.ts';
 import { type ScriptedKeycloak, startScripted, user } from '../support/keycloak-script.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
@@ -127,7 +128,7 @@ describeWith(['redis'], 'a fleet under load', () => {
   test('changes its key in three steps, and nobody is deferred, told wrongly, or asked for again before the last one', async () => {
     const next = Buffer.from(Buffer.from(KEY, 'base64').toReversed()).toString('base64');
     const start = async (keys: readonly string[]) => {
-      const instance = await startInstance({ config: stringify(settingsOf(keys, '1h')) });
+      const instance = await startMember({ config: stringify(settingsOf(keys, '1h')) });
       return { instance, ask: (address: string) => instance.ask('user-exists', address) };
     };
     let daemons = await Promise.all([KEY, KEY, KEY, KEY].map((key) => start([key])));

@@ -7,7 +7,7 @@ const PATIENCE_MS = 45_000;
 
 /**
  * Asks again and again until `condition` holds, and says whether it came to that within `limitMs`, or the patience where
- * that is less. Rejects as soon as `condition` does. For states of other processes, which send no event.
+ * that is more. Rejects as soon as `condition` does. For states of other processes, which send no event.
  */
 export async function until(
   condition: () => boolean | Promise<boolean>,

@@ -14,6 +14,8 @@ export interface Hardship {
   /** Goes on, and waits until what happened before is told. */
   readonly resumed: (kept: Collected) => Promise<Collector>;
   readonly settles: (collector: Collector) => Promise<void>;
+  /** Waits until the directory can be followed: what logs in may lack for a while a right that was given back. */
+  readonly followable: () => Promise<void>;
   /** Lists everybody. */
   readonly list: () => Promise<Entries>;
 }
@@ -63,7 +65,7 @@ export function describeGaps({ kit, fresh, run, settles }: Hardship): void {
 }
 
 /** Registers what becomes of a right to see people that is withdrawn. */
-export function describeRights({ kit, fresh, run, settles }: Hardship): void {
+export function describeRights({ kit, fresh, run, settles, followable }: Hardship): void {
   test('ends no listing in which people can’t be seen any more', async () => {
     const id = fresh();
     await exists(kit(), id);
@@ -78,6 +80,7 @@ export function describeRights({ kit, fresh, run, settles }: Hardship): void {
       expect(holders(blind.entries, addressOf(id))).toHaveLength(1);
     } finally {
       await giveBack?.();
+      await followable();
     }
     await settles(run({ entries, cursor: undefined }));
   });
@@ -86,7 +89,10 @@ export function describeRights({ kit, fresh, run, settles }: Hardship): void {
     const listening = run();
     await listening.nextMark();
     const giveBack = await kit().hide?.();
-    onTestFinished(async () => giveBack?.());
+    onTestFinished(async () => {
+      await giveBack?.();
+      await followable();
+    });
     expect(await listening.failure).toBeInstanceOf(Fault);
   });
 }

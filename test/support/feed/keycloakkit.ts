@@ -1,11 +1,10 @@
 import { OWN_EVENTS } from '../../../src/directory/keycloak/feed/eventlog.ts';
-import { createRoled, type RoledClient } from '../../integration/keycloak/roled.ts';
+import { createRoled } from '../../integration/keycloak/roled.ts';
 import { type Admin, createAdmin } from '../keycloak/admin.ts';
 import type { KeycloakServer } from '../keycloak/keycloak.ts';
 import { ALIAS_ATTRIBUTE, GROUP_ATTRIBUTE, type Representation } from '../keycloak/people.ts';
 import { makeRealm } from '../keycloak/realms.ts';
 import { type KeycloakSection, keycloakSection, openKeycloak } from '../keycloak-directory.ts';
-import { until } from '../until.ts';
 import type { FeedKit } from './kit.ts';
 
 const REALM = 'followed';
@@ -73,36 +72,13 @@ export async function startKeycloakKit(
     remove: async (id) => void (await admin('DELETE', `/users/${await idOf(id)}`)),
     leaveFilter: (id) => change(id, { emailVerified: false }),
     forget: async () => void (await admin('DELETE', '/admin-events')),
-    hide: () => hide(client, () => openKeycloak(section())),
+    hide: async () => {
+      await client.revoke('view-users');
+      return () => client.grant('view-users');
+    },
     removeRealm: async () => void (await admin('DELETE', '')),
   };
 }
-
-async function hide(
-  client: RoledClient,
-  open: () => ReturnType<typeof openKeycloak>,
-): Promise<() => Promise<void>> {
-  await client.revoke('view-users');
-  return async () => {
-    await client.grant('view-users');
-    // A token may lack it for a moment longer.
-    await until(() => isSeen(open), SEEN_MS);
-  };
-}
-
-async function isSeen(open: () => ReturnType<typeof openKeycloak>): Promise<boolean> {
-  const directory = await open();
-  try {
-    await directory.probe(AbortSignal.timeout(SEEN_MS));
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await directory.close();
-  }
-}
-
-const SEEN_MS = 20_000;
 
 type Teams = Required<Pick<FeedKit, 'createTeam' | 'setMembers' | 'removeTeam'>>;
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Directory } from '../../../src/directory/directory.ts';
+import { type Directory, Fault } from '../../../src/directory/directory.ts';
+import { until } from '../until.ts';
 import {
   type Collected,
   type Collector,
@@ -68,6 +69,23 @@ export function describeFeed(
     }
   }
 
+  async function isFollowable(): Promise<boolean> {
+    const collector = collect(directory);
+    try {
+      await collector.nextMark();
+      return true;
+    } catch (error) {
+      if (error instanceof Fault) return false;
+      throw error;
+    } finally {
+      await collector.stop();
+    }
+  }
+
+  async function followable(): Promise<void> {
+    if (!(await until(isFollowable, LATE_MS))) throw new Error('it can’t be followed any more');
+  }
+
   async function resumed(
     kept: Collected,
     begin: (on: Directory, from: Collected) => Collector = (_, from) => run(from),
@@ -134,7 +152,15 @@ export function describeFeed(
       });
     });
 
-    const hard = { kit, fresh, run, resumed, settles, list: () => listFresh(directory) };
+    const hard = {
+      kit,
+      fresh,
+      run,
+      resumed,
+      settles,
+      followable,
+      list: () => listFresh(directory),
+    };
     if (has('folders')) describeFolders(hard);
     if (has('gaps')) describeGaps(hard);
     if (has('rights')) describeRights(hard);
