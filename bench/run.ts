@@ -3,27 +3,27 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { against } from './against.ts';
-import { feed } from './feed.ts';
-import { fleet } from './fleet.ts';
+import { fleet } from './fleet/fleet.ts';
+import { shelf } from './fleet/shelf.ts';
 import { flood } from './flood.ts';
 import { deep, hit } from './hit.ts';
 import { hostile } from './hostile.ts';
-import { idp, keycloak } from './keycloak.ts';
-import { ldap } from './ldap.ts';
+import { idp, keycloak } from './keycloak/keycloak.ts';
 import { memory } from './memory.ts';
 import { metrics } from './metrics.ts';
-import { million } from './million.ts';
-import { mirror } from './mirror.ts';
+import { feed } from './mirror/feed.ts';
+import { million } from './mirror/million.ts';
+import { mirror } from './mirror/mirror.ts';
 import { miss } from './miss.ts';
 import { open } from './open.ts';
 import { outage } from './outage.ts';
 import { type Peer, parsePeer } from './peer.ts';
 import { type Finding, formatFinding, type Part } from './report.ts';
-import { shelf } from './shelf.ts';
 import { smoke } from './smoke.ts';
-import { sql } from './sql.ts';
 import { createStage, IS_PINNED } from './stage.ts';
 import { start } from './start.ts';
+import { ldap } from './tables/ldap.ts';
+import { sql } from './tables/sql.ts';
 
 const PARTS: Readonly<Record<string, Part>> = {
   hit,

@@ -9,7 +9,7 @@ import { silentLog } from '../../src/log.ts';
 import { REFUSING } from '../support/handlers.ts';
 import { makePlace } from '../support/instance.ts';
 import { createNotes } from '../support/notes.ts';
-import { connectRaw, type RawClient } from '../support/socketmap.ts';
+import { connectRaw, type RawClient } from '../support/socketmap/socketmap.ts';
 import { whileUnwritable } from '../support/unwritable.ts';
 
 const HANDLERS: Handlers = {

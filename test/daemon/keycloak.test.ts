@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startInstance } from '../support/instance.ts';
-import { says, startScripted, user } from '../support/keycloak-script.ts';
+import { says, startScripted, user } from '../support/keycloak/script.ts';
 import { until } from '../support/until.ts';
 
 const ID = '465a9dc1-e376-4b77-baca-9df654a8bd2f';

@@ -13,7 +13,7 @@ import {
 } from '../support/instance.ts';
 import { findFreePorts, serveLoopback } from '../support/loopback.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
-import { connectRaw, frames } from '../support/socketmap.ts';
+import { connectRaw, frames } from '../support/socketmap/socketmap.ts';
 
 function createStaff() {
   const staff = createScripted();

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
 import { TYPES } from '../../src/directory/types.ts';
+import { describeConformance } from '../support/conformance/conformance.ts';
 import type { Registration } from '../support/conformance/registration.ts';
-import { describeConformance } from '../support/conformance.ts';
 
 const TEST = join(import.meta.dirname, '..');
 

@@ -10,8 +10,8 @@ import { type Mta, type SetUp, startMta } from '../support/mta/mta.ts';
 import { opensmtpd } from '../support/mta/opensmtpd.ts';
 import { recipeOf } from '../support/mta/recipes.ts';
 import { sendmail } from '../support/mta/sendmail.ts';
+import { connectSmtp, sendMail } from '../support/postfix/smtp.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
-import { connectSmtp, sendMail } from '../support/smtp.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 

@@ -12,7 +12,7 @@ import { connectClient, makePlace } from '../support/instance.ts';
 import { findFreePorts, serveLoopback } from '../support/loopback.ts';
 import type { RunningProcess } from '../support/process.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectRaw, frames } from '../support/socketmap.ts';
+import { connectRaw, frames } from '../support/socketmap/socketmap.ts';
 import { until } from '../support/until.ts';
 import { show } from '../support/world.ts';
 

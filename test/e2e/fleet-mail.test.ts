@@ -7,9 +7,9 @@ import { CROWD } from '../support/ldap/population.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
 import { findFreePorts } from '../support/loopback.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
+import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp } from '../support/smtp.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 

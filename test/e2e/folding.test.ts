@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { runCommand, startDaemonProcess } from '../support/daemon.ts';
-import { type LmtpSink, startLmtpSink } from '../support/lmtp.ts';
 import { findFreePorts } from '../support/loopback.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
+import { type LmtpSink, startLmtpSink } from '../support/postfix/lmtp.ts';
+import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp } from '../support/smtp.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 

@@ -5,11 +5,11 @@ import {
   type KeycloakServer,
   startKeycloak,
 } from '../support/keycloak/keycloak.ts';
-import { FORGETFUL, type MailSystem, MINDFUL, startMailSystem } from '../support/keycloak-mail.ts';
-import { mirroredKeycloak } from '../support/mirrored.ts';
-import { describeMirroredMail } from '../support/mirrorscenario.ts';
+import { FORGETFUL, type MailSystem, MINDFUL, startMailSystem } from '../support/keycloak/mail.ts';
+import { mirroredKeycloak } from '../support/mirror/mirrored.ts';
+import { describeMirroredMail } from '../support/mirror/scenario.ts';
+import { connectSmtp, type SmtpClient } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
 import { describeDovecot } from './keycloak/dovecot.ts';
 

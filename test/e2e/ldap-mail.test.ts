@@ -5,11 +5,11 @@ import { stringify } from 'yaml';
 import { type Environment, startDaemonProcess } from '../support/daemon.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
-import { type LmtpSink, startLmtpSink } from '../support/lmtp.ts';
 import { findFreePorts } from '../support/loopback.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
+import { type LmtpSink, startLmtpSink } from '../support/postfix/lmtp.ts';
+import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp, type SmtpClient } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 

@@ -7,9 +7,9 @@ import type { NewEntry } from '../support/ldap/ldif.ts';
 import { startPlainSlapd } from '../support/ldap/plain-slapd.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { findFreePorts } from '../support/loopback.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
+import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp } from '../support/smtp.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type MailSystem, startMailSystem } from '../support/mail.ts';
+import { type MailSystem, startMailSystem } from '../support/postfix/mail.ts';
+import { connectSmtp, type SmtpClient } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
 
 /** Whose mail is taken, and the mailboxes that it ends in. */

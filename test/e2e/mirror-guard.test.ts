@@ -4,8 +4,8 @@ import { BASE, inetDn } from '../support/ldap/inet-entries.ts';
 import { formatLdif } from '../support/ldap/ldif.ts';
 import { run } from '../support/ldap/run.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
-import { type MirroredLdap, startMirroredSlapd } from '../support/mirrored.ts';
-import { type MirroredMail, openMirroredMail } from '../support/mirrormail.ts';
+import { type MirroredMail, openMirroredMail } from '../support/mirror/mail.ts';
+import { type MirroredLdap, startMirroredSlapd } from '../support/mirror/mirrored.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 

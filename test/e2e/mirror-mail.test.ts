@@ -5,13 +5,13 @@ import {
   startMirroredSamba,
   startMirroredSlapd,
   startMirroredSql,
-} from '../support/mirrored.ts';
+} from '../support/mirror/mirrored.ts';
 import {
   describeDrill,
   describeMirroredMail,
   describeRenewal,
   describeReturn,
-} from '../support/mirrorscenario.ts';
+} from '../support/mirror/scenario.ts';
 import { describeWith } from '../support/requirement.ts';
 
 describeWith(['postfix', 'root', 'slapd'], 'mail for people of a mirrored OpenLDAP', () => {

@@ -5,11 +5,11 @@ import { askFamilies } from '../../src/cli/reach.ts';
 import type { Endpoint } from '../../src/net/endpoint.ts';
 import { listingNone, makePlace, settingsOf, startInstance } from '../support/instance.ts';
 import { findFreePorts } from '../support/loopback.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
+import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
-import { connectSmtp } from '../support/smtp.ts';
-import { connectRaw, frames } from '../support/socketmap.ts';
+import { connectRaw, frames } from '../support/socketmap/socketmap.ts';
 
 const LEAST = `
 http: off

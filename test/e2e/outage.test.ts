@@ -4,7 +4,8 @@ import { startDaemon } from '../../src/daemon/daemon.ts';
 import { silentLog } from '../../src/log.ts';
 import { loadSettings } from '../../src/settings.ts';
 import { findFreePorts } from '../support/loopback.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
+import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp, type SmtpClient } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
 import {
   account,
@@ -13,7 +14,6 @@ import {
   type Mode,
   type ScriptedDirectory,
 } from '../support/scripted.ts';
-import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 

@@ -5,9 +5,9 @@ import {
   startMailLoad,
 } from '../support/container/mail-load.ts';
 import { type MailPod, type MailPodOptions, startMailPod } from '../support/container/mail-pod.ts';
-import { parseQueue } from '../support/postfix-mail.ts';
+import { parseQueue } from '../support/postfix/delivery.ts';
+import { connectSmtp, type SmtpClient } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
 
 const LIMIT_MS = 20_000;

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, tes
 import { parse, stringify } from 'yaml';
 import { type MailLoad, startMailLoad } from '../support/container/mail-load.ts';
 import { type MailPod, startMailPod } from '../support/container/mail-pod.ts';
+import { connectSmtp } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
 
 /** How soon a swap counts. */

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { runCommand, startDaemonProcess } from '../support/daemon.ts';
 import { LOGINS, PEOPLE } from '../support/people.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
+import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp } from '../support/smtp.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 
 const REPLY_MS = 15_000;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { lookup } from '../../src/cli/lookup.ts';
 import { runCommand } from '../support/daemon.ts';
-import { type MailSystem, startMailSystem } from '../support/mail.ts';
 import { MAPS } from '../support/people.ts';
+import { type MailSystem, startMailSystem } from '../support/postfix/mail.ts';
 import { describeWith } from '../support/requirement.ts';
 
 /** Keys as Postfix asks them, and as somebody types them. */

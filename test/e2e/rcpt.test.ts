@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { runCommand, startDaemonProcess } from '../support/daemon.ts';
-import { type MailSystem, startMailSystem } from '../support/mail.ts';
+import { type MailSystem, startMailSystem } from '../support/postfix/mail.ts';
 import { describeWith } from '../support/requirement.ts';
 
 describeWith(['postfix', 'root'], 'rcpt asks a real Postfix, which', () => {

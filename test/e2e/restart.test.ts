@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type MailSystem, startMailSystem } from '../support/mail.ts';
+import { type MailSystem, startMailSystem } from '../support/postfix/mail.ts';
+import { connectSmtp, type SmtpClient } from '../support/postfix/smtp.ts';
 import type { RunningProcess } from '../support/process.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp, type SmtpClient } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
 
 const WORKERS = 6;

@@ -6,10 +6,10 @@ import { runCommand, startDaemonProcess } from '../support/daemon.ts';
 import { CHART, helm, withValues } from '../support/kubernetes/chart.ts';
 import { findFreePorts } from '../support/loopback.ts';
 import { LOGINS, PEOPLE } from '../support/people.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
-import type { MainCf } from '../support/postfix-config.ts';
+import type { MainCf } from '../support/postfix/config.ts';
+import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp } from '../support/smtp.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -8,9 +8,9 @@ import { z } from 'zod';
 import { runCommand, startDaemonProcess } from '../support/daemon.ts';
 import { type Mariadb, startMariadb } from '../support/keycloak/mariadb.ts';
 import { findFreePorts } from '../support/loopback.ts';
-import { startPostfix } from '../support/postfix.ts';
+import { startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp } from '../support/smtp.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 

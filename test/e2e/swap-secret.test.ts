@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { postJson } from '../support/http.ts';
-import { startScripted } from '../support/keycloak-script.ts';
+import { startScripted } from '../support/keycloak/script.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
-import { startLoad } from '../support/load.ts';
 import { findFreePorts } from '../support/loopback.ts';
 import { startFaultProxy } from '../support/proxy.ts';
 import { describeWith } from '../support/requirement.ts';
+import { startLoad } from '../support/socketmap/load.ts';
 import {
   configOf,
   KNOWN,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sendCommand } from '../../src/control/client.ts';
-import { type Question, startLoad } from '../support/load.ts';
+import { type Question, startLoad } from '../support/socketmap/load.ts';
 import {
   configOf,
   domainsOf,

@@ -1,8 +1,8 @@
 import { checkConformance } from 'idpmap/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ldapSection, openLdap } from '../support/ldap/directory.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
-import { ldapSection, openLdap } from '../support/ldap-directory.ts';
 import { describeWith } from '../support/requirement.ts';
 
 describeWith(['slapd'], 'what authors of directories are given', () => {

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { mainCfLines, renderShape } from '../support/embed/rendered.ts';
 import { makePlace, startInstance } from '../support/instance.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
-import type { MainCf } from '../support/postfix-config.ts';
+import type { MainCf } from '../support/postfix/config.ts';
+import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp } from '../support/smtp.ts';
 
 /** What an image has already, as far as the lines of the values build on it. */
 interface Image {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { KEY } from '../support/fleet/daemons.ts';
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
 import { type FleetProcess, startFleetProcess } from '../support/fleet/processes.ts';
-import { type ScriptedKeycloak, startScripted, user } from '../support/keycloak-script.ts';
+import { type ScriptedKeycloak, startScripted, user } from '../support/keycloak/script.ts';
 import { programFile } from '../support/program.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';

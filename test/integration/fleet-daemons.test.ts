@@ -4,7 +4,7 @@ import { fleetSettings, KEY } from '../support/fleet/daemons.ts';
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
 import { startMember } from '../support/fleet/member.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
-import { type ScriptedKeycloak, startScripted, user } from '../support/keycloak-script.ts';
+import { type ScriptedKeycloak, startScripted, user } from '../support/keycloak/script.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 

@@ -8,7 +8,7 @@ import { nextVersion } from '../support/fleet/nextversion.ts';
 import { type FleetProcess, startFleetProcess } from '../support/fleet/processes.ts';
 import { startTraffic } from '../support/fleet/traffic.ts';
 import type { Instance } from '../support/instance.ts';
-import { type ScriptedKeycloak, startScripted, user } from '../support/keycloak-script.ts';
+import { type ScriptedKeycloak, startScripted, user } from '../support/keycloak/script.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';

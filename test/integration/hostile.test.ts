@@ -6,7 +6,7 @@ import { createSocketmapClient, type SocketmapClient } from '../../src/socketmap
 import { type Figures, type Violation } from '../../src/socketmap/figures.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
-import { frames } from '../support/socketmap.ts';
+import { frames } from '../support/socketmap/socketmap.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 
@@ -71,7 +71,7 @@ describe('a thousand clients', { timeout: LIMIT_MS }, () => {
   beforeEach(async () => {
     directory = await makeTemporaryDirectory('idpmap-hostile');
     path = join(directory.path, 's');
-    const script = join(import.meta.dirname, '../support/socketmap-server.ts');
+    const script = join(import.meta.dirname, '../support/socketmap/server.ts');
     // V8 lets its young generation grow to 48 MiB as it likes, whatever survives there. What we keep is measured here.
     const parameters = ['--max-semi-space-size=4', script, path];
     server = startProcess(process.execPath, parameters, { cwd: directory.path, env: {} });

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
-import { describeConformance, describeEssentials } from '../support/conformance.ts';
+import { describeConformance, describeEssentials } from '../support/conformance/conformance.ts';
+import {
+  keycloakSection,
+  openKeycloak,
+  openKeycloakForTest,
+} from '../support/keycloak/directory.ts';
 import {
   KEYCLOAK_START_MS,
   type KeycloakServer,
   startKeycloak,
 } from '../support/keycloak/keycloak.ts';
-import {
-  keycloakSection,
-  openKeycloak,
-  openKeycloakForTest,
-} from '../support/keycloak-directory.ts';
-import { keycloakSubject } from '../support/keycloak-subject.ts';
+import { keycloakSubject } from '../support/keycloak/subject.ts';
 import { plain } from '../support/plain.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
-import { describeConformance } from '../support/conformance.ts';
+import { describeConformance } from '../support/conformance/conformance.ts';
+import { keycloakSection, openKeycloak } from '../support/keycloak/directory.ts';
 import {
   KEYCLOAK_START_MS,
   type KeycloakServer,
   startKeycloak,
 } from '../support/keycloak/keycloak.ts';
 import { type Mariadb, startMariadb } from '../support/keycloak/mariadb.ts';
-import { keycloakSection, openKeycloak } from '../support/keycloak-directory.ts';
-import { keycloakSubject } from '../support/keycloak-subject.ts';
+import { keycloakSubject } from '../support/keycloak/subject.ts';
 import { plain } from '../support/plain.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describeEssentials } from '../support/conformance/conformance.ts';
 import { ask } from '../support/conformance/subject.ts';
-import { describeEssentials } from '../support/conformance.ts';
+import { type LdapSection, ldapSection, openLdapForTest } from '../support/ldap/directory.ts';
 import { startSamba } from '../support/ldap/samba.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
-import { type LdapSection, ldapSection, openLdapForTest } from '../support/ldap-directory.ts';
-import { ldapSubject } from '../support/ldap-subject.ts';
+import { ldapSubject } from '../support/ldap/subject.ts';
 import { describeWith } from '../support/requirement.ts';
 
 describeWith(['slapd'], 'OpenLDAP’s own', () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
-import { describeConformance, describeEssentials } from '../support/conformance.ts';
+import { describeConformance, describeEssentials } from '../support/conformance/conformance.ts';
+import { ldapSection, openLdap, openLdapForTest, type Way } from '../support/ldap/directory.ts';
 import { startDs389 } from '../support/ldap/ds389.ts';
 import { startSamba } from '../support/ldap/samba.ts';
 import type { LdapServer, LdapServerFacts } from '../support/ldap/server.ts';
+import { describeLdapSettings } from '../support/ldap/settings.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
-import { ldapSection, openLdap, openLdapForTest, type Way } from '../support/ldap-directory.ts';
-import { describeLdapSettings } from '../support/ldap-settings.ts';
-import { ldapSubject, suiteSection } from '../support/ldap-subject.ts';
+import { ldapSubject, suiteSection } from '../support/ldap/subject.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 
 const SERVERS: readonly {

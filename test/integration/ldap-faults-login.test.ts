@@ -4,8 +4,6 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'v
 import { Secret } from '../../src/config/sources/secret.ts';
 import type { LdapSettings } from '../../src/directory/ldap/settings.ts';
 import { startDs389 } from '../support/ldap/ds389.ts';
-import type { LdapServer } from '../support/ldap/server.ts';
-import { startSlapd } from '../support/ldap/slapd.ts';
 import {
   healed,
   load,
@@ -16,7 +14,9 @@ import {
   settingsOf,
   urlOf,
   verdict,
-} from '../support/ldapfaults.ts';
+} from '../support/ldap/faults.ts';
+import type { LdapServer } from '../support/ldap/server.ts';
+import { startSlapd } from '../support/ldap/slapd.ts';
 import { type FaultProxy, startFaultProxy } from '../support/proxy.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startDs389 } from '../support/ldap/ds389.ts';
-import type { LdapServer } from '../support/ldap/server.ts';
-import { startSlapd } from '../support/ldap/slapd.ts';
 import {
   healed,
   load,
@@ -10,8 +8,10 @@ import {
   settingsOf,
   urlOf,
   verdict,
-} from '../support/ldapfaults.ts';
-import { mailOf } from '../support/ldapmail.ts';
+} from '../support/ldap/faults.ts';
+import { mailOf } from '../support/ldap/mail.ts';
+import type { LdapServer } from '../support/ldap/server.ts';
+import { startSlapd } from '../support/ldap/slapd.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 

@@ -1,8 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { LdapSettings } from '../../src/directory/ldap/settings.ts';
 import { startDs389 } from '../support/ldap/ds389.ts';
-import type { LdapServer } from '../support/ldap/server.ts';
-import { startSlapd } from '../support/ldap/slapd.ts';
 import {
   healed,
   load,
@@ -11,7 +9,9 @@ import {
   settingsOf,
   urlOf,
   verdict,
-} from '../support/ldapfaults.ts';
+} from '../support/ldap/faults.ts';
+import type { LdapServer } from '../support/ldap/server.ts';
+import { startSlapd } from '../support/ldap/slapd.ts';
 import { type FaultMode, type FaultProxy, startFaultProxy } from '../support/proxy.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { until } from '../support/until.ts';

@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startDs389 } from '../support/ldap/ds389.ts';
-import { startSamba } from '../support/ldap/samba.ts';
-import type { LdapServer } from '../support/ldap/server.ts';
-import { startSlapd } from '../support/ldap/slapd.ts';
 import {
   healed,
   load,
@@ -12,7 +9,10 @@ import {
   settingsOf,
   urlOf,
   verdict,
-} from '../support/ldapfaults.ts';
+} from '../support/ldap/faults.ts';
+import { startSamba } from '../support/ldap/samba.ts';
+import type { LdapServer } from '../support/ldap/server.ts';
+import { startSlapd } from '../support/ldap/slapd.ts';
 import { type FaultMode, type FaultProxy, startFaultProxy } from '../support/proxy.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { until } from '../support/until.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openFor, settingsOf } from '../support/ldap/faults.ts';
+import { addEntries, mailOf } from '../support/ldap/mail.ts';
 import { startSamba } from '../support/ldap/samba.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
-import { openFor, settingsOf } from '../support/ldapfaults.ts';
-import { addEntries, mailOf } from '../support/ldapmail.ts';
 import { describeWith } from '../support/requirement.ts';
 
 describeWith(['root', 'samba', 'slapd'], 'Active Directory', () => {

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { Secret } from '../../src/config/sources/secret.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import type { LdapSettings } from '../../src/directory/ldap/settings.ts';
+import { openFor, settingsOf, urlOf } from '../support/ldap/faults.ts';
+import { addEntries, mailOf } from '../support/ldap/mail.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
-import { openFor, settingsOf, urlOf } from '../support/ldapfaults.ts';
-import { addEntries, mailOf } from '../support/ldapmail.ts';
 import { describeWith } from '../support/requirement.ts';
 
 describeWith(['slapd'], 'slapd', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Directory } from '../../src/directory/directory.ts';
-import { describeConformance } from '../support/conformance.ts';
+import { describeConformance } from '../support/conformance/conformance.ts';
 import { plain } from '../support/plain.ts';
 import { describeWith, type Requirement } from '../support/requirement.ts';
 import { injected, injectionRows, injectionSection } from '../support/sql/injection.ts';

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type LmtpSink, startLmtpSink } from '../support/lmtp.ts';
 import { type LoopbackServer, serveLoopback } from '../support/loopback.ts';
-import { type Postfix, type PostfixOptions, startPostfix } from '../support/postfix.ts';
+import { type LmtpSink, startLmtpSink } from '../support/postfix/lmtp.ts';
+import { type Postfix, type PostfixOptions, startPostfix } from '../support/postfix/postfix.ts';
+import { connectSmtp, type SmtpClient, sendMail } from '../support/postfix/smtp.ts';
 import { processesOf } from '../support/process.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectSmtp, type SmtpClient, sendMail } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
 
 /** Answers a socketmap client from a table of whole requests; what is not in it is not found. */

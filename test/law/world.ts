@@ -11,8 +11,8 @@ import { createRouter, type MeteredRouter } from '../../src/maps/router.ts';
 import { createTableMap } from '../../src/maps/table.ts';
 import { createCounters } from '../../src/socketmap/figures.ts';
 import { parseReply, perm } from '../../src/socketmap/protocol.ts';
-import { createAnswering } from '../support/answering.ts';
 import { createScripted, type Mode, type ScriptedDirectory } from '../support/scripted.ts';
+import { createAnswering } from '../support/socketmap/answering.ts';
 import {
   buildMaps,
   type Guarded,

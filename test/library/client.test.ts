@@ -14,7 +14,7 @@ import {
   timeout,
 } from '../../src/index.ts';
 import { findFreePorts, serveLoopback } from '../support/loopback.ts';
-import { ANY_PORT, frames } from '../support/socketmap.ts';
+import { ANY_PORT, frames } from '../support/socketmap/socketmap.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { serve } from './fixture.ts';
 

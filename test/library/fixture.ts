@@ -5,7 +5,7 @@ import {
   type MapServer,
   type MapServerOptions,
 } from '../../src/index.ts';
-import { ANY_PORT, connectRaw, frames, type RawClient } from '../support/socketmap.ts';
+import { ANY_PORT, connectRaw, frames, type RawClient } from '../support/socketmap/socketmap.ts';
 
 /** A server that ends with its test. */
 export function serve(options: MapServerOptions = {}): MapServer {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createServer, ok } from '../../src/index.ts';
-import { ANY_PORT, connectRaw, frames } from '../support/socketmap.ts';
+import { ANY_PORT, connectRaw, frames } from '../support/socketmap/socketmap.ts';
 import { ask, connectTo, serve } from './fixture.ts';
 
 const LATE = 'TEMP idpmap deadline';

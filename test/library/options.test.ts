@@ -18,7 +18,7 @@ import {
   type RawClient,
   toTarget,
   wrapSocket,
-} from '../support/socketmap.ts';
+} from '../support/socketmap/socketmap.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 
 function serve(options: MapServerOptions = {}): MapServer {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createServer, notFound, ok, perm, temp, timeout } from '../../src/index.ts';
-import { frames } from '../support/socketmap.ts';
+import { frames } from '../support/socketmap/socketmap.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { ask, connectTo, serve } from './fixture.ts';
 

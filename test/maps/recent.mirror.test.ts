@@ -8,8 +8,8 @@ import type { MapHandler } from '../../src/maps/answer.ts';
 import { createRouter } from '../../src/maps/router.ts';
 import { createCounters } from '../../src/socketmap/figures.ts';
 import { gone, listed, listing, mark, openTestMirror, put } from '../mirror/world.ts';
-import { createAnswering } from '../support/answering.ts';
 import { createScripted } from '../support/scripted.ts';
+import { createAnswering } from '../support/socketmap/answering.ts';
 import { buildMaps, laneFor } from '../support/world.ts';
 
 const at = (name: string): string => `${name}@x.org`;

@@ -11,8 +11,8 @@ import type { Shelf, Shelved } from '../../src/lookup/share.ts';
 import { createRouter } from '../../src/maps/router.ts';
 import type { Said } from '../../src/mirror/said.ts';
 import { createCounters } from '../../src/socketmap/figures.ts';
-import { createAnswering } from '../support/answering.ts';
 import { account, createScripted } from '../support/scripted.ts';
+import { createAnswering } from '../support/socketmap/answering.ts';
 import {
   buildMaps,
   contextNow,

@@ -7,8 +7,8 @@ import { createDomainMap } from '../../src/maps/domainmap.ts';
 import { createDomainSet } from '../../src/maps/domainset.ts';
 import { createRouter, type MeteredRouter, type Route } from '../../src/maps/router.ts';
 import { createCounters } from '../../src/socketmap/figures.ts';
-import { createAnswering } from '../support/answering.ts';
 import { account, createScripted } from '../support/scripted.ts';
+import { createAnswering } from '../support/socketmap/answering.ts';
 import { buildMaps, contextNow, laneFor, useFakeTime } from '../support/world.ts';
 
 useFakeTime();

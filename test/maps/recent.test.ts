@@ -5,8 +5,8 @@ import type { MapHandler } from '../../src/maps/answer.ts';
 import { MAX_RECENT_CHARS } from '../../src/maps/recent.ts';
 import { createRouter, type MapFigures } from '../../src/maps/router.ts';
 import { createCounters } from '../../src/socketmap/figures.ts';
-import { createAnswering } from '../support/answering.ts';
 import { account, createScripted, type Mode } from '../support/scripted.ts';
+import { createAnswering } from '../support/socketmap/answering.ts';
 import { buildMaps, contextNow, laneFor, TIMES, useFakeTime } from '../support/world.ts';
 
 useFakeTime();

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ok } from '../../src/socketmap/protocol.ts';
-import { frames } from '../support/socketmap.ts';
-import { createLate, setUpSession } from '../support/socketmap-session.ts';
+import { createLate, setUpSession } from '../support/socketmap/session.ts';
+import { frames } from '../support/socketmap/socketmap.ts';
 
 afterEach(() => {
   vi.useRealTimers();

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Router } from '../../src/maps/answer.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
-import { frames } from '../support/socketmap.ts';
-import { createLate, echo, setUpSession } from '../support/socketmap-session.ts';
+import { createLate, echo, setUpSession } from '../support/socketmap/session.ts';
+import { frames } from '../support/socketmap/socketmap.ts';
 
 /** A longer one ends the connection; one that is longer than is read, but not than this, is passed over: no text here is so long. */
 const MAX_BYTES = 1_048_576;

@@ -3,8 +3,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { Context } from '../../src/lookup/outcome.ts';
 import { GRACE_MS } from '../../src/net/replies.ts';
 import { notFound, ok, perm } from '../../src/socketmap/protocol.ts';
-import { frames } from '../support/socketmap.ts';
-import { createLate, echo, setUpSession } from '../support/socketmap-session.ts';
+import { createLate, echo, setUpSession } from '../support/socketmap/session.ts';
+import { frames } from '../support/socketmap/socketmap.ts';
 
 afterEach(() => {
   vi.useRealTimers();

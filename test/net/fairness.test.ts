@@ -7,7 +7,7 @@ import { notFound, ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer } from '../../src/socketmap/server.ts';
 import { makePlace } from '../support/instance.ts';
 import { createNotes } from '../support/notes.ts';
-import { ANY_PORT, connectRaw, frames, toTarget } from '../support/socketmap.ts';
+import { ANY_PORT, connectRaw, frames, toTarget } from '../support/socketmap/socketmap.ts';
 import { until } from '../support/until.ts';
 
 async function startServer(limits: Partial<Limits> = {}) {

@@ -20,7 +20,7 @@ import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer } from '../../src/socketmap/server.ts';
 import { makePlace } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectRaw, frames } from '../support/socketmap.ts';
+import { connectRaw, frames } from '../support/socketmap/socketmap.ts';
 
 let directory: string;
 let path: string;

@@ -8,7 +8,7 @@ import { createNetServer, type NetServer } from '../../src/net/server.ts';
 import { createCounters } from '../../src/socketmap/figures.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmap } from '../../src/socketmap/server.ts';
-import { ANY_PORT, connectRaw, frames } from '../support/socketmap.ts';
+import { ANY_PORT, connectRaw, frames } from '../support/socketmap/socketmap.ts';
 
 /** Blocks of `name=value` lines, each ended by an empty one: what Postfix's policy delegation speaks. */
 function createBlocks(): Decoder<'control'> {

@@ -10,7 +10,7 @@ import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer, type SocketmapServer } from '../../src/socketmap/server.ts';
 import { findFreePorts } from '../support/loopback.ts';
 import { type RunningProcess, startProcess } from '../support/process.ts';
-import { ANY_PORT } from '../support/socketmap.ts';
+import { ANY_PORT } from '../support/socketmap/socketmap.ts';
 import { until } from '../support/until.ts';
 
 const servers: SocketmapServer[] = [];

@@ -14,7 +14,7 @@ import {
   type RawClient,
   toTarget,
   wrapSocket,
-} from '../support/socketmap.ts';
+} from '../support/socketmap/socketmap.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 
 describeWith(['openssl'], 'over TLS', () => {

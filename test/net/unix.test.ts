@@ -11,7 +11,7 @@ import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer, type SocketmapServer } from '../../src/socketmap/server.ts';
 import { createNotes } from '../support/notes.ts';
 import { describeWith } from '../support/requirement.ts';
-import { connectRaw, frames } from '../support/socketmap.ts';
+import { connectRaw, frames } from '../support/socketmap/socketmap.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 import { whileUnwritable } from '../support/unwritable.ts';
 

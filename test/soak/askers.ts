@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Endpoint } from '../../src/net/endpoint.ts';
 import { createSocketmapClient } from '../../src/socketmap/client.ts';
-import { connectSmtp } from '../support/smtp.ts';
+import { connectSmtp } from '../support/postfix/smtp.ts';
 import type { Dice } from './dice.ts';
 import { type Judge, KNOWN, type Said } from './judge.ts';
 

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import type { Endpoint } from '../../src/net/endpoint.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
 import { findFreePorts } from '../support/loopback.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
+import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
 import { type FaultProxy, startFaultProxy } from '../support/proxy.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Endpoint } from '../../src/net/endpoint.ts';
-import { toTarget } from '../support/socketmap.ts';
+import { toTarget } from '../support/socketmap/socketmap.ts';
 
 /** What a connection does that is no client's. */
 type Nuisance = (socket: Socket) => void;

@@ -5,7 +5,7 @@ import { createSocketmapClient, type SocketmapClient } from '../../src/socketmap
 import { notFound, ok, perm, temp, timeout } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer, type SocketmapServer } from '../../src/socketmap/server.ts';
 import { serveLoopback } from '../support/loopback.ts';
-import { ANY_PORT } from '../support/socketmap.ts';
+import { ANY_PORT } from '../support/socketmap/socketmap.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 
 let directory: TemporaryDirectory;

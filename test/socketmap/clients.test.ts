@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Client } from '../../src/socketmap/clients.ts';
 import { notFound, ok, perm, temp } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer, type SocketmapServer } from '../../src/socketmap/server.ts';
-import { ANY_PORT, connectRaw, frames } from '../support/socketmap.ts';
+import { ANY_PORT, connectRaw, frames } from '../support/socketmap/socketmap.ts';
 
 const SAID = {
   'm ann': ok('ann@example.org'),

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { ok } from '../../src/socketmap/protocol.ts';
-import { createLate, setUpSession } from '../support/socketmap-session.ts';
+import { createLate, setUpSession } from '../support/socketmap/session.ts';
 
 test('speaks lines with people on this machine', () => {
   const { send, peer } = setUpSession({ route: (map, key) => ok(`${map}/${key}`) });

@@ -7,7 +7,13 @@ import type { Answer } from '../../src/maps/answer.ts';
 import type { Endpoint } from '../../src/net/endpoint.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer, type SocketmapServer } from '../../src/socketmap/server.ts';
-import { ANY_PORT, connectRaw, frames, toTarget, wrapSocket } from '../support/socketmap.ts';
+import {
+  ANY_PORT,
+  connectRaw,
+  frames,
+  toTarget,
+  wrapSocket,
+} from '../support/socketmap/socketmap.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 
 let directory: TemporaryDirectory;

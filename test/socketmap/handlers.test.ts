@@ -5,7 +5,7 @@ import { type MapHandlers, routeHandlers } from '../../src/socketmap/handlers.ts
 import { notFound, ok, perm, temp, timeout } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer } from '../../src/socketmap/server.ts';
 import { createNotes } from '../support/notes.ts';
-import { ANY_PORT } from '../support/socketmap.ts';
+import { ANY_PORT } from '../support/socketmap/socketmap.ts';
 
 async function serve(handlers: MapHandlers) {
   const notes = createNotes();

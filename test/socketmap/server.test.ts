@@ -8,7 +8,7 @@ import {
   type ServerOptions,
   type SocketmapServer,
 } from '../../src/socketmap/server.ts';
-import { ANY_PORT, connectRaw, frames } from '../support/socketmap.ts';
+import { ANY_PORT, connectRaw, frames } from '../support/socketmap/socketmap.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 
 const route: ServerOptions['route'] = (map, key) => {

@@ -5,7 +5,7 @@ import type { Endpoint } from '../../src/net/endpoint.ts';
 import { createSocketmapClient, type SocketmapClient } from '../../src/socketmap/client.ts';
 import { ok } from '../../src/socketmap/protocol.ts';
 import { createSocketmapServer } from '../../src/socketmap/server.ts';
-import { ANY_PORT } from '../support/socketmap.ts';
+import { ANY_PORT } from '../support/socketmap/socketmap.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
 
 const CLIENTS = 20;

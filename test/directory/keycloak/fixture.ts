@@ -9,7 +9,7 @@ import {
   type ScriptedKeycloak,
   startScripted,
   user,
-} from '../../support/keycloak-script.ts';
+} from '../../support/keycloak/script.ts';
 import { createNotes, type Notes } from '../../support/notes.ts';
 import { type Plain, plain } from '../../support/plain.ts';
 import { makeTemporaryDirectory } from '../../support/temporary.ts';

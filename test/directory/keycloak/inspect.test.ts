@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KeycloakSettings } from '../../../src/directory/keycloak/settings.ts';
-import { type Script, says, user } from '../../support/keycloak-script.ts';
+import { type Script, says, user } from '../../support/keycloak/script.ts';
 import { open, signal } from './fixture.ts';
 import { MIRROR } from './follow/fixture.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { says, user } from '../../support/keycloak-script.ts';
+import { says, user } from '../../support/keycloak/script.ts';
 import { NOBODY, open, signal } from './fixture.ts';
 
 const fault = (kind: string, text: string) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { user } from '../../support/keycloak-script.ts';
+import { user } from '../../support/keycloak/script.ts';
 import { open, signal } from './fixture.ts';
 
 test('gives addresses of users and groups, aliases included', async () => {

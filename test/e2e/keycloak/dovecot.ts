@@ -3,15 +3,15 @@ import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommand, startDaemonProcess } from '../../support/daemon.ts';
-import { type Dovecot, startDovecot } from '../../support/dovecot.ts';
 import { ADMINISTRATOR } from '../../support/keycloak/admin.ts';
 import { environment } from '../../support/keycloak/distribution.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
 import { findFreePorts } from '../../support/loopback.ts';
-import { type Postfix, startPostfix } from '../../support/postfix.ts';
+import { type Dovecot, startDovecot } from '../../support/postfix/dovecot.ts';
+import { type Postfix, startPostfix } from '../../support/postfix/postfix.ts';
+import { sendMail } from '../../support/postfix/smtp.ts';
 import { startProcess } from '../../support/process.ts';
 import { describeWith } from '../../support/requirement.ts';
-import { sendMail } from '../../support/smtp.ts';
 import { makeTemporaryDirectory } from '../../support/temporary.ts';
 import { until } from '../../support/until.ts';
 

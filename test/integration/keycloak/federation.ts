@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createKept } from '../../../src/directory/trust/kept.ts';
 import { makeClient } from '../../support/keycloak/clients.ts';
+import { keycloakSection, loginOf, openKeycloakForTest } from '../../support/keycloak/directory.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
 import type { Representation } from '../../support/keycloak/people.ts';
-import { keycloakSection, loginOf, openKeycloakForTest } from '../../support/keycloak-directory.ts';
+import { verdict } from '../../support/ldap/faults.ts';
 import type { LdapServer } from '../../support/ldap/server.ts';
 import { startSlapd } from '../../support/ldap/slapd.ts';
-import { verdict } from '../../support/ldapfaults.ts';
 import { plain } from '../../support/plain.ts';
 import { describeWith } from '../../support/requirement.ts';
 import { createRoled } from './roled.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Directory } from '../../../src/directory/directory.ts';
 import { startInstance } from '../../support/instance.ts';
+import { configOf, keycloakSection } from '../../support/keycloak/directory.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
-import { configOf, keycloakSection } from '../../support/keycloak-directory.ts';
 import { plain } from '../../support/plain.ts';
 
 /** Keys that a pattern, a query of Keycloak's or a URL could take for more than they are. */

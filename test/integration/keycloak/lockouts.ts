@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { keycloakSection, openKeycloakForTest } from '../../support/keycloak/directory.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
 import { ALIAS_ATTRIBUTE, type Representation } from '../../support/keycloak/people.ts';
-import { keycloakSection, openKeycloakForTest } from '../../support/keycloak-directory.ts';
 import { plain } from '../../support/plain.ts';
 import { until } from '../../support/until.ts';
 

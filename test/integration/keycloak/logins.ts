@@ -4,12 +4,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ask } from '../../support/conformance/subject.ts';
 import { makePlace } from '../../support/instance.ts';
 import { CERTIFICATE_CLIENT, JWT_CLIENT } from '../../support/keycloak/clients.ts';
-import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
 import {
   type KeycloakSection,
   keycloakSection,
   openKeycloakForTest,
-} from '../../support/keycloak-directory.ts';
+} from '../../support/keycloak/directory.ts';
+import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
 import { startIssuer } from './issuer.ts';
 import { createRoled } from './roled.ts';
 

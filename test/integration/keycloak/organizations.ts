@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startInstance } from '../../support/instance.ts';
+import { configOf, keycloakSection } from '../../support/keycloak/directory.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
-import { configOf, keycloakSection } from '../../support/keycloak-directory.ts';
 import { until } from '../../support/until.ts';
 
 const ORGANIZATIONS = '/realms/mail/organizations';

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { keycloakSection } from '../../support/keycloak/directory.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
-import { keycloakSection } from '../../support/keycloak-directory.ts';
 import { watch } from './watched.ts';
 
 /** What happens to a server, and how it comes back. */

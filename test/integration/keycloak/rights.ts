@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makePlace } from '../../support/instance.ts';
+import { configOf, keycloakSection } from '../../support/keycloak/directory.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
-import { configOf, keycloakSection } from '../../support/keycloak-directory.ts';
 import { createRoled, type RoledClient } from './roled.ts';
 import { WATCHED, watch } from './watched.ts';
 

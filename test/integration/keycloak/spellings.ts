@@ -1,12 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { keycloakSection, openKeycloakForTest } from '../../support/keycloak/directory.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
 import {
   ALIAS_ATTRIBUTE,
   GROUP_ATTRIBUTE,
   type Representation,
 } from '../../support/keycloak/people.ts';
-import { keycloakSection, openKeycloakForTest } from '../../support/keycloak-directory.ts';
-import { findUser } from '../../support/keycloak-subject.ts';
+import { findUser } from '../../support/keycloak/subject.ts';
 import { plain } from '../../support/plain.ts';
 
 const REALM = '/realms/mail';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
 import { type Instance, startInstance } from '../../support/instance.ts';
-import { configOf, type KeycloakSection } from '../../support/keycloak-directory.ts';
+import { configOf, type KeycloakSection } from '../../support/keycloak/directory.ts';
 import { CROWD } from '../../support/ldap/population.ts';
 import { until } from '../../support/until.ts';
 

@@ -1,4 +1,4 @@
-import { connectSmtp, type SmtpClient } from '../smtp.ts';
+import { connectSmtp, type SmtpClient } from '../postfix/smtp.ts';
 import { until } from '../until.ts';
 
 /** Clients that send mail without a pause: each message to a person, and to a stranger whom nobody knows. */

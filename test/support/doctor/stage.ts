@@ -8,9 +8,9 @@ import { capture } from '../command.ts';
 import { startDaemonProcess } from '../daemon.ts';
 import { findFreePorts, serveLoopback } from '../loopback.ts';
 import { PEOPLE } from '../people.ts';
-import { type Postfix, startPostfix } from '../postfix.ts';
-import type { MainCf } from '../postfix-config.ts';
-import { connectSmtp } from '../smtp.ts';
+import type { MainCf } from '../postfix/config.ts';
+import { type Postfix, startPostfix } from '../postfix/postfix.ts';
+import { connectSmtp } from '../postfix/smtp.ts';
 import { makeTemporaryDirectory } from '../temporary.ts';
 
 /** How one case departs from what is right. */

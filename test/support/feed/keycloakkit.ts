@@ -1,10 +1,10 @@
 import { OWN_EVENTS } from '../../../src/directory/keycloak/feed/eventlog.ts';
 import { createRoled } from '../../integration/keycloak/roled.ts';
 import { type Admin, createAdmin } from '../keycloak/admin.ts';
+import { type KeycloakSection, keycloakSection, openKeycloak } from '../keycloak/directory.ts';
 import type { KeycloakServer } from '../keycloak/keycloak.ts';
 import { ALIAS_ATTRIBUTE, GROUP_ATTRIBUTE, type Representation } from '../keycloak/people.ts';
 import { makeRealm } from '../keycloak/realms.ts';
-import { type KeycloakSection, keycloakSection, openKeycloak } from '../keycloak-directory.ts';
 import type { FeedKit } from './kit.ts';
 
 const REALM = 'followed';

@@ -4,9 +4,9 @@ import { createLdapDirectory } from '../../../src/directory/ldap/ldap.ts';
 import type { LdapSettings } from '../../../src/directory/ldap/settings.ts';
 import { quietHooks } from '../hooks.ts';
 import { AD_BASE } from '../ldap/active-directory-entries.ts';
+import { settingsOf } from '../ldap/faults.ts';
 import type { LdapServer } from '../ldap/server.ts';
-import { DIALECTS } from '../ldap-subject.ts';
-import { settingsOf } from '../ldapfaults.ts';
+import { DIALECTS } from '../ldap/subject.ts';
 import type { FeedKit } from './kit.ts';
 
 export type LdapFeed = NonNullable<LdapSettings['mirror']>['feed'];

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFreePorts } from '../loopback.ts';
+import { connectSmtp } from '../postfix/smtp.ts';
 import type { RunningProcess } from '../process.ts';
-import { connectSmtp } from '../smtp.ts';
 import { makeTemporaryDirectory } from '../temporary.ts';
 import { until } from '../until.ts';
 import { startUnpacked, type Unpacked } from './namespace.ts';

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Directory } from '../../../src/directory/directory.ts';
 import { openDirectory } from '../../../src/directory/types.ts';
-import type { GroupLimits, Subject } from '../conformance.ts';
+import type { GroupLimits, Subject } from '../conformance/conformance.ts';
 import { quietHooks } from '../hooks.ts';
 import { settingsOf } from '../instance.ts';
 import { MAIL_DOMAINS, PERSONS, TEAMS } from '../ldap/population.ts';

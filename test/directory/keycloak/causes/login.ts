@@ -1,5 +1,5 @@
 import { Secret } from '../../../../src/config/sources/secret.ts';
-import type { ScriptedReply } from '../../../support/keycloak-script.ts';
+import type { ScriptedReply } from '../../../support/keycloak/script.ts';
 import { type Given, type Row, toToken } from './row.ts';
 
 const PAGE = '<html><h1>blocked</h1></html>';

@@ -1,4 +1,4 @@
-import { says, user } from '../../../support/keycloak-script.ts';
+import { says, user } from '../../../support/keycloak/script.ts';
 import type { Given, Row } from './row.ts';
 
 const GROUPS = { groupAttribute: 'mail' } as const;

@@ -1,4 +1,4 @@
-import { says, user } from '../../../support/keycloak-script.ts';
+import { says, user } from '../../../support/keycloak/script.ts';
 import { type Row, toAll, toKey } from './row.ts';
 
 const PAGE = '<html><h1>blocked</h1></html>';

@@ -1,6 +1,6 @@
 import type { Cause } from '../../../../src/directory/directory.ts';
 import type { KeycloakSettings } from '../../../../src/directory/keycloak/settings.ts';
-import type { Asked, ScriptedKeycloak, ScriptedReply } from '../../../support/keycloak-script.ts';
+import type { Asked, ScriptedKeycloak, ScriptedReply } from '../../../support/keycloak/script.ts';
 import type { Opened } from '../fixture.ts';
 
 /** One fault that the directory can raise, and who can cause it. */

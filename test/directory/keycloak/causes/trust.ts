@@ -1,4 +1,4 @@
-import { says } from '../../../support/keycloak-script.ts';
+import { says } from '../../../support/keycloak/script.ts';
 import type { Given, Row } from './row.ts';
 
 /** Doubts about each *none*: whoever is there is found all the same. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { says, user } from '../../../support/keycloak-script.ts';
+import { says, user } from '../../../support/keycloak/script.ts';
 import { until } from '../../../support/until.ts';
 import type { IsConcerned } from '../fixture.ts';
 import { type Opened, open, openOn, signal, start } from '../fixture.ts';

@@ -3,7 +3,7 @@ import type { Change, Listed, Mark } from '../../../../src/directory/directory.t
 import { createKeycloakDirectory } from '../../../../src/directory/keycloak/keycloak.ts';
 import type { KeycloakSettings } from '../../../../src/directory/keycloak/settings.ts';
 import { createKept } from '../../../../src/directory/trust/kept.ts';
-import type { ScriptedKeycloak } from '../../../support/keycloak-script.ts';
+import type { ScriptedKeycloak } from '../../../support/keycloak/script.ts';
 import { createNotes } from '../../../support/notes.ts';
 import { settingsFor } from '../fixture.ts';
 

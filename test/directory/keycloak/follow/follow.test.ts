@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fault, Gap } from '../../../../src/directory/directory.ts';
-import { type ScriptedKeycloak, user } from '../../../support/keycloak-script.ts';
+import { type ScriptedKeycloak, user } from '../../../support/keycloak/script.ts';
 import { follow, goneIn, kindsOf, MIRROR, markIn, putIn } from './fixture.ts';
 import { BOB, event, INNER, idOf, own, startRealm, TEAM } from './realm.ts';
 

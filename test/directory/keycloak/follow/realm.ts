@@ -1,4 +1,4 @@
-import { type ScriptedKeycloak, user } from '../../../support/keycloak-script.ts';
+import { type ScriptedKeycloak, user } from '../../../support/keycloak/script.ts';
 import { start } from '../fixture.ts';
 
 /** An id as Keycloak gives them. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { contentOf, type Reply } from '../../../../src/directory/keycloak/http/replies.ts';
 import { createSite } from '../../../../src/directory/keycloak/http/site.ts';
-import type { Script } from '../../../support/keycloak-script.ts';
+import type { Script } from '../../../support/keycloak/script.ts';
 import { NOBODY, open, openOn, settingsFor, signal, start } from '../fixture.ts';
 
 const site = createSite(settingsFor('https://sso.example.org'));

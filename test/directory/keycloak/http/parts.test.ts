@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { user } from '../../../support/keycloak-script.ts';
+import { user } from '../../../support/keycloak/script.ts';
 import { NOBODY, open, openOn, signal, start } from '../fixture.ts';
 
 /** Attributes as long as those of a user with a photograph. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Script, type ScriptedReply, says, user } from '../../../support/keycloak-script.ts';
+import { type Script, type ScriptedReply, says, user } from '../../../support/keycloak/script.ts';
 import { NOBODY, open, openOn, signal, start } from '../fixture.ts';
 
 /** Answers questions for users in this order, the last reply again and again; all else as ever. */

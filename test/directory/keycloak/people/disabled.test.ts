@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { says, user } from '../../../support/keycloak-script.ts';
+import { says, user } from '../../../support/keycloak/script.ts';
 import { open, signal } from '../fixture.ts';
 
 const FEDERATED = { federationLink: 'ldap', enabled: false };

@@ -5,7 +5,7 @@ import { findingOf, none, valuesOf } from '../../../../src/directory/finding.ts'
 import { askEntries } from '../../../../src/directory/people/ask.ts';
 import type { CleanFigures } from '../../../../src/directory/people/clean.ts';
 import type { HoldingRules } from '../../../../src/directory/people/owners.ts';
-import { says, user } from '../../../support/keycloak-script.ts';
+import { says, user } from '../../../support/keycloak/script.ts';
 import type { Plain } from '../../../support/plain.ts';
 import { NOBODY, open, signal } from '../fixture.ts';
 

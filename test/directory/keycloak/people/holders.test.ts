@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isLoosely } from '../../../../src/directory/keycloak/people/loosely.ts';
 import { addressIn } from '../../../../src/directory/keycloak/people/written.ts';
-import { user } from '../../../support/keycloak-script.ts';
+import { user } from '../../../support/keycloak/script.ts';
 import { open, signal } from '../fixture.ts';
 
 /** As MariaDB and MySQL compare by default. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { keycloak as type } from '../../../../src/directory/keycloak/type.ts';
-import { user } from '../../../support/keycloak-script.ts';
+import { user } from '../../../support/keycloak/script.ts';
 import { NOBODY, open, signal } from '../fixture.ts';
 
 const MADE = { addressFrom: '{username}@example.org' } as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { holders } from '../../../../src/directory/people/owners.ts';
-import { says, user } from '../../../support/keycloak-script.ts';
+import { says, user } from '../../../support/keycloak/script.ts';
 import { until } from '../../../support/until.ts';
 import { open, openOn, signal, start } from '../fixture.ts';
 

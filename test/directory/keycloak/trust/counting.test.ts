@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { user } from '../../../support/keycloak-script.ts';
+import { user } from '../../../support/keycloak/script.ts';
 import { until } from '../../../support/until.ts';
 import { NOBODY, openOn, signal, start } from '../fixture.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createKept } from '../../../../src/directory/trust/kept.ts';
-import { user } from '../../../support/keycloak-script.ts';
+import { user } from '../../../support/keycloak/script.ts';
 import { NOBODY, openOn, signal, start } from '../fixture.ts';
 
 const doubted = (text: string) =>

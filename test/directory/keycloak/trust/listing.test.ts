@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Script, says, user } from '../../../support/keycloak-script.ts';
+import { type Script, says, user } from '../../../support/keycloak/script.ts';
 import { NOBODY, open, signal } from '../fixture.ts';
 
 const ALL = { aliasAttribute: 'mailAlias', groupAttribute: 'mail' } as const;

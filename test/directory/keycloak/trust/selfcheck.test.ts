@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { says, user } from '../../../support/keycloak-script.ts';
+import { says, user } from '../../../support/keycloak/script.ts';
 import { NOBODY, open, openOn, signal, start } from '../fixture.ts';
 
 const disbelieved = (text: string) =>
