@@ -92,9 +92,9 @@ async function follow(options: StatusOptions, intervalMs: number): Promise<numbe
       code = next.code;
       if (options.json === true) stdout.write(`${printable(JSON.stringify(next.result))}\n`);
       else if (stdout.isTTY) stdout.write(CLEAR);
-      const isNew = stdout.isTTY || next.title !== before;
+      const isNew = stdout.isTTY || next.gist !== before;
       if (options.json !== true && isNew) print({}, {}, next.text);
-      before = next.title;
+      before = next.gist;
       if ((await wait(intervalMs, left.promise)) === 'left') return code;
     }
   } finally {
@@ -104,25 +104,29 @@ async function follow(options: StatusOptions, intervalMs: number): Promise<numbe
 
 interface Look {
   readonly code: number;
-  readonly title: string;
+  /** What is said, without figures and times: where it is another one, something has changed. */
+  readonly gist: string;
   readonly result: object;
   readonly text: string;
 }
 
+/** A count, a share, a time or a duration, in its unit. */
+const FIGURE = /\d[\d.,:\u202f-]*(?: ?(?:%|[kM]|s|min|h|days|lookups?|comparisons?)\b)*/g;
+
 async function look(options: StatusOptions): Promise<Look> {
   try {
     const { told, summary } = await read(options);
-    const { tone, title } = summary;
+    const { tone, title, details } = summary;
     return {
       code: CODES[tone],
-      title: `${tone} ${title}`,
+      gist: [tone, title, ...details].join('\n').replaceAll(FIGURE, '#'),
       result: { summary, ...told },
       text: format(told, summary),
     };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const { code, message } = error;
-    return { code, title: message, result: { error: message }, text: `${SIGNS.bad} ${message}` };
+    return { code, gist: message, result: { error: message }, text: `${SIGNS.bad} ${message}` };
   }
 }
 
@@ -166,13 +170,14 @@ function formatFleet(fleet: NonNullable<Status['fleet']>, now: string): string {
 }
 
 function formatMinute(told: Status): string {
-  const { OK, NOTFOUND, PERM, stale, deferred, all } = countAnswers(told, MINUTE);
+  const { OK, NOTFOUND, PERM, meant, stale, deferred, all } = countAnswers(told, MINUTE);
   const share = sayShare(deferred, all);
   return [
     `${sayCount(OK)} OK`,
     `${sayCount(NOTFOUND)} NOTFOUND`,
     `${sayCount(deferred)} deferred${deferred === 0 ? '' : ` (${share})`}`,
     ...(PERM === 0 ? [] : [`${sayCount(PERM)} of them PERM`]),
+    ...(meant === 0 ? [] : [`${sayCount(meant)} deferred as disabled`]),
     ...(stale === 0 ? [] : [`${sayCount(stale)} from stale memory`]),
   ].join(', ');
 }

@@ -30,6 +30,7 @@ import {
 } from './state.ts';
 import { createStopping, endAll } from './stopping.ts';
 import { endFormer } from './takeover.ts';
+import { listUnwritten } from './unwritten.ts';
 import { openWeb, readVersion, type Web } from './web.ts';
 
 export interface DaemonOptions {
@@ -133,6 +134,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     deadlineMs: () => serving.state.settings.deadline,
     limits: limitsOf(options.settings),
     log,
+    showAddress,
   });
   const bequest = createBequest(options, kept, () => serving.state.served, clock);
   const saver = createSaver(options.settings, { served: () => serving.state.served, clock, log });
@@ -168,6 +170,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     endpoints: () => listEndpoints(serving.open),
     unconfigured,
     differences,
+    unwritten: () => listUnwritten({ state: kept, memory: saver }),
     ...joined.part,
     clock,
   };

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
 import { readMemory, saveMemory } from './memoryfile.ts';
 import type { Served } from './served.ts';
@@ -17,11 +18,18 @@ export interface Saver {
   readonly load: () => Promise<void>;
   /** Writes it now, after a write under way; nothing before it was loaded. Never rejects. */
   readonly save: () => Promise<void>;
+  /** Why it could not be written the last time; absent: it was, or nothing is to be. */
+  readonly fault: () => string | undefined;
   readonly stop: () => void;
 }
 
 /** Keeps nothing. */
-const NO_SAVER: Saver = { load: async () => {}, save: async () => {}, stop: () => {} };
+const NO_SAVER: Saver = {
+  load: async () => {},
+  save: async () => {},
+  fault: () => undefined,
+  stop: () => {},
+};
 
 /** Creates what writes `cache.file` every `cache.saveEvery`; it does nothing where no file is configured. */
 export function createSaver({ cache }: Settings, options: SaverOptions): Saver {
@@ -30,13 +38,16 @@ export function createSaver({ cache }: Settings, options: SaverOptions): Saver {
   if (path === undefined) return NO_SAVER;
   let last: Promise<void> = Promise.resolve();
   let isLoaded = false;
+  let fault: string | undefined;
 
   const write = async (): Promise<void> => {
     // A start that takes its time must not write nothing over what it has yet to read.
     if (!isLoaded) return;
     try {
       await saveMemory(path, served().values(), clock);
+      fault = undefined;
     } catch (error) {
+      fault = reasonOf(error);
       log.error(
         { err: error, path },
         'memory could not be saved: a restart in an outage would forget it',
@@ -63,6 +74,7 @@ export function createSaver({ cache }: Settings, options: SaverOptions): Saver {
       }
     },
     save,
+    fault: () => fault,
     stop: () => clearInterval(timer),
   };
 }

@@ -2,6 +2,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Kept } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
+import { reasonOf } from '../reason.ts';
 import { DamagedError, readSealed, writeSealed } from './sealed.ts';
 
 /** One value that a directory keeps. */
@@ -24,6 +25,8 @@ export interface StateFile {
   readonly list: () => Iterable<KeptValue>;
   /** Writes what is not written yet. Never rejects. */
   readonly flush: () => Promise<void>;
+  /** Why it could not be written the last time; absent: it was, or nothing is to be. */
+  readonly fault: () => string | undefined;
   /** Ends it; nothing is written any more. */
   readonly stop: () => void;
 }
@@ -54,7 +57,7 @@ export interface StateFileOptions {
 export function createStateFile({ path, log }: StateFileOptions): StateFile {
   const directories = new Map<string, Map<string, unknown>>();
   let isDirty = false;
-  let isFailing = false;
+  let fault: string | undefined;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   let last: Promise<void> = Promise.resolve();
@@ -90,11 +93,12 @@ export function createStateFile({ path, log }: StateFileOptions): StateFile {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeSealed(path, [...listLines()]);
-      if (isFailing) log.info({ path }, 'the state can be written again');
-      isFailing = false;
+      if (fault !== undefined) log.info({ path }, 'the state can be written again');
+      fault = undefined;
     } catch (error) {
-      if (!isFailing) log.error({ err: error, path }, `the state can't be written: ${LOSS}`);
-      isFailing = true;
+      if (fault === undefined)
+        log.error({ err: error, path }, `the state can't be written: ${LOSS}`);
+      fault = reasonOf(error);
       schedule(RETRY_MS);
     }
   };
@@ -144,6 +148,7 @@ export function createStateFile({ path, log }: StateFileOptions): StateFile {
     },
     list,
     flush,
+    fault: () => fault,
     stop: () => {
       isStopped = true;
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 import { calendarOf } from '../clock.ts';
-import { nameless } from '../lookup/health.ts';
+import { nameless, type PastOutage } from '../lookup/health.ts';
 import type { LookupFigures } from '../lookup/observe.ts';
 import type { MirrorStatus } from '../mirror/status.ts';
 import type { Latency } from './latency.ts';
@@ -19,6 +19,14 @@ export interface DirectoryStatus {
   readonly lastAnswer?: string;
   /** When the first question was put that failed; absent: the last one had an answer. */
   readonly failingSince?: string;
+  /** What the last outage that is over came to; absent: there was none since the start. */
+  readonly lastOutage?: {
+    readonly since: string;
+    readonly until: string;
+    /** Lookups whose mail was deferred, and those that memory answered. */
+    readonly deferred: number;
+    readonly fromMemory: number;
+  };
   /** Why its *none* is not believed, though it answers, and since when; absent: it is. */
   readonly doubt?: { readonly reason: string; readonly since: string };
   /** What waits for an administrator, and the way out, a line each. */
@@ -37,8 +45,8 @@ export interface DirectoryStatus {
   readonly waiting: number;
   /** Of its own answers, not of those from memory. */
   readonly latency: Latency;
-  /** Entries, tables' rows apart. */
-  readonly remembered: { readonly found: number; readonly none: number; readonly unknown: number };
+  /** Entries by what is known of them, and apart from them the keys of its tables that have a row (`rows`). */
+  readonly remembered: Readonly<Record<'found' | 'none' | 'unknown' | 'rows', number>>;
   /** What is lost that is not believed, while known people who vanish are held. */
   readonly held?: string;
   /** Values that were no address or login, and were left out. */
@@ -74,6 +82,7 @@ export function describeDirectory(served: WatchedDirectory, latency: Latency): D
       found: sizes.found.size,
       none: sizes.none.size,
       unknown: sizes.unknown.size,
+      rows: [...memories.tables.values()].reduce((sum, each) => sum + each.sizes().found.size, 0),
     },
     ...describeHeld(served),
     dropped: cleaned.dropped,
@@ -83,17 +92,25 @@ export function describeDirectory(served: WatchedDirectory, latency: Latency): D
   };
 }
 
-type HealthStatus = 'state' | 'circuitSince' | 'failingSince' | 'lastAnswer' | 'lastFault';
+type HealthStatus =
+  | 'state'
+  | 'circuitSince'
+  | 'failingSince'
+  | 'lastOutage'
+  | 'lastAnswer'
+  | 'lastFault';
 
 function describeHealth({ lane }: WatchedDirectory): Pick<DirectoryStatus, HealthStatus> {
   const { figures, health, breaker } = lane;
   const since = breaker.changedAt();
   const failingSince = health.failingSince();
+  const lastOutage = health.lastOutage();
   const lastFault = health.lastFault();
   return {
     state: judge(lane),
     ...(since !== undefined && { circuitSince: showInstant(since) }),
     ...(failingSince !== undefined && { failingSince: showInstant(failingSince) }),
+    ...(lastOutage && { lastOutage: describeOutage(lastOutage) }),
     ...(figures.answeredAt > 0 && { lastAnswer: showInstant(figures.answeredAt) }),
     ...(lastFault && {
       lastFault: {
@@ -104,6 +121,13 @@ function describeHealth({ lane }: WatchedDirectory): Pick<DirectoryStatus, Healt
     }),
   };
 }
+
+const describeOutage = ({ since, until, deferred, fromMemory }: PastOutage) => ({
+  since: showInstant(since),
+  until: showInstant(until),
+  deferred,
+  fromMemory,
+});
 
 /** Whether its circuit is open, its last question failed, or nobody was asked yet. */
 export function judge({

@@ -9,6 +9,7 @@ import { type DirectoryStatus, describeDirectory } from './directorystatus.ts';
 import { describeFleet, type FleetReport } from './fleetstatus.ts';
 import type { Phase } from './health.ts';
 import { createHistory, type History, STEP_MS } from './history.ts';
+import { describeLately, type Lately, listLately } from './lately.ts';
 import { describeLatency, type Latency, listLatency } from './latency.ts';
 import type { MetricSources, WatchedDirectory } from './metrics/sources.ts';
 import { listShadows, type ShadowStatus, type WatchedShadows } from './shadowstatus.ts';
@@ -24,6 +25,8 @@ export interface StatusSources
   };
   readonly unconfigured: Pick<Unconfigured, 'list'>;
   readonly differences: Pick<Differences, 'figures' | 'list'>;
+  /** Files that could not be written the last time. */
+  readonly unwritten: () => readonly UnwrittenFile[];
   readonly phase: () => Phase;
   /** Where Postfix is listened for now. */
   readonly endpoints: () => readonly Endpoint[];
@@ -46,6 +49,13 @@ export interface CauseStatus {
   readonly directory: string;
   readonly cause: string;
   readonly count: number;
+  readonly lastMinute: number;
+}
+
+/** A file that could not be written the last time, which it is to outlive this process. */
+export interface UnwrittenFile {
+  readonly what: 'state' | 'memory';
+  readonly reason: string;
 }
 
 /** What `/api/status` gives. Instants are ISO 8601; no address is in it. */
@@ -94,14 +104,19 @@ export interface Status {
     readonly stepMs: number;
     /** When the current step began. */
     readonly since: string;
-    readonly answers: Readonly<Record<Verdict | 'stale', readonly number[]>>;
+    readonly answers: Readonly<Record<Verdict | 'stale' | 'meant', readonly number[]>>;
   };
+  readonly lately: Lately;
+  readonly unwritten: readonly UnwrittenFile[];
   readonly memory: { readonly rssBytes: number; readonly heapBytes: number };
 }
 
 /** What Postfix is told, as the daemon says it. */
 const VERDICTS = ['OK', 'NOTFOUND', 'TEMP', 'PERM'] as const;
 type Verdict = (typeof VERDICTS)[number];
+
+/** Steps of the history. */
+const MINUTE = 60_000 / STEP_MS;
 
 /** So many causes are shown. */
 const TOP_CAUSES = 10;
@@ -129,9 +144,13 @@ export function createStatus(sources: StatusSources): StatusReader {
 }
 
 /** Everything whose growth is looked back on, by names that `describe` knows. */
-function* listCounters({ maps, state }: StatusSources): Generator<readonly [string, number]> {
-  for (const verdict of VERDICTS)
-    yield [verdict, sum([...maps.values()].map((map) => map[verdict]))];
+function* listCounters(sources: StatusSources): Generator<readonly [string, number]> {
+  const { maps, socketmap, state } = sources;
+  for (const name of [...VERDICTS, 'meant'] as const)
+    yield [name, sum([...maps.values()].map((map) => map[name]))];
+  yield ['unsent', sum(Object.values(socketmap.refused))];
+  yield ['unanswered', socketmap.bugs + socketmap.overdue];
+  yield* listLately(sources);
   for (const [name, figure] of maps)
     yield* listLatency(`map ${name}`, [figure.atOnce, figure.late]);
   const all = [...state().served];
@@ -184,6 +203,8 @@ function describe(sources: StatusSources, history: History, startedAt: number): 
       since: showInstant(calendarOf(history.began())),
       answers: listAnswers(history),
     },
+    lately: describeLately(history),
+    unwritten: sources.unwritten().map(({ what, reason }) => ({ what, reason: nameless(reason) })),
     memory: { rssBytes: rss, heapBytes: heapUsed },
   };
 }
@@ -223,6 +244,7 @@ function listCauses({ state }: StatusSources, history: History): readonly CauseS
       directory,
       cause,
       count: history.total(nameCause(directory, cause)),
+      lastMinute: history.total(nameCause(directory, cause), MINUTE),
     })),
   );
   return all
@@ -231,12 +253,19 @@ function listCauses({ state }: StatusSources, history: History): readonly CauseS
     .slice(0, TOP_CAUSES);
 }
 
-const listAnswers = (history: History) => ({
-  OK: history.last('OK'),
-  NOTFOUND: history.last('NOTFOUND'),
-  TEMP: history.last('TEMP'),
-  PERM: history.last('PERM'),
-  stale: history.last('stale'),
-});
+/** What Postfix was told: what can't be sent was OK to its map, and of what a bug or the deadline ended no map knows. */
+function listAnswers(history: History): Status['history']['answers'] {
+  const unsent = history.last('unsent');
+  const unanswered = history.last('unanswered');
+  const at = (steps: readonly number[], i: number): number => steps[i] ?? 0;
+  return {
+    OK: history.last('OK').map((count, i) => Math.max(0, count - at(unsent, i))),
+    NOTFOUND: history.last('NOTFOUND'),
+    TEMP: history.last('TEMP').map((count, i) => count + at(unsent, i) + at(unanswered, i)),
+    PERM: history.last('PERM'),
+    stale: history.last('stale'),
+    meant: history.last('meant'),
+  };
+}
 
 const showInstant = (ms: number): string => new Date(ms).toISOString();

@@ -20,6 +20,8 @@ export interface Health {
   readonly lastFault: () => LastFault | undefined;
   /** When the first question was put that failed, and no later one was answered; absent: the last one was. The clock's. */
   readonly failingSince: () => number | undefined;
+  /** The last outage that is over, where it was more than a lone fault; absent: there was none since the start. */
+  readonly lastOutage: () => PastOutage | undefined;
   /** The first reason for which its *none* was not believed, until one is; absent: it is. */
   readonly doubt: () => LastFault | undefined;
   /** A question that was put at `begunAt` has ended. */
@@ -39,6 +41,12 @@ export interface Toll {
   readonly deferred: number;
   /** Lookups that a remembered answer stood in for. */
   readonly fromMemory: number;
+}
+
+/** An outage that is over, on the clock. */
+export interface PastOutage extends Toll {
+  readonly since: number;
+  readonly until: number;
 }
 
 export interface HealthOptions {
@@ -68,6 +76,7 @@ export function createHealth({ name, figures, clock, log }: HealthOptions): Heal
   let lastFault: LastFault | undefined;
   let doubt: LastFault | undefined;
   let outage: Outage | undefined;
+  let lastOutage: PastOutage | undefined;
   let isOpen = false;
   let timer: NodeJS.Timeout | undefined;
   /** When a question was last answered, and what callers had got by then. */
@@ -94,8 +103,11 @@ export function createHealth({ name, figures, clock, log }: HealthOptions): Heal
     return { since: Math.max(begunAt, at), unknown, stale, fault, isNew: true };
   };
 
-  const end = (): Toll | undefined => {
+  /** Ends the outage; it is past as one where it is `told`. */
+  const end = (told: 'told' | 'brief'): Toll | undefined => {
     const toll = outage && tollOf(outage);
+    if (outage !== undefined && toll !== undefined && told === 'told')
+      lastOutage = { ...toll, since: outage.since, until: clock.now() };
     outage = undefined;
     clearInterval(timer);
     well = { at: clock.now(), unknown: figures.unknown, stale: figures.stale };
@@ -104,7 +116,7 @@ export function createHealth({ name, figures, clock, log }: HealthOptions): Heal
 
   const answered = (): void => {
     const isTold = outage !== undefined && clock.now() - outage.since >= BRIEF_MS;
-    const toll = end();
+    const toll = end(isTold ? 'told' : 'brief');
     if (isTold) log.info({ directory: name, ...toll }, 'the directory answers again');
   };
 
@@ -117,6 +129,7 @@ export function createHealth({ name, figures, clock, log }: HealthOptions): Heal
   return {
     lastFault: () => lastFault,
     failingSince: () => outage?.since,
+    lastOutage: () => lastOutage,
     doubt: () => doubt,
     note: (outcome, begunAt) => {
       const fault = faultOf(outcome);
@@ -133,7 +146,7 @@ export function createHealth({ name, figures, clock, log }: HealthOptions): Heal
     },
     closed: () => {
       isOpen = false;
-      return end();
+      return end('told');
     },
     stop: () => clearInterval(timer),
   };

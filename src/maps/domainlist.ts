@@ -4,7 +4,7 @@ import { createHold } from '../directory/trust/hold.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import type { Log } from '../log.ts';
 import { noteChange } from '../lookup/changes.ts';
-import type { Outcome } from '../lookup/outcome.ts';
+import type { Outcome, Unknown } from '../lookup/outcome.ts';
 
 /** How often a directory is asked again that has not listed its domains since the start, or since they changed. */
 const FIRST_MS = 1000;
@@ -33,7 +33,7 @@ export interface DomainList {
   readonly isHeld: () => boolean;
   /** The list that is held; absent: none is. */
   readonly heldNames: () => ReadonlySet<string> | undefined;
-  /** What is held, and the way out; absent: nothing is. */
+  /** What is held, and the way out, or why nothing is listed yet; absent: nothing waits. */
   readonly pending: () => string | undefined;
   /** Takes what is held; says what that was, absent: nothing is held. */
   accept(): string | undefined;
@@ -67,6 +67,8 @@ export function createDomainList(options: DomainListOptions): DomainList {
   /** Changes that were told of, and how many of them came before the question that was answered last. */
   let told = 0;
   let followed = 0;
+  /** Why the last question failed; absent: it did not. */
+  let fault: string | undefined;
 
   const take = (next: ReadonlySet<string>): void => {
     names = next;
@@ -104,6 +106,14 @@ export function createDomainList(options: DomainListOptions): DomainList {
     timer.unref();
   };
 
+  /** Once, until it lists them again. */
+  const tellFault = ({ cause, reason }: Unknown): void => {
+    if (fault !== undefined) return;
+    const about = { directory: name, cause, reason };
+    if (names === undefined) log.error(about, UNLISTED);
+    else log.warn(about, 'the directory did not list its domains, the last good list serves on');
+  };
+
   const ask = async (): Promise<void> => {
     const toldBefore = told;
     isAsking = true;
@@ -112,9 +122,12 @@ export function createDomainList(options: DomainListOptions): DomainList {
     if (stopped || isResting) return;
     if (outcome.status === 'unknown') {
       figures.failures += 1;
-      log.debug(outcome, 'the directory did not list its domains');
+      tellFault(outcome);
+      fault = outcome.reason;
     } else {
       followed = toldBefore;
+      if (fault !== undefined) log.info({ directory: name }, 'the directory lists its domains');
+      fault = undefined;
       judge(readDomains(outcome.status === 'found' ? outcome.value : []));
     }
     schedule(names === undefined || followed < told ? FIRST_MS : options.refreshMs);
@@ -128,6 +141,7 @@ export function createDomainList(options: DomainListOptions): DomainList {
     heldNames: () => hold.held()?.content,
     pending: () => {
       const held = hold.held();
+      if (names === undefined && fault !== undefined) return `${UNLISTED}: ${fault}`;
       return held && `a list of ${held.loss} is held, the last good one serves on: ${remedy}`;
     },
     accept: hold.accept,
@@ -156,6 +170,9 @@ export function createDomainList(options: DomainListOptions): DomainList {
     },
   };
 }
+
+const UNLISTED =
+  'its domains have not been listed since the start, so that mail for every domain that is not configured waits';
 
 /** An empty list is more often a lost right than the truth, a shorter one a search cut off. */
 function findLoss(

@@ -18,6 +18,8 @@ export interface Route {
 
 /** What one map has answered since the start, by status, and how long that took. */
 export interface MapFigure extends Record<Answer['status'], number> {
+  /** Those of TEMP that are meant, and no doubt: the account is disabled, and `disabled: defer` is set. */
+  meant: number;
   /** Queries whose answer is waited for now. */
   waiting: number;
   /** Answers that were there at once: from memory, or without asking anybody. */
@@ -47,6 +49,7 @@ function figureOf(figures: MapFigures, map: string): MapFigure {
       TEMP: 0,
       PERM: 0,
       TIMEOUT: 0,
+      meant: 0,
       waiting: 0,
       atOnce: createDurations(ANSWER_BOUNDS_MS),
       late: createDurations(ANSWER_BOUNDS_MS),
@@ -99,6 +102,7 @@ export function createRouter(
   let last: { readonly figure: MapFigure; readonly answer: Answer } | undefined;
   const note = (map: string, key: string, figure: MapFigure, answer: Answer): Answer => {
     figure[answer.status] += 1;
+    if (answer.status === 'TEMP' && answer.doubt === undefined) figure.meant += 1;
     if (log.isLevelEnabled('debug')) log.debug({ map, key, ...answer }, 'answered');
     return answer;
   };

@@ -9,7 +9,7 @@ import { sizeOf } from './store/storefile.ts';
 import type { Timeline } from './store/timeline.ts';
 
 export interface StatusParts {
-  readonly settings: Pick<MirrorSettings, 'path' | 'acceptFor'>;
+  readonly settings: Pick<MirrorSettings, 'path' | 'acceptFor' | 'denyFor'>;
   readonly standing: Standing | undefined;
   readonly timeline: Timeline;
   readonly isInStep: boolean;
@@ -50,6 +50,7 @@ export function statusOf(parts: StatusParts): MirrorStatus {
     ...(listing !== undefined && { listing: listingOf(listing, now) }),
     bytes: sizeOf(settings.path),
     acceptForMs: settings.acceptFor,
+    denyForMs: settings.denyFor,
     counts: { listings, changes, confirmed, gaps, answers },
   };
 }

@@ -30,6 +30,8 @@ export interface MirrorStatus {
   /** Of its file, and what SQLite lays beside it. */
   readonly bytes: number;
   readonly acceptForMs: number;
+  /** For how long after the last word it refuses whom it lacks, where the directory can't be asked. */
+  readonly denyForMs: number;
   readonly counts: MirrorCounts;
 }
 

@@ -1,5 +1,7 @@
+import { type Clock, preciseClock } from '../clock.ts';
 import type { Maybe } from '../directory/directory.ts';
-import type { Log } from '../log.ts';
+import type { Log, ShowAddress } from '../log.ts';
+import { createApiece } from '../lookup/apiece.ts';
 import type { Context } from '../lookup/outcome.ts';
 import type { Answer, Router } from '../maps/answer.ts';
 import type { RecentReplies } from '../maps/recent.ts';
@@ -14,6 +16,7 @@ import {
   notFound,
   parseRequest,
   perm,
+  type Query,
   type ReplyFault,
   temp,
 } from './protocol.ts';
@@ -25,6 +28,10 @@ export interface RespondOptions {
   readonly hasMap: (name: string) => boolean;
   readonly log: Log;
   readonly counters: Counters;
+  /** How a key whose answer can't be sent stands in the log; absent: it does not. */
+  readonly showAddress?: ShowAddress;
+  /** Absent: the system's monotonic clock. */
+  readonly clock?: Clock;
   /** How answers are said to whoever asks; absent: as they are. */
   readonly fit?: Fit;
   /** How the answer that `route` gave last may be given again without it, and where its reply is kept; absent: nothing is. */
@@ -60,7 +67,8 @@ export type Respond = (
 export function createRespond(options: RespondOptions): Respond {
   const { route, hasMap, log, counters, hear, recent, fit = (answer) => answer } = options;
   const { maxReplyBytes = MAX_REPLY_BYTES, lastRepeat } = options;
-  const told = new Set<string>();
+  const { showAddress, clock = preciseClock } = options;
+  const apiece = createApiece(clock);
   const say = (
     map: string,
     arrivedAt: number,
@@ -70,16 +78,24 @@ export function createRespond(options: RespondOptions): Respond {
     hear?.({ map, answer, arrivedAt, ...(fault && { fault }) });
     return formatReply(fit(answer));
   };
-  const format = (answer: Answer, map: string, arrivedAt: number): string => {
+  /** Of each address, for only a person can end it; else of each map. */
+  const tellUnsent = ({ map, key }: Query, fault: ReplyFault): void => {
+    const judged = apiece.judge(`${map} ${fault} ${showAddress === undefined ? '' : key}`);
+    if (judged === 'many')
+      log.warn({}, "many answers can't be sent: further ones are told in a minute");
+    if (judged !== 'told') return;
+    const reason = fault === 'size' ? tooLong(maxReplyBytes) : UNSENDABLE[fault];
+    log.warn(
+      { map, ...(showAddress && { address: showAddress(key) }), reason },
+      "an answer can't be sent, its mail is deferred",
+    );
+  };
+  const format = (answer: Answer, query: Query, arrivedAt: number): string => {
+    const { map } = query;
     const fault = answer.status === 'OK' ? findReplyFault(answer.data, maxReplyBytes) : undefined;
     if (fault === undefined) return say(map, arrivedAt, answer);
     counters.refused[fault]++;
-    // Once each: the same key comes with every attempt to deliver.
-    if (!told.has(`${map} ${fault}`)) {
-      told.add(`${map} ${fault}`);
-      const reason = fault === 'size' ? tooLong(maxReplyBytes) : UNSENDABLE[fault];
-      log.warn({ map, reason }, "an answer can't be sent, its mail is deferred");
-    }
+    tellUnsent(query, fault);
     return say(map, arrivedAt, temp(`idpmap reply-${fault}`), fault);
   };
   /** A handler that throws is a bug, ours or that of whoever embeds us: the connection lives on. */
@@ -90,14 +106,14 @@ export function createRespond(options: RespondOptions): Respond {
   };
   const formatLater = async (
     answer: Promise<Answer>,
-    map: string,
+    query: Query,
     arrivedAt: number,
     encode: Encode,
   ): Promise<string> => {
     try {
-      return encode(format(await answer, map, arrivedAt));
+      return encode(format(await answer, query, arrivedAt));
     } catch (error) {
-      return encode(excuse(error, map, arrivedAt));
+      return encode(excuse(error, query.map, arrivedAt));
     }
   };
   /** A reply that is there at once is not framed yet: what it begins with decides whether it is kept. */
@@ -110,8 +126,8 @@ export function createRespond(options: RespondOptions): Respond {
       ({ map } = query);
       const said = route(map, query.key, context);
       return 'status' in said
-        ? format(said, map, arrivedAt)
-        : formatLater(said, map, arrivedAt, encode);
+        ? format(said, query, arrivedAt)
+        : formatLater(said, query, arrivedAt, encode);
     } catch (error) {
       return excuse(error, map, arrivedAt);
     }

@@ -1,5 +1,5 @@
 import { type Clock, preciseClock } from '../clock.ts';
-import { type Log, silentLog } from '../log.ts';
+import { type Log, type ShowAddress, silentLog } from '../log.ts';
 import type { Router } from '../maps/answer.ts';
 import { createRecentReplies } from '../maps/recent.ts';
 import type { Repeat } from '../maps/router.ts';
@@ -40,6 +40,8 @@ export interface ServerOptions {
   };
   /** Absent: says nothing. */
   readonly log?: Log;
+  /** How a key whose answer can't be sent stands in the log; absent: it does not. */
+  readonly showAddress?: ShowAddress;
   /** Absent: `shared`. */
   readonly reads?: Reads;
 }
@@ -76,6 +78,7 @@ const DEADLINE_MS = 200;
 export function createSocketmapServer(options: ServerOptions): SocketmapServer {
   const { deadlineMs = DEADLINE_MS, log = silentLog, hasMap = () => false } = options;
   const counters = createCounters();
+  const clock = options.clock ?? preciseClock;
   const { route, hear, maxReplyBytes, maxRequestBytes } = options;
   const speak = (client: Client = 'postfix') =>
     createSocketmap({
@@ -83,6 +86,8 @@ export function createSocketmapServer(options: ServerOptions): SocketmapServer {
       ...(options.lastRepeat && { lastRepeat: options.lastRepeat }),
       hasMap,
       log,
+      clock,
+      ...(options.showAddress && { showAddress: options.showAddress }),
       counters,
       fit: fitFor(client),
       ...(maxReplyBytes !== undefined && { maxReplyBytes }),
@@ -90,7 +95,7 @@ export function createSocketmapServer(options: ServerOptions): SocketmapServer {
       ...(hear && { hear: hear.reply }),
     });
   const server = createNetServer<FrameFault>({
-    clock: options.clock ?? preciseClock,
+    clock,
     deadlineMs: typeof deadlineMs === 'number' ? () => deadlineMs : deadlineMs,
     limits: { ...LIMITS, ...options.limits },
     log,

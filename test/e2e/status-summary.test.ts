@@ -71,7 +71,7 @@ describeWith(['chromium'], 'the status page', () => {
           latency: { count: 0 },
         },
       ],
-      causes: [{ directory: evil, cause: evil, count: 1 }],
+      causes: [{ directory: evil, cause: evil, count: 1, lastMinute: 1 }],
       directories: [
         {
           ...DOWN,

@@ -51,6 +51,30 @@ describe('a directory fails', () => {
     expect(health.failingSince()).toBe(since);
   });
 
+  test('and is over with what it came to, where it was more than a lone fault', async () => {
+    const { health, directory, ask } = open();
+    await ask();
+    await pass(1000);
+    const since = testClock.now();
+    directory.mode = 'fails';
+    await ask(2);
+    directory.mode = 'well';
+    await ask();
+    expect(health.lastOutage()).toBeUndefined();
+    directory.mode = 'fails';
+    await ask(3);
+    await pass(11_000);
+    directory.mode = 'well';
+    await ask();
+    expect(health.lastOutage()).toMatchObject({
+      since,
+      until: since + 11_000,
+      seconds: 11,
+      deferred: 3,
+      fromMemory: 0,
+    });
+  });
+
   test('until its circuit closes', async () => {
     const { health, directory, ask } = open();
     directory.mode = 'fails';

@@ -24,3 +24,22 @@ test('tells once of each map whose answers can’t be sent, and what to do', asy
   ]);
   expect(counters.refused.size).toBe(4);
 });
+
+test('tells of each address whose answer can’t be sent, as the log shows addresses, once an hour', async () => {
+  const told: object[] = [];
+  let now = 0;
+  const respond = createRespond({
+    route: () => ok('x'.repeat(200_000)),
+    hasMap: () => true,
+    log: { ...silentLog, warn: (fields) => void told.push(fields) },
+    counters: createCounters(),
+    clock: { now: () => now },
+    showAddress: (address) => `hash of ${address}`,
+  });
+  const ask = (key: string) => respond(`aliases ${key}`, contextNow(), encodeNetstring);
+  for (const key of ['all@x.org', 'all@x.org', 'crew@x.org']) await ask(key);
+  expect(told).toMatchObject([{ address: 'hash of all@x.org' }, { address: 'hash of crew@x.org' }]);
+  now = 3_600_000;
+  await ask('all@x.org');
+  expect(told).toHaveLength(3);
+});

@@ -14,7 +14,14 @@ export const steps = (before: number, after = before, last = MINUTE): readonly n
 
 const NONE = steps(0);
 /** None at all. */
-export const QUIET: Answers = { OK: NONE, NOTFOUND: NONE, TEMP: NONE, PERM: NONE, stale: NONE };
+export const QUIET: Answers = {
+  OK: NONE,
+  NOTFOUND: NONE,
+  TEMP: NONE,
+  PERM: NONE,
+  stale: NONE,
+  meant: NONE,
+};
 /** Ten lookups a step. */
 export const BUSY: Answers = { ...QUIET, OK: steps(9), NOTFOUND: steps(1) };
 
@@ -43,7 +50,7 @@ export const STAFF: DirectoryStatus = {
   inFlight: 0,
   waiting: 0,
   latency: { count: 0 },
-  remembered: { found: 9, none: 1, unknown: 0 },
+  remembered: { found: 9, none: 1, unknown: 0, rows: 0 },
   dropped: 0,
   pending: [],
 };
@@ -98,6 +105,14 @@ export const WELL: Status = {
   token: 'configured',
   causes: [],
   history: { ...HOUR, answers: BUSY },
+  lately: {
+    rejected: { 'not-allowed': 0, 'too-many': 0, 'too-many-of-peer': 0, tls: 0, accept: 0 },
+    unsent: { empty: 0, control: 0, size: 0 },
+    bugs: 0,
+    overdue: 0,
+    droppedLines: 0,
+  },
+  unwritten: [],
   memory: { rssBytes: 1, heapBytes: 1 },
 };
 

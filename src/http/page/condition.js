@@ -48,9 +48,14 @@ function sayFault({ name, state, failingSince, circuitSince, lastAnswer, lastFau
       ? `, not asked since ${sayTime(circuitSince, now)}`
       : '';
   const why = lastFault === undefined ? '' : `: ${lastFault.reason} (${lastFault.cause})`;
-  const last = lastAnswer === undefined ? 'never since the start' : sayAgo(lastAnswer, now);
-  return `Directory ${name} fails${fails}${closed}${why}. It last answered ${last}.`;
+  const last =
+    lastAnswer === undefined
+      ? 'It has not answered since the start'
+      : `It last answered ${sayAgo(lastAnswer, now)}`;
+  return `Directory ${name} fails${fails}${closed}${why}. ${last}.`;
 }
+
+const OTHERS_WAIT = 'Mail for everybody else waits.';
 
 /**
  * Whom mail still reaches, and until when.
@@ -58,32 +63,53 @@ function sayFault({ name, state, failingSince, circuitSince, lastAnswer, lastFau
  * @param {string} now
  * @param {Status['cache']} cache
  */
-function sayKnown({ lastAnswer, remembered: { found }, mirror }, now, { staleMs }) {
-  if (mirror?.ageMs !== undefined) return sayMirrored(mirror, now);
-  if (found === 0) return 'Nobody of it is remembered: all its mail waits.';
+function sayKnown(directory, now, cache) {
+  const { mirror } = directory;
+  if (mirror?.ageMs === undefined) return sayRemembered(directory, now, cache);
+  const { ageMs, acceptForMs } = mirror;
+  if (ageMs <= acceptForMs) return sayMirrored({ ...mirror, ageMs }, now);
+  const bound = `mirror.acceptFor, ${sayDuration(acceptForMs)}`;
+  return `Its mirror is older than it may be to stand in (${bound}). ${sayRemembered(directory, now, cache)}`;
+}
+
+/**
+ * @param {DirectoryStatus} directory
+ * @param {string} now
+ * @param {Status['cache']} cache
+ */
+function sayRemembered({ lastAnswer, remembered: { found, rows } }, now, { staleMs }) {
+  if (found + rows === 0) return 'Nobody of it is remembered: all its mail waits.';
   const bound = `cache.stale, ${sayDuration(staleMs)}`;
-  const known = `Known people (${sayMany(found, 'address', 'addresses')}) go on receiving from memory`;
-  const others = 'Mail for everybody else waits.';
+  const known = [
+    ...(found === 0 ? [] : [sayMany(found, 'address', 'addresses')]),
+    ...(rows === 0 ? [] : [`${sayMany(rows, 'key')} of its tables`]),
+  ].join(', ');
+  const goOn =
+    found === 0
+      ? `What is known (${known}) goes on being answered from memory`
+      : `Known people (${known}) go on receiving from memory`;
   if (lastAnswer === undefined)
-    return `${known}, each until ${sayDuration(staleMs)} after it was last asked for (cache.stale). ${others}`;
+    return `${goOn}, each until ${sayDuration(staleMs)} after it was last asked for (cache.stale). ${OTHERS_WAIT}`;
   const until = Date.parse(lastAnswer) + staleMs;
   return until <= Date.parse(now)
     ? `It has not answered for longer than memory may stand in (${bound}): all its mail waits.`
-    : `${known}, the last of them until ${sayTime(until, now)} (${bound}). ${others}`;
+    : `${goOn}, the last of them until ${sayTime(until, now)} (${bound}). ${OTHERS_WAIT}`;
 }
 
 /**
  * Whom a mirror still knows, and until when.
- * @param {NonNullable<DirectoryStatus['mirror']>} mirror
+ * @param {NonNullable<DirectoryStatus['mirror']> & { readonly ageMs: number }} mirror
  * @param {string} now
  */
-function sayMirrored({ accounts, groups, ageMs = 0, acceptForMs }, now) {
+function sayMirrored({ accounts, groups, ageMs, acceptForMs, denyForMs }, now) {
+  const since = Date.parse(now) - ageMs;
   const bound = `mirror.acceptFor, ${sayDuration(acceptForMs)}`;
-  if (ageMs > acceptForMs)
-    return `Its mirror is older than it may be to stand in (${bound}): all its mail waits.`;
-  const until = Date.parse(now) - ageMs + acceptForMs;
   const people = `${sayMany(accounts, 'account')}, ${sayMany(groups, 'group')}`;
-  return `All its people (${people}) go on receiving from the mirror, until ${sayTime(until, now)} (${bound}). Mail for everybody else waits.`;
+  const others =
+    ageMs < denyForMs
+      ? `Everybody else is refused until ${sayTime(since + denyForMs, now)} (mirror.denyFor, ${sayDuration(denyForMs)}).`
+      : OTHERS_WAIT;
+  return `All its people (${people}) go on receiving from the mirror, until ${sayTime(since + acceptForMs, now)} (${bound}). ${others}`;
 }
 
 /**

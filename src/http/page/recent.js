@@ -9,7 +9,7 @@ export const FIVE = 30;
 const WELL = 3;
 
 /**
- * The answers of the last `steps`, by kind.
+ * The answers of the last `steps`, by kind. `meant`: deferred because the configuration says so, and not among the `deferred`.
  * @param {Status} status
  * @param {number} steps
  */
@@ -19,9 +19,18 @@ export function countAnswers({ history: { answers } }, steps) {
   const OK = sum(answers.OK);
   const NOTFOUND = sum(answers.NOTFOUND);
   const PERM = sum(answers.PERM);
-  const deferred = sum(answers.TEMP) + PERM;
-  return { OK, NOTFOUND, PERM, stale: sum(answers.stale), deferred, all: OK + NOTFOUND + deferred };
+  const meant = sum(answers.meant);
+  const deferred = sum(answers.TEMP) - meant + PERM;
+  const all = OK + NOTFOUND + meant + deferred;
+  return { OK, NOTFOUND, PERM, meant, stale: sum(answers.stale), deferred, all };
 }
+
+/**
+ * The causes of the last minute, the most frequent first.
+ * @param {Status['causes']} causes
+ */
+export const listCauses = (causes) =>
+  causes.filter(({ lastMinute }) => lastMinute > 0).toSorted((a, b) => b.lastMinute - a.lastMinute);
 
 /**
  * Since when mail is deferred: since the first fault of the directory that fails, where one does.
@@ -30,7 +39,8 @@ export function countAnswers({ history: { answers } }, steps) {
 export function sayBeginning(status) {
   const { now, causes, directories } = status;
   const failing = directories.filter(({ failingSince }) => failingSince !== undefined);
-  const main = failing.find(({ name }) => name === causes[0]?.directory);
+  const [top] = listCauses(causes);
+  const main = failing.find(({ name }) => name === top?.directory);
   const [first] = (main === undefined ? failing : [main])
     .flatMap(({ failingSince }) => failingSince ?? [])
     .toSorted();
@@ -43,7 +53,9 @@ export function sayBeginning(status) {
  * @param {Status} status
  */
 function sayFirstStep({ now, startedAt, history: { stepMs, since, answers } }) {
-  const deferred = answers.TEMP.map((count, i) => count + (answers.PERM[i] ?? 0));
+  const deferred = answers.TEMP.map(
+    (count, i) => count - (answers.meant[i] ?? 0) + (answers.PERM[i] ?? 0),
+  );
   let first = deferred.findLastIndex((count) => count > 0);
   let well = 0;
   for (let i = first; i >= 0 && i >= first - MINUTE && well < WELL; i--) {

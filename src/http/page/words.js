@@ -112,3 +112,21 @@ const CAUSES = {
  * @param {string} cause
  */
 export const sayCause = (cause) => new Map(Object.entries(CAUSES)).get(cause) ?? cause;
+
+/**
+ * What to do about a cause, where mending the directory is not all.
+ * @type {Readonly<Partial<Record<Cause, string>>>}
+ */
+const REMEDIES = {
+  deadline:
+    'see why the directory is slow, "idpmap check" times a cold lookup; its late answers are remembered for the next try',
+  overload:
+    'if the directory is fast, raise its limit; if it is slow, see why; if strangers are tried in masses, limit them in Postfix',
+  bug: 'report it, the log has the stack',
+};
+
+/**
+ * Tells it; nothing where there is nothing special.
+ * @param {string} cause
+ */
+export const sayRemedy = (cause) => new Map(Object.entries(REMEDIES)).get(cause);
