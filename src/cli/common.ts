@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/mistakes/problem.ts';
-import { NoDaemonError, sendCommand } from '../control/client.ts';
+import { NoDaemonError, SilentDaemonError, sendCommand } from '../control/client.ts';
 import { defaultControlPath } from '../control/path.ts';
 import type { CommandName, Commands } from '../control/protocol.ts';
 import { defaultStatePath } from '../daemon/statepath.ts';
@@ -80,6 +80,8 @@ export async function command<Name extends CommandName>(
   return (await findDaemon(options))(name, args, timeoutMs);
 }
 
+const UNREACHED = [NoDaemonError, SilentDaemonError, EndpointError];
+
 /** Finds the running daemon, for many commands. */
 export async function findDaemon(options: CommonOptions): Promise<Send> {
   const { path, fault } = await findControl(options);
@@ -88,7 +90,7 @@ export async function findDaemon(options: CommonOptions): Promise<Send> {
       return await sendCommand(path, name, args, timeoutMs);
     } catch (error) {
       if (fault !== undefined) throw fault;
-      const isOutOfReach = error instanceof NoDaemonError || error instanceof EndpointError;
+      const isOutOfReach = UNREACHED.some((kind) => error instanceof kind);
       const code = isOutOfReach ? EXIT.unavailable : EXIT.data;
       throw new CliError(code, printable(reasonOf(error)), { cause: error });
     }

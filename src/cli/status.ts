@@ -50,10 +50,13 @@ async function listShadow(options: StatusOptions): Promise<number> {
 async function read(
   options: StatusOptions,
 ): Promise<{ readonly told: Status; readonly summary: Summary }> {
-  const given: object = await command(options, 'status', {});
+  const given: object = await command(options, 'status', {}, PATIENCE_MS);
   if (!isStatus(given)) throw new CliError(EXIT.data, NO_STATUS);
   return { told: given, summary: summarise(given) };
 }
+
+/** A daemon that answers mail tells its status at once; one that hangs must not hang whoever watches it. */
+const PATIENCE_MS = 5000;
 
 const NO_STATUS = 'the daemon gave no status: is it of another release? start it anew';
 

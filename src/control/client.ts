@@ -14,7 +14,18 @@ export class NoDaemonError extends Error {
 
 /** The daemon answered that it can't do it. */
 export class CommandError extends Error {
-  override readonly name = 'CommandError';
+  override readonly name: string = 'CommandError';
+}
+
+/** The daemon took the command and said nothing: it hangs, or has been stopped. */
+export class SilentDaemonError extends CommandError {
+  override readonly name = 'SilentDaemonError';
+
+  constructor(path: string, timeoutMs: number) {
+    super(
+      `the daemon at ${path} gave no reply within ${timeoutMs} ms: where it is stopped or hangs, mail is deferred; see its log, and start it anew if that goes on`,
+    );
+  }
 }
 
 /** A connection on which one command can be sent. */
@@ -88,7 +99,7 @@ function exchange<Result>(
     };
     // It went while nothing was asked of it: no event tells us any more.
     if (socket.destroyed || socket.readableEnded) return fail('broke off');
-    timer = setTimeout(() => fail(`gave no reply within ${timeoutMs} ms`), timeoutMs);
+    timer = setTimeout(() => reject(new SilentDaemonError(path, timeoutMs)), timeoutMs);
     socket.on('data', (chunk: string) => {
       text += chunk;
     });

@@ -35,7 +35,7 @@ export interface AccessOptions {
   readonly log: Log;
 }
 
-const METHODS = ['GET', 'POST'];
+export const METHODS = ['GET', 'POST'];
 
 /** What a page of ours may load: its own files, and nothing that somebody wrote into it. */
 const HEADERS = {

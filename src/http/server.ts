@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { bindEndpoint } from '../net/bind.ts';
 import type { Binding, Takeover } from '../net/binding.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import { type Access, type AccessOptions, createAccess } from './access.ts';
+import { type Access, type AccessOptions, createAccess, METHODS } from './access.ts';
 import { type AdminHandlers, serveAdmin } from './admin.ts';
 import type { HttpFigures } from './figures.ts';
 import { PAGE_DIRECTORY, servePage } from './files.ts';
@@ -91,9 +91,15 @@ async function createApp(options: HttpOptions, server: Server): Promise<FastifyI
   });
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', access.everything);
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: `there is no ${request.method} ${pathOf(request.url)} here` }),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const { method } = request;
+    const path = pathOf(request.url);
+    const other = METHODS.find((each) => app.hasRoute({ method: each, url: path }));
+    if (other === undefined)
+      return reply.code(404).send({ error: `there is no ${method} ${path} here` });
+    const error = `${method} ${path} is not served, send ${other}`;
+    return reply.code(405).header('allow', other).send({ error });
+  });
   app.setErrorHandler<FastifyError>((error, _, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500)

@@ -4,7 +4,7 @@ import { explain } from '../../src/cli/explain.ts';
 import { Fault } from '../../src/directory/directory.ts';
 import { COMPANY, capture, configure } from '../support/command.ts';
 import { listingNone, startInstance } from '../support/instance.ts';
-import { account, createScripted, employ } from '../support/scripted.ts';
+import { account, createScripted, employ, group } from '../support/scripted.ts';
 
 /** The explanation by a daemon that knows ann, whose directory is then in `mode`. */
 async function explainBy(mode: 'well' | 'fails', address: string) {
@@ -103,6 +103,26 @@ test('tells what was remembered, and how old it is', async () => {
   expect(text).toMatch(
     /^virtual-aliases .* → NOTFOUND: people has it as it is written, remembered 0 s ago, whose own address it is, and no alias$/m,
   );
+});
+
+test.each([
+  ['a disabled account', account('off@example.org', { enabled: false }), 'but it is disabled'],
+  ['a group of nobody', group('off@example.org', []), 'but the group has no member'],
+])('tells why mail for %s is refused', async (_, entry, why) => {
+  const staff = createScripted();
+  employ(staff, [entry]);
+  const { place } = await startInstance({
+    config: `
+domains: { example.org: { directory: staff } }
+directories: { staff: { type: file, path: people.yaml } }`,
+    directories: { staff: listingNone(staff) },
+  });
+  const { text } = await capture(() =>
+    explain('off@example.org', { config: `${place}/idpmap.yaml` }),
+  );
+  expect(text).toContain('Postfix will say 550');
+  for (const map of ['user-exists', 'virtual-aliases', 'relay-recipients'])
+    expect(text).toMatch(new RegExp(`^${map} .* → NOTFOUND: .*, ${why}$`, 'm'));
 });
 
 test('tells that memory stands in, and why', async () => {

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EXIT } from '../../src/cli/exit.ts';
@@ -257,6 +258,24 @@ test('a daemon that does not answer is told as by any command', async () => {
   await daemon.stop();
   await expect(tell()).rejects.toMatchObject({ code: EXIT.unavailable });
 });
+
+test('a daemon that hangs keeps nobody waiting, and counts as one that does not answer', async () => {
+  const place = await makePlace();
+  const path = join(place, 'control');
+  const server = createServer((socket) => socket.resume()).listen({ path });
+  onTestFinished(() => {
+    server.close();
+  });
+  await once(server, 'listening');
+  await writeFile(
+    join(place, 'idpmap.yaml'),
+    `control: control\nlisten: unix:socketmap\n${CONFIG}`,
+  );
+  await expect(status({ config: join(place, 'idpmap.yaml') })).rejects.toMatchObject({
+    code: EXIT.unavailable,
+    message: expect.stringContaining('gave no reply within 5000 ms'),
+  });
+}, 30_000);
 
 describe('--watch', () => {
   /** Watches until the test ends or `leave` is called, which is when nobody reads any more. */

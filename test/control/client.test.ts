@@ -31,6 +31,13 @@ test('a daemon that is not there is an error that says so', async () => {
   );
 });
 
+test('a daemon that takes a command and says nothing is told as one that hangs', async () => {
+  const path = await pretend((socket) => socket.resume());
+  await expect(sendCommand(path, 'status', {}, 10)).rejects.toThrow(
+    `the daemon at ${path} gave no reply within 10 ms: where it is stopped or hangs, mail is deferred`,
+  );
+});
+
 test.each([
   ['nothing', '', 'broke off'],
   ['half a reply', '{"result":', 'broke off'],

@@ -71,6 +71,18 @@ test('a path that is not there is told without what stands behind it', async () 
   expect([status, text]).toEqual([404, '{"error":"there is no GET /status/x here"}']);
 });
 
+test.each([
+  ['GET', '/api/explain', 'POST'],
+  ['GET', '/api/purge?x', 'POST'],
+  ['POST', '/livez', 'GET'],
+  ['POST', '/api/status', 'GET'],
+])('%s %s is told to be sent as %s', async (method, path, other) => {
+  const { endpoint } = await startServer();
+  const { status, text, headers } = await askHttp(endpoint, path, { method });
+  const error = `${method} ${path.replace('?x', '')} is not served, send ${other}`;
+  expect([status, text, headers['allow']]).toEqual([405, JSON.stringify({ error }), other]);
+});
+
 describe('a body', () => {
   const post = async (body: string, type: string) => {
     const { endpoint } = await startServer();

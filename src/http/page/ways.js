@@ -120,9 +120,27 @@ export function sayWay({ kind, answer, steps }, asked) {
   const isTaken = last.status === 'none' && answer.status === 'OK';
   return [
     news.map(({ text }) => text).join('; '),
-    ...(isDenied && kind !== 'table' ? [DENIED[kind] ?? 'who is nothing to this map'] : []),
+    ...(isDenied && kind !== 'table'
+      ? [sayUseless(steps) ?? DENIED[kind] ?? 'who is nothing to this map']
+      : []),
     ...(isTaken ? ['a role or the catch-all takes it'] : []),
   ].join(', ');
+}
+
+/**
+ * Why whoever was found last can take no mail, as any map sees it; nothing where they can.
+ * @param {readonly Step[]} steps
+ */
+function sayUseless(steps) {
+  const last = steps.findLast((step) => step.step === 'outcome');
+  const found =
+    last?.step === 'outcome' && last.outcome.status === 'found' ? last.outcome.value : [];
+  const entries = found.filter(isEntry);
+  if (entries.length === 0) return undefined;
+  if (entries.every(({ enabled }) => !enabled)) return 'but it is disabled';
+  return entries.every(({ kind, members }) => kind === 'group' && members.length === 0)
+    ? 'but the group has no member'
+    : undefined;
 }
 
 /**
