@@ -184,6 +184,18 @@ describe('in an outage it is told', () => {
     expect(said).not.toContain('everybody else waits');
   });
 
+  test('how long a mirror would stand in that learns no more, before the directory was asked', () => {
+    const behind = (mirror: typeof MIRROR) =>
+      say({
+        directories: [{ ...STAFF, mirror, pending: ['its mirror does not learn what changes'] }],
+      }).details.join('\n');
+    expect(behind(MIRROR)).toContain(
+      `The last word that the mirror of staff had is 60 min old: where the directory can't be asked, its people go on receiving until ${at('2026-11-28T02:10:05Z')} (mirror.acceptFor, 7 days).`,
+    );
+    expect(behind({ ...MIRROR, acceptForMs: 60_000 })).toContain('too old to stand in');
+    expect(behind({ ...MIRROR, isInStep: true })).not.toContain('The last word');
+  });
+
   test('whom memory knows, where the mirror is too old', () => {
     const said = outage({ mirror: { ...MIRROR, acceptForMs: 60_000 } });
     expect(said).toContain('Its mirror is older than it may be to stand in');

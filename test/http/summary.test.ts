@@ -181,6 +181,17 @@ describe('whoever is woken reads', () => {
     expect(details[0]).toBe(answered);
   });
 
+  test('the directory that fails before a configuration that was refused', () => {
+    const { details } = say({
+      ...answers({ TEMP: steps(0, 5) }),
+      reloads: REFUSED,
+      directories: [DOWN],
+    });
+    const place = (text: string) => details.findIndex((line) => line.startsWith(text));
+    expect(place('Directory staff fails')).toBeLessThan(place('Refused: '));
+    expect(place('To do: mend the directory')).toBeLessThan(place('Refused: '));
+  });
+
   test('what to do about a configuration that was refused', () => {
     expect(say({ reloads: REFUSED }).details.at(-1)).toMatch(/^To do: .*"idpmap check"/);
   });

@@ -31,7 +31,9 @@ export const findTroubled = ({ directories }) =>
 export function describeDirectory(directory, { now, cache }) {
   const { name, pending } = directory;
   return [
-    ...(isUnwell(directory) ? [sayFault(directory, now), sayKnown(directory, now, cache)] : []),
+    ...(isUnwell(directory)
+      ? [sayFault(directory, now), sayKnown(directory, now, cache)]
+      : sayBehind(directory, now)),
     ...sayDoubt(directory, now),
     ...pending.map((text) => `Directory ${name}: ${text}.`),
   ];
@@ -110,6 +112,24 @@ function sayMirrored({ accounts, groups, ageMs, acceptForMs, denyForMs }, now) {
       ? `Everybody else is refused until ${sayTime(since + denyForMs, now)} (mirror.denyFor, ${sayDuration(denyForMs)}).`
       : OTHERS_WAIT;
   return `All its people (${people}) go on receiving from the mirror, until ${sayTime(since + acceptForMs, now)} (${bound}). ${others}`;
+}
+
+/**
+ * How long a mirror that does not learn any more would stand in: of its people the directory need not have been asked.
+ * @param {DirectoryStatus} directory
+ * @param {string} now
+ * @returns {readonly string[]}
+ */
+function sayBehind({ name, mirror, pending }, now) {
+  if (mirror?.ageMs === undefined || mirror.isInStep || pending.length === 0) return [];
+  const { ageMs, acceptForMs } = mirror;
+  const bound = `mirror.acceptFor, ${sayDuration(acceptForMs)}`;
+  const heard = `The last word that the mirror of ${name} had is ${sayDuration(ageMs)} old`;
+  return ageMs > acceptForMs
+    ? [`${heard}, too old to stand in where the directory can't be asked (${bound}).`]
+    : [
+        `${heard}: where the directory can't be asked, its people go on receiving until ${sayTime(Date.parse(now) - ageMs + acceptForMs, now)} (${bound}).`,
+      ];
 }
 
 /**

@@ -28,23 +28,22 @@ export function summarise(status) {
   const judge = (/** @type {readonly Rule[]} */ rules) =>
     rules.map((rule) => rule(status)).filter((summary) => summary !== undefined);
   const mail = judge(MAIL);
-  const found = [
-    ...mail,
-    ...judge([judgePending, ...BESIDE, judgeReload, judgeRefused, ...YET, judgeFleetOf]),
-  ];
+  const rest = judge([judgePending, ...BESIDE, judgeReload, judgeRefused, ...YET, judgeFleetOf]);
+  const found = [...mail, ...rest];
   const phase = judgePhase(status);
   const recent = judgeRecent(status);
   const first = phase ?? found.find(({ tone }) => tone === 'bad') ?? found[0] ?? recent;
-  // Who is woken reads from the top: how mail fares, what is broken and what to do, the rest.
+  // Who is woken reads from the top: how mail fares, what is broken and what to do, why, and then the rest.
   return {
     ...first,
     details: [
       ...(phase === undefined && mail.length === 0 ? recent.details : []),
-      ...found.flatMap((summary) => summary.details),
+      ...mail.flatMap((summary) => summary.details),
       ...findTroubled(status).flatMap((directory) => describeDirectory(directory, status)),
       ...describeRemedies(status),
       ...describePast(status),
       ...describeCauses(status),
+      ...rest.flatMap((summary) => summary.details),
       ...describeStrangers(status),
       ...describeShadows(status),
     ],
