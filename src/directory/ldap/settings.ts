@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { address } from '../../config/schema/addresses.ts';
+import { clientTls } from '../../config/schema/clienttls.ts';
 import { notations } from '../../config/schema/notation.ts';
 import { count, duration, flag, oneOrMany, secret, written } from '../../config/schema/values.ts';
 import type { DeepReadonly } from '../../config/schema.ts';
 import { feed, mirror, poll } from '../../config/settings/mirror.ts';
-import { clientTls } from '../clienttls.ts';
 import { accounts, attribute, dn, groups } from './settings/branches.ts';
 import { formatLdapUrl, parseLdapUrl, staysHere } from './settings/endpoint.ts';
 import { likelyFilters, likelyLdapUrls } from './settings/likely.ts';
@@ -12,7 +12,11 @@ import { tables } from './settings/tables.ts';
 
 const url = () => written({ type: 'URL', likely: likelyLdapUrls }, parseLdapUrl, formatLdapUrl);
 
-const tls = clientTls({ use: 'bind: { sasl: external }', serverName: 'ldap.example.org' });
+const tls = clientTls({
+  peer: 'server',
+  use: 'bind: { sasl: external }',
+  serverName: 'ldap.example.org',
+});
 
 const bind = z
   .strictObject({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { address, domain } from '../../config/schema/addresses.ts';
+import { clientTls } from '../../config/schema/clienttls.ts';
 import { notations } from '../../config/schema/notation.ts';
 import { count, duration, oneOrMany, secret, written } from '../../config/schema/values.ts';
 import type { DeepReadonly } from '../../config/schema.ts';
 import { mirror, poll } from '../../config/settings/mirror.ts';
-import { clientTls } from '../clienttls.ts';
 import { PRESETS_OF, type SqlPresetName } from './presets/presets.ts';
 import { formatHost, parseHost } from './settings/host.ts';
 import { likelyHosts, likelyStatements } from './settings/likely.ts';
@@ -177,7 +177,7 @@ export const servers = ({ port, socket }: { readonly port: number; readonly sock
     description:
       'Which connections TLS secures: those to other machines, all over TCP, or none. `never` shows addresses to whoever listens.',
   }),
-  tls: clientTls({ use: 'user', serverName: 'db.example.org' })
+  tls: clientTls({ peer: 'server', use: 'user', serverName: 'db.example.org' })
     .prefault({})
     .meta({ description: 'How the connection is secured.' }),
   replicas: z.enum(['doubt', 'trust']).prefault('doubt').meta({
