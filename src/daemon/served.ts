@@ -1,12 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
-import {
-  type Directory,
-  type DirectoryHooks,
-  type Entry,
-  Fault,
-  type Kept,
-} from '../directory/directory.ts';
+import { type Directory, type Entry, Fault } from '../directory/directory.ts';
+import type { DirectoryHooks, Kept } from '../directory/hooks.ts';
 import { askEntries } from '../directory/people/ask.ts';
 import type { CleanFigures } from '../directory/people/clean.ts';
 import { createKept } from '../directory/trust/kept.ts';

@@ -2,15 +2,9 @@ import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
 import { createPool } from '../connections/pool.ts';
 import { createServers } from '../connections/servers.ts';
-import {
-  type Ask,
-  type Directory,
-  type DirectoryHooks,
-  type Entry,
-  Fault,
-  isDoubt,
-} from '../directory.ts';
+import { type Ask, type Directory, type Entry, Fault, isDoubt } from '../directory.ts';
 import { none } from '../finding.ts';
+import type { DirectoryHooks } from '../hooks.ts';
 import { joining } from '../waiting.ts';
 import { createDomainQuestion } from './domains.ts';
 import { followLdap } from './follow/follow.ts';

@@ -2,15 +2,9 @@ import { parseAddress, parseDomain } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
 import { createPool } from '../connections/pool.ts';
 import { createServers } from '../connections/servers.ts';
-import {
-  type Ask,
-  type Directory,
-  type DirectoryHooks,
-  type Entry,
-  Fault,
-  isDoubt,
-} from '../directory.ts';
+import { type Ask, type Directory, type Entry, Fault, isDoubt } from '../directory.ts';
 import { none } from '../finding.ts';
+import type { DirectoryHooks } from '../hooks.ts';
 import { templateKey } from '../templates/template.ts';
 import { createAsker, type Trust, type View, type Work } from './connect/ask.ts';
 import { createConnection, type SqlConnection } from './connect/connection.ts';

@@ -1,5 +1,5 @@
 import { normaliseAddress } from '../../../address/address.ts';
-import type { Concern } from '../../directory.ts';
+import type { Concern } from '../../hooks.ts';
 import type { Ask } from '../http/api.ts';
 import { NotThere } from '../http/faults.ts';
 import { madeOf } from '../people/made.ts';
