@@ -47,6 +47,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     'cli/fleeting.ts',
     'cli/mirroring.ts',
     'cli.ts',
+    'cli/commands.ts',
     'cli/comparing.ts',
     'cli/exits.ts',
     'cli/fleeting.ts',
