@@ -22,13 +22,17 @@ const GROUPS = {
 
 /**
  * Files of what a start seldom needs, which are read when something in them is first used: a start parses all of a file. No
- * route of ours has a schema, for which fastify has half of its code, and few daemons have a mirror.
+ * route of ours has a schema, for which fastify has half of its code; few daemons have
+ * a mirror, and hardly one directories of all types.
  */
 const RARE: Readonly<Record<string, RegExp>> = {
   schemas:
     /\/node_modules\/(?:@fastify\/(?:ajv-compiler|fast-json-stringify-compiler|merge-json-schemas)|ajv|ajv-formats|fast-json-stringify(?!\/lib\/(?:serializer|v8)\.js)|fast-uri|json-schema-ref-resolver|light-my-request)\//,
   // Not what a thread of its own begins with: whoever reads that does its work.
   copies: /\/src\/mirror\/(?!store\/writer\.ts)/,
+  keycloakSettings: /\/src\/directory\/keycloak\/settings/,
+  ldapSettings: /\/src\/directory\/ldap\/settings/,
+  sqlSettings: /\/src\/directory\/(?:mysql|postgresql|sql|sqlite)\/settings/,
 };
 
 /** The names of files that are read when they are first used. */
