@@ -68,10 +68,10 @@ test('a bug is logged, and told without its words', async () => {
 test('what can not be loaded is logged, and answered by 500', async () => {
   const page = await makePlace();
   await mkdir(join(page, 'index.html'));
-  const { endpoint, notes, load } = await startServer({ pageDirectory: page });
-  await load();
-  expect(await notes.next('http can not be served')).toMatchObject({ level: 'error' });
-  expect((await askHttp(endpoint, '/livez')).status).toBe(500);
+  const server = await startServer({ pageDirectory: page });
+  await server.load();
+  expect(await server.notes.next('http can not be served')).toMatchObject({ level: 'error' });
+  expect((await askHttp(server.endpoint, '/livez')).status).toBe(500);
 });
 
 test('a path that is not there is told without what stands behind it', async () => {
