@@ -1,5 +1,5 @@
-import { formatFinding } from '../../check.ts';
 import { CliError, EXIT } from '../../exit.ts';
+import { formatRemark } from '../../remark.ts';
 import { type Asker, createAsker, type Streams } from './asker.ts';
 import { finish } from './finish.ts';
 import { chooseOutput, placeAll } from './places.ts';
@@ -116,7 +116,7 @@ async function isWell(
   }
   if (asker !== undefined) tell('Trying it …');
   const never = new Promise<never>(() => {});
-  const findings = await tryPlan(plan, asker?.ended ?? never);
-  for (const finding of findings) tell(formatFinding(finding));
-  return !findings.some(({ level }) => level === 'failed');
+  const remarks = await tryPlan(plan, asker?.ended ?? never);
+  for (const remark of remarks) tell(formatRemark(remark));
+  return !remarks.some(({ level }) => level === 'failed');
 }
