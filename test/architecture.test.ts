@@ -45,6 +45,7 @@ const ROOMS = [
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   commander: [
     'cli.ts',
+    'cli/commands.ts',
     'cli/comparing.ts',
     'cli/exits.ts',
     'cli/fleeting.ts',

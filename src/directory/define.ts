@@ -77,7 +77,7 @@ export function defineDirectory<const Name extends string, Own extends z.ZodRawS
     limits,
     tables,
     largestGroup,
-    settings: own,
+    settings: () => own,
     sample: {},
     open: async (settings, hooks) => open(settings, hooks),
   });
