@@ -44,8 +44,6 @@ const ROOMS = [
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   commander: [
-    'cli/fleeting.ts',
-    'cli/mirroring.ts',
     'cli.ts',
     'cli/commands.ts',
     'cli/comparing.ts',
@@ -53,6 +51,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     'cli/fleeting.ts',
     'cli/importing.ts',
     'cli/initing.ts',
+    'cli/mirroring.ts',
   ],
   zod: ['config', 'directory', 'library/settings.ts', 'cli/import/sockmapd.ts'],
   yaml: ['config', 'directory/file', 'cli/import'],
