@@ -219,12 +219,12 @@ export class MirrorRun {
 
   /**
    * Whether a listing left somebody out for whom nobody asks: with too many others, who were known when they were shown last; or
-   * made anew, so that nothing was told but that the former one is gone.
+   * made anew, so that nothing was told but that the former one is gone: then the directory is asked, as long as it is reached.
    */
   #isUnseen(address: string, mirror: Mirror): boolean {
     const { world } = this;
     const isHeld = mirror.held() !== undefined;
-    return world.leftOut.has(address) && (isHeld || world.isAnew(address));
+    return world.leftOut.has(address) && (isHeld || (world.isAnew(address) && !world.isUp));
   }
 
   #count(outcome: Outcome<Entry>, isHeld: boolean): void {

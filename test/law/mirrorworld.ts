@@ -153,9 +153,9 @@ export class MirrorWorld {
   readonly confirm: Confirm = async ({ id, address }) => {
     if (!this.isUp) return 'unknown';
     const enabled = this.shown.get(address);
-    return enabled === undefined || id !== this.#idOf(address)
-      ? 'gone'
-      : entryOf(address, enabled, id);
+    if (enabled === undefined) return 'gone';
+    if (id === this.#idOf(address)) return entryOf(address, enabled, id);
+    return enabled ? 'another' : 'gone';
   };
 
   /** Lets the feed go on, until it waits again. */
