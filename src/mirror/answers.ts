@@ -125,7 +125,7 @@ export function createAnswers(options: AnswerOptions): Answers {
   const sayAbsent = (address: string, whole: Whole, at: number, ageMs: number): Said => {
     const { standing, inStepUntil } = whole;
     if (standing.isHeld) return ageMs > settings.acceptFor && at >= inStepUntil ? NOTHING : UNKNOWN;
-    if (!isProved(standing)) return UNKNOWN;
+    if (!isProved(standing) || standing.lacksSome === true) return UNKNOWN;
     const mayDenyUnreached = settings.denyFor > 0 && ageMs <= settings.denyFor;
     const isTold = at < inStepUntil && standing.progress?.tellsNew === true;
     if (settings.whenAbsent !== 'deny' || !isTold) return { is: 'absent', mayDenyUnreached };

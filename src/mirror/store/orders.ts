@@ -83,6 +83,8 @@ export interface Standing {
   readonly isHeld: boolean;
   /** All were listed under these settings, once. */
   readonly isWhole: boolean;
+  /** There may be people whom the directory can't list. */
+  readonly lacksSome?: true;
   /** All is in the file that was written, as far as was looked. Absent: nobody has looked yet, and nobody is told to be nobody. */
   readonly isSound?: true;
   readonly listedAt?: number;
