@@ -86,6 +86,19 @@ describe('who was told gone', () => {
     expect(await known.ask(ANN)).toMatchObject({ status: 'none' });
   });
 
+  test('is deferred from then on, and not from when a listing left them out', async () => {
+    const known = await open({ ...deny, confirm: async () => 'gone' });
+    await known.tell(listing(listed(ANN), listed(BOB)));
+    await known.tell(listing());
+    await known.pass(300 * MINUTE);
+    await known.tell([gone(ANN), put(...STAFF), mark()]);
+    await known.pass(0);
+    expect(await known.ask(ANN)).toMatchObject({ status: 'unknown', asked: false });
+    expect(await known.ask(BOB)).toMatchObject({ status: 'none' });
+    await graceIsOver(known);
+    expect(await known.ask(ANN)).toMatchObject({ status: 'none' });
+  });
+
   test('is let go although another can not be asked for', async () => {
     const known = await openKnown({
       settings: { whenAbsent: 'deny', guard: 1 },

@@ -152,7 +152,11 @@ export function createEntries(
     remove: (ref, now, how, elsewhere) => {
       const row = rowOf(ref);
       listings.expectNot(ref);
-      if (row === undefined) return;
+      if (row === undefined) {
+        // Grace begins when it is told, and not when a listing left it out.
+        if (how === 'told') losses.told(ref, now);
+        return;
+      }
       const old = decode(row.data);
       touch(old);
       unlink(old, row.n);

@@ -19,8 +19,8 @@ export interface Losses {
   due(before: number, after: string, most: number): readonly Due[];
   /** As it was before a listing left it out, and nobody has asked for it yet; absent: it is not so. */
   leftOut(ref: string): Listed | undefined;
-  /** It was told of meanwhile: what a listing left out is as if told. */
-  told(ref: string): void;
+  /** It was told of: what a listing left out is as if told at `at`, absent: when it was left out. */
+  told(ref: string, at?: number): void;
   /** What the directory said of one; nothing where it was lost anew meanwhile. */
   judge(judgement: Judgement, now: number): void;
   /** An entry was `before` and is `next`, which is in the file by now; absent: removed. */
@@ -138,9 +138,9 @@ export function createLosses(db: DatabaseSync, sum: (by: number) => void): Losse
       const row = rowsOf.all(ref).map(readLost).find(isLeftOut);
       return row === undefined ? undefined : decode(row.data);
     },
-    told: (ref) => {
+    told: (ref, at) => {
       for (const row of rowsOf.all(ref).map(readLost).filter(isLeftOut))
-        add({ ...row, asked: HOW.told });
+        add({ ...row, asked: HOW.told, at: at ?? row.at });
     },
     judge: ({ ref, address, at, is }, now) => {
       const found = rowOf.get(address, ref, at);
