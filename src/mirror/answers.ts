@@ -125,7 +125,7 @@ export function createAnswers(options: AnswerOptions): Answers {
   const sayAbsent = (address: string, whole: Whole, at: number, ageMs: number): Said => {
     const { standing, inStepUntil } = whole;
     if (standing.isHeld) return ageMs > settings.acceptFor && at >= inStepUntil ? NOTHING : UNKNOWN;
-    if (!isProved(standing) || standing.lacksSome === true) return UNKNOWN;
+    if (!isProved(standing)) return UNKNOWN;
     const mayDenyUnreached = settings.denyFor > 0 && ageMs <= settings.denyFor;
     const isTold = at < inStepUntil && standing.progress?.tellsNew === true;
     if (settings.whenAbsent !== 'deny' || !isTold) return { is: 'absent', mayDenyUnreached };
@@ -193,7 +193,8 @@ export function createAnswers(options: AnswerOptions): Answers {
 }
 
 /** Nobody is nobody on the word of a file that may lack them. */
-const isProved = ({ isWhole, isSound }: Standing): boolean => isWhole && isSound === true;
+const isProved = ({ isWhole, isSound, lacksSome }: Standing): boolean =>
+  isWhole && isSound === true && lacksSome !== true;
 
 /** Two have an address, of whom one may have left it: what was told of the other is newer. */
 class RivalFault extends Fault {}
