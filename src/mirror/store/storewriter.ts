@@ -60,9 +60,11 @@ export function createStoreWriter({
 
   const isHeld = (): boolean => {
     const lost = losses.count();
+    const total = meta.total();
     // Whoever lost something may be there still: each counts once. To count them takes long, and decides seldom.
-    if (lost <= allowance(meta.total(), guard)) return false;
-    return lost > allowance(meta.total() + losses.countRemoved(), guard);
+    if (lost <= allowance(total, guard)) return false;
+    if (lost > allowance(total + lost, guard)) return true;
+    return lost > allowance(total + losses.countRemoved(), guard);
   };
 
   const endInspection = (): void => {
