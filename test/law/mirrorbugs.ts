@@ -56,10 +56,4 @@ export const MIRROR_BUGS: readonly Bug[] = [
     from: 'noted.add(ref);',
     to: '',
   },
-  {
-    bug: 'whoever was made anew and left out is let go with the one who was removed',
-    file: 'mirror/feed/confirm.ts',
-    from: 'elsewhere.push(...others);',
-    to: '',
-  },
 ];
