@@ -17,7 +17,7 @@ const SLOW = [
   'test/deploy/rules.test.ts',
   'test/docs/worked.test.ts',
   'test/library/{follow,own}.test.ts',
-  'test/mirror/killed.test.ts',
+  'test/mirror/{killed,many}.test.ts',
 ];
 
 /**

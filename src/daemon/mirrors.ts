@@ -125,10 +125,12 @@ const confirming =
   async ({ id, address }) => {
     const outcome = await ask(address);
     if (outcome.status === 'none') return 'gone';
-    if (outcome.status === 'found')
-      return outcome.stale === undefined
-        ? (outcome.value.find((entry) => entry.id === id) ?? 'gone')
-        : 'unknown';
+    if (outcome.status === 'found') {
+      const { stale, value } = outcome;
+      if (stale !== undefined) return 'unknown';
+      const another = value.some(({ enabled }) => enabled) ? 'another' : 'gone';
+      return value.find((entry) => entry.id === id) ?? another;
+    }
     // Somebody has it; that two have it, or that a group is too large, is no sign that anybody is gone.
     return outcome.cause === 'entry' ? 'there' : 'unknown';
   };

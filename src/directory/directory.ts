@@ -53,6 +53,11 @@ export interface Mark {
    * where that is set (`whenAbsent: deny`).
    */
   readonly tellsNew?: true;
+  /**
+   * There may be people whom it can't list: somebody takes the mail of the rest, users come from elsewhere. So whoever is not in the
+   * mirror is never denied on its word, for `denyFor` neither. Absent: it lists everybody.
+   */
+  readonly lacksSome?: true;
   /** How changes come, in a few words, for whoever runs it: `content synchronisation (RFC 4533)`, `listings alone`. */
   readonly feed?: string;
   /** How long ago that was promised, where it is told again: by a feed that goes on, by a daemon that took it over. */

@@ -1,7 +1,7 @@
 import type { Cause, Entry, Maybe } from '../directory/directory.ts';
 import { none } from '../directory/finding.ts';
 import type { Mirror } from '../mirror/mirror.ts';
-import type { SaidAbsent, SaidDoubt, SaidFound, SaidStale } from '../mirror/said.ts';
+import type { SaidAbsent, SaidDoubt, SaidFound, SaidLost, SaidStale } from '../mirror/said.ts';
 import {
   type Context,
   type Found,
@@ -72,7 +72,7 @@ export const withMirror =
       case 'doubt':
         return doubted(said, name, () => next(key, context));
       case 'lost':
-        return unknown('entry', name, 'it was lost a moment ago, or with too many others');
+        return lost(said, name, () => next(key, context));
       case 'stale':
         return said.held === undefined
           ? settled(next(key, context), (doubt) => standIn(said, doubt))
@@ -106,12 +106,30 @@ const standIn = ({ value }: SaidStale, stale: Unknown): Found<Entry> => ({
 const denyUnreached = ({ mayDenyUnreached }: SaidAbsent, doubt: Unknown): Outcome<Entry> =>
   mayDenyUnreached && UNREACHED.has(doubt.cause) ? none('content', 'a mirror, for denyFor') : doubt;
 
+/** Whoever is asked for may only be accepted. */
+function lost(
+  { isAsked }: SaidLost,
+  name: string,
+  ask: () => Maybe<Outcome<Entry>>,
+): Maybe<Outcome<Entry>> {
+  const doubt = unknown('entry', name, 'it was lost a moment ago, or with too many others');
+  return isAsked === true ? settledBy(ask(), (late) => (isServed(late) ? late : doubt)) : doubt;
+}
+
+/** Whether the directory says that somebody gets mail there. */
+const isServed = (outcome: Outcome<Entry>): boolean =>
+  outcome.status === 'found' && outcome.value.some(({ enabled }) => enabled);
+
 /** Lets `judge` have the last word where the directory has none. */
-function settled(
+const settled = (
   outcome: Maybe<Outcome<Entry>>,
   judge: (doubt: Unknown) => Outcome<Entry>,
+): Maybe<Outcome<Entry>> =>
+  settledBy(outcome, (late) => (late.status === 'unknown' ? judge(late) : late));
+
+function settledBy(
+  outcome: Maybe<Outcome<Entry>>,
+  decide: (late: Outcome<Entry>) => Outcome<Entry>,
 ): Maybe<Outcome<Entry>> {
-  const decide = (late: Outcome<Entry>): Outcome<Entry> =>
-    late.status === 'unknown' ? judge(late) : late;
   return outcome instanceof Promise ? outcome.then(decide) : decide(outcome);
 }

@@ -48,6 +48,7 @@ const LONG_WEIGHT = 128;
 
 const NOTHING: Said = { is: 'nothing' };
 const LOST: Said = { is: 'lost' };
+const ELSEWHERE: Said = { is: 'lost', isAsked: true };
 const UNKNOWN: SaidAbsent = { is: 'absent', mayDenyUnreached: false };
 
 /** Makes answers of what a mirror's file says and how it stands: the table of states in docs/trust.md, row by row. */
@@ -108,6 +109,19 @@ export function createAnswers(options: AnswerOptions): Answers {
     return { is: 'stale', value, held: `${standing.lost} people vanished at once, and are held` };
   };
 
+  const sayLost = (
+    address: string,
+    look: Look,
+    whole: Whole,
+    { time, isInStep, isOld }: { time: number; isInStep: boolean; isOld: boolean },
+  ): Said => {
+    const isElsewhere = look.lost.some((lost) => lost.isElsewhere);
+    if (whole.standing.isHeld && !isElsewhere) return sayHeld(address, look, whole, time);
+    if (isInStep) return isElsewhere ? ELSEWHERE : LOST;
+    // Somebody may be deferred for it, nobody is denied.
+    return isOld ? NOTHING : UNKNOWN;
+  };
+
   const sayAbsent = (address: string, whole: Whole, at: number, ageMs: number): Said => {
     const { standing, inStepUntil } = whole;
     if (standing.isHeld) return ageMs > settings.acceptFor && at >= inStepUntil ? NOTHING : UNKNOWN;
@@ -152,13 +166,9 @@ export function createAnswers(options: AnswerOptions): Answers {
     const ageMs = Math.max(0, time - whole.syncedAt);
     const isInStep = at < whole.inStepUntil;
     const look = whole.store.look(address);
-    if (look.lost.length > 0) {
-      if (whole.standing.isHeld) return sayHeld(address, look, whole, time);
-      if (isInStep) return LOST;
-      // Somebody may be deferred for it, nobody is denied.
-      return ageMs > settings.acceptFor ? NOTHING : UNKNOWN;
-    }
-    if (!isInStep && ageMs > settings.acceptFor) return NOTHING;
+    const isOld = !isInStep && ageMs > settings.acceptFor;
+    if (look.lost.length > 0) return sayLost(address, look, whole, { time, isInStep, isOld });
+    if (isOld) return NOTHING;
     return look.entries.length === 0
       ? sayAbsent(address, whole, at, ageMs)
       : sayFound(address, look, whole, at);
@@ -183,7 +193,8 @@ export function createAnswers(options: AnswerOptions): Answers {
 }
 
 /** Nobody is nobody on the word of a file that may lack them. */
-const isProved = ({ isWhole, isSound }: Standing): boolean => isWhole && isSound === true;
+const isProved = ({ isWhole, isSound, lacksSome }: Standing): boolean =>
+  isWhole && isSound === true && lacksSome !== true;
 
 /** Two have an address, of whom one may have left it: what was told of the other is newer. */
 class RivalFault extends Fault {}

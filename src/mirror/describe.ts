@@ -92,7 +92,10 @@ export function describe(
     stale: `has it, ${step}: stands in`,
     absent: `lacks it, ${step}`,
     doubt: describeDoubt(said, step),
-    lost: `lost it: deferred for ${formatDuration(grace)} after that, or as long as it is held`,
+    lost: describeLost(
+      said,
+      `deferred for ${formatDuration(grace)} after that, or as long as it is held`,
+    ),
     nothing: `says nothing, ${step}`,
   };
   if (said.is === 'stale' && said.held !== undefined) return `has it, held: ${held}`;
@@ -104,6 +107,11 @@ function stepOf(isInStep: boolean, age: string, takenFrom: string | undefined): 
   const by = takenFrom === undefined ? '' : `, taken from ${takenFrom}`;
   return isInStep ? `in step, told ${age} ago${by}` : `out of step, ${age} behind${by}`;
 }
+
+const describeLost = (said: Said, deferred: string): string =>
+  said.is === 'lost' && said.isAsked === true
+    ? 'lost it, and somebody else has it: asked'
+    : `lost it: ${deferred}`;
 
 const describeDoubt = (said: Said, step: string): string =>
   said.is === 'doubt' && said.isAsked === true

@@ -140,21 +140,24 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     }
   };
 
-  const closeFile = async (): Promise<void> => {
-    copy.read();
+  const closeWriter = async (): Promise<void> => {
     await orders?.close();
     orders = undefined;
+  };
+  const closeReader = (): void => {
+    copy.read();
+    copy.stand(undefined);
   };
 
   /** Tells what is wrong with the file, and whether it is out of the way. */
   const mend = async (error: unknown): Promise<boolean> => {
     fault = reasonOf(error);
     const isDamaged = isDamage(error);
+    if (isDamaged) closeReader();
     const words = isDamaged
       ? 'the mirror is damaged: it is set aside, and all are listed anew'
-      : "the mirror can't be used: lookups ask the directory";
+      : "the mirror can't be written: lookups ask the directory, and what can be read of it stands in";
     log.error({ directory: name, path, reason: fault }, words);
-    copy.stand(undefined);
     if (!isDamaged) return false;
     return setAside(path).then(
       () => true,
@@ -168,9 +171,11 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       try {
         await serve();
       } catch (error) {
+        // A disk that is full, or was turned read-only, keeps nobody from reading what is there.
+        if (failure !== undefined) closeReader();
         failure = undefined;
         copy.lostStep();
-        await closeFile();
+        await closeWriter();
         if (life.signal.aborted || (await mend(error))) continue;
         const ms = options.retryMs?.[0] ?? FILE_RETRY_MS;
         await delay(ms, undefined, { signal: life.signal }).catch(() => {});
@@ -182,6 +187,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
     failure = error instanceof Error ? error : new Error(reasonOf(error));
     fault = reasonOf(error);
     copy.read();
+    // What was said of late was read there, too.
+    copy.lostStep();
     following.abort();
   };
   const standing = (): Standing | undefined => (orders === undefined ? undefined : copy.standing());
@@ -235,7 +242,8 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
       clearInterval(ticking);
       errands.stop();
       await Promise.race([running, delay(STOP_MS, undefined, { ref: false })]);
-      await closeFile();
+      closeReader();
+      await closeWriter();
     },
   };
 }

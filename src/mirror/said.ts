@@ -6,7 +6,8 @@ export type Said =
   | SaidAbsent
   | SaidStale
   | SaidDoubt
-  | { readonly is: 'lost' | 'nothing' };
+  | SaidLost
+  | { readonly is: 'nothing' };
 
 /** In step: as good as asking. It is handed on as it stands, for whoever is asked for most is not made twice. */
 export interface SaidFound {
@@ -34,6 +35,13 @@ export interface SaidAbsent {
   readonly denied?: None & { readonly goodUntil: number };
   /** Nobody is there either where the directory can't be reached. */
   readonly mayDenyUnreached: boolean;
+}
+
+/** It was somebody's a while ago. */
+export interface SaidLost {
+  readonly is: 'lost';
+  /** Somebody was seen under it whom the feed has not told of: the directory is asked, and may only accept. */
+  readonly isAsked?: true;
 }
 
 /** In step, and nobody can say where mail for it goes: as the directory would. */

@@ -17,14 +17,14 @@ export const MIRROR_BUGS: readonly Bug[] = [
   {
     bug: 'a held loss is denied',
     file: 'mirror/answers.ts',
-    from: 'if (whole.standing.isHeld) return sayHeld(address, look, whole, time);',
-    to: 'if (whole.standing.isHeld) return sayHeld === undefined ? LOST : UNKNOWN;',
+    from: 'if (whole.standing.isHeld && !isElsewhere) return sayHeld(address, look, whole, time);',
+    to: 'if (whole.standing.isHeld && !isElsewhere) return sayHeld === undefined ? LOST : UNKNOWN;',
   },
   {
     bug: 'a lost address is denied within grace',
     file: 'mirror/answers.ts',
-    from: 'if (isInStep) return LOST;',
-    to: 'if (isInStep) return UNKNOWN;',
+    from: 'if (isInStep) return isElsewhere ? ELSEWHERE : LOST;',
+    to: 'if (isInStep) return isElsewhere ? ELSEWHERE : UNKNOWN;',
   },
   {
     bug: 'a gap is read on',

@@ -32,6 +32,8 @@ export class MirrorRun {
   #killed = Promise.withResolvers<void>();
   /** Whose loss an administrator has accepted since they were hidden. */
   #accepted: ReadonlySet<string> = new Set();
+  /** Whose loss was accepted since the feed told of it last: their grace is over. */
+  #over: ReadonlySet<string> = new Set();
   /** When the feed told that they are gone. */
   readonly #toldGone = new Map<string, number>();
   /** Of those, whose loss counts. */
@@ -120,7 +122,9 @@ export class MirrorRun {
       case 'restart':
         return this.#reopen();
       case 'accept':
-        if (this.mirror?.accept() !== undefined) this.#accepted = new Set(NAMES);
+        if (this.mirror?.accept() === undefined) return undefined;
+        this.#accepted = new Set(NAMES);
+        this.#over = new Set(this.#toldGone.keys());
         return undefined;
       case 'ask':
         return this.#ask(name(step.who));
@@ -145,6 +149,7 @@ export class MirrorRun {
     if (after === before || after === undefined) return;
     for (const each of before?.people.keys() ?? [])
       if (!after.people.has(each)) this.#toldGone.set(each, after.at);
+    this.#over = new Set([...this.#over].filter((each) => !before?.people.has(each)));
     for (const each of after.people.keys()) {
       this.#toldGone.delete(each);
       this.#letGo.delete(each);
@@ -184,7 +189,8 @@ export class MirrorRun {
     const goneAt = this.#toldGone.get(address);
     const { isInStep } = mirror.status();
     const isGrace = goneAt !== undefined && world.now < goneAt + GRACE_MS && isInStep;
-    assert(!(isGrace && !this.#accepted.has(address)), `denied within grace: ${what}`);
+    const isAccepted = this.#accepted.has(address) || this.#over.has(address);
+    assert(!(isGrace && !isAccepted), `denied within grace: ${what}`);
   }
 
   /** Whether somebody's loss counts. */
@@ -219,12 +225,12 @@ export class MirrorRun {
 
   /**
    * Whether a listing left somebody out for whom nobody asks: with too many others, who were known when they were shown last; or
-   * made anew, so that nothing was told but that the former one is gone.
+   * made anew, so that nothing was told but that the former one is gone: then the directory is asked, as long as it is reached.
    */
   #isUnseen(address: string, mirror: Mirror): boolean {
     const { world } = this;
     const isHeld = mirror.held() !== undefined;
-    return world.leftOut.has(address) && (isHeld || world.isAnew(address));
+    return world.leftOut.has(address) && (isHeld || (world.isAnew(address) && !world.isUp));
   }
 
   #count(outcome: Outcome<Entry>, isHeld: boolean): void {

@@ -44,6 +44,12 @@ interface Moment {
   readonly shown: People;
 }
 
+/** What a cursor stands for. */
+interface Snapshot extends Pick<Moment, 'ids' | 'shown'> {
+  /** How many moments there had been. */
+  readonly moments: number;
+}
+
 /** What happens to the directory. */
 export type WorldStep =
   | { readonly do: 'create' | 'remove' | 'disable' | 'renew'; readonly who: number }
@@ -63,7 +69,7 @@ export class MirrorWorld {
   /** Whom the last listing left out, although they are there. */
   leftOut: ReadonlySet<string> = new Set();
   readonly #moments: Moment[] = [];
-  readonly #snapshots = new Map<string, Pick<Moment, 'ids' | 'shown'>>();
+  readonly #snapshots = new Map<string, Snapshot>();
   /** All that each name was ever held by, the last one holds it. */
   readonly #ids = new Map<string, readonly string[]>();
   #hasForgotten = false;
@@ -153,9 +159,9 @@ export class MirrorWorld {
   readonly confirm: Confirm = async ({ id, address }) => {
     if (!this.isUp) return 'unknown';
     const enabled = this.shown.get(address);
-    return enabled === undefined || id !== this.#idOf(address)
-      ? 'gone'
-      : entryOf(address, enabled, id);
+    if (enabled === undefined) return 'gone';
+    if (id === this.#idOf(address)) return entryOf(address, enabled, id);
+    return enabled ? 'another' : 'gone';
   };
 
   /** Lets the feed go on, until it waits again. */
@@ -227,7 +233,7 @@ export class MirrorWorld {
       return;
     }
     if (this.#hasForgotten) {
-      this.#snapshots.set(cursor, { ids: new Map(this.#ids), shown: this.shown });
+      this.#snapshots.set(cursor, this.#snapshotOf(this.shown));
       this.#hasForgotten = false;
     }
     if (this.#how !== 'gap') return;
@@ -256,7 +262,14 @@ export class MirrorWorld {
 
   #changes(cursor: string, shown: People): readonly Change[] {
     const before = this.#snapshots.get(cursor);
-    const gone = [...(before?.shown.keys() ?? [])].filter((name) => !shown.has(name));
+    // Also whoever came and went since then: a listing that was not ended may have shown them.
+    const since = this.#moments.slice(before?.moments).map((moment) => moment.shown);
+    const all = new Set(
+      [...(before === undefined ? [] : [before.shown]), ...since].flatMap((each) => [
+        ...each.keys(),
+      ]),
+    );
+    const gone = [...all].filter((name) => !shown.has(name));
     const put = [...shown].filter(
       ([name, enabled]) =>
         before?.shown.get(name) !== enabled || idIn(before.ids, name) !== this.#idOf(name),
@@ -274,9 +287,13 @@ export class MirrorWorld {
     ];
   }
 
+  #snapshotOf(shown: People): Snapshot {
+    return { ids: new Map(this.#ids), shown, moments: this.#moments.length };
+  }
+
   #mark(shown: People): Change {
     const cursor = String(this.#snapshots.size);
-    this.#snapshots.set(cursor, { ids: new Map(this.#ids), shown });
+    this.#snapshots.set(cursor, this.#snapshotOf(shown));
     return { kind: 'mark', cursor, agoMs: 0, nextMs: NEXT_MS, tellsNew: true };
   }
 }

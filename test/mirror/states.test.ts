@@ -121,6 +121,15 @@ describe('in step', () => {
     },
   );
 
+  test.each([DAY, 0])(
+    'a stranger is never nobody where the directory can not list all, denyFor %i',
+    async (denyFor) => {
+      const { ask, tell } = await openKnown({ settings: { whenAbsent: 'deny', denyFor } });
+      await tell([mark({ lacksSome: true })]);
+      expect(await ask('who@example.org')).toMatchObject({ status: 'unknown', asked: true });
+    },
+  );
+
   test.each([
     { says: 'one of them', live: { status: 'found', value: [listed(ANN)] }, status: 'found' },
     { says: 'both', live: unknown('entry', 'd', 'two accounts'), status: 'unknown' },

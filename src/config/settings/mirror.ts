@@ -24,14 +24,15 @@ const shape = {
   }),
   denyFor: duration('0ms', YEAR).prefault('0s').meta({
     description:
-      "How long the copy may also say, while the directory can't be reached, that an address is nobody's. `0s`: never, such mail is deferred.",
+      "How long the copy may also say, while the directory can't be reached, that an address is nobody's. `0s`: never, such mail is deferred. It has no effect where not everybody can be listed.",
   }),
   guard: share().prefault('10%').meta({
     description:
       'Share of all people, or five of them, that may vanish. Beyond it they go on receiving until `idpmap accept NAME`.',
   }),
   grace: duration('0ms', '24d').prefault('15m').meta({
-    description: 'How long mail for an address is deferred before its loss counts.',
+    description:
+      'How long mail for an address is deferred before its loss counts; the directory is asked for it then.',
   }),
 };
 

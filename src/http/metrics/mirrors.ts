@@ -110,7 +110,7 @@ const families: readonly Family[] = [
     {
       name: 'confirmed_total',
       type: 'counter',
-      help: 'Entries that a listing did not show, by what the directory said when it was asked for them: `held` were too many to ask for.',
+      help: 'Entries that a listing did not show, or that lost an address, by what the directory said when it was asked for them: `held` were too many to ask for.',
       advice: '`found`: its listings leave people out; nobody is lost by that.',
     },
     ({ counts }) => counts.confirmed,

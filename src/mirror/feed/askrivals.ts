@@ -35,7 +35,7 @@ export async function askRivals({ give, confirm, figures, now }: RivalOptions): 
   }
 }
 
-type Said = Awaited<ReturnType<Confirm>>;
+type Said = Exclude<Awaited<ReturnType<Confirm>>, 'another'>;
 
 /** Asks until nobody can be asked any more. */
 async function askThese(
@@ -53,11 +53,12 @@ async function askThese(
   return answered;
 }
 
-async function ask({ ref, id, addresses }: Rival, confirm: Confirm): ReturnType<Confirm> {
+/** That another has an address is known of a rival. */
+async function ask({ ref, id, addresses }: Rival, confirm: Confirm): Promise<Said> {
   if (addresses.length > MOST_ADDRESSES) return 'there';
   for (const address of addresses) {
     const said = await confirm({ ref, id, address });
-    if (said !== 'gone') return said;
+    if (said !== 'gone' && said !== 'another') return said;
   }
   return 'gone';
 }

@@ -45,9 +45,13 @@ export function createFeedListings(options: ListingOptions): FeedListings {
     for (;;) {
       const { asked = [] } = await give({ do: 'missing', most: AT_ONCE });
       if (asked.length === 0) return;
-      const { gone: refs, shown } = await confirmMissing(asked, confirm, figures, signal);
+      const {
+        gone: refs,
+        elsewhere,
+        shown,
+      } = await confirmMissing(asked, confirm, figures, signal);
       gone += refs.length;
-      if (refs.length > 0) await give({ do: 'gone', refs, now: timeline.at() });
+      if (refs.length > 0) await give({ do: 'gone', refs, elsewhere, now: timeline.at() });
       if (shown.length > 0) await give({ do: 'shown', people: shown, now: timeline.at() });
     }
   };

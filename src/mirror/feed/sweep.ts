@@ -1,6 +1,7 @@
 import type { Log } from '../../log.ts';
 import type { MirrorFigures } from '../figures.ts';
-import type { Missing, Order, Result, Shown, Standing } from '../store/orders.ts';
+import type { Due, Order, Result, Standing } from '../store/orders.ts';
+import { askDue } from './askdue.ts';
 import type { Confirm } from './confirm.ts';
 
 export interface SweepOptions {
@@ -20,24 +21,60 @@ export interface SweepOptions {
 export interface Sweeper {
   /** Those whose loss is over, unless they are held. Again, while it is at it: the same promise. Never rejects. */
   readonly sweep: () => Promise<void>;
-  /** Those who are held: at once, or as soon as all could be asked for whom a listing only left out. */
+  /** Those who are held now: at once, or as soon as all could be asked for whom a listing only left out. */
   readonly accept: () => void;
 }
+
+/** So many addresses are let go by one order, … */
+const MOST = 5000;
+
+/** … and so many are asked for before what comes of it is kept. */
+const MOST_ASKED = 48;
 
 /** Creates it. */
 export function createSweeper(options: SweepOptions): Sweeper {
   const { name, standing, give, now, graceMs, log } = options;
   let sweeping: Promise<void> | undefined;
-  let isAccepted = false;
+  /** Whoever was lost by then is let go. */
+  let acceptedAt: number | undefined;
+  /** Behind whom it is gone on with asking. */
+  let after = '';
+
+  /** Asks for some, from where it was left; gives whether all have said something. Who can't be asked for now is passed over, till the next time. */
+  const askAll = async (before: number): Promise<boolean> => {
+    let areAnswered = after === '';
+    for (;;) {
+      const { due = [] } = await give({ do: 'due', before, after, most: MOST_ASKED });
+      after = due.length < MOST_ASKED ? '' : lastOf(due);
+      const { judged, there, areAllSaid } = await askDue(due, options);
+      if (judged.length + there.length > 0) await give({ do: 'judged', there, judged, now: now() });
+      areAnswered &&= areAllSaid;
+      if (after === '') return areAnswered;
+      // The directory can't be asked at all, it seems.
+      if (judged.length + there.length === 0) return false;
+    }
+  };
+  const release = async (order: Extract<Order, { do: 'sweep' | 'accept' }>): Promise<void> => {
+    for (;;) {
+      const { released = [] } = await give(order);
+      if (released.length < order.most) return;
+    }
+  };
 
   const letGo = async (): Promise<void> => {
-    const before = standing();
-    if (before === undefined || before.lost === 0) return;
-    if (before.isHeld && !isAccepted) return;
-    const areAsked = before.unasked === 0 || (await askUnasked(options));
-    if (isAccepted && !areAsked) return;
-    await give(isAccepted ? { do: 'accept' } : { do: 'sweep', before: now() - graceMs });
-    isAccepted = false;
+    const { lost, unasked, isHeld } = standing() ?? NOTHING;
+    // What was accepted is over; what is held later is not.
+    if (!isHeld) acceptedAt = undefined;
+    const until = acceptedAt;
+    if (lost + unasked === 0 || (isHeld && until === undefined)) return;
+    const before = now() - graceMs;
+    // Those who were told gone are accepted without being asked for.
+    const areAsked = unasked === 0 || (await askAll(until === undefined ? before : NEVER));
+    if (until === undefined) return release({ do: 'sweep', before, most: MOST });
+    if (!areAsked) return undefined;
+    await release({ do: 'accept', until, most: MOST });
+    acceptedAt = undefined;
+    return undefined;
   };
   const tryToLetGo = async (): Promise<void> => {
     try {
@@ -55,43 +92,13 @@ export function createSweeper(options: SweepOptions): Sweeper {
   return {
     sweep,
     accept: () => {
-      isAccepted = true;
+      acceptedAt = now();
       void sweep();
     },
   };
 }
 
-/** So many are asked for at once, and before the first ones count. */
-const AT_ONCE = 4;
-const MOST = 48;
+const NEVER = Number.MIN_SAFE_INTEGER;
+const NOTHING = { lost: 0, unasked: 0, isHeld: false };
 
-/**
- * Asks for people whom a listing did not show, with so many others that they were held without being asked for: nobody is
- * let go, accepted or not, who is still there. Gives whether all have been asked for; who can't be is asked for the next time.
- */
-async function askUnasked({ give, confirm, figures, now }: SweepOptions): Promise<boolean> {
-  const { confirmed } = figures;
-  for (let isAnswered = true; isAnswered; ) {
-    const { asked: waiting = [] } = await give({ do: 'unasked', most: MOST });
-    if (waiting.length === 0) return true;
-    const there: string[] = [];
-    const gone: string[] = [];
-    const shown: Shown[] = [];
-    const askNext = async (left: Missing[]): Promise<void> => {
-      for (let one = left.shift(); one !== undefined; one = left.shift()) {
-        const { address } = one;
-        const said = address === undefined ? 'gone' : await confirm({ ...one, address });
-        confirmed[said === 'gone' || said === 'unknown' ? said : 'found'] += 1;
-        if (said === 'gone') gone.push(one.ref);
-        else if (said !== 'unknown') there.push(one.ref);
-        if (typeof said === 'object') shown.push([one.ref, said]);
-      }
-    };
-    const left = [...waiting];
-    await Promise.all(Array.from({ length: AT_ONCE }, () => askNext(left)));
-    isAnswered = there.length + gone.length > 0;
-    if (isAnswered) await give({ do: 'asked', there, gone, now: now() });
-    if (shown.length > 0) await give({ do: 'shown', people: shown, now: now() });
-  }
-  return false;
-}
+const lastOf = (due: readonly Due[]): string => due.at(-1)?.ref ?? '';

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Entry, Listed } from '../../directory/directory.ts';
 import type { Listings } from './listings.ts';
-import type { Losses } from './losses.ts';
+import type { Loss, Losses } from './losses.ts';
 import type { Meta } from './meta.ts';
 import type { Done } from './orders.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -12,10 +12,10 @@ import { sumOfHolder } from './sums.ts';
 /** Writes entries, with all that leads to them and that they lose. */
 export interface Entries {
   put(ref: string, entry: Listed, now: number): void;
-  /** `unasked`: a listing left it out with too many others for each to be asked for. */
-  remove(ref: string, now: number, how?: 'unasked'): void;
-  /** Puts back who was lost, as it was. */
-  restore(ref: string, now: number): void;
+  /** `elsewhere`: addresses that the directory shows somebody else under. */
+  remove(ref: string, now: number, how: Loss['how'], elsewhere?: ReadonlySet<string>): void;
+  /** Puts back whom a listing left out, as it was, or as the directory shows it; nothing where it was told of meanwhile. */
+  restore(ref: string, now: number, entry?: Entry): void;
   /** An account is so now; what groups call it is as it was. A group's members are told otherwise than they are listed. */
   renew(ref: string, entry: Entry, now: number): void;
   /** It is as it was put. */
@@ -90,7 +90,7 @@ export function createEntries(
     ref: string,
     row: { n: number; data: string },
     { entry, text }: Prepared,
-    now: number,
+    { now, how }: Pick<Loss, 'now' | 'how'>,
   ): Listed => {
     const old = decode(row.data);
     touch(old);
@@ -103,12 +103,12 @@ export function createEntries(
       next: entry,
       now,
       knownAt: meta.syncedAt(),
-      isAsked: true,
+      how,
     });
     return old;
   };
 
-  const put: Entries['put'] = (ref, listed, now) => {
+  const put = (ref: string, listed: Listed, now: number, how: Loss['how']): void => {
     const prepared = prepare(listed, cleaned);
     const { entry, text } = prepared;
     const row = rowOf(ref);
@@ -118,7 +118,7 @@ export function createEntries(
       listings.see(ref, row.n);
       return;
     }
-    const old = row === undefined ? undefined : change(ref, row, prepared, now);
+    const old = row === undefined ? undefined : change(ref, row, prepared, { now, how });
     const n = row?.n ?? Number(insert.run(ref, text).lastInsertRowid);
     touch(entry);
     link(entry, n, old);
@@ -130,23 +130,33 @@ export function createEntries(
     done.put += 1;
   };
 
+  const renew: Entries['renew'] = (ref, entry, now) => {
+    const row = rowOf(ref);
+    const old = row === undefined ? undefined : decode(row.data);
+    if (old?.kind === 'account') put(ref, { ...entry, names: old.names }, now, 'gone');
+  };
+
   return {
-    put,
-    restore: (ref, now) => {
-      const before = losses.before(ref);
-      // Told anew meanwhile, it is as it was told.
-      if (before !== undefined && rowOf(ref) === undefined) put(ref, before, now);
-      else losses.asked([ref]);
+    put: (ref, listed, now) => put(ref, listed, now, 'told'),
+    restore: (ref, now, entry) => {
+      const before = losses.leftOut(ref);
+      if (before === undefined) return;
+      if (rowOf(ref) !== undefined) {
+        losses.told(ref);
+        return;
+      }
+      put(ref, before, now, 'gone');
+      if (entry !== undefined) renew(ref, entry, now);
     },
-    renew: (ref, entry, now) => {
-      const row = rowOf(ref);
-      const old = row === undefined ? undefined : decode(row.data);
-      if (old?.kind === 'account') put(ref, { ...entry, names: old.names }, now);
-    },
-    remove: (ref, now, how) => {
+    renew,
+    remove: (ref, now, how, elsewhere) => {
       const row = rowOf(ref);
       listings.expectNot(ref);
-      if (row === undefined) return;
+      if (row === undefined) {
+        // Grace begins when it is told, and not when a listing left it out.
+        if (how === 'told') losses.told(ref, now);
+        return;
+      }
       const old = decode(row.data);
       touch(old);
       unlink(old, row.n);
@@ -157,7 +167,8 @@ export function createEntries(
         before: row.data,
         now,
         knownAt: meta.syncedAt(),
-        isAsked: how !== 'unasked',
+        how,
+        ...(elsewhere !== undefined && { elsewhere }),
       });
       done.gone += 1;
     },

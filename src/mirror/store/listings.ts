@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Gap, type Listed } from '../../directory/directory.ts';
+import { Gap } from '../../directory/directory.ts';
 import { type Bits, createBits } from './bits.ts';
 import type { Missing } from './orders.ts';
 import { addressesOf, decode, partOf } from './rows.ts';
@@ -21,7 +21,7 @@ export interface Listings {
   end(part: string): number;
   /** Parts of which there are entries, and which have not been listed. */
   unlisted(): readonly string[];
-  /** Takes some who were not shown. */
+  /** Takes some who were not shown; none: there are no more. */
   take(most: number): readonly Missing[];
   /** A new feed begins. */
   forget(): void;
@@ -35,15 +35,20 @@ export function createListings(db: DatabaseSync): Listings {
   const open = new Map<string, Bits>();
   const ended = new Set<string>();
   const awaited = new Set<string>();
-  let missing: Missing[] = [];
+  /** By their numbers: they may be a million. */
+  let missing: number[] = [];
 
   /** What comes after all refs of a part: `;` follows `:`. */
   const after = (part: string): string => `${part};`;
 
-  const read = (n: number): Missing => {
+  const read = (n: number): readonly Missing[] => {
     const row = byNumber.get(n);
-    return missingOf(String(row?.['ref']), decode(String(row?.['data'])));
+    if (row === undefined) return [];
+    const { id, ...entry } = decode(String(row['data']));
+    return [{ ref: String(row['ref']), id, addresses: addressesOf(entry) }];
   };
+  /** Whether it may be asked for. */
+  const hasAddress = (n: number): boolean => read(n).some(({ addresses }) => addresses.length > 0);
 
   return {
     begin: (part) => {
@@ -70,8 +75,8 @@ export function createListings(db: DatabaseSync): Listings {
       open.delete(part);
       ended.add(part);
       for (const { n } of inPart.iterate(`${part}:`, after(part)))
-        if (shown?.has(Number(n)) !== true) missing.push(read(Number(n)));
-      return missing.filter(({ address }) => address !== undefined).length;
+        if (shown?.has(Number(n)) !== true) missing.push(Number(n));
+      return missing.reduce((count, n) => count + (hasAddress(n) ? 1 : 0), 0);
     },
     unlisted: () => {
       const parts: string[] = [];
@@ -82,7 +87,7 @@ export function createListings(db: DatabaseSync): Listings {
       }
       return parts;
     },
-    take: (most) => missing.splice(0, most),
+    take: (most) => missing.splice(-most).flatMap(read),
     forget: () => {
       open.clear();
       ended.clear();
@@ -90,10 +95,4 @@ export function createListings(db: DatabaseSync): Listings {
       missing = [];
     },
   };
-}
-
-/** How somebody is asked for. */
-export function missingOf(ref: string, entry: Pick<Listed, 'id' | 'address' | 'aliases'>): Missing {
-  const [address] = addressesOf(entry);
-  return { ref, id: entry.id, ...(address !== undefined && { address }) };
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Listed } from '../../directory/directory.ts';
+import type { Due, Judgement } from './orders.ts';
 import { addressesOf, decode } from './rows.ts';
 import { type LostRow, readLost, sumOfLost } from './sums.ts';
 
@@ -8,28 +9,37 @@ import { type LostRow, readLost, sumOfLost } from './sums.ts';
  * disabled, renamed, an alias taken, an attribute that can't be read any more), or nobody at all.
  */
 export interface Losses {
-  /** Entries that have lost some. */
+  /** Entries that have lost some, but for those that are elsewhere. */
   count(): number;
-  /** Of those, who was not asked for. */
+  /** Of those, who is in the mirror no more. */
+  countRemoved(): number;
+  /** Addresses of which the directory itself has not said that they are nobody's. */
   unasked(): number;
-  /** Some of them, as they were. */
-  listUnasked(most: number): readonly { readonly ref: string; readonly entry: Listed }[];
-  /** Who was asked for, and is gone. */
-  asked(refs: readonly string[]): void;
-  /** As it was before it was lost; absent: it is not. */
-  before(ref: string): Listed | undefined;
-  /**
-   * An entry was `before` and is `next`, which is in the file by now; absent: removed. `isAsked`: the directory said so, and
-   * did not only leave it out.
-   */
+  /** Entries that are to be asked for, behind `after` in the order of their names: left out, or lost before `before`. */
+  due(before: number, after: string, most: number): readonly Due[];
+  /** As it was before a listing left it out, and nobody has asked for it yet; absent: it is not so. */
+  leftOut(ref: string): Listed | undefined;
+  /** It was told of: what a listing left out is as if told at `at`, absent: when it was left out. */
+  told(ref: string, at?: number): void;
+  /** What the directory said of one; nothing where it was lost anew meanwhile. */
+  judge(judgement: Judgement, now: number): void;
+  /** An entry was `before` and is `next`, which is in the file by now; absent: removed. */
   note(loss: Loss): void;
   /** Somebody holds these now. */
   regain(entry: Listed): void;
-  /** Forgets those older than `before` that were asked for, absent: all. Gives their addresses. */
-  release(before?: number): readonly string[];
+  /** Forgets up to so many that are older than `before` and are nobody's by the directory's word. Gives their addresses. */
+  release(before: number, most: number): readonly string[];
+  /** The same of those up to `until` that were told, too: an administrator has accepted them. */
+  accept(until: number, most: number): readonly string[];
   /** Counts anew, where another has written the file. */
   recount(): void;
 }
+
+/**
+ * How an address was lost: a listing left its holder out, and nobody was asked for; the directory was asked, and nobody enabled has it; the feed
+ * told so; or the directory was asked, and somebody has it whom the feed has not told of.
+ */
+export const HOW = { leftOut: 0, gone: 1, told: 2, elsewhere: 3 } as const;
 
 export interface Loss {
   readonly ref: string;
@@ -38,7 +48,9 @@ export interface Loss {
   readonly now: number;
   /** When it was last known that it was so; absent: never, for nothing was listed whole, and then it is no loss. */
   readonly knownAt: number | undefined;
-  readonly isAsked: boolean;
+  readonly how: Exclude<keyof typeof HOW, 'elsewhere'>;
+  /** Of its addresses, those that are elsewhere. */
+  readonly elsewhere?: ReadonlySet<string>;
 }
 
 /** Creates it over an open file; `sum` keeps the sum of its rows. */
@@ -51,30 +63,40 @@ export function createLosses(db: DatabaseSync, sum: (by: number) => void): Losse
   );
   const lostOf = db.prepare('SELECT ref, data FROM lost WHERE address = ?');
   const take = db.prepare('DELETE FROM lost WHERE address = ? AND ref = ? RETURNING *');
-  const older = db.prepare('SELECT address, ref FROM lost WHERE at < ? AND asked >= ?');
-  /** How many addresses each has lost. */
-  const counts = new Map<string, number>();
-  /** Those who were not asked for. */
-  const unasked = new Set<string>();
-  const dataOf = db.prepare('SELECT data FROM lost WHERE ref = ? LIMIT 1');
-  const setAsked = db.prepare('UPDATE lost SET asked = 1 WHERE ref = ? AND asked = 0 RETURNING *');
+  const older = db.prepare(
+    `SELECT address, ref FROM lost WHERE at < ? AND asked = ${HOW.gone} LIMIT ?`,
+  );
+  const accepted = db.prepare(
+    `SELECT address, ref FROM lost WHERE at <= ? AND asked IN (${HOW.gone}, ${HOW.told}) LIMIT ?`,
+  );
+  const counting = db.prepare(
+    `SELECT 1 FROM lost WHERE ref = ? AND asked <> ${HOW.elsewhere} LIMIT 1`,
+  );
+  const dueRefs = db.prepare(
+    `SELECT DISTINCT ref FROM lost
+     WHERE ref > ? AND (asked = ${HOW.leftOut} OR (asked IN (${HOW.told}, ${HOW.elsewhere}) AND at < ?))
+     ORDER BY ref LIMIT ?`,
+  );
+  const rowsOf = db.prepare('SELECT * FROM lost WHERE ref = ?');
+  const rowOf = db.prepare('SELECT * FROM lost WHERE address = ? AND ref = ? AND at = ?');
+  /** Entries, and addresses: kept here, for to count a million takes too long. */
+  let count = 0;
+  let unasked = 0;
 
-  const add = (ref: string, by: number): void => {
-    const count = (counts.get(ref) ?? 0) + by;
-    if (count > 0) {
-      counts.set(ref, count);
-      return;
-    }
-    counts.delete(ref);
-    unasked.delete(ref);
+  const isCounted = (ref: string): number => (counting.get(ref) === undefined ? 0 : 1);
+  /** Does something to the rows of one entry. */
+  const counted = (ref: string, work: () => void): void => {
+    const before = isCounted(ref);
+    work();
+    count += isCounted(ref) - before;
   };
+  const weigh = ({ asked }: LostRow): number => (asked === HOW.gone ? 0 : 1);
+  const numberOf = (sql: string): number => Number(db.prepare(sql).get()?.['count']);
   const recount = (): void => {
-    counts.clear();
-    unasked.clear();
-    for (const { ref, asked } of db.prepare('SELECT ref, asked FROM lost').iterate()) {
-      add(String(ref), 1);
-      if (asked === 0) unasked.add(String(ref));
-    }
+    count = numberOf(
+      `SELECT count(DISTINCT ref) AS count FROM lost WHERE asked <> ${HOW.elsewhere}`,
+    );
+    unasked = numberOf(`SELECT count(*) AS count FROM lost WHERE asked <> ${HOW.gone}`);
   };
   recount();
 
@@ -85,54 +107,85 @@ export function createLosses(db: DatabaseSync, sum: (by: number) => void): Losse
   const drop = (address: string, ref: string): void => {
     const taken = take.get(address, ref);
     if (taken === undefined) return;
-    sum(-sumOfLost(readLost(taken)));
-    add(ref, -1);
+    const row = readLost(taken);
+    sum(-sumOfLost(row));
+    unasked -= weigh(row);
   };
-
-  const entryOf = (ref: string): Listed => decode(String(dataOf.get(ref)?.['data']));
+  const add = (row: LostRow): void => {
+    drop(row.address, row.ref);
+    lose.run(row.address, row.ref, row.at, row.data, row.known, row.asked);
+    sum(sumOfLost(row));
+    unasked += weigh(row);
+  };
+  const forget = (rows: readonly Record<string, unknown>[]): readonly string[] =>
+    rows.map((row) => {
+      const [address, ref] = [String(row['address']), String(row['ref'])];
+      counted(ref, () => drop(address, ref));
+      return address;
+    });
 
   return {
-    count: () => counts.size,
-    unasked: () => unasked.size,
-    listUnasked: (most) =>
-      [...unasked.values().take(most)].map((ref) => ({ ref, entry: entryOf(ref) })),
-    asked: (refs) => {
-      for (const ref of refs) {
-        for (const row of setAsked.all(ref).map(readLost))
-          sum(sumOfLost(row) - sumOfLost({ ...row, asked: 0 }));
-        unasked.delete(ref);
-      }
+    count: () => count,
+    countRemoved: () =>
+      numberOf(
+        `SELECT count(*) AS count FROM (SELECT DISTINCT ref FROM lost WHERE asked <> ${HOW.elsewhere}) l
+         WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.ref = l.ref)`,
+      ),
+    unasked: () => unasked,
+    due: (before, after, most) =>
+      dueRefs.all(after, before, most).flatMap((row) => dueOf(rowsOf.all(String(row['ref'])))),
+    leftOut: (ref) => {
+      const row = rowsOf.all(ref).map(readLost).find(isLeftOut);
+      return row === undefined ? undefined : decode(row.data);
     },
-    before: (ref) => (counts.has(ref) ? entryOf(ref) : undefined),
-    note: ({ ref, before, next, now, knownAt, isAsked }) => {
+    told: (ref, at) => {
+      for (const row of rowsOf.all(ref).map(readLost).filter(isLeftOut))
+        add({ ...row, asked: HOW.told, at: at ?? row.at });
+    },
+    judge: ({ ref, address, at, is }, now) => {
+      const found = rowOf.get(address, ref, at);
+      if (found === undefined) return;
+      const row = readLost(found);
+      // It is asked for again once that was so for as long as any other loss.
+      const next = is === 'gone' ? { asked: HOW.gone } : { asked: HOW.elsewhere, at: now };
+      counted(ref, () => add({ ...row, ...next }));
+    },
+    note: ({ ref, before, next, now, knownAt, how, elsewhere }) => {
       if (knownAt === undefined) return;
       const old = decode(before);
       const kept = new Set(
         next === undefined || (old.enabled && !next.enabled) ? [] : addressesOf(next),
       );
-      for (const address of new Set(addressesOf(old))) {
-        if (kept.has(address) || isHeld(address, old.enabled)) continue;
-        drop(address, ref);
-        const asked = isAsked ? 1 : 0;
-        const row: LostRow = { address, ref, at: now, data: before, known: knownAt, asked };
-        lose.run(address, ref, now, before, knownAt, asked);
-        sum(sumOfLost(row));
-        add(ref, 1);
-        if (!isAsked) unasked.add(ref);
-      }
+      counted(ref, () => {
+        for (const address of new Set(addressesOf(old))) {
+          if (kept.has(address) || isHeld(address, old.enabled)) continue;
+          const asked = elsewhere?.has(address) === true ? HOW.elsewhere : HOW[how];
+          add({ address, ref, at: now, data: before, known: knownAt, asked });
+        }
+      });
     },
     regain: (entry) => {
-      if (counts.size === 0) return;
+      if (count === 0 && unasked === 0) return;
       for (const address of addressesOf(entry))
-        for (const { ref, data } of lostOf.all(address))
-          if (entry.enabled || !decode(String(data)).enabled) drop(address, String(ref));
+        for (const row of lostOf.all(address)) {
+          const ref = String(row['ref']);
+          if (entry.enabled || !decode(String(row['data'])).enabled)
+            counted(ref, () => drop(address, ref));
+        }
     },
-    release: (before) => {
-      const released =
-        before === undefined ? older.all(Number.MAX_SAFE_INTEGER, 0) : older.all(before, 1);
-      for (const { address, ref } of released) drop(String(address), String(ref));
-      return released.map(({ address }) => String(address));
-    },
+    release: (before, most) => forget(older.all(before, most)),
+    accept: (until, most) => forget(accepted.all(until, most)),
     recount,
   };
+}
+
+const isLeftOut = ({ asked }: LostRow): boolean => asked === HOW.leftOut;
+
+function dueOf(written: readonly Record<string, unknown>[]): readonly Due[] {
+  const rows = written.map(readLost).filter(({ asked }) => asked !== HOW.gone);
+  const [first] = rows;
+  if (first === undefined) return [];
+  const { id } = decode(first.data);
+  const lost = rows.map(({ address, at }) => ({ address, at }));
+  return [{ ref: first.ref, id, lost, isLeftOut: rows.some(isLeftOut) }];
 }

@@ -28,6 +28,9 @@ const NAMES = [
 
 const COUNTED = ['accounts', 'groups', 'addresses', 'holderSum', 'lostSum'] as const;
 
+/** Written in the place of `tellsNew`, for whoever may be there unlisted may be new, too. */
+const LACKS_SOME = -1;
+
 type Values = Map<(typeof NAMES)[number], string | number>;
 
 /** What is counted as it is written: to count a million afterwards takes too long. */
@@ -108,6 +111,7 @@ export function standingOf(values: Values, lost: number, unasked: number): Stand
     unasked,
     isHeld: number('held') === 1,
     isWhole: number('whole') === 1,
+    ...(number('tellsNew') === LACKS_SOME && { lacksSome: true }),
     ...(listedAt !== undefined && { listedAt }),
     ...(syncedAt !== undefined && { syncedAt }),
     ...(typeof cursor === 'string' &&
@@ -149,11 +153,11 @@ export function createMeta(db: DatabaseSync): Meta {
       set('whole', 0);
       forget();
     },
-    mark: ({ cursor, agoMs, nextMs, tellsNew }, now, stamp) => {
+    mark: ({ cursor, agoMs, nextMs, tellsNew, lacksSome }, now, stamp) => {
       set('cursor', cursor);
       set('syncedAt', now - Math.max(0, agoMs));
       set('nextMs', nextMs);
-      set('tellsNew', tellsNew === true ? 1 : 0);
+      set('tellsNew', lacksSome === true ? LACKS_SOME : Number(tellsNew === true));
       set('at', now);
       set('stamp', JSON.stringify(stamp));
       set('whole', 1);

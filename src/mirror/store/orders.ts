@@ -18,29 +18,42 @@ export type Order =
   | { readonly do: 'unlisted' }
   /** Takes up to `most` of the missing, to ask for them. */
   | { readonly do: 'missing'; readonly most: number }
-  /** Who was asked for, and is not there. */
-  | { readonly do: 'gone'; readonly refs: readonly string[]; readonly now: number }
+  /** Who was asked for, and is not there. `elsewhere`: addresses of theirs that the directory shows somebody else under. */
+  | {
+      readonly do: 'gone';
+      readonly refs: readonly string[];
+      readonly elsewhere?: readonly string[];
+      readonly now: number;
+    }
   /** Gives up to `most` of those whose address somebody else was told to have. */
   | { readonly do: 'rivals'; readonly most: number }
   /** They were asked for, and what came of it is kept. */
   | { readonly do: 'settled'; readonly refs: readonly string[] }
   /** What the cursor stands for can't be known any more. */
   | { readonly do: 'forget' }
-  /** Gives up to `most` of those who are lost, and were not asked for: they were too many. */
-  | { readonly do: 'unasked'; readonly most: number }
-  /** They have been: who is there is put back as it was. */
+  /**
+   * Gives up to `most` of those who are to be asked for before they are let go, behind `after` in the order of their names: whom a listing left out
+   * with too many others, and who lost something before `before`.
+   */
   | {
-      readonly do: 'asked';
-      readonly there: readonly string[];
-      readonly gone: readonly string[];
+      readonly do: 'due';
+      readonly before: number;
+      readonly after: string;
+      readonly most: number;
+    }
+  /** They have been asked for: who was left out and is there is put back, as it was or as the directory shows it. */
+  | {
+      readonly do: 'judged';
+      readonly there: readonly (readonly [ref: string, entry?: Entry])[];
+      readonly judged: readonly Judgement[];
       readonly now: number;
     }
   /** Who was not shown by a listing, as the directory shows them when it is asked for them. */
   | { readonly do: 'shown'; readonly people: readonly Shown[]; readonly now: number }
-  /** Lets go who is held. */
-  | { readonly do: 'accept' }
-  /** Lets go whose loss is older than this, unless they are held; and who was asked for. */
-  | { readonly do: 'sweep'; readonly before: number }
+  /** Lets go who is held, and was lost by then: up to `most` addresses. */
+  | { readonly do: 'accept'; readonly until: number; readonly most: number }
+  /** Lets go whose loss is older than this, unless they are held, and who was asked for: up to `most` addresses. */
+  | { readonly do: 'sweep'; readonly before: number; readonly most: number }
   /** Looks at up to so many rows of the file, from where it was, whether all is as it was written. */
   | { readonly do: 'inspect'; readonly most: number }
   | { readonly do: 'close' };
@@ -64,12 +77,14 @@ export interface Standing {
   readonly addresses: number;
   /** Entries that lost an address of late. */
   readonly lost: number;
-  /** Of those, who was not asked for. */
+  /** Lost addresses that the directory was not asked for, or shows somebody under. */
   readonly unasked: number;
   /** They are too many. */
   readonly isHeld: boolean;
   /** All were listed under these settings, once. */
   readonly isWhole: boolean;
+  /** There may be people whom the directory can't list. */
+  readonly lacksSome?: true;
   /** All is in the file that was written, as far as was looked. Absent: nobody has looked yet, and nobody is told to be nobody. */
   readonly isSound?: true;
   readonly listedAt?: number;
@@ -95,8 +110,10 @@ export interface Brought {
   /** Of `listed`: how many are to be asked for; or are gone without, for they are too many. */
   readonly missing?: number;
   readonly unasked?: number;
-  /** Of `missing` and `unasked`. */
+  /** Of `missing`. */
   readonly asked?: readonly Missing[];
+  /** Of `due`. */
+  readonly due?: readonly Due[];
   /** Of `unlisted`. */
   readonly parts?: readonly string[];
   /** Of `apply`: how many rivals wait to be asked for. And of `rivals`: some of them. */
@@ -113,18 +130,31 @@ export interface Result extends Done, Brought {
   readonly standing: Standing;
 }
 
-/** An entry that a listing did not show, and an address to ask for it by; absent: it has none. */
+/** An entry that a listing did not show, and all addresses to ask for it by. */
 export interface Missing {
   readonly ref: string;
   readonly id: string;
-  readonly address?: string;
+  readonly addresses: readonly string[];
 }
 
-/** An entry that may have lost its address to somebody else, and all addresses to ask for it by. */
-export interface Rival {
+/** One that may have lost its address to somebody else. */
+export type Rival = Missing;
+
+/** An entry that has lost addresses, and when it lost each. */
+export interface Due {
   readonly ref: string;
   readonly id: string;
-  readonly addresses: readonly string[];
+  readonly lost: readonly { readonly address: string; readonly at: number }[];
+  /** A listing left it out, and nobody was asked whether it is there. */
+  readonly isLeftOut: boolean;
+}
+
+/** What the directory says of an address that `ref` lost then: nobody enabled has it, or somebody has. */
+export interface Judgement {
+  readonly ref: string;
+  readonly address: string;
+  readonly at: number;
+  readonly is: 'gone' | 'elsewhere';
 }
 
 /** Writes one mirror's file. */

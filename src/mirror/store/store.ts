@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Listed } from '../../directory/directory.ts';
+import { HOW } from './losses.ts';
 import { readMeta, standingOf } from './meta.ts';
 import type { Standing } from './orders.ts';
 import { DamagedError, decode, VERSION } from './rows.ts';
@@ -31,6 +32,8 @@ export interface Look {
 export interface Lost {
   readonly entry: Listed;
   readonly knownAt: number;
+  /** The directory was asked, and shows somebody under it whom the feed has not told of. */
+  readonly isElsewhere: boolean;
 }
 
 /** Beside what the system keeps of the file by itself. */
@@ -71,8 +74,8 @@ function read(db: DatabaseSync): Store {
   // One statement sees one instant: between two, a lost address may be somebody's again, and would be neither.
   const look = listing(
     db,
-    `SELECT e.data, 0 FROM holder h LEFT JOIN entry e ON e.n = h.n WHERE h.address = ?1
-     UNION ALL SELECT data, known FROM lost WHERE address = ?1`,
+    `SELECT e.data, 0, 0 FROM holder h LEFT JOIN entry e ON e.n = h.n WHERE h.address = ?1
+     UNION ALL SELECT data, known, asked FROM lost WHERE address = ?1`,
   );
   const named = listing(
     db,
@@ -80,7 +83,9 @@ function read(db: DatabaseSync): Store {
   );
   const byRef = db.prepare('SELECT n, data FROM entry WHERE ref = ?');
   const after = db.prepare('SELECT n, data FROM entry WHERE n > ? ORDER BY n LIMIT ?');
-  const lost = db.prepare('SELECT count(DISTINCT ref) AS count FROM lost');
+  const lost = db.prepare(
+    `SELECT count(DISTINCT ref) AS count FROM lost WHERE asked <> ${HOW.elsewhere}`,
+  );
 
   return {
     look: (address) => {
@@ -88,9 +93,14 @@ function read(db: DatabaseSync): Store {
       if (rows.length === 0) return NOBODY;
       const entries: Listed[] = [];
       const losses: Lost[] = [];
-      for (const [data, knownAt] of rows) {
+      for (const [data, knownAt, how] of rows) {
         if (knownAt === 0) entries.push(entryIn(data));
-        else losses.push({ entry: entryIn(data), knownAt: Number(knownAt) });
+        else
+          losses.push({
+            entry: entryIn(data),
+            knownAt: Number(knownAt),
+            isElsewhere: how === HOW.elsewhere,
+          });
       }
       return { entries, lost: losses };
     },

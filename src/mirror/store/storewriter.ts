@@ -4,7 +4,7 @@ import type { HoldingRules } from '../../directory/people/owners.ts';
 import { createEntries } from './entries.ts';
 import { allowance } from './guard.ts';
 import { beginInspection, type Inspection } from './inspection.ts';
-import { createListings, missingOf } from './listings.ts';
+import { createListings } from './listings.ts';
 import { createLosses } from './losses.ts';
 import { createMeta } from './meta.ts';
 import type { Brought, Order, Writer } from './orders.ts';
@@ -26,7 +26,10 @@ export interface WriterOptions {
 const BUSY_MS = 10_000;
 
 /** What writes nothing. */
-const READING: ReadonlySet<Order['do']> = new Set(['inspect', 'close']);
+const READING: ReadonlySet<Order['do']> = new Set(['inspect', 'due', 'close']);
+
+/** So many of those that a listing left out are in memory at a time. */
+const SOME = 1000;
 
 type Apply = Extract<Order, { do: 'apply' }>;
 
@@ -55,7 +58,14 @@ export function createStoreWriter({
     meta.read();
   });
 
-  const isHeld = (): boolean => losses.count() > allowance(meta.total() + losses.count(), guard);
+  const isHeld = (): boolean => {
+    const lost = losses.count();
+    const total = meta.total();
+    // Whoever lost something may be there still: each counts once. To count them takes long, and decides seldom.
+    if (lost <= allowance(total, guard)) return false;
+    if (lost > allowance(total + lost, guard)) return true;
+    return lost > allowance(total + losses.countRemoved(), guard);
+  };
 
   const endInspection = (): void => {
     inspection?.close();
@@ -76,7 +86,7 @@ export function createStoreWriter({
         for (const ref of change.refs) entries.still(ref);
         return;
       case 'gone':
-        for (const ref of change.refs) entries.remove(ref, now);
+        for (const ref of change.refs) entries.remove(ref, now, 'told');
         return;
       case 'mark':
         meta.mark(change, now, stamp);
@@ -89,8 +99,8 @@ export function createStoreWriter({
     meta.listed(now);
     if (missing <= allowance(meta.total(), guard)) return { missing };
     // So many are held whether they are there or not; who is let go is asked for then.
-    for (const { ref } of listings.take(Number.POSITIVE_INFINITY))
-      entries.remove(ref, now, 'unasked');
+    for (let some = listings.take(SOME); some.length > 0; some = listings.take(SOME))
+      for (const { ref } of some) entries.remove(ref, now, 'leftOut');
     return { missing: 0, unasked: missing };
   };
 
@@ -107,8 +117,9 @@ export function createStoreWriter({
     listed: ({ part, now }) => endListing(part, now),
     unlisted: () => ({ parts: listings.unlisted() }),
     missing: ({ most }) => ({ asked: listings.take(most) }),
-    gone: ({ refs, now }) => {
-      for (const ref of refs) entries.remove(ref, now);
+    gone: ({ refs, now, elsewhere }) => {
+      const shown = new Set(elsewhere);
+      for (const ref of refs) entries.remove(ref, now, 'gone', shown);
       return {};
     },
     rivals: ({ most }) => ({ rivals: rivals.list(most) }),
@@ -120,20 +131,18 @@ export function createStoreWriter({
       meta.forget();
       return {};
     },
-    unasked: ({ most }) => ({
-      asked: losses.listUnasked(most).map(({ ref, entry }) => missingOf(ref, entry)),
-    }),
-    asked: ({ there, gone, now }) => {
-      for (const ref of there) entries.restore(ref, now);
-      losses.asked(gone);
+    due: ({ before, after, most }) => ({ due: losses.due(before, after, most) }),
+    judged: ({ there, judged, now }) => {
+      for (const [ref, entry] of there) entries.restore(ref, now, entry);
+      for (const each of judged) losses.judge(each, now);
       return {};
     },
     shown: ({ people, now }) => {
       for (const [ref, entry] of people) entries.renew(ref, entry, now);
       return {};
     },
-    accept: () => ({ released: losses.release() }),
-    sweep: ({ before }) => ({ released: isHeld() ? [] : losses.release(before) }),
+    accept: ({ until, most }) => ({ released: losses.accept(until, most) }),
+    sweep: ({ before, most }) => ({ released: isHeld() ? [] : losses.release(before, most) }),
     inspect: ({ most }) => {
       inspection ??= beginInspection(path);
       const isInspected = inspection.look(most);

@@ -30,6 +30,8 @@ export interface FollowOptions {
   readonly prove: (signal: AbortSignal) => Promise<void>;
   /** Whether all users are Keycloak's own, so that its events tell what becomes of them. */
   readonly areOwn: () => boolean;
+  /** Whether there may be users whom Keycloak does not list: nobody is believed to be absent then. */
+  readonly mayLackSome: () => boolean;
   /** Whether the realm keeps events of what users do to themselves. @throws {Fault} where it keeps none of administrators */
   readonly keepsOwn: (signal: AbortSignal) => Promise<boolean>;
   /** Called with the number of events that were followed. */
@@ -97,17 +99,15 @@ function createFeed(options: FollowOptions, logs: Logs | undefined, signal: Abor
 
   const markOf = (state: State, since: number): Mark => {
     const agoMs = now() - since;
-    const cursor = JSON.stringify(state);
+    const mark: Omit<Mark, 'nextMs'> = {
+      kind: 'mark',
+      cursor: JSON.stringify(state),
+      agoMs,
+      ...(options.mayLackSome() && { lacksSome: true }),
+    };
     return events !== 'off' && tellsAll()
-      ? {
-          kind: 'mark',
-          cursor,
-          agoMs,
-          nextMs: events + agoMs,
-          tellsNew: true,
-          feed: FEEDS.events,
-        }
-      : { kind: 'mark', cursor, agoMs, nextMs: refreshMs + agoMs, feed: FEEDS.listings };
+      ? { ...mark, nextMs: events + agoMs, tellsNew: true, feed: FEEDS.events }
+      : { ...mark, nextMs: refreshMs + agoMs, feed: FEEDS.listings };
   };
 
   async function* follow(state: State): Told<State> {

@@ -23,6 +23,7 @@ export function offerToFollow(options: OfferOptions): Pick<Directory, 'follow'> 
     refreshMs: mirror.refresh,
     seen: federation.see,
     areOwn: () => federation.areOwn(),
+    mayLackSome: () => federation.doubt() !== undefined,
     keepsOwn: async (signal) => (await checkKept(ask, site, signal)).own,
   };
   return { follow: (cursor, signal) => followRealm(following, cursor, signal) };

@@ -107,17 +107,20 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
 
   const markOf = (state: State, begun: number): Mark => {
     const agoMs = now() - begun;
-    const cursor = JSON.stringify(state);
+    const mark: Omit<Mark, 'nextMs'> = {
+      kind: 'mark',
+      cursor: JSON.stringify(state),
+      agoMs,
+      ...(areSomeUnlisted && { lacksSome: true }),
+    };
     return areChangesTold
       ? {
-          kind: 'mark',
-          cursor,
-          agoMs,
+          ...mark,
           nextMs: pollMs + agoMs,
           feed: FEEDS.rows,
           ...(!areSomeUnlisted && { tellsNew: true }),
         }
-      : { kind: 'mark', cursor, agoMs, nextMs: refreshMs + agoMs, feed: FEEDS.listings };
+      : { ...mark, nextMs: refreshMs + agoMs, feed: FEEDS.listings };
   };
 
   const put = async (

@@ -88,6 +88,18 @@ test('where users come from a directory behind Keycloak, only a deletion tells t
   expect(kindsOf(rest.told)).not.toContain('mark');
 });
 
+test.each([
+  { federation: 'none', lacksSome: undefined },
+  { federation: 'synced', lacksSome: undefined },
+  { federation: 'live', lacksSome: true },
+] as const)(
+  'whether users may be there unlisted is told: federation $federation',
+  async ({ federation, lacksSome }) => {
+    const told = await follow(await startRealm(), { federation }).toMark();
+    expect(markIn(told).lacksSome).toBe(lacksSome);
+  },
+);
+
 test('a feed goes on from its cursor without listing anybody', async () => {
   const keycloak = await startRealm();
   const first = markIn(await follow(keycloak).toMark());
