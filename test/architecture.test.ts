@@ -33,6 +33,7 @@ const ROOMS = [
     'clock.ts',
     'home.ts',
     'journal.ts',
+    'loop.ts',
     'logwriter.ts',
     'printable.ts',
     'reason.ts',

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import mysql from 'mysql2';
 import { reasonOf } from '../../reason.ts';
 import { noteCertificates } from '../certificates.ts';
-import { rowOf } from '../sql/connect/rows.ts';
+import { rowsOf } from '../sql/connect/rows.ts';
 import { secureFor } from '../sql/connect/secure.ts';
 import { runHeld } from '../sql/connect/unheld.ts';
 import type { Engine, Row, Session } from '../sql/engine.ts';
@@ -184,7 +184,7 @@ function rowsIn(result: unknown, fields: unknown): readonly Row[] {
   if (fields.some((each) => Array.isArray(each)))
     return fields.flatMap((each, i) => rowsIn(result[i], each));
   const names = fields.map((field: mysql.FieldPacket) => field.name);
-  return result.map((values: readonly unknown[]) => rowOf(names, values));
+  return rowsOf(names, result);
 }
 
 /** Its socket, which is another one under TLS; mysql2's types do not name it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { Fault } from '../directory.ts';
-import { rowOf } from '../sql/connect/rows.ts';
+import { rowsOf } from '../sql/connect/rows.ts';
 import { createTurn } from '../sql/connect/turn.ts';
 import { runHeld } from '../sql/connect/unheld.ts';
 import type { Engine, Row, Session } from '../sql/engine.ts';
@@ -114,7 +114,7 @@ async function ask(
     rowMode: 'array',
   });
   const columns = fields.map((field) => field.name);
-  return rows.map((row) => rowOf(columns, row));
+  return rowsOf(columns, rows);
 }
 
 const names = new Map<string, string>();

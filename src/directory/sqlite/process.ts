@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { codeFile } from '../../home.ts';
 import { reasonOf } from '../../reason.ts';
-import { rowOf } from '../sql/connect/rows.ts';
+import { rowsOf } from '../sql/connect/rows.ts';
 import { createTurn } from '../sql/connect/turn.ts';
 import { Lost, type Row } from '../sql/engine.ts';
 import { boundToUs } from './bound.ts';
@@ -63,7 +63,7 @@ export async function startReader(
       const asked = waiting.get(answer.id);
       waiting.delete(answer.id);
       if ('message' in answer) asked?.reject(new SqliteError(answer.message, answer.code));
-      else asked?.resolve(answer.rows.map((row) => rowOf(answer.names, valuesOf(row))));
+      else asked?.resolve(rowsOf(answer.names, answer.rows.map(valuesOf)));
     }
   });
   const reply = async (id: number): Promise<readonly Row[]> => {

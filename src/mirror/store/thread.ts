@@ -1,8 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { Gap } from '../../directory/directory.ts';
 import { codeFile } from '../../home.ts';
+import { isLongEnough, letOthersRun } from '../../loop.ts';
 import { reasonOf } from '../../reason.ts';
 import type { Order, Result } from './orders.ts';
+import { piecesOf } from './posted.ts';
 import { DamagedError } from './rows.ts';
 import { createStoreWriter, type WriterOptions } from './storewriter.ts';
 
@@ -55,6 +57,7 @@ export const openThread: OpenOrders = (options) => {
   const waiting = new Map<number, PromiseWithResolvers<Result>>();
   let worker: Worker | undefined;
   let lastId = 0;
+  let posting: Promise<void> = Promise.resolve();
 
   const failAll = (error: Error): void => {
     worker = undefined;
@@ -81,13 +84,30 @@ export const openThread: OpenOrders = (options) => {
     });
     return fresh;
   };
+  /** Whatever a feed tells at once, lookups are answered meanwhile: this is the one way that all of it goes. */
+  const post = async (thread: Worker, id: number, order: Order): Promise<void> => {
+    try {
+      const pieces = piecesOf(id, order);
+      for (;;) {
+        if (isLongEnough()) await letOthersRun();
+        const { done, value: piece } = pieces.next();
+        if (done === true) return;
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window's
+        thread.postMessage(piece);
+      }
+    } catch (error) {
+      // An adapter of somebody's own told what can't be written.
+      waiting.get(id)?.reject(new Error(reasonOf(error), { cause: error }));
+      waiting.delete(id);
+    }
+  };
   const give = (order: Order): Promise<Result> => {
     worker ??= begin();
+    const thread = worker;
     const id = ++lastId;
     const waiter = Promise.withResolvers<Result>();
     waiting.set(id, waiter);
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window's
-    worker.postMessage({ id, order });
+    posting = posting.then(() => post(thread, id, order));
     return waiter.promise;
   };
 

@@ -1,15 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Order, Writer } from './orders.ts';
+import { createGathering, type Posted } from './posted.ts';
 import { createStoreWriter, type WriterOptions } from './storewriter.ts';
 import { failureOf, type Reply } from './thread.ts';
 
 /** The thread that writes a mirror's file: whoever waits for the disk keeps no mail waiting. */
 const options: WriterOptions = workerData;
 let writer: Writer | undefined;
+const gathering = createGathering();
 
-parentPort?.on('message', ({ id, order }: { readonly id: number; readonly order: Order }) => {
+parentPort?.on('message', (piece: Posted) => {
+  const order = gathering.take(piece);
+  if (order === undefined) return;
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window's
-  parentPort?.postMessage({ id, ...carryOut(order) });
+  parentPort?.postMessage({ id: piece.id, ...carryOut(order) });
   if (order.do === 'close') parentPort?.close();
 });
 

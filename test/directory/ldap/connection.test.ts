@@ -2,6 +2,8 @@ import { EqualityFilter } from 'ldapts';
 import { describe, expect, test } from 'vitest';
 import type { SearchRequest } from '../../../src/directory/ldap/search.ts';
 import { MAX_MESSAGE_BYTES } from '../../../src/directory/ldap/wire/frames.ts';
+import type { Hear } from '../../../src/directory/ldap/wire/operations.ts';
+import { keepBusy } from '../../support/busy.ts';
 import { connectTo, encode, entry, notice, reference, result, startPeer } from './peer.ts';
 
 const REQUEST: SearchRequest = {
@@ -41,6 +43,21 @@ describe('a connection', () => {
     await Promise.all([first, second]);
     expect(answered).toEqual(['second', 'first']);
     expect(connection.load).toBe(0);
+  });
+
+  test('hears all that came before it was closed, however long that takes', async () => {
+    const peer = await startPeer(({ id }, socket) => {
+      const entries = Array.from({ length: 20 }, (_, i) => entry(id, `uid=${i}`));
+      socket.end(Buffer.concat([...entries, result(id)]));
+    });
+    const connection = await connectTo(peer);
+    const heard: string[] = [];
+    const hear: Hear = (message) => {
+      if (message.kind === 'entry') heard.push(message.entry.dn);
+      keepBusy(1);
+    };
+    expect(await connection.listen(REQUEST, [], hear, never)).toMatchObject({ code: 0 });
+    expect(heard).toEqual(Array.from({ length: 20 }, (_, i) => `uid=${i}`));
   });
 
   test('that ends in the middle of an answer loses all questions, and its entries', async () => {

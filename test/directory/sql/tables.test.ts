@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rowOf } from '../../../src/directory/sql/connect/rows.ts';
+import { rowsOf } from '../../../src/directory/sql/connect/rows.ts';
 import type { Row } from '../../../src/directory/sql/engine.ts';
 import { createTable } from '../../../src/directory/sql/tables.ts';
 
@@ -75,7 +75,7 @@ describe('a table', () => {
 });
 
 test('a row keeps columns of one name, and their order', () => {
-  const row = rowOf(['A', 'a', '1', 'b'], ['w', 'x', 'y', 'z']);
+  const [row = {}] = rowsOf(['A', 'a', '1', 'b'], [['w', 'x', 'y', 'z']]);
   expect(Object.values(row)).toEqual(['w', 'x', 'y', 'z']);
   expect(row['a']).toBe('w');
 });

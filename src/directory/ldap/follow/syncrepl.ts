@@ -155,13 +155,16 @@ export async function maySeeChanges({ connection, parts, signal }: ChangesSeen):
 
 type ChangesSeen = Pick<Session, 'connection' | 'parts' | 'signal'>;
 
-const formatUuid = (id: Buffer): string => inGroups(id.toString('hex'), [8, 12, 16, 20, 32]);
+function formatUuid(id: Buffer): string {
+  const hex = id.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
 
 /** 389-DS's own form of an id. */
-const formatNsUniqueId = (id: Buffer): string => inGroups(id.toString('hex'), [8, 16, 24, 32]);
-
-const inGroups = (hex: string, ends: readonly number[]): string =>
-  ends.map((end, i) => hex.slice(ends[i - 1] ?? 0, end)).join('-');
+function formatNsUniqueId(id: Buffer): string {
+  const hex = id.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 16)}-${hex.slice(16, 24)}-${hex.slice(24)}`;
+}
 
 const UNAVAILABLE = 12;
 const UNWILLING = 53;

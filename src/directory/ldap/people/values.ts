@@ -2,10 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import type { LdapEntry } from '../search.ts';
 
 /** An attribute's values that are text; others are passed over. */
-export const textsOf = (entry: LdapEntry, attribute: string): readonly string[] =>
-  (entry.attributes.get(attribute.toLowerCase()) ?? [])
-    .filter((value) => isUtf8(value))
-    .map((value) => value.toString('utf8'));
+export function textsOf(entry: LdapEntry, attribute: string): readonly string[] {
+  const texts: string[] = [];
+  for (const value of entry.attributes.get(attribute.toLowerCase()) ?? []) {
+    const text = value.toString('utf8');
+    // What stands for bytes that are none may be there by itself; to look at the bytes costs as much as the text.
+    if (!text.includes('\ufffd') || isUtf8(value)) texts.push(text);
+  }
+  return texts;
+}
 
 /** Bytes of AD's GUIDs, the first three fields of which are little-endian. */
 const GUID_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];

@@ -3,7 +3,7 @@ import { AbandonRequest, type Control, type Message, UnbindRequest } from 'ldapt
 import { reasonOf } from '../../../reason.ts';
 import { Fault } from '../../directory.ts';
 import type { SearchRequest } from '../search.ts';
-import { createFrames, type Frames } from './frames.ts';
+import { createFrames } from './frames.ts';
 import {
   answerTo,
   createDeliveries,
@@ -13,6 +13,7 @@ import {
   type Reply,
 } from './operations.ts';
 import { PACE, type Pace } from './pace.ts';
+import { type Reading, readMessages } from './reading.ts';
 import { ROOT, searchMessage } from './searchmessage.ts';
 import { createTurns, type Turns } from './turns.ts';
 
@@ -47,7 +48,7 @@ export class Connection {
   readonly #pace: Pace;
   #turns: Turns;
   #socket: Socket;
-  #frames: Frames = this.#newFrames();
+  #reading: Reading;
   #lastId = 0;
   #death: Lost | undefined;
   /** How many questions in a row ran out of time, none having been answered in between, whatever else came. */
@@ -65,7 +66,7 @@ export class Connection {
     this.#turns = createTurns(pace.width);
     this.spent = this.#spend.promise;
     this.#socket = socket;
-    this.#attach();
+    this.#reading = this.#attach();
   }
 
   /** Why it is dead; absent while it lives. */
@@ -155,12 +156,12 @@ export class Connection {
 
   /** Reads no further: whoever hears has enough to do. Answers wait too. */
   pause(): void {
-    this.#socket.pause();
+    this.#reading.pause();
   }
 
   /** Reads on. */
   resume(): void {
-    this.#socket.resume();
+    this.#reading.resume();
   }
 
   /** Asks whether the server is there, past all that waits for its turn: the least of questions. It proves nothing. */
@@ -174,18 +175,18 @@ export class Connection {
    * @throws {Lost} where the server has sent more than its consent: that came unprotected
    */
   async upgrade(wrap: (socket: Socket) => Promise<Socket>): Promise<void> {
-    if (this.#frames.waiting > 0 || this.#deliveries.hadStrays()) {
+    if (this.#reading.waiting > 0 || this.#deliveries.hadStrays()) {
       throw this.kill('the server sent something between its consent to StartTLS and TLS');
     }
-    this.#socket.removeAllListeners('data');
+    this.#reading.stop();
     this.#socket = await wrap(this.#socket);
-    this.#frames = this.#newFrames();
-    this.#attach();
+    this.#reading = this.#attach();
   }
 
   /** Ends it at once; questions under way fail as lost. Gives the reason as an error. */
   kill(reason: string, cause?: unknown): Lost {
     this.#death ??= new Lost(`${this.server}: ${reason}`, { cause });
+    this.#reading.stop();
     this.#socket.destroy();
     for (const { reject } of this.#operations.values()) reject(this.#death);
     this.#spend.resolve();
@@ -199,23 +200,21 @@ export class Connection {
     this.kill('closed by idpmap');
   }
 
-  #newFrames(): Frames {
-    return createFrames((head, bytes) => this.#deliveries.passOver(head, bytes));
-  }
-
-  #attach(): void {
+  #attach(): Reading {
     const socket = this.#socket;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    socket.on('error', (error) => this.kill(error.message, error));
-    socket.on('close', () => this.kill('the connection was closed'));
-  }
-
-  #take(chunk: Buffer): void {
-    try {
-      for (const bytes of this.#frames.push(chunk)) this.#deliveries.take(bytes);
-    } catch (error) {
-      this.kill(reasonOf(error), error);
-    }
+    const reading = readMessages(socket, {
+      frames: createFrames((head, bytes) => this.#deliveries.passOver(head, bytes)),
+      take: (message) => this.#deliveries.take(message),
+      failed: (error) => this.kill(reasonOf(error), error),
+    });
+    const end = (reason: string, cause?: unknown): void => {
+      // What came before counts.
+      reading.finish();
+      this.kill(reason, cause);
+    };
+    socket.on('error', (error) => end(error.message, error));
+    socket.on('close', () => end('the connection was closed'));
+    return reading;
   }
 
   /** Ends a question that ran out of time. */

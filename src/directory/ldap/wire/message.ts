@@ -139,7 +139,9 @@ function readName(reader: BerReader): string | undefined {
 /** A search for `mail` finds `mail;lang-de` too (RFC 4512, 2.5), so its values are values of `mail`. */
 const nameOf = (description: string): string => {
   const name = description.toLowerCase();
-  return name.includes(';range=') ? name : name.replace(/;.*$/, '');
+  // Nearly all have none.
+  if (!name.includes(';') || name.includes(';range=')) return name;
+  return name.replace(/;.*$/, '');
 };
 
 function readResult(reader: BerReader, end: number): LdapResult {

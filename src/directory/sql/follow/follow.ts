@@ -1,4 +1,5 @@
 import { preciseClock, wallClock } from '../../../clock.ts';
+import { isLongEnough, letOthersRun } from '../../../loop.ts';
 import { type Change, Gap, type Mark } from '../../directory.ts';
 import { createDue } from '../../due.ts';
 import { FEEDS } from '../../feeds.ts';
@@ -56,6 +57,8 @@ interface Kind {
 /** So many changes are looked at one by one; more, and listing everybody is quicker. */
 const MOST_CHANGES = 5000;
 const BATCH = 100;
+/** Entries of so many keys are made at once, and what they take is asked for together. */
+const TOGETHER = 25;
 
 type Told<T> = AsyncGenerator<readonly Change[], T>;
 
@@ -128,8 +131,14 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
     groups: readonly (readonly Row[])[],
     how: Making,
   ): Promise<Change> => {
-    const made = await Promise.all(groups.map((rows) => make(rows, listing, how)));
-    return { kind: 'put', entries: made.flat() };
+    const entries: Named[] = [];
+    for (let at = 0; at < groups.length; at += TOGETHER) {
+      if (isLongEnough()) await letOthersRun();
+      const some = groups.slice(at, at + TOGETHER);
+      const made = await Promise.all(some.map((rows) => make(rows, listing, how)));
+      entries.push(...made.flat());
+    }
+    return { kind: 'put', entries };
   };
 
   /** What changed since. A transaction may have begun long before it ends, so the next question looks back. */

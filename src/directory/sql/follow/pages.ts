@@ -1,3 +1,4 @@
+import { isLongEnough, letOthersRun } from '../../../loop.ts';
 import { Fault } from '../../directory.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import type { Row } from '../engine.ts';
@@ -21,6 +22,8 @@ export async function* pagesOf(
     const rows = await (from === undefined
       ? connection.run(listing.first(size), [])
       : connection.run(listing.from(size), [from]));
+    // What follows is counted with the entries that are made of it.
+    if (isLongEnough()) await letOthersRun();
     need(rows, listing.name, listing.key);
     const last = keyOf(rows.at(-1), listing);
     const isEnd = rows.length < size;

@@ -42,9 +42,13 @@ function decode(bytes: object): string {
 }
 
 /** The texts in one column of some rows, each once. */
-export const column = (rows: readonly Row[], name: string): readonly string[] => [
-  ...new Set(rows.flatMap((row) => textsIn(row[name]))),
-];
+export function column(rows: readonly Row[], name: string): readonly string[] {
+  const [row] = rows;
+  const value = row?.[name];
+  // Nearly every one, where everybody is listed: a third of what it takes to make an entry.
+  if (rows.length === 1 && typeof value === 'string') return textsIn(value);
+  return [...new Set(rows.flatMap((each) => textsIn(each[name])))];
+}
 
 /** The addresses in one column: each value one, or several with commas or blanks between them. */
 export const addressColumn = (rows: readonly Row[], name: string): readonly string[] => [
