@@ -1,3 +1,4 @@
+import { synonymsOf } from './synonyms.ts';
 import { textOf } from './text.ts';
 
 /** The truth value that `written` may mean. */
@@ -34,6 +35,7 @@ export function likelyWords(written: unknown, values: readonly string[]): readon
   const [only, other] = values.filter((value) => isPartOf(value.toLowerCase(), text));
   return [
     ...values.filter((value) => value.toLowerCase() === text || truths.includes(value)),
+    ...synonymsOf(text, values),
     ...(only !== undefined && other === undefined ? [only] : []),
   ];
 }

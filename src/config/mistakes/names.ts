@@ -13,6 +13,8 @@ import type { Mistake } from './mistake.ts';
 import { nearest } from './problem.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
 import { readPair } from './structures.ts';
+import { proposeSwitch, shapeAt } from './switches.ts';
+import { proposeTranslated } from './translate.ts';
 
 /** What may mend a name that is unknown where it stands, or is none: another name, another place, another value around it. */
 export function* proposeNames(mistake: Mistake, around: Surroundings): Generator<Proposal> {
@@ -57,14 +59,16 @@ function* proposeHere(
 ): Generator<Proposal> {
   if (group.kind === 'named') yield* proposeSpellings(key, path, group, value);
   if (group.kind !== 'group' && group.kind !== 'choice') return;
+  const parent = getIn(around.tree, path.slice(0, -1));
+  if (group.kind === 'group') yield* proposeAlone(path.slice(0, -1), group, parent);
+  yield* proposeSwitch(path, value, around);
+  yield* proposeTranslated(path, group, around.tree);
   const near = nearFree(key, path, group, around);
   if (near !== undefined) yield rename(path, near, value);
-  const parent = getIn(around.tree, path.slice(0, -1));
   const fields = fieldsOf(group, parent);
   yield* proposeMissing(path, value, fields, parent);
   if (value === null) yield* proposePair(key, path, fields);
   if (key.includes('.')) yield* proposeDotted(key, path, group, value);
-  if (group.kind === 'group') yield* proposeAlone(path.slice(0, -1), group, parent);
 }
 
 /** A name of one's own that can be none as it is written. */
@@ -128,14 +132,19 @@ function* proposeDotted(
 
 /** Settings of one's own in place of the one that may stand alone: `{ host, port }` of an endpoint. */
 function* proposeAlone(above: Path, group: Group, parent: unknown): Generator<Proposal> {
-  const field = group.alone === undefined ? undefined : group.fields[group.alone];
-  if (field?.shape.kind !== 'leaf') return;
+  const { alone } = group;
+  const field = alone === undefined ? undefined : group.fields[alone];
+  if (alone === undefined || field?.shape.kind !== 'leaf') return;
   const sample = field.preset ?? field.example;
+  const kept = Object.entries(isTree(parent) ? parent : {}).filter(
+    ([name]) => name !== alone && Object.hasOwn(group.fields, name),
+  );
   for (const meant of field.shape.likely?.(parent, { sample }) ?? []) {
-    const shown = showValue(meant, field.shape);
+    const value = kept.length === 0 ? meant : { [alone]: meant, ...Object.fromEntries(kept) };
+    const shown = showValue(value, kept.length === 0 ? field.shape : group);
     const name = above.at(-1);
     const advice = typeof name === 'string' ? `write ${name}: ${shown}` : `write ${shown}`;
-    if (shown !== undefined) yield { changes: [{ path: above, value: meant }], advice };
+    if (shown !== undefined) yield { changes: [{ path: above, value }], advice };
   }
 }
 
@@ -185,14 +194,3 @@ const around = (path: Path): readonly Path[] =>
 /** From within a group, something of another is too far away to be meant. */
 const sectionsFor = (path: Path, { fields }: Group): readonly Path[] =>
   path.length === 1 ? Object.keys(fields).map((name) => [name]) : [];
-
-/** The shape of what stands at `path`; absent where no setting does. */
-export function shapeAt(path: Path, root: Shape, tree: unknown): Shape | undefined {
-  let shape: Shape | undefined = root;
-  let value = tree;
-  for (const step of path) {
-    shape = shape && fieldBelow(shape, step, value)?.shape;
-    value = getIn(value, [step]);
-  }
-  return shape;
-}

@@ -3,8 +3,9 @@ import { getIn, type Path } from '../sources/tree.ts';
 import { showValue } from './changes.ts';
 import { guess, settingsFor } from './guesses.ts';
 import type { Mistake } from './mistake.ts';
-import { proposeBelow, proposeElsewhere, proposeNames, shapeAt } from './names.ts';
+import { proposeBelow, proposeElsewhere, proposeNames } from './names.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
+import { proposeWithout, shapeAt } from './switches.ts';
 
 /** What may mend `mistake`, the likeliest first. */
 export function* propose(mistake: Mistake, around: Surroundings): Generator<Proposal> {
@@ -19,6 +20,7 @@ function* proposeValues(mistake: Mistake, around: Surroundings): Generator<Propo
   if (value === undefined || value === null) return;
   yield* proposeBelow(mistake, around);
   yield* proposeMeant(mistake, value, tree);
+  yield* proposeWithout(mistake, value);
   // A setting that stands where a name of one's own would: it belongs elsewhere.
   if (shapeAt(path.slice(0, -1), root, tree)?.kind === 'named')
     yield* proposeElsewhere(mistake, around);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { likelyPaths } from '../likely/names.ts';
+import { likelyPaths, likelyPathsOrOff } from '../likely/names.ts';
 import { likelyDurations, likelyShares } from '../likely/quantities.ts';
 import { likelyCounts, likelyFlags } from '../likely/words.ts';
 import { readSecretSource, Secret, type SecretSource } from '../sources/secret.ts';
@@ -114,7 +114,7 @@ export const modulePath = () =>
 /** A file's name, or the word `off`. */
 export const pathOrOff = () =>
   written(
-    { type: 'path or `off`', place: 'path or off', likely: likelyPaths },
+    { type: 'path or `off`', place: 'path or off', likely: likelyPathsOrOff },
     (text) => checkPath(text, MAX_PATH_BYTES),
     String,
   );
