@@ -63,13 +63,18 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'tables lookups': 'maps',
 };
 
-const TARGETS: ReadonlyMap<string, readonly (readonly string[])[]> = new Map(
-  Object.entries(ELSEWHERE).flatMap(([names, paths]) =>
-    names
-      .split(' ')
-      .map((name) => [name, paths.split(' ').map((path) => path.split('.'))] as const),
-  ),
-);
+const TARGETS = readTargets();
+
+/** A name in several lines has the places of all of them. */
+function readTargets(): ReadonlyMap<string, readonly (readonly string[])[]> {
+  const targets = new Map<string, readonly (readonly string[])[]>();
+  for (const [names, paths] of Object.entries(ELSEWHERE)) {
+    const places = paths.split(' ').map((path) => path.split('.'));
+    for (const name of names.split(' '))
+      targets.set(name, [...(targets.get(name) ?? []), ...places]);
+  }
+  return targets;
+}
 
 /** Letters and digits only, in lower case: `bind_dn` is `bindDn`. */
 export const foldName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');

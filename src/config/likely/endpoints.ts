@@ -97,3 +97,13 @@ function fromSettings(tree: Readonly<Record<string, unknown>>, sample: unknown):
   if (host === undefined && port === undefined) return [];
   return [spell(host ?? '127.0.0.1', port ?? portOf(sample))];
 }
+
+/** Engines that `written` may mean: with the scheme that they lack, in clear only to this machine. */
+export const likelyEngines = (written: unknown): readonly string[] => {
+  const text = textOf(written).replace(/^(?:tcp|https?):\/\//i, '');
+  if (!/^(?:\[[\da-f:]+\]|[\w.-]+)(?::\d+)?(?:\/\d*)?$/i.test(text)) return [];
+  const bare = text.replace(/\/\d*$/, '');
+  return [`valkeys://${bare}`, `valkey://${bare}`].toSorted((a) =>
+    /^(?:127\.|localhost|\[::1\])/.test(bare) === a.startsWith('valkeys:') ? 1 : -1,
+  );
+};

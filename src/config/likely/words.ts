@@ -20,6 +20,14 @@ export function likelyCounts(written: unknown): readonly number[] {
   return [Number(digits.replaceAll(/\D/g, '')) * (POWERS[power.toLowerCase()] ?? 1)];
 }
 
+/** Delimiters that `written` may mean: in a list, with commas between them, or none. */
+export function likelyDelimiters(written: unknown): readonly string[] {
+  const items: readonly unknown[] = Array.isArray(written) ? written : [written];
+  const text = items.map(textOf).join('');
+  if (/^(?:no|none|off|false|never)$/i.test(text)) return [''];
+  return [text.replaceAll(/[\s,"']/g, '')];
+}
+
 /** What is said of truth where a word is meant. */
 const TRUTHS: Readonly<Record<string, readonly string[]>> = {
   true: ['always', 'on', 'required', 'any'],

@@ -1,6 +1,7 @@
 import { likelyWords } from '../likely/words.ts';
 import type { Choice, Field, Group, Leaf, Named, Shape } from '../schema/shape.ts';
 import { getIn, isTree, type Path } from '../sources/tree.ts';
+import { wantedNames } from './choices.ts';
 import { fillIn, gather, readPair } from './structures.ts';
 import { isOn, isSwitch } from './switches.ts';
 
@@ -14,7 +15,7 @@ export function guess(value: unknown, field: Field, path: Path, tree: unknown): 
   const whole = gathered === undefined ? only : [...only, gathered];
   switch (shape.kind) {
     case 'named':
-      return [...whole, ...guessNamed(value, shape, field.preset, tree)];
+      return [...whole, ...guessNamed(value, shape, field.preset, tree, String(path.at(-1)))];
     case 'choice':
       return [...whole, ...guessOption(value, shape)];
     case 'group':
@@ -82,8 +83,13 @@ function guessNamed(
   { value: { shape } }: Named,
   preset: unknown,
   tree: unknown,
+  section: string,
 ): readonly unknown[] {
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const [wanted, another] = wantedNames(tree, section);
+  const [thing, second] = items;
+  if (isTree(thing) && second === undefined && wanted !== undefined && another === undefined)
+    return [{ [wanted]: thing }];
   const names = items.flatMap(severalIn);
   if (names.length < items.length || names.length === 0) return [];
   return [

@@ -79,7 +79,16 @@ function describe(issue: z.core.$ZodIssue, about: Circumstances): string {
   if (about.value === '') return 'is empty, write something or leave it out';
   if (issue.code === 'too_small') return `${show(about)} is too small, least is ${issue.minimum}`;
   if (issue.code === 'too_big') return `${show(about)} is too large, most is ${issue.maximum}`;
-  return issue.message;
+  return isSecret(about.field) ? describeSecret(about.value, issue.message) : issue.message;
+}
+
+const isSecret = ({ shape }: Field): boolean => shape.kind === 'leaf' && shape.place === 'secret';
+
+function describeSecret(value: unknown, message: string): string {
+  if (typeof value === 'number' || typeof value === 'boolean')
+    return `is read as a ${typeof value === 'number' ? 'number' : 'truth value'}, write it in quotes, or keep it in a file: { file: PATH }`;
+  const isBoth = isTree(value) && 'file' in value && 'env' in value;
+  return isBoth ? 'names a file and a variable, keep one of them' : message;
 }
 
 /** Faults of which the setting's shape tells more than zod does. All others bring their own words. */
@@ -90,6 +99,9 @@ function describeMisfit(about: Circumstances): string {
   if (group.kind === 'choice' && name === group.by) return describeChoice(about, group);
   if (value === undefined) return `is missing, write ${name}: ${sample(field)}`;
   if (value === null) return 'is empty, give it a value or remove it';
+  const { shape } = field;
+  if (shape.kind === 'leaf' && shape.refers !== undefined && isTree(value) && 'type' in value)
+    return `its settings belong below ${shape.refers}, under a name that is written here`;
   return (
     (field.shape.kind === 'leaf' ? describeScalar(value, field.shape) : undefined) ??
     `expected ${expectation(field.shape)}, found ${show(about)}`

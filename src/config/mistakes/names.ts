@@ -1,3 +1,4 @@
+import { placesOf } from '../likely/elsewhere.ts';
 import {
   type Field,
   fieldBelow,
@@ -26,7 +27,9 @@ export function* proposeNames(mistake: Mistake, around: Surroundings): Generator
   yield* proposeBelow(mistake, around);
   yield* proposeElsewhere(mistake, around);
   const near = group === undefined ? undefined : nearFree(key, path, group, around);
-  if (near !== undefined) yield { ...rename(path, near, value), nameOnly: true };
+  // What others mean by a name is not what it resembles.
+  if (near !== undefined && placesOf(key).length === 0)
+    yield { ...rename(path, near, value), nameOnly: true };
 }
 
 /** The unset setting that resembles `key`. */
@@ -78,6 +81,12 @@ function* proposeSpellings(
   { likely, key: { example } }: Named,
   value: unknown,
 ): Generator<Proposal> {
+  const parts = key.split(/[\s,;]+/).filter((part) => part !== '');
+  if (parts.length > 1 && parts.every((part) => part.includes('.')))
+    yield {
+      changes: [{ path }, ...parts.map((part) => ({ path: [...path.slice(0, -1), part], value }))],
+      advice: `write each by itself: ${parts.join(', ')}`,
+    };
   for (const name of likely?.(key, { sample: example }) ?? [])
     if (typeof name === 'string' && name !== key && name !== '')
       yield { ...rename(path, name, value), advice: `write ${inline(name)}` };
@@ -174,7 +183,7 @@ export function* proposeElsewhere(
   const key = path.at(-1);
   const value = getIn(tree, path);
   if (typeof key !== 'string') return;
-  for (const place of [...around(path), ...sectionsFor(path, root)]) {
+  for (const place of [...around(path), ...sectionsFor(path, root, tree)]) {
     const shape = shapeAt(place, root, tree);
     if (shape?.kind !== 'group' && shape?.kind !== 'choice') continue;
     const isFree = getIn(tree, [...place, key]) === undefined;
@@ -183,7 +192,22 @@ export function* proposeElsewhere(
       place.length === 0
         ? 'it belongs to the top level, do not indent it'
         : `it belongs below ${formatPath(place)}`;
-    yield { changes: [{ path }, { path: [...place, key], value }], advice };
+    const isOneOf = path.length === 1 ? { isOneOf: true as const } : {};
+    yield { changes: [{ path }, { path: [...place, key], value }], advice, ...isOneOf };
+  }
+  if (path.length === 1) yield* proposeThing(key, value, root);
+}
+
+/** `ldap: { … }` at the top level is a thing of this type. */
+function* proposeThing(key: string, value: unknown, { fields }: Group): Generator<Proposal> {
+  for (const [section, { shape }] of Object.entries(fields)) {
+    const choice = shape.kind === 'named' ? shape.value.shape : undefined;
+    if (choice?.kind !== 'choice' || !isTree(value) || !Object.hasOwn(choice.options, key))
+      continue;
+    yield {
+      changes: [{ path: [key] }, { path: [section, key], value: { [choice.by]: key, ...value } }],
+      advice: `write ${section}: { ${key}: { ${choice.by}: ${key}, … } }`,
+    };
   }
 }
 
@@ -192,5 +216,15 @@ const around = (path: Path): readonly Path[] =>
   path.slice(1).map((_, i) => path.slice(0, path.length - 2 - i));
 
 /** From within a group, something of another is too far away to be meant. */
-const sectionsFor = (path: Path, { fields }: Group): readonly Path[] =>
-  path.length === 1 ? Object.keys(fields).map((name) => [name]) : [];
+function sectionsFor(path: Path, { fields }: Group, tree: unknown): readonly Path[] {
+  if (path.length !== 1) return [];
+  return Object.entries(fields).flatMap(([section, { shape }]): readonly Path[] => {
+    if (shape.kind !== 'named') return [[section]];
+    const things = getIn(tree, [section]);
+    const names = Object.keys(isTree(things) ? things : {});
+    return names.slice(0, MAX_THINGS).map((name) => [section, name]);
+  });
+}
+
+/** Of more than these none can be meant. */
+const MAX_THINGS = 5;

@@ -1,6 +1,7 @@
-import type { Shape } from '../schema/shape.ts';
+import { fieldsOf, type Shape } from '../schema/shape.ts';
 import { getIn, type Path } from '../sources/tree.ts';
 import { showValue } from './changes.ts';
+import { proposeNamed, proposeOption, wantedNames } from './choices.ts';
 import { guess, settingsFor } from './guesses.ts';
 import type { Mistake } from './mistake.ts';
 import { proposeBelow, proposeElsewhere, proposeNames } from './names.ts';
@@ -17,14 +18,23 @@ function* proposeValues(mistake: Mistake, around: Surroundings): Generator<Propo
   const { path } = mistake;
   const { tree, root } = around;
   const value = getIn(tree, path);
+  const shape = shapeAt(path.slice(0, -1), root, tree);
+  if (value === undefined && shape?.kind === 'choice' && path.at(-1) === shape.by)
+    yield* proposeOption(path, shape, tree);
   if (value === undefined || value === null) return;
+  if (shape?.kind === 'named' && isSetting(path.at(-1), shape.value.shape))
+    yield* proposeNamed(path, tree, wantedNames(tree, String(path.at(-2))));
   yield* proposeBelow(mistake, around);
   yield* proposeMeant(mistake, value, tree);
   yield* proposeWithout(mistake, value);
   // A setting that stands where a name of one's own would: it belongs elsewhere.
-  if (shapeAt(path.slice(0, -1), root, tree)?.kind === 'named')
-    yield* proposeElsewhere(mistake, around);
+  if (shape?.kind === 'named') yield* proposeElsewhere(mistake, around);
 }
+
+/** Whether a thing under a name of one's own would hold this itself. */
+const isSetting = (name: unknown, shape: Shape): boolean =>
+  (shape.kind === 'group' || shape.kind === 'choice') &&
+  Object.hasOwn(fieldsOf(shape, undefined), String(name));
 
 function* proposeMeant(
   { path, field, likely = [] }: Mistake,

@@ -14,6 +14,8 @@ export const isSwitch = (value: unknown): boolean => isOn(value) || OFF.test(tex
 /** What is turned on or off, and is where it is written, or has no such switch, is left out. */
 export function* proposeWithout({ path, field }: Mistake, value: unknown): Generator<Proposal> {
   if (field === undefined || field.required || !isSwitch(value)) return;
+  // Whether TLS is spoken is said by an endpoint, and not by how.
+  if (field.shape.kind === 'group' && field.shape.fields['serverName'] !== undefined) return;
   const { kind } = field.shape;
   const isGroup = kind === 'group' || kind === 'choice' || kind === 'named';
   const isThere = field.preset !== undefined;

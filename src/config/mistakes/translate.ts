@@ -29,23 +29,51 @@ export function* proposeTranslated(path: Path, group: Shape, tree: unknown): Gen
   const strange = Object.keys(parent).filter((name) => !Object.hasOwn(known, name));
   const read = (name: string): readonly Translated[] =>
     translate(name, group, parent, name === host ? port : undefined);
-  for (const own of read(String(key)))
-    for (const value of valuesOf(own, above, tree)) yield write(above, parent, [{ ...own, value }]);
-  if (strange.length > MAX_TOGETHER) return;
-  const all = strange.flatMap((name) => read(name).slice(0, 1));
-  if (all.length < 2 || !all.some((each) => each.key === key)) return;
-  for (const pick of [0, 1]) {
+  yield* proposePort(above, parent, port, tree);
+  const all =
+    strange.length > MAX_TOGETHER ? [] : strange.flatMap((name) => read(name).slice(0, 1));
+  const isTogether = all.length > 1 && all.some((each) => each.key === key);
+  for (const pick of isTogether ? [0, 1] : []) {
     const chosen = all.map((each) => {
-      const values = valuesOf(each, above, tree);
-      return { ...each, value: values[pick] ?? values[0] };
+      const [written, meant] = valuesOf(each, above, tree);
+      const isPlace = pick === 1 && PLACES.includes(typeOf(each.field.shape));
+      return { ...each, value: isPlace ? (meant ?? written) : written };
     });
     yield write(above, parent, chosen);
   }
+  for (const own of read(String(key)))
+    for (const value of valuesOf(own, above, tree)) yield write(above, parent, [{ ...own, value }]);
+}
+
+/** Values that others write otherwise, wherever they stand. */
+const PLACES: readonly string[] = ['URL', 'endpoint', 'endpoint or `off`', 'host'];
+
+function typeOf(shape: Shape): string {
+  if (shape.kind === 'list') return typeOf(shape.item.shape);
+  return shape.kind === 'leaf' ? shape.type : '';
 }
 
 /** A host's port is a part of it here. */
 const PORT = /^(?:server)?port$/;
 const HOST = /^(?:server)?(?:host|address)(?:name)?$/;
+
+/** A port beside the setting that its host is written in. */
+function* proposePort(
+  above: Path,
+  parent: Tree,
+  port: string | undefined,
+  tree: unknown,
+): Generator<Proposal> {
+  for (const name of ['hosts', 'urls', 'url']) {
+    const host = getIn(tree, [...above, name]);
+    if (port === undefined || typeof host !== 'string') continue;
+    const value = `${host.replace(/\/+$/, '')}:${textOf(parent[port])}`;
+    yield {
+      changes: [{ path: [...above, port] }, { path: [...above, name], value }],
+      advice: `write ${name}: ${value}`,
+    };
+  }
+}
 
 const findPlace = (parent: Tree) => {
   const names = Object.keys(parent).slice(0, MAX_TOGETHER);

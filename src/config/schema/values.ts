@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { likelyPaths, likelyPathsOrOff } from '../likely/names.ts';
 import { likelyDurations, likelyShares } from '../likely/quantities.ts';
 import { likelyCounts, likelyFlags } from '../likely/words.ts';
+import { isFileName } from '../sources/paths.ts';
 import { readSecretSource, Secret, type SecretSource } from '../sources/secret.ts';
 import { type Notation, notations } from './notation.ts';
 import {
@@ -115,12 +116,20 @@ export const modulePath = () =>
 export const pathOrOff = () =>
   written(
     { type: 'path or `off`', place: 'path or off', likely: likelyPathsOrOff },
-    (text) => checkPath(text, MAX_PATH_BYTES),
+    (text) => checkPath(text, MAX_PATH_BYTES, true),
     String,
   );
 
-function checkPath(text: string, most: number): string {
+function checkPath(text: string, most: number, mayBeOff = false): string {
   if (text === '') throw new SyntaxError('is empty, write a file or leave it out');
+  if (text.includes('-----BEGIN'))
+    throw new SyntaxError('is a certificate or key itself, write the name of a file that holds it');
+  if (text.endsWith('/'))
+    throw new SyntaxError(`${JSON.stringify(text)} is a directory, name a file in it`);
+  if (!isFileName(text) && text !== 'off')
+    throw new SyntaxError(`${JSON.stringify(text)} is no file's name, write one or leave it out`);
+  if (text === 'off' && !mayBeOff)
+    throw new SyntaxError("can't be off, write a file or leave it out");
   if (text.includes('\0')) throw new SyntaxError(`${JSON.stringify(text)} is no file's name`);
   const bytes = Buffer.byteLength(text);
   if (bytes > most)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { likelyEngines } from '../likely/endpoints.ts';
 import {
   type EngineUrl,
   formatEngineUrl,
@@ -10,7 +11,8 @@ import {
 import { duration, flag, oneOrMany, path, secret, written } from '../schema/values.ts';
 import { faultsOf } from './fleetfaults.ts';
 
-const url = () => written<EngineUrl>({ type: 'URL' }, parseEngineUrl, formatEngineUrl);
+const url = () =>
+  written<EngineUrl>({ type: 'URL', likely: likelyEngines }, parseEngineUrl, formatEngineUrl);
 
 /** Several of one kind, of which one is enough. */
 const urls = (parse: (text: string) => NodeUrl) =>

@@ -11,7 +11,7 @@ const ODD_BLANK = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff]/u;
 
 /** Before a setting, behind its colon, or behind an item's hyphen: where a blank has a meaning. */
 const ODD_PLACE = new RegExp(
-  `^(?:[ \\t-]*|[ \\t-]*[\\w.@'"-]+:[ \\t]*|[ \\t]*-)(?<odd>${ODD_BLANK.source})`,
+  `^(?:[ \\t]*-?|[ \\t-]*[\\w.@'"-]+:)(?<odd>${ODD_BLANK.source})(?=\\s*[\\w.@'"*-]+:(?:\\s|$)|\\s*\\S+\\s*$)`,
   'u',
 );
 
@@ -46,6 +46,9 @@ export function findOddLine(text: string, isSound: boolean): Trap | undefined {
   }
   return undefined;
 }
+
+/** Whether a text has to be quoted, for it would be told as a trap. */
+export const needsQuotes = (text: string): boolean => TYPESET.test(text);
 
 /** A text that begins and ends with quotes of a typesetter. */
 const TYPESET = /^(?:[“”„‟«»].*[“”‟«»]|[‘’‚‛‹›].*[‘’‛‹›])$/su;
