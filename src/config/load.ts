@@ -115,9 +115,8 @@ async function readConfigFile(
   });
   const document = readDocument(bytes.toString('utf8'));
   const { tree = {}, flaws } = document;
-  const position = { line: 1, column: 1 };
   const shapeless: Flaw = {
-    position,
+    position: { line: 1, column: 1 },
     path: [],
     message: 'holds no settings, write them as name: value',
   };

@@ -51,14 +51,16 @@ function ports(text: string, usual: string): readonly string[] {
   const parts = ADDRESS.exec(text)?.groups;
   if (parts === undefined) return [];
   const { v6, host = v6, port = usual } = parts;
+  const isNamed = !/^\d/.test(port);
   // A scheme alone says nothing of either.
-  if ((host ?? '') === '' && parts['port'] === undefined) return [];
-  return [spell(host, /^\d/.test(port) ? port : usual)];
+  return isEmpty(host) && parts['port'] === undefined ? [] : [spell(host, isNamed ? usual : port)];
 }
+
+const isEmpty = (text: string | undefined): boolean => text === undefined || text === '';
 
 /** Everybody's address is not what is meant where nobody says who may connect. */
 function spell(host: string | undefined, port: string): string {
-  if (host === undefined || host === '' || host === '*') return `tcp://127.0.0.1:${port}`;
+  if (host === undefined || isEmpty(host) || host === '*') return `tcp://127.0.0.1:${port}`;
   return `tcp://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 

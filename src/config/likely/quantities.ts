@@ -24,26 +24,29 @@ export function likelyDurations(written: unknown, { sample }: Hint): readonly un
     return ['off', '365d', '24d', '1h', '90s'];
   // Half the world's minute is the other's month.
   if (/^\d+\s*M$/.test(textOf(written))) return [];
-  const several = readSeveral(text);
-  if (several !== undefined) return Number.isFinite(several) ? [formatDuration(several)] : [];
+  return readSeveral(text) ?? readOne(text, sample);
+}
+
+function readOne(text: string, sample: unknown): readonly unknown[] {
   const { count, word = '' } = QUANTITY.exec(text)?.groups ?? {};
   if (count === undefined) return [];
   const amount = Number(count.replace(',', '.'));
   return word === '' ? bareDurations(amount, sample) : withUnit(amount, word);
 }
 
-/** `1h30m`, `1 h 30 min`, and `PT1H30M` of ISO 8601, in milliseconds. */
-function readSeveral(text: string): number | undefined {
+/** `1h30m`, `1 h 30 min`, and `PT1H30M` of ISO 8601. */
+function readSeveral(text: string): readonly string[] | undefined {
   const bare = text.replace(/^p(?=t?\d)/, '').replace(/^(\d+d)?t/, '$1');
   const parts = [...bare.matchAll(/(\d+)\s*([a-z]+)\s*/g)];
   const isIso = bare !== text;
   if (parts.map(([part]) => part).join('') !== bare || parts.length < (isIso ? 1 : 2))
     return undefined;
-  return parts.reduce((sum, [, count, word = '']) => {
+  const ms = parts.reduce((sum, [, count, word = '']) => {
     const [, unit = 'ms', factor = Number.NaN] =
       TIME_WORDS.find(([pattern]) => pattern.test(word)) ?? [];
     return sum + Number(count) * factor * TIMES[unit];
   }, 0);
+  return Number.isFinite(ms) ? [formatDuration(ms)] : [];
 }
 
 function withUnit(amount: number, word: string): readonly string[] {

@@ -33,8 +33,6 @@ export const settingsFor = (value: unknown, shape: Shape | undefined): readonly 
 
 function guessLeaf(value: unknown, leaf: Leaf, field: Field, path: Path): readonly unknown[] {
   if (leaf.place === 'secret') return guessSecret(value);
-  const [only, other] = isTree(value) ? Object.values(value) : [];
-  const within = only !== undefined && other === undefined ? guessWithin(only) : [];
   const items = severalIn(value);
   const those: readonly unknown[] = Array.isArray(value) ? value : items;
   // A port behind a comma is no item.
@@ -47,13 +45,16 @@ function guessLeaf(value: unknown, leaf: Leaf, field: Field, path: Path): readon
     ),
     ...likelyWords(value, leaf.values ?? []),
     ...quoted(value),
-    ...within,
+    ...guessWithin(value),
     ...(those.length === 1 ? those : [items]),
   ];
 }
 
 /** `{ name: people }` where `people` is meant. */
-const guessWithin = (value: unknown): readonly unknown[] => (isTree(value) ? [] : [value]);
+function guessWithin(value: unknown): readonly unknown[] {
+  const [only, other] = isTree(value) ? Object.values(value) : [];
+  return only === undefined || other !== undefined || isTree(only) ? [] : [only];
+}
 
 /** A number where text is meant. A word such as true is none: nobody calls a file so. */
 const quoted = (value: unknown): readonly string[] =>

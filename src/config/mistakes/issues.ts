@@ -99,16 +99,15 @@ function describeMisfit(about: Circumstances): string {
   if (group.kind === 'choice' && name === group.by) return describeChoice(about, group);
   if (value === undefined) return `is missing, write ${name}: ${sample(field)}`;
   if (value === null) return 'is empty, give it a value or remove it';
-  const { shape } = field;
-  if (shape.kind === 'leaf' && shape.refers !== undefined && isTree(value) && 'type' in value)
-    return `its settings belong below ${shape.refers}, under a name that is written here`;
   return (
     (field.shape.kind === 'leaf' ? describeScalar(value, field.shape) : undefined) ??
     `expected ${expectation(field.shape)}, found ${show(about)}`
   );
 }
 
-function describeScalar(value: unknown, { type, values }: Leaf): string | undefined {
+function describeScalar(value: unknown, { type, values, refers }: Leaf): string | undefined {
+  if (refers !== undefined && isTree(value) && 'type' in value)
+    return `its settings belong below ${refers}, under a name that is written here`;
   if (typeof value === 'string' && values !== undefined) {
     return `unknown value ${JSON.stringify(value)}${suggest(value, values)}`;
   }

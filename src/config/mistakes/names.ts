@@ -7,7 +7,7 @@ import {
   type Named,
   type Shape,
 } from '../schema/shape.ts';
-import { formatPath, getIn, isTree, type Path } from '../sources/tree.ts';
+import { formatPath, getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
 import { inline } from '../yaml/inline.ts';
 import { showValue } from './changes.ts';
 import type { Mistake } from './mistake.ts';
@@ -145,16 +145,22 @@ function* proposeAlone(above: Path, group: Group, parent: unknown): Generator<Pr
   const field = alone === undefined ? undefined : group.fields[alone];
   if (alone === undefined || field?.shape.kind !== 'leaf') return;
   const sample = field.preset ?? field.example;
-  const kept = Object.entries(isTree(parent) ? parent : {}).filter(
-    ([name]) => name !== alone && Object.hasOwn(group.fields, name),
-  );
+  const kept = keptOf(parent, group, alone);
   for (const meant of field.shape.likely?.(parent, { sample }) ?? []) {
-    const value = kept.length === 0 ? meant : { [alone]: meant, ...Object.fromEntries(kept) };
-    const shown = showValue(value, kept.length === 0 ? field.shape : group);
+    const value = kept === undefined ? meant : { [alone]: meant, ...kept };
+    const shown = showValue(value, kept === undefined ? field.shape : group);
     const name = above.at(-1);
     const advice = typeof name === 'string' ? `write ${name}: ${shown}` : `write ${shown}`;
     if (shown !== undefined) yield { changes: [{ path: above, value }], advice };
   }
+}
+
+/** What the group holds beside it that it knows; absent: nothing. */
+function keptOf(parent: unknown, { fields }: Group, alone: string): Tree | undefined {
+  const kept = Object.entries(isTree(parent) ? parent : {}).filter(
+    ([name]) => name !== alone && Object.hasOwn(fields, name),
+  );
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 /** A line that is not indented follows the group that it belongs to, which then is empty. */
@@ -184,10 +190,7 @@ export function* proposeElsewhere(
   const value = getIn(tree, path);
   if (typeof key !== 'string') return;
   for (const place of [...around(path), ...sectionsFor(path, root, tree)]) {
-    const shape = shapeAt(place, root, tree);
-    if (shape?.kind !== 'group' && shape?.kind !== 'choice') continue;
-    const isFree = getIn(tree, [...place, key]) === undefined;
-    if (!isFree || !Object.hasOwn(fieldsOf(shape, getIn(tree, place)), key)) continue;
+    if (!isFreeAt(place, key, tree, root)) continue;
     const advice =
       place.length === 0
         ? 'it belongs to the top level, do not indent it'
@@ -196,6 +199,14 @@ export function* proposeElsewhere(
     yield { changes: [{ path }, { path: [...place, key], value }], advice, ...isOneOf };
   }
   if (path.length === 1) yield* proposeThing(key, value, root);
+}
+
+/** Whether a group has such a setting, and does not hold it. */
+function isFreeAt(place: Path, key: string, tree: unknown, root: Group): boolean {
+  const shape = shapeAt(place, root, tree);
+  if (shape?.kind !== 'group' && shape?.kind !== 'choice') return false;
+  const isFree = getIn(tree, [...place, key]) === undefined;
+  return isFree && Object.hasOwn(fieldsOf(shape, getIn(tree, place)), key);
 }
 
 /** `ldap: { … }` at the top level is a thing of this type. */

@@ -1,5 +1,5 @@
 import { textOf } from '../likely/text.ts';
-import { fieldBelow, type Shape } from '../schema/shape.ts';
+import { type Field, fieldBelow, type Shape } from '../schema/shape.ts';
 import { getIn, isTree, type Path } from '../sources/tree.ts';
 import type { Mistake } from './mistake.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
@@ -16,14 +16,14 @@ export function* proposeWithout({ path, field }: Mistake, value: unknown): Gener
   if (field === undefined || field.required || !isSwitch(value)) return;
   // Whether TLS is spoken is said by an endpoint, and not by how.
   if (field.shape.kind === 'group' && field.shape.fields['serverName'] !== undefined) return;
-  const { kind } = field.shape;
-  const isGroup = kind === 'group' || kind === 'choice' || kind === 'named';
-  const isThere = field.preset !== undefined;
-  const changes = [{ path }];
-  if (isGroup && isThere && isOn(value))
-    yield { changes, advice: 'leave it out: it is there without' };
-  else if (isGroup && isThere) yield { changes, advice: "leave it out: it can't be turned off" };
-  else if (!isThere && !isOn(value)) yield { changes, advice: 'leave it out' };
+  const advice = adviceFor(field, isOn(value));
+  if (advice !== undefined) yield { changes: [{ path }], advice };
+}
+
+function adviceFor({ shape, preset }: Field, isWanted: boolean): string | undefined {
+  if (preset === undefined) return isWanted ? undefined : 'leave it out';
+  if (shape.kind === 'leaf' || shape.kind === 'list') return undefined;
+  return isWanted ? 'leave it out: it is there without' : "leave it out: it can't be turned off";
 }
 
 /** `enabled: true` beside the settings of what is there because it is written, and `enabled: false` beside those of what should not. */

@@ -32,17 +32,26 @@ export function* proposeTranslated(path: Path, group: Shape, tree: unknown): Gen
   yield* proposePort(above, parent, port, tree);
   const all =
     strange.length > MAX_TOGETHER ? [] : strange.flatMap((name) => read(name).slice(0, 1));
-  const isTogether = all.length > 1 && all.some((each) => each.key === key);
-  for (const pick of isTogether ? [0, 1] : []) {
-    const chosen = all.map((each) => {
-      const [written, meant] = valuesOf(each, above, tree);
-      const isPlace = pick === 1 && PLACES.includes(typeOf(each.field.shape));
-      return { ...each, value: isPlace ? (meant ?? written) : written };
-    });
-    yield write(above, parent, chosen);
-  }
+  if (all.length > 1 && all.some((each) => each.key === key))
+    yield* proposeTogether(all, above, parent, tree);
   for (const own of read(String(key)))
     for (const value of valuesOf(own, above, tree)) yield write(above, parent, [{ ...own, value }]);
+}
+
+/** All of them as they are written, and then with their servers as we write them. */
+function* proposeTogether(
+  all: readonly Translated[],
+  above: Path,
+  parent: Tree,
+  tree: unknown,
+): Generator<Proposal> {
+  yield write(above, parent, all);
+  const meant = all.map((each) => {
+    const isPlace = PLACES.includes(typeOf(each.field.shape));
+    const value = isPlace ? valuesOf(each, above, tree)[1] : undefined;
+    return value === undefined ? each : { ...each, value };
+  });
+  yield write(above, parent, meant);
 }
 
 /** Values that others write otherwise, wherever they stand. */
@@ -131,11 +140,7 @@ function fieldAt(steps: readonly string[], group: Shape, parent: Tree) {
   let field: Field | undefined;
   const real: string[] = [];
   for (const step of steps) {
-    const names: readonly string[] =
-      shape?.kind === 'group' || shape?.kind === 'choice'
-        ? Object.keys(fieldsOf(shape, value))
-        : [];
-    const name = names.find((each) => foldName(each) === foldName(step));
+    const name = nameIn(shape, value, step);
     field = shape === undefined || name === undefined ? undefined : fieldBelow(shape, name, value);
     if (field === undefined || name === undefined) return undefined;
     real.push(name);
@@ -143,6 +148,12 @@ function fieldAt(steps: readonly string[], group: Shape, parent: Tree) {
     value = getIn(value, [name]);
   }
   return field === undefined ? undefined : { steps: real, field };
+}
+
+/** A group's name for a step, whatever its case. */
+function nameIn(shape: Shape | undefined, value: unknown, step: string): string | undefined {
+  if (shape?.kind !== 'group' && shape?.kind !== 'choice') return undefined;
+  return Object.keys(fieldsOf(shape, value)).find((each) => foldName(each) === foldName(step));
 }
 
 function valuesOf({ value, field, steps }: Translated, above: Path, tree: unknown) {

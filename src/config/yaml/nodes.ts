@@ -77,7 +77,12 @@ function readNode(node: Node, path: Path, walk: Walk): unknown {
   if (hasAnchor(node)) walk.anchors.set(node.anchor, node);
   if (isMap(node)) return readMap(node, path, walk);
   if (isSeq(node)) return readSeq(node, path, walk);
-  const trap = findValueTrap(node, walk.text.slice(...(node.range ?? [0, 0])));
+  return readScalar(node, path, walk);
+}
+
+function readScalar(node: Node, path: Path, walk: Walk): unknown {
+  const [from, to] = node.range ?? [0, 0];
+  const trap = findValueTrap(node, walk.text.slice(from, to));
   if (trap !== undefined) return blame(walk, node, path, trap);
   return isScalar(node) ? node.value : undefined;
 }

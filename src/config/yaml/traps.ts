@@ -1,4 +1,4 @@
-import { isScalar, type Node, type Pair } from 'yaml';
+import { isScalar, type Node, type Pair, type Scalar } from 'yaml';
 
 /** What YAML reads otherwise than whoever wrote it meant. The text itself is never told: it may be a secret. */
 export interface Trap {
@@ -27,24 +27,27 @@ export function findOddLine(text: string, isSound: boolean): Trap | undefined {
     };
   let offset = 0;
   for (const line of text.split('\n')) {
-    // One at the very start marks the order of bytes, and Windows' editors write it.
-    const bare = offset === 0 ? line.replace(/^\ufeff/, ' ') : line;
-    const { odd } = ODD_PLACE.exec(bare)?.groups ?? {};
-    if (odd !== undefined) {
-      const code = (odd.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-      return {
-        offset: offset + bare.indexOf(odd),
-        message: `a blank that is none to YAML (U+${code}) stands here, write an ordinary one`,
-      };
-    }
-    if (!isSound && SECTION.test(line))
-      return {
-        offset,
-        message: 'a section begins with its name and a colon, write NAME: and indent what it holds',
-      };
+    const trap = judgeLine(line, offset, isSound);
+    if (trap !== undefined) return trap;
     offset += line.length + 1;
   }
   return undefined;
+}
+
+function judgeLine(line: string, offset: number, isSound: boolean): Trap | undefined {
+  // One at the very start marks the order of bytes, and Windows' editors write it.
+  const bare = offset === 0 ? line.replace(/^\ufeff/, ' ') : line;
+  const { odd } = ODD_PLACE.exec(bare)?.groups ?? {};
+  if (odd !== undefined) {
+    const code = (odd.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return {
+      offset: offset + bare.indexOf(odd),
+      message: `a blank that is none to YAML (U+${code}) stands here, write an ordinary one`,
+    };
+  }
+  const message =
+    'a section begins with its name and a colon, write NAME: and indent what it holds';
+  return !isSound && SECTION.test(line) ? { offset, message } : undefined;
 }
 
 /** Whether a text has to be quoted, for it would be told as a trap. */
@@ -53,6 +56,7 @@ export const needsQuotes = (text: string): boolean => TYPESET.test(text);
 /** A text that begins and ends with quotes of a typesetter. */
 const TYPESET = /^(?:[“”„‟«»].*[“”‟«»]|[‘’‚‛‹›].*[‘’‛‹›])$/su;
 
+/** Also what no remedy may lead to. */
 export const SWALLOWED =
   'a line below begins with - and is part of this text, indent it as the first item, or write - here too';
 
@@ -69,15 +73,16 @@ export function findPairTrap(
   before: Pair | undefined,
   isFlow: boolean,
 ): string | undefined {
-  const name = isScalar(key) ? key.source : undefined;
-  if (name === '<<' && isScalar(key) && key.type === 'PLAIN')
+  if (isPlain(key) && key.source === '<<')
     return 'merge keys (<<) are not read, write the settings out';
   if (isFlow && value === null && isPlain(before?.value))
     return "a comma within braces ends the value before it: write that value, with its comma, in quotes: '…'";
-  if (isScalar(value) && value.value === null && value.anchor !== undefined)
-    return "text that begins with & needs quotes: '…'";
+  if (isAnchorOnly(value)) return "text that begins with & needs quotes: '…'";
   return undefined;
 }
 
-const isPlain = (value: unknown): boolean =>
-  isScalar(value) && value.type === 'PLAIN' && value.value !== null;
+const isPlain = (node: unknown): node is Scalar =>
+  isScalar(node) && node.type === 'PLAIN' && node.value !== null;
+
+const isAnchorOnly = (node: unknown): boolean =>
+  isScalar(node) && node.value === null && node.anchor !== undefined;
