@@ -14,6 +14,7 @@ import { metrics } from './metrics.ts';
 import { feed } from './mirror/feed.ts';
 import { million } from './mirror/million.ts';
 import { mirror } from './mirror/mirror.ts';
+import { told } from './mirror/told.ts';
 import { miss } from './miss.ts';
 import { open } from './open.ts';
 import { outage } from './outage.ts';
@@ -41,6 +42,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   ldap,
   mirror,
   million,
+  told,
   sql,
   feed,
   fleet,
@@ -49,7 +51,17 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 
 /** A real Keycloak takes Java, Maven and minutes, databases take root, OpenLDAP, Postfix and Redis have to be there, and the rest is in the others: these are played where they are named. */
-const NAMED = new Set(['keycloak', 'ldap', 'mirror', 'million', 'sql', 'fleet', 'shelf', 'smoke']);
+const NAMED = new Set([
+  'keycloak',
+  'ldap',
+  'mirror',
+  'million',
+  'told',
+  'sql',
+  'fleet',
+  'shelf',
+  'smoke',
+]);
 const DEFAULT = Object.keys(PARTS).filter((name) => !NAMED.has(name));
 
 const EXIT_WRONG = 1;

@@ -3,7 +3,7 @@ import { BETWEEN, joinFields, type Packing } from '../lookup/packed/form.ts';
 
 /** Rows of a table. */
 export const rowPacking: Packing<string> = {
-  pack: (values) => joinFields(values),
+  pack: (values) => (values.length === 0 ? undefined : joinFields(values)),
   unpack: (text) => text.split(BETWEEN),
 };
 

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { DeepReadonly } from '../config/schema.ts';
 import type { DirectorySchema, Misfit } from '../config/settings/directories.ts';
 import type { Tree } from '../config/sources/tree.ts';
-import type { Directory, DirectoryHooks } from './directory.ts';
+import type { Directory } from './directory.ts';
+import type { DirectoryHooks } from './hooks.ts';
 import { type CommonShape, common, type LimitDefaults } from './settings.ts';
 
 /** What a type of directory says of itself: everything that anybody but its own folder has to know. */

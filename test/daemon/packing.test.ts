@@ -13,21 +13,23 @@ const text = fc.oneof(
 );
 const texts = fc.array(text, { maxLength: 20, size: 'small' });
 
-const entry: fc.Arbitrary<Entry> = fc.record(
-  {
-    id: text,
-    kind: fc.constantFrom('account' as const, 'group' as const),
-    address: text,
-    spelling: text,
-    aliases: texts,
-    logins: texts,
-    members: texts,
-    enabled: fc.boolean(),
-    isForwarded: fc.constant(true as const),
-    leftOut: texts,
-  },
-  { requiredKeys: ['id', 'kind', 'address', 'aliases', 'logins', 'members', 'enabled'] },
-);
+/** All that an entry has: whatever it is given besides one day has to be packed as well. */
+const fields = {
+  id: text,
+  kind: fc.constantFrom('account' as const, 'group' as const),
+  address: text,
+  spelling: text,
+  aliases: texts,
+  logins: texts,
+  members: texts,
+  enabled: fc.boolean(),
+  isForwarded: fc.constant(true as const),
+  leftOut: texts,
+} satisfies { readonly [Field in keyof Required<Entry>]: fc.Arbitrary<Required<Entry>[Field]> };
+
+const entry: fc.Arbitrary<Entry> = fc.record(fields, {
+  requiredKeys: ['id', 'kind', 'address', 'aliases', 'logins', 'members', 'enabled'],
+});
 
 test('an entry that is packed is the same entry again, whatever stands in it', () => {
   fc.assert(
@@ -45,7 +47,7 @@ test('an entry that is packed is the same entry again, whatever stands in it', (
 
 test('rows that are packed are the same again', () => {
   fc.assert(
-    fc.property(fc.array(text, { minLength: 1, maxLength: 5 }), (values) => {
+    fc.property(fc.array(text, { maxLength: 5 }), (values) => {
       const packed = rowPacking.pack(values, KEY);
       if (packed !== undefined) expect(rowPacking.unpack(packed, KEY)).toEqual(values);
     }),
