@@ -50,10 +50,18 @@ function ports(text: string, usual: string): readonly string[] {
   if (only !== undefined) return [spell('127.0.0.1', only)];
   const parts = ADDRESS.exec(text)?.groups;
   if (parts === undefined) return [];
-  const { v6, host = v6, port = usual } = parts;
+  return joined(parts['host'] ?? parts['v6'], parts['port'], usual);
+}
+
+function joined(
+  host: string | undefined,
+  written: string | undefined,
+  usual: string,
+): readonly string[] {
+  const port = written ?? usual;
   const isNamed = !/^\d/.test(port);
   // A scheme alone says nothing of either.
-  return isEmpty(host) && parts['port'] === undefined ? [] : [spell(host, isNamed ? usual : port)];
+  return isEmpty(host) && written === undefined ? [] : [spell(host, isNamed ? usual : port)];
 }
 
 const isEmpty = (text: string | undefined): boolean => text === undefined || text === '';

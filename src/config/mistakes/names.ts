@@ -147,12 +147,17 @@ function* proposeAlone(above: Path, group: Group, parent: unknown): Generator<Pr
   const sample = field.preset ?? field.example;
   const kept = keptOf(parent, group, alone);
   for (const meant of field.shape.likely?.(parent, { sample }) ?? []) {
-    const value = kept === undefined ? meant : { [alone]: meant, ...kept };
-    const shown = showValue(value, kept === undefined ? field.shape : group);
-    const name = above.at(-1);
-    const advice = typeof name === 'string' ? `write ${name}: ${shown}` : `write ${shown}`;
-    if (shown !== undefined) yield { changes: [{ path: above, value }], advice };
+    yield* kept === undefined
+      ? proposeWhole(above, meant, field.shape)
+      : proposeWhole(above, { [alone]: meant, ...kept }, group);
   }
+}
+
+function* proposeWhole(path: Path, value: unknown, shape: Shape): Generator<Proposal> {
+  const shown = showValue(value, shape);
+  const name = path.at(-1);
+  const advice = typeof name === 'string' ? `write ${name}: ${shown}` : `write ${shown}`;
+  if (shown !== undefined) yield { changes: [{ path, value }], advice };
 }
 
 /** What the group holds beside it that it knows; absent: nothing. */

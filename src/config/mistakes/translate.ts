@@ -1,6 +1,13 @@
 import { foldName, placesOf } from '../likely/elsewhere.ts';
 import { textOf } from '../likely/text.ts';
-import { type Field, fieldBelow, fieldsOf, type Shape } from '../schema/shape.ts';
+import {
+  type Choice,
+  type Field,
+  fieldBelow,
+  fieldsOf,
+  type Group,
+  type Shape,
+} from '../schema/shape.ts';
 import { getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
 import { type Change, showValue } from './changes.ts';
 import { guess } from './guesses.ts';
@@ -21,7 +28,7 @@ interface Translated {
 export function* proposeTranslated(path: Path, group: Shape, tree: unknown): Generator<Proposal> {
   const above = path.slice(0, -1);
   const parent = getIn(tree, above);
-  if ((group.kind !== 'group' && group.kind !== 'choice') || !isTree(parent)) return;
+  if (!isGroup(group) || !isTree(parent)) return;
   const known = fieldsOf(group, parent);
   const { host, port } = findPlace(parent);
   // A host's port is a part of it here, and mended with it.
@@ -37,6 +44,9 @@ export function* proposeTranslated(path: Path, group: Shape, tree: unknown): Gen
   for (const own of read(String(key)))
     for (const value of valuesOf(own, above, tree)) yield write(above, parent, [{ ...own, value }]);
 }
+
+const isGroup = (shape: Shape): shape is Group | Choice =>
+  shape.kind === 'group' || shape.kind === 'choice';
 
 /** All of them as they are written, and then with their servers as we write them. */
 function* proposeTogether(
