@@ -7,6 +7,7 @@ import { findMisfits } from './mistakes/misfits.ts';
 import { ConfigError, formatProblem, type Problem } from './mistakes/problem.ts';
 import { checkRelations } from './mistakes/relations.ts';
 import { addRemedies } from './mistakes/remedies.ts';
+import { findUnfilled, withoutUnfilled } from './mistakes/unfilled.ts';
 import { findShortToken, findWarnings } from './mistakes/warnings.ts';
 import type { Group } from './schema/shape.ts';
 import type { Configured, Schema } from './schema.ts';
@@ -100,7 +101,8 @@ async function loadBy<Settings extends Configured>(
     const mistakes = parsed.success
       ? await findMisfits(parsed.data, types, tree, root)
       : describeIssues(parsed.error.issues, tree, root);
-    const found = [...mistakes, ...checkRelations(settings, types)];
+    const all = [...mistakes, ...checkRelations(settings, types)];
+    const found = withoutUnfilled(all, findUnfilled(settings, root));
     return { parsed, secrets, found };
   };
   const { parsed, secrets, found } = await examine(given.tree);
@@ -118,7 +120,7 @@ async function loadBy<Settings extends Configured>(
   }
   const settings: Settings = parsed.data;
   const warnings = [
-    ...findWarnings(settings, literalsOf(secrets)),
+    ...findWarnings(settings, literalsOf(secrets), given.tree),
     ...(await findShortToken(settings)),
   ];
   const watched = [
@@ -146,7 +148,11 @@ async function readConfigFile(
   });
   const document = readDocument(bytes.toString('utf8'));
   const { tree = {}, flaws } = document;
-  const shapeless: Flaw = { path: [], message: 'holds no settings, write them as name: value' };
+  const shapeless: Flaw = {
+    position: { line: 1, column: 1 },
+    path: [],
+    message: 'holds no settings, write them as name: value',
+  };
   const found = flaws.length === 0 && !isTree(tree) ? [shapeless] : flaws;
   if (found.length === 0) return { name, document };
   const problems = found.map(({ position, path, message }) => ({

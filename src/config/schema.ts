@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { MAX_UNIX_PATH_BYTES } from '../net/endpoint.ts';
+import { likelyDelimiters } from './likely/words.ts';
+import { notations } from './schema/notation.ts';
 import { type Group, readGroup } from './schema/shape.ts';
 import { duration, flag, path, pathOrOff } from './schema/values.ts';
 import { cache } from './settings/cache.ts';
@@ -89,9 +91,10 @@ const describeSettings = <Type extends DirectorySchema>(types: DirectorySchemas<
     directories: directories(types),
     recipientDelimiter: z
       .string()
-      .regex(/^[^\s@"\p{Cc}]*$/u, {
-        error: 'a delimiter is no space, quote or @, write "+" or "+-"',
+      .regex(/^[^\s@"\p{Cc}\p{L}\p{N}]*$/u, {
+        error: 'a delimiter is no letter, digit, space, quote or @, write "+" or "+-"',
       })
+      .register(notations, { type: 'text', likely: likelyDelimiters })
       .prefault('+')
       .meta({
         description:

@@ -80,6 +80,11 @@ function parseOptions(text: string, options: string): Pick<UnixEndpoint, 'mode' 
   if (mode !== undefined && !/^0?[0-7]{3}$/.test(mode)) {
     throw new SyntaxError(`mode "${mode}" in "${text}" is not octal, write mode=0660`);
   }
+  if (mode !== undefined && !/^0?[67]/.test(mode)) {
+    throw new SyntaxError(
+      `mode "${mode}" in "${text}" gives its owner no right to read and write, write mode=0660`,
+    );
+  }
   return {
     ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8) }),
     ...(group === undefined ? {} : { group }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PLACES } from '../support/doctor/places.ts';
+import { NO_REFUSALS, REFUSALS } from '../support/doctor/refusals.ts';
 import { RULES } from '../support/doctor/rules.ts';
 import { asking, type Case, type Stage, startStage, UNIX } from '../support/doctor/stage.ts';
 import { TABLES } from '../support/doctor/tables.ts';
@@ -53,12 +54,12 @@ describeWith(['postfix', 'root'], 'idpmap doctor, beside a real Postfix,', () =>
   });
   afterAll(() => stage?.stop());
 
-  test.each(RIGHT)('finds nothing to mend %s', async (_, make) => {
+  test.each([...RIGHT, ...NO_REFUSALS])('finds nothing to mend %s', async (_, make) => {
     expect(await stage.examine(make(stage))).toEqual([]);
     await stage.expectReply('ann@example.org', 250);
   });
 
-  const PLANTED = [...PLACES, ...TABLES, ...RULES];
+  const PLANTED = [...PLACES, ...TABLES, ...RULES, ...REFUSALS];
   describe(`finds what was planted, one of ${PLANTED.length}:`, () => {
     test.each(PLANTED)('%s', async (_, make) => {
       const { finds, says, ...changed } = make(stage);

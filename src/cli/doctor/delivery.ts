@@ -55,13 +55,25 @@ const sortedLetters = (text: string): string => text.split('').toSorted().join('
 function judgeTransport(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   if (!isAskedOf('virtual_mailbox_maps', facts)) return [];
   const transport = parameterOf(postfix, 'virtual_transport');
+  const about = 'main.cf, virtual_transport';
+  const lmtp = 'deliver by LMTP: virtual_transport = lmtp:unix:private/dovecot-lmtp';
+  if (transport === '')
+    return [failed(about, 'is empty: mail is taken (250) and delivered by nobody', lmtp)];
+  if (/^local(?::|$)/.test(transport))
+    return [
+      failed(
+        about,
+        'is local, which delivers to users of this machine only: mail of all others is taken (250) and sent back',
+        lmtp,
+      ),
+    ];
   if (!/^virtual(?::|$)/.test(transport)) return [];
   const isDefault = !postfix.written.has('virtual_transport');
   return [
     failed(
-      'main.cf, virtual_transport',
+      about,
       `is virtual${isDefault ? ', its default' : ''}, and virtual(8) refuses socketmap tables: mail is taken (250), deferred (4.3.5) and sent back after days`,
-      'deliver by LMTP: virtual_transport = lmtp:unix:private/dovecot-lmtp',
+      lmtp,
     ),
   ];
 }

@@ -8,9 +8,11 @@ import { asEndpoints, lookAtTables } from './asked.ts';
 import { lookAtDelivery } from './delivery.ts';
 import { lookAtDomains } from './domains.ts';
 import type { Facts } from './facts.ts';
+import { lookAtKinds } from './kinds.ts';
 import { fine, type Look } from './look.ts';
 import { readMachine } from './machine.ts';
 import { endpointsOf, lookAtPorts } from './ports.ts';
+import { lookAtRefusals } from './refusals.ts';
 import { lookAtRestrictions } from './restrictions.ts';
 import { lookAtSockets, unixEndpoints } from './sockets.ts';
 import { findTables, type Tables } from './tables.ts';
@@ -30,8 +32,10 @@ export const LOOKS: readonly Look[] = [
   lookAtPorts,
   lookAtFiles,
   lookAtTables,
+  lookAtKinds,
   lookAtDomains,
   lookAtDelivery,
+  lookAtRefusals,
   lookAtRestrictions,
   lookAtClock,
 ];

@@ -5,6 +5,7 @@ import type { PlacedRemark } from '../remark.ts';
 import { isAskedOf } from './asks.ts';
 import type { Facts } from './facts.ts';
 import { failed, type Look, warning } from './look.ts';
+import { listenerOf } from './reached.ts';
 
 /** What Postfix may take a domain for. */
 const CLASSES = [
@@ -26,8 +27,9 @@ export const lookAtDomains: Look = (facts) => {
   const { postfix } = facts;
   if (postfix === undefined) return [];
   const ours = OURS.filter((name) => isAskedOf(name, facts) || isAskedOf(RECIPIENTS[name], facts));
-  if (ours.length === 0) return [];
+  if (ours.length === 0 && !asksDomains('mydestination', facts)) return [];
   return [
+    ...judgeLocalDomains(facts),
     ...ours.flatMap((name) => judgeTwice(name, facts, postfix)),
     ...ours.flatMap((name) => judgeUnknown(name, facts, postfix)),
     ...judgeForgotten(facts, postfix),
@@ -127,6 +129,27 @@ function judgeForgotten(facts: Facts, postfix: Postfix): readonly PlacedRemark[]
 const hasParent = (domain: string, parameter: string, known: ReadonlySet<string>): boolean =>
   parameter === 'relay_domains' && [...known].some((each) => domain.endsWith(`.${each}`));
 
+/** Whether a parameter asks a map of kind domains. */
+const asksDomains = (parameter: string, facts: Facts): boolean =>
+  facts.postfix?.asked.some(
+    (asked) =>
+      asked.parameter === parameter &&
+      listenerOf(asked, facts) !== undefined &&
+      facts.loaded.settings.maps[asked.table?.map ?? '']?.kind === 'domains',
+  ) ?? false;
+
+/** Our domains as local ones: their people are users of this machine, unless idpmap is asked for those as well. */
+function judgeLocalDomains(facts: Facts): readonly Finding[] {
+  if (!asksDomains('mydestination', facts) || isAskedOf('local_recipient_maps', facts)) return [];
+  return [
+    failed(
+      'main.cf, mydestination',
+      'asks idpmap which domains are ours, and Postfix looks for their people among the users of this machine and refuses the rest (550)',
+      'let virtual_mailbox_domains ask in its place, as idpmap postfix prints it',
+    ),
+  ];
+}
+
 /** Left at its default it is asked for each domain, of a map that has none. */
 function judgeAliasDomains(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const value = parameterOf(postfix, 'virtual_alias_domains');
@@ -136,6 +159,14 @@ function judgeAliasDomains(facts: Facts, postfix: Postfix): readonly PlacedRemar
       value !== '' &&
       value === parameterOf(postfix, 'virtual_alias_maps'));
   if (!isOfOurs) return [];
+  if (asksDomains('virtual_alias_domains', facts))
+    return [
+      failed(
+        'main.cf, virtual_alias_domains',
+        'asks idpmap which domains are ours, so that they have aliases only: Postfix refuses who is none (550)',
+        'write virtual_alias_domains = with nothing behind it, and let virtual_mailbox_domains ask',
+      ),
+    ];
   return [
     warning(
       'main.cf, virtual_alias_domains',

@@ -87,9 +87,10 @@ function judgeSenders(service: Service, facts: Facts, postfix: Postfix): readonl
 }
 
 /** Whether mail of strangers comes in there: nothing but a login lets one in where people submit. */
-function isOpen(service: Service): boolean {
+export function isOpen(service: Service): boolean {
   if (/^(?:submissions?|smtps|465|587)$|:(?:465|587)$/.test(service.name)) return false;
-  if (service.type !== 'inet') return false;
+  // postscreen(8) hands port 25 on to a service of type pass.
+  if (!['inet', 'pass'].includes(service.type)) return false;
   // Theirs alone is a line of master.cf that turns it on.
   if (service.overrides.get('smtpd_sasl_auth_enable') === 'yes') return false;
   const own = RESTRICTIONS.flatMap((name) => service.overrides.get(name) ?? []);

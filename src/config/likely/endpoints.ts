@@ -5,19 +5,23 @@ import { textOf } from './text.ts';
 
 /** Endpoints that `written` may mean. What it leaves out is as in `sample`: the port, and that it is this machine's. */
 export function likelyEndpoints(written: unknown, { sample }: Hint): readonly unknown[] {
+  if (Array.isArray(written)) return [];
   if (isTree(written)) return fromSettings(written, sample);
   if (written === false || written === null) return ['off'];
   const text = textOf(written);
   if (/^(?:none|no|never|disabled)$/i.test(text)) return ['off'];
   const bare = text.replace(/^socketmap:/i, '');
-  return /^(?:unix|local|file):|^\//i.test(bare) ? sockets(bare) : ports(bare, portOf(sample));
+  return /^(?:unix|local|file|socket|sock|path):|^\//i.test(bare)
+    ? sockets(bare)
+    : ports(bare, portOf(sample));
 }
 
 const portOf = (sample: unknown): string => /:(\d+)$/.exec(String(sample))?.[1] ?? '';
 
 /** A path without its scheme, or with more behind it than a socket's file. */
 function sockets(text: string): readonly string[] {
-  const path = /^(?:unix|local|file)?:?(?:\/\/)?(?<path>\/.*)$/is.exec(text)?.groups?.['path'];
+  const path = /^(?:unix|local|file|socket|sock|path)?:?(?:\/\/)?(?<path>\/.*)$/is.exec(text)
+    ?.groups?.['path'];
   if (path === undefined) return text.startsWith('unix:') ? options(text) : [];
   const whole = `unix:${path.replace(/^\/+/, '/')}`;
   // socketmap:unix:PATH:MAP is what main.cf says.
@@ -31,12 +35,14 @@ function options(text: string): readonly string[] {
   const known = given
     .split(/[&,;:\s]+/)
     .map((option) => option.replace(/^(?:perms?|permissions?|chmod)=/i, 'mode='))
-    .map((option) => option.replace(/^(?:gid|grp)=/i, 'group=').replace(/=0o/, '=0'));
+    .map((option) => option.replace(/^(?:gid|grp)=/i, 'group=').replace(/=0o/, '=0'))
+    // Whose a socket is can't be chosen: it is its daemon's.
+    .filter((option) => !/^(?:owner|user|uid)=/i.test(option));
   return [`${path}?${known.join('&')}`];
 }
 
 const ADDRESS =
-  /^(?:[a-z][a-z0-9+.-]*:)?(?:\/\/)?(?:\[(?<v6>[^\]]*)\]|(?<host>\*|[\w.-]*?|[0-9a-f:]*::[0-9a-f:]*?))(?::(?<port>\d{1,5}))?(?:\/.*)?$/i;
+  /^(?:[a-z][a-z0-9+.-]*:)?(?:\/\/)?(?:\[(?<v6>[^\]]*)\]|(?<host>\*|[\w.-]*?|[0-9a-f:]*::[0-9a-f:]*?))(?::(?<port>\d{1,5}|[a-z]\w*))?(?:\/(?!\/).*)?$/i;
 
 /** An address with another scheme, without one, or without one of its halves. */
 function ports(text: string, usual: string): readonly string[] {
@@ -44,15 +50,47 @@ function ports(text: string, usual: string): readonly string[] {
   if (only !== undefined) return [spell('127.0.0.1', only)];
   const parts = ADDRESS.exec(text)?.groups;
   if (parts === undefined) return [];
-  const { v6, host = v6, port = usual } = parts;
-  return [spell(host, port)];
+  return joined(parts['host'] ?? parts['v6'], parts['port'], usual);
 }
+
+function joined(
+  host: string | undefined,
+  written: string | undefined,
+  usual: string,
+): readonly string[] {
+  const port = written ?? usual;
+  const isNamed = !/^\d/.test(port);
+  // A scheme alone says nothing of either.
+  return isEmpty(host) && written === undefined ? [] : [spell(host, isNamed ? usual : port)];
+}
+
+const isEmpty = (text: string | undefined): boolean => text === undefined || text === '';
 
 /** Everybody's address is not what is meant where nobody says who may connect. */
 function spell(host: string | undefined, port: string): string {
-  if (host === undefined || host === '' || host === '*') return `tcp://127.0.0.1:${port}`;
+  if (host === undefined || isEmpty(host) || host === '*') return `tcp://127.0.0.1:${port}`;
   return `tcp://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
+
+/** A socket's mode and group, as settings of their own. YAML reads 0660 as 660, and 0o660 as 432. */
+function withRights(
+  path: string,
+  read: (...names: readonly string[]) => string | undefined,
+): readonly string[] {
+  const mode = read('mode', 'perm', 'perms', 'permissions', 'chmod');
+  const group = read('group', 'gid');
+  const given = [
+    ...(mode === undefined ? [] : [`mode=${octal(mode)}`]),
+    ...(group === undefined ? [] : [`group=${group}`]),
+  ];
+  if (given.length === 0) return [path];
+  return [`${path}${path.includes('?') ? '&' : '?'}${given.join('&')}`];
+}
+
+const octal = (mode: string): string => {
+  const isOctal = /^0?[67][0-7]{2}$/.test(mode);
+  return (isOctal ? mode : Number(mode).toString(8)).padStart(4, '0');
+};
 
 /** Host and port, or a path, as settings of their own. */
 function fromSettings(tree: Readonly<Record<string, unknown>>, sample: unknown): readonly string[] {
@@ -60,10 +98,22 @@ function fromSettings(tree: Readonly<Record<string, unknown>>, sample: unknown):
     const name = names.find((each) => ['string', 'number'].includes(typeof tree[each]));
     return name === undefined ? undefined : String(tree[name]);
   };
-  const path = read('path', 'unix', 'socket');
-  if (path !== undefined) return [path.startsWith('unix:') ? path : `unix:${path}`];
+  const whole = read('endpoint', 'url', 'uri');
+  const path =
+    read('path', 'unix', 'socket') ?? (/^unix:|^\//.test(whole ?? '') ? whole : undefined);
+  if (path !== undefined) return withRights(path.startsWith('unix:') ? path : `unix:${path}`, read);
   const host = read('host', 'address', 'ip', 'bind', 'tcp', 'listen', 'interface');
   const port = read('port');
   if (host === undefined && port === undefined) return [];
   return [spell(host ?? '127.0.0.1', port ?? portOf(sample))];
 }
+
+/** Engines that `written` may mean: with the scheme that they lack, in clear only to this machine. */
+export const likelyEngines = (written: unknown): readonly string[] => {
+  const text = textOf(written).replace(/^(?:tcp|https?):\/\//i, '');
+  if (!/^(?:\[[\da-f:]+\]|[\w.-]+)(?::\d+)?(?:\/\d*)?$/i.test(text)) return [];
+  const bare = text.replace(/\/\d*$/, '');
+  return [`valkeys://${bare}`, `valkey://${bare}`].toSorted((a) =>
+    /^(?:127\.|localhost|\[::1\])/.test(bare) === a.startsWith('valkeys:') ? 1 : -1,
+  );
+};

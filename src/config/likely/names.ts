@@ -8,12 +8,17 @@ export const likelyDomains = (written: unknown): readonly string[] => {
     .replace(/^.*@/s, '')
     .replace(/[/:?#].*$/s, '')
     .replace(/[.,;]+$/, '');
-  return [host, host.replaceAll(/[\s,]+/g, '.'), host.replaceAll('_', '-')];
+  // Several that stand in one text are no one domain.
+  const parts = host.split(/[\s,]+/);
+  const joined = parts.some((part) => part.includes('.')) ? [] : [parts.join('.')];
+  return [host, ...joined, host.replaceAll('_', '-')];
 };
 
 /** Addresses that `written` may mean: that between the brackets, or `local@` the domain that it stands in. */
 export const likelyAddresses = (written: unknown, { domain }: Hint): readonly string[] => {
-  const text = textOf(written);
+  // Neither a number nor a word such as true is anybody's name.
+  const text = typeof written === 'string' ? textOf(written) : '';
+  if (text === '') return [];
   const bare = text.replace(/^mailto:/i, '').replace(/[,;]+$/, '');
   const within = /<([^<>]+)>/.exec(bare)?.[1] ?? bare;
   return [within, ...(domain === undefined ? [] : [`${within.replace(/@+$/, '')}@${domain}`])];
@@ -67,6 +72,11 @@ export const likelyMapNames = (written: unknown): readonly string[] => [
 ];
 
 /** Paths that `written` may mean. */
-export const likelyPaths = (written: unknown): readonly string[] => [
-  textOf(written).replace(/^file:(?:\/\/)?(?=\/)/i, ''),
-];
+export const likelyPaths = (written: unknown): readonly string[] =>
+  typeof written === 'string'
+    ? [textOf(written).replace(/^(?:file|unix|local|sqlite3?):(?:\/\/)?(?=\/)/i, '')]
+    : [];
+
+/** The same where there may be none. */
+export const likelyPathsOrOff = (written: unknown): readonly string[] =>
+  /^(?:false|no|none|never|off)$/i.test(textOf(written)) ? ['off'] : likelyPaths(written);

@@ -1,5 +1,5 @@
 import type { Hint } from '../schema/notation.ts';
-import { parseDuration, TIMES } from '../schema/units.ts';
+import { formatDuration, parseDuration, TIMES } from '../schema/units.ts';
 import { textOf } from './text.ts';
 
 /** How people write units of time, by their first letters. */
@@ -10,6 +10,7 @@ const TIME_WORDS: readonly (readonly [RegExp, keyof typeof TIMES, number])[] = [
   [/^(?:h|hrs?|hours?)$/, 'h', 1],
   [/^(?:d|days?)$/, 'd', 1],
   [/^(?:w|wks?|weeks?)$/, 'd', 7],
+  [/^(?:y|yrs?|years?)$/, 'd', 365],
 ];
 
 const QUANTITY = /^(?<count>\d+(?:[.,]\d+)?)\s*(?<word>[a-z]*)\.?$/;
@@ -17,11 +18,35 @@ const QUANTITY = /^(?<count>\d+(?:[.,]\d+)?)\s*(?<word>[a-z]*)\.?$/;
 /** Durations that `written` may mean. A bare number has one of the units that people leave out: the nearest to `sample`. */
 export function likelyDurations(written: unknown, { sample }: Hint): readonly unknown[] {
   const text = textOf(written).toLowerCase();
-  if (/^(?:false|never|none|no|unlimited|infinite)$/.test(text)) return ['off'];
+  if (/^(?:false|off|never|none|no|disabled?)$/.test(text)) return ['off', '0ms'];
+  // The first of these is the longest that a setting takes, where it can't be off.
+  if (/^(?:unlimited|infinite|infinity|forever|always)$/.test(text))
+    return ['off', '365d', '24d', '1h', '90s'];
+  // Half the world's minute is the other's month.
+  if (/^\d+\s*M$/.test(textOf(written))) return [];
+  return readSeveral(text) ?? readOne(text, sample);
+}
+
+function readOne(text: string, sample: unknown): readonly unknown[] {
   const { count, word = '' } = QUANTITY.exec(text)?.groups ?? {};
   if (count === undefined) return [];
   const amount = Number(count.replace(',', '.'));
   return word === '' ? bareDurations(amount, sample) : withUnit(amount, word);
+}
+
+/** `1h30m`, `1 h 30 min`, and `PT1H30M` of ISO 8601. */
+function readSeveral(text: string): readonly string[] | undefined {
+  const bare = text.replace(/^p(?=t?\d)/, '').replace(/^(\d+d)?t/, '$1');
+  const parts = [...bare.matchAll(/(\d+)\s*([a-z]+)\s*/g)];
+  const isIso = bare !== text;
+  if (parts.map(([part]) => part).join('') !== bare || parts.length < (isIso ? 1 : 2))
+    return undefined;
+  const ms = parts.reduce((sum, [, count, word = '']) => {
+    const [, unit = 'ms', factor = Number.NaN] =
+      TIME_WORDS.find(([pattern]) => pattern.test(word)) ?? [];
+    return sum + Number(count) * factor * TIMES[unit];
+  }, 0);
+  return Number.isFinite(ms) ? [formatDuration(ms)] : [];
 }
 
 function withUnit(amount: number, word: string): readonly string[] {
@@ -45,6 +70,7 @@ const isTime = (unit: string): unit is keyof typeof TIMES => Object.hasOwn(TIMES
 /** A duration is written in whole units: 1.5h is 90m. */
 function spell(amount: number, unit: keyof typeof TIMES): readonly string[] {
   const ms = amount * TIMES[unit];
+  if (!Number.isFinite(ms)) return [];
   const smaller = Object.entries(TIMES)
     .toSorted(([, a], [, b]) => b - a)
     .find(([, factor]) => factor <= TIMES[unit] && Number.isInteger(ms / factor));

@@ -1,3 +1,4 @@
+import { synonymsOf } from './synonyms.ts';
 import { textOf } from './text.ts';
 
 /** The truth value that `written` may mean. */
@@ -19,6 +20,14 @@ export function likelyCounts(written: unknown): readonly number[] {
   return [Number(digits.replaceAll(/\D/g, '')) * (POWERS[power.toLowerCase()] ?? 1)];
 }
 
+/** Delimiters that `written` may mean: in a list, with commas between them, or none. */
+export function likelyDelimiters(written: unknown): readonly string[] {
+  const items: readonly unknown[] = Array.isArray(written) ? written : [written];
+  const text = items.map(textOf).join('');
+  if (/^(?:no|none|off|false|never)$/i.test(text)) return [''];
+  return [text.replaceAll(/[\s,"']/g, '')];
+}
+
 /** What is said of truth where a word is meant. */
 const TRUTHS: Readonly<Record<string, readonly string[]>> = {
   true: ['always', 'on', 'required', 'any'],
@@ -34,6 +43,7 @@ export function likelyWords(written: unknown, values: readonly string[]): readon
   const [only, other] = values.filter((value) => isPartOf(value.toLowerCase(), text));
   return [
     ...values.filter((value) => value.toLowerCase() === text || truths.includes(value)),
+    ...synonymsOf(text, values),
     ...(only !== undefined && other === undefined ? [only] : []),
   ];
 }

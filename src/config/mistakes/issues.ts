@@ -79,7 +79,16 @@ function describe(issue: z.core.$ZodIssue, about: Circumstances): string {
   if (about.value === '') return 'is empty, write something or leave it out';
   if (issue.code === 'too_small') return `${show(about)} is too small, least is ${issue.minimum}`;
   if (issue.code === 'too_big') return `${show(about)} is too large, most is ${issue.maximum}`;
-  return issue.message;
+  return isSecret(about.field) ? describeSecret(about.value, issue.message) : issue.message;
+}
+
+const isSecret = ({ shape }: Field): boolean => shape.kind === 'leaf' && shape.place === 'secret';
+
+function describeSecret(value: unknown, message: string): string {
+  if (typeof value === 'number' || typeof value === 'boolean')
+    return `is read as a ${typeof value === 'number' ? 'number' : 'truth value'}, write it in quotes, or keep it in a file: { file: PATH }`;
+  const isBoth = isTree(value) && 'file' in value && 'env' in value;
+  return isBoth ? 'names a file and a variable, keep one of them' : message;
 }
 
 /** Faults of which the setting's shape tells more than zod does. All others bring their own words. */
@@ -96,7 +105,9 @@ function describeMisfit(about: Circumstances): string {
   );
 }
 
-function describeScalar(value: unknown, { type, values }: Leaf): string | undefined {
+function describeScalar(value: unknown, { type, values, refers }: Leaf): string | undefined {
+  if (refers !== undefined && isTree(value) && 'type' in value)
+    return `its settings belong below ${refers}, under a name that is written here`;
   if (typeof value === 'string' && values !== undefined) {
     return `unknown value ${JSON.stringify(value)}${suggest(value, values)}`;
   }

@@ -1,3 +1,4 @@
+import { placesOf } from '../likely/elsewhere.ts';
 import {
   type Field,
   fieldBelow,
@@ -6,13 +7,15 @@ import {
   type Named,
   type Shape,
 } from '../schema/shape.ts';
-import { formatPath, getIn, isTree, type Path } from '../sources/tree.ts';
+import { formatPath, getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
 import { inline } from '../yaml/inline.ts';
 import { showValue } from './changes.ts';
 import type { Mistake } from './mistake.ts';
 import { nearest } from './problem.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
 import { readPair } from './structures.ts';
+import { proposeSwitch, shapeAt } from './switches.ts';
+import { proposeTranslated } from './translate.ts';
 
 /** What may mend a name that is unknown where it stands, or is none: another name, another place, another value around it. */
 export function* proposeNames(mistake: Mistake, around: Surroundings): Generator<Proposal> {
@@ -24,7 +27,9 @@ export function* proposeNames(mistake: Mistake, around: Surroundings): Generator
   yield* proposeBelow(mistake, around);
   yield* proposeElsewhere(mistake, around);
   const near = group === undefined ? undefined : nearFree(key, path, group, around);
-  if (near !== undefined) yield { ...rename(path, near, value), nameOnly: true };
+  // What others mean by a name is not what it resembles.
+  if (near !== undefined && placesOf(key).length === 0)
+    yield { ...rename(path, near, value), nameOnly: true };
 }
 
 /** The unset setting that resembles `key`. */
@@ -57,14 +62,16 @@ function* proposeHere(
 ): Generator<Proposal> {
   if (group.kind === 'named') yield* proposeSpellings(key, path, group, value);
   if (group.kind !== 'group' && group.kind !== 'choice') return;
+  const parent = getIn(around.tree, path.slice(0, -1));
+  if (group.kind === 'group') yield* proposeAlone(path.slice(0, -1), group, parent);
+  yield* proposeSwitch(path, value, around);
+  yield* proposeTranslated(path, group, around.tree);
   const near = nearFree(key, path, group, around);
   if (near !== undefined) yield rename(path, near, value);
-  const parent = getIn(around.tree, path.slice(0, -1));
   const fields = fieldsOf(group, parent);
   yield* proposeMissing(path, value, fields, parent);
   if (value === null) yield* proposePair(key, path, fields);
   if (key.includes('.')) yield* proposeDotted(key, path, group, value);
-  if (group.kind === 'group') yield* proposeAlone(path.slice(0, -1), group, parent);
 }
 
 /** A name of one's own that can be none as it is written. */
@@ -74,6 +81,12 @@ function* proposeSpellings(
   { likely, key: { example } }: Named,
   value: unknown,
 ): Generator<Proposal> {
+  const parts = key.split(/[\s,;]+/).filter((part) => part !== '');
+  if (parts.length > 1 && parts.every((part) => part.includes('.')))
+    yield {
+      changes: [{ path }, ...parts.map((part) => ({ path: [...path.slice(0, -1), part], value }))],
+      advice: `write each by itself: ${parts.join(', ')}`,
+    };
   for (const name of likely?.(key, { sample: example }) ?? [])
     if (typeof name === 'string' && name !== key && name !== '')
       yield { ...rename(path, name, value), advice: `write ${inline(name)}` };
@@ -128,15 +141,31 @@ function* proposeDotted(
 
 /** Settings of one's own in place of the one that may stand alone: `{ host, port }` of an endpoint. */
 function* proposeAlone(above: Path, group: Group, parent: unknown): Generator<Proposal> {
-  const field = group.alone === undefined ? undefined : group.fields[group.alone];
-  if (field?.shape.kind !== 'leaf') return;
+  const { alone } = group;
+  const field = alone === undefined ? undefined : group.fields[alone];
+  if (alone === undefined || field?.shape.kind !== 'leaf') return;
   const sample = field.preset ?? field.example;
+  const kept = keptOf(parent, group, alone);
   for (const meant of field.shape.likely?.(parent, { sample }) ?? []) {
-    const shown = showValue(meant, field.shape);
-    const name = above.at(-1);
-    const advice = typeof name === 'string' ? `write ${name}: ${shown}` : `write ${shown}`;
-    if (shown !== undefined) yield { changes: [{ path: above, value: meant }], advice };
+    yield* kept === undefined
+      ? proposeWhole(above, meant, field.shape)
+      : proposeWhole(above, { [alone]: meant, ...kept }, group);
   }
+}
+
+function* proposeWhole(path: Path, value: unknown, shape: Shape): Generator<Proposal> {
+  const shown = showValue(value, shape);
+  const name = path.at(-1);
+  const advice = typeof name === 'string' ? `write ${name}: ${shown}` : `write ${shown}`;
+  if (shown !== undefined) yield { changes: [{ path, value }], advice };
+}
+
+/** What the group holds beside it that it knows; absent: nothing. */
+function keptOf(parent: unknown, { fields }: Group, alone: string): Tree | undefined {
+  const kept = Object.entries(isTree(parent) ? parent : {}).filter(
+    ([name]) => name !== alone && Object.hasOwn(fields, name),
+  );
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
 /** A line that is not indented follows the group that it belongs to, which then is empty. */
@@ -165,16 +194,36 @@ export function* proposeElsewhere(
   const key = path.at(-1);
   const value = getIn(tree, path);
   if (typeof key !== 'string') return;
-  for (const place of [...around(path), ...sectionsFor(path, root)]) {
-    const shape = shapeAt(place, root, tree);
-    if (shape?.kind !== 'group' && shape?.kind !== 'choice') continue;
-    const isFree = getIn(tree, [...place, key]) === undefined;
-    if (!isFree || !Object.hasOwn(fieldsOf(shape, getIn(tree, place)), key)) continue;
+  for (const place of [...around(path), ...sectionsFor(path, root, tree)]) {
+    if (!isFreeAt(place, key, tree, root)) continue;
     const advice =
       place.length === 0
         ? 'it belongs to the top level, do not indent it'
         : `it belongs below ${formatPath(place)}`;
-    yield { changes: [{ path }, { path: [...place, key], value }], advice };
+    const isOneOf = path.length === 1 ? { isOneOf: true as const } : {};
+    yield { changes: [{ path }, { path: [...place, key], value }], advice, ...isOneOf };
+  }
+  if (path.length === 1) yield* proposeThing(key, value, root);
+}
+
+/** Whether a group has such a setting, and does not hold it. */
+function isFreeAt(place: Path, key: string, tree: unknown, root: Group): boolean {
+  const shape = shapeAt(place, root, tree);
+  if (shape?.kind !== 'group' && shape?.kind !== 'choice') return false;
+  const isFree = getIn(tree, [...place, key]) === undefined;
+  return isFree && Object.hasOwn(fieldsOf(shape, getIn(tree, place)), key);
+}
+
+/** `ldap: { … }` at the top level is a thing of this type. */
+function* proposeThing(key: string, value: unknown, { fields }: Group): Generator<Proposal> {
+  for (const [section, { shape }] of Object.entries(fields)) {
+    const choice = shape.kind === 'named' ? shape.value.shape : undefined;
+    if (choice?.kind !== 'choice' || !isTree(value) || !Object.hasOwn(choice.options, key))
+      continue;
+    yield {
+      changes: [{ path: [key] }, { path: [section, key], value: { [choice.by]: key, ...value } }],
+      advice: `write ${section}: { ${key}: { ${choice.by}: ${key}, … } }`,
+    };
   }
 }
 
@@ -183,16 +232,15 @@ const around = (path: Path): readonly Path[] =>
   path.slice(1).map((_, i) => path.slice(0, path.length - 2 - i));
 
 /** From within a group, something of another is too far away to be meant. */
-const sectionsFor = (path: Path, { fields }: Group): readonly Path[] =>
-  path.length === 1 ? Object.keys(fields).map((name) => [name]) : [];
-
-/** The shape of what stands at `path`; absent where no setting does. */
-export function shapeAt(path: Path, root: Shape, tree: unknown): Shape | undefined {
-  let shape: Shape | undefined = root;
-  let value = tree;
-  for (const step of path) {
-    shape = shape && fieldBelow(shape, step, value)?.shape;
-    value = getIn(value, [step]);
-  }
-  return shape;
+function sectionsFor(path: Path, { fields }: Group, tree: unknown): readonly Path[] {
+  if (path.length !== 1) return [];
+  return Object.entries(fields).flatMap(([section, { shape }]): readonly Path[] => {
+    if (shape.kind !== 'named') return [[section]];
+    const things = getIn(tree, [section]);
+    const names = Object.keys(isTree(things) ? things : {});
+    return names.slice(0, MAX_THINGS).map((name) => [section, name]);
+  });
 }
+
+/** Of more than these none can be meant. */
+const MAX_THINGS = 5;

@@ -3,6 +3,7 @@ import { fold } from '../../address/fold.ts';
 import type { DirectorySchema, DirectorySchemas } from '../settings/directories.ts';
 import { getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
 import { type Mistake, mistake } from './mistake.ts';
+import { checkPlaces } from './places.ts';
 import { suggest } from './problem.ts';
 import { checkAliases } from './twins.ts';
 
@@ -21,9 +22,13 @@ export function checkRelations(tree: unknown, types: DirectorySchemas): readonly
       ? []
       : checkPresence(domains, directories, groupsOf(getIn(tree, ['maps'])), types)),
     ...checkSpellings(domains, getIn(tree, ['listedDomains', 'roles'])),
-    ...checkDirectories(tree, domains, directories, types),
+    // What stands there in place of directories is told, and not that there are none.
+    ...(Array.isArray(getIn(tree, ['directories']))
+      ? []
+      : checkDirectories(tree, domains, directories, types)),
     ...checkAliases(domains),
     ...checkMirrors(directories),
+    ...checkPlaces(tree),
   ];
 }
 

@@ -110,6 +110,6 @@ const namesBelow = (path: Path, section: string): readonly (string | number)[] =
 function advise(message: string, advice: string): string {
   const quoted = /^(?:unknown \w+ )?"(?:[^"\\]|\\.)*"/.exec(message)?.[0] ?? '';
   const rest = message.slice(quoted.length);
-  const end = rest.search(/, (?:write |did you mean |known (?:is|are) |configure it )/);
+  const end = rest.search(/, (?:write |did you mean |known (?:\w+ )?(?:is|are) |configure it )/);
   return `${quoted}${end === -1 ? rest : rest.slice(0, end)}, ${advice}`;
 }

@@ -2,7 +2,7 @@ import { domainToUnicode } from 'node:url';
 import { foldDomain } from '../../address/address.ts';
 import type { Configured } from '../schema.ts';
 import { MIN_TOKEN_LENGTH } from '../settings/http.ts';
-import type { Path } from '../sources/tree.ts';
+import { getIn, type Path } from '../sources/tree.ts';
 import type { Mistake } from './mistake.ts';
 
 /** Postfix keeps a connection for the life of its process; few of them are silent for longer. */
@@ -11,16 +11,21 @@ const SHORT_IDLE_MS = 3_600_000;
 /** Beyond it a fault of a directory keeps Postfix's processes waiting rather than deferring. */
 const LONG_DEADLINE_MS = 1000;
 
+/** A path of several steps: random bytes in base64 have no such names. */
+const FILE = /^(?:file:|\.{0,2}\/)[a-z][\w.-]*(?:\/[a-z][\w.-]*)+$/;
+
 /** Finds what works but should be looked at. `literals` are the secrets that are written out. */
 export function findWarnings(
   { connections: { idleTimeout }, deadline, domains, fleet }: Configured,
   literals: readonly Path[],
+  tree: unknown,
 ): readonly Mistake[] {
   const warnings: Mistake[] = literals.map((path) => ({
     path,
     part: 'value',
-    message:
-      'the secret is written out here, keep it in a file instead: { file: /run/secrets/NAME }',
+    message: FILE.test(String(getIn(tree, path)))
+      ? 'looks like the name of a file, and counts as the secret itself: write { file: … } around it'
+      : 'the secret is written out here, keep it in a file instead: { file: /run/secrets/NAME }',
   }));
   if (idleTimeout !== 'off' && idleTimeout < SHORT_IDLE_MS) {
     warnings.push({

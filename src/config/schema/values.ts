@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { likelyPaths } from '../likely/names.ts';
+import { likelyPaths, likelyPathsOrOff } from '../likely/names.ts';
 import { likelyDurations, likelyShares } from '../likely/quantities.ts';
 import { likelyCounts, likelyFlags } from '../likely/words.ts';
+import { isFileName } from '../sources/paths.ts';
 import { readSecretSource, Secret, type SecretSource } from '../sources/secret.ts';
 import { type Notation, notations } from './notation.ts';
 import {
@@ -114,18 +115,29 @@ export const modulePath = () =>
 /** A file's name, or the word `off`. */
 export const pathOrOff = () =>
   written(
-    { type: 'path or `off`', place: 'path or off', likely: likelyPaths },
-    (text) => checkPath(text, MAX_PATH_BYTES),
+    { type: 'path or `off`', place: 'path or off', likely: likelyPathsOrOff },
+    (text) => checkPath(text, MAX_PATH_BYTES, true),
     String,
   );
 
-function checkPath(text: string, most: number): string {
+function checkPath(text: string, most: number, mayBeOff = false): string {
   if (text === '') throw new SyntaxError('is empty, write a file or leave it out');
+  if (text !== 'off' || !mayBeOff) checkFileName(text);
   if (text.includes('\0')) throw new SyntaxError(`${JSON.stringify(text)} is no file's name`);
   const bytes = Buffer.byteLength(text);
   if (bytes > most)
     throw new SyntaxError(`has ${bytes} bytes, it takes ${most}: choose a shorter one`);
   return text;
+}
+
+function checkFileName(text: string): void {
+  if (text.includes('-----BEGIN'))
+    throw new SyntaxError('is a certificate or key itself, write the name of a file that holds it');
+  if (text.endsWith('/'))
+    throw new SyntaxError(`${JSON.stringify(text)} is a directory, name a file in it`);
+  if (text === 'off') throw new SyntaxError("can't be off, write a file or leave it out");
+  if (!isFileName(text))
+    throw new SyntaxError(`${JSON.stringify(text)} is no file's name, write one or leave it out`);
 }
 
 /** A password or key, kept elsewhere or written out; a `Secret` inside. The loader hands in secrets that it bound. */

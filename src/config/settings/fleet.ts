@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { likelyEngines } from '../likely/endpoints.ts';
 import { clientTls } from '../schema/clienttls.ts';
 import {
   type EngineUrl,
@@ -12,7 +13,8 @@ import { notations } from '../schema/notation.ts';
 import { duration, flag, oneOrMany, secret, written } from '../schema/values.ts';
 import { faultsOf } from './fleetfaults.ts';
 
-const url = () => written<EngineUrl>({ type: 'URL' }, parseEngineUrl, formatEngineUrl);
+const url = () =>
+  written<EngineUrl>({ type: 'URL', likely: likelyEngines }, parseEngineUrl, formatEngineUrl);
 
 /** Several of one kind, of which one is enough. */
 const urls = (parse: (text: string) => NodeUrl) =>

@@ -51,9 +51,17 @@ function prepareLeaf(value: unknown, { place }: Leaf, base: string): unknown {
 function resolveText(value: string, place: Leaf['place'], base: string): string {
   if (place === 'path or off' && value === 'off') return value;
   if (place === 'module') return isPackage(value) ? value : resolve(base, value);
-  if (place === 'path' || place === 'path or off') return resolve(base, value);
+  // What is no file's name stays as it is, for the schema to blame.
+  if (place === 'path' || place === 'path or off')
+    return isFileName(value) ? resolve(base, value) : value;
   return place === 'endpoint' ? resolveEndpoint(value, base) : value;
 }
+
+/** Words, endpoints, directories and what is in a file are not the name of one. */
+export const isFileName = (text: string): boolean =>
+  !/^(?:off|no|none|false|true|yes|on|never|null)$|^(?:unix|tcp|https?|sqlite3?):|\/$|-----BEGIN/i.test(
+    text,
+  ) && !/^[\d.]+:\d+$/.test(text);
 
 /** A package's name has no dot or slash in front, and ends in nothing that code ends in. */
 const isPackage = (text: string): boolean =>

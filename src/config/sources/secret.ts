@@ -59,7 +59,9 @@ export class Secret {
     const value = this.#environment[source.env];
     if (value === undefined || value === '') {
       const state = value === undefined ? 'not set' : 'empty';
-      throw new Error(`the variable ${source.env} is ${state}, set it to the secret`);
+      const bare = /^\$\{?(?<name>\w+)\}?$/.exec(source.env)?.groups?.['name'];
+      const mend = bare === undefined ? 'set it to the secret' : `write { env: ${bare} }`;
+      throw new Error(`the variable ${source.env} is ${state}, ${mend}`);
     }
     return value;
   }

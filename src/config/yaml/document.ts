@@ -1,7 +1,8 @@
 import { LineCounter, parseDocument, type YAMLError, type Document as YamlDocument } from 'yaml';
 import type { Path } from '../sources/tree.ts';
 import { offsetKey, readNodes } from './nodes.ts';
-import { findSlip, INDENTATION } from './slips.ts';
+import { AMONG_ITEMS, findSlip, INDENTATION } from './slips.ts';
+import { findOddLine, SWALLOWED } from './traps.ts';
 
 /** Where something stands in a text: both from 1. */
 export interface Position {
@@ -31,7 +32,8 @@ export interface Document {
 /** Faults that need better words than the parser's. */
 const FAULTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab indents this line, indent with spaces',
-  TAG_RESOLVE_FAILED: 'a tag means nothing here, quote text that begins with !',
+  TAG_RESOLVE_FAILED:
+    'a tag means nothing here, write the value itself ({ file: PATH } or { env: NAME } for a secret); quote text that begins with !',
   BAD_DQ_ESCAPE: 'an escape is unknown in double quotes, write the text in single ones',
   BAD_SCALAR_START: "text that begins with @, ` or % needs quotes: '…'",
   MULTIPLE_DOCS: 'a second document begins here (---), write all settings into one',
@@ -49,11 +51,16 @@ export function readDocument(text: string): Document {
   const document = parse(text, counter);
   // One slip makes the parser stumble several times; what follows the first fault is noise.
   const fault = document.errors[0] ?? document.warnings[0];
+  const odd = findOddLine(text, fault === undefined);
+  if (odd !== undefined) {
+    const flaw = { position: positionOf(odd.offset), path: [], message: odd.message };
+    return { flaws: [flaw], locate: () => undefined };
+  }
   if (fault !== undefined) {
     const position = positionOf(fault.pos[0]);
     return { flaws: [describeFault(fault, position, text)], locate: () => undefined };
   }
-  const { tree, offsets, flaws } = readNodes(document, (offset) => positionOf(offset).line);
+  const { tree, offsets, flaws } = readNodes(document, text, (offset) => positionOf(offset).line);
   return {
     ...(tree === undefined || tree === null || flaws.length > 0 ? {} : { tree }),
     flaws: flaws.map(({ offset, ...flaw }) => ({ ...flaw, position: positionOf(offset) })),
@@ -80,11 +87,16 @@ const MAX_SLIPPERY = 100_000;
 function describeFault({ code, message }: YAMLError, position: Position, text: string): Flaw {
   const known = FAULTS[code];
   const isSound = (changed: string): boolean => {
-    const { errors, warnings } = parse(changed, new LineCounter());
-    return errors.length === 0 && warnings.length === 0;
+    const counter = new LineCounter();
+    const changedDocument = parse(changed, counter);
+    if (changedDocument.errors.length + changedDocument.warnings.length > 0) return false;
+    // An item that became part of the text above is no remedy.
+    return !readNodes(changedDocument, changed, () => 0).flaws.some(
+      ({ message: told }) => told === SWALLOWED,
+    );
   };
   const isTold = known !== undefined && code !== 'BLOCK_AS_IMPLICIT_KEY';
-  const slips = known === undefined ? undefined : [INDENTATION];
+  const slips = known === undefined ? undefined : [INDENTATION, AMONG_ITEMS];
   const slip =
     isTold || text.length > MAX_SLIPPERY
       ? undefined

@@ -10,6 +10,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import type { Path } from '../sources/tree.ts';
+import { findPairTrap, findValueTrap } from './traps.ts';
 
 /** Where the key and the value of a setting begin in the text. */
 interface Offsets {
@@ -45,6 +46,7 @@ interface Walk {
   readonly offsets: Map<string, Offsets>;
   readonly flaws: { offset: number; path: Path; message: string }[];
   readonly lineOf: (offset: number) => number;
+  readonly text: string;
   values: number;
 }
 
@@ -52,8 +54,12 @@ interface Walk {
  * Turns a document without faults into plain objects. The parser's own conversion follows circular aliases, and lets a
  * later key replace an earlier one or tells only one of the two lines.
  */
-export function readNodes(document: Document.Parsed, lineOf: Walk['lineOf']): Reading {
-  const walk: Walk = { anchors: new Map(), offsets: new Map(), flaws: [], lineOf, values: 0 };
+export function readNodes(
+  document: Document.Parsed,
+  text: string,
+  lineOf: Walk['lineOf'],
+): Reading {
+  const walk: Walk = { anchors: new Map(), offsets: new Map(), flaws: [], lineOf, text, values: 0 };
   const { contents } = document;
   const tree = contents === null ? undefined : readNode(contents, [], walk);
   return { tree, offsets: walk.offsets, flaws: walk.flaws };
@@ -71,12 +77,21 @@ function readNode(node: Node, path: Path, walk: Walk): unknown {
   if (hasAnchor(node)) walk.anchors.set(node.anchor, node);
   if (isMap(node)) return readMap(node, path, walk);
   if (isSeq(node)) return readSeq(node, path, walk);
+  return readScalar(node, path, walk);
+}
+
+function readScalar(node: Node, path: Path, walk: Walk): unknown {
+  const [from, to] = node.range ?? [0, 0];
+  const trap = findValueTrap(node, walk.text.slice(from, to));
+  if (trap !== undefined) return blame(walk, node, path, trap);
   return isScalar(node) ? node.value : undefined;
 }
 
 /** The name stays untold: it may be a password that lacks its quotes. */
 const NO_ANCHOR =
   'there is no anchor of that name before this alias, quote text that begins with *';
+const NO_NAME = 'a name of a setting is a list or group, write text';
+const NO_NAME_BUT_GROUP = `${NO_NAME}; what stands in {{ }} is not filled in here`;
 const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels, no setting is`;
 const TOO_MANY = `holds more than ${MAX_VALUES} values once its aliases are followed`;
 
@@ -102,9 +117,12 @@ function readSeq(node: YAMLSeq, path: Path, walk: Walk): unknown[] {
 
 function readMap(node: YAMLMap, path: Path, walk: Walk): Record<string, unknown> {
   const tree: Record<string, unknown> = {};
-  for (const pair of node.items) {
+  for (const [i, pair] of node.items.entries()) {
     const name = keyOf(pair, path, walk);
-    if (name !== undefined && walk.values <= MAX_VALUES) readPair(pair, name, path, tree, walk);
+    if (name === undefined || walk.values > MAX_VALUES) continue;
+    const trap = findPairTrap(pair, node.items[i - 1], node.flow === true);
+    if (trap === undefined) readPair(pair, name, path, tree, walk);
+    else blame(walk, pair.key, [...path, name], trap);
   }
   return tree;
 }
@@ -133,8 +151,7 @@ function readPair(
 function keyOf({ key }: Pair, path: Path, walk: Walk): string | undefined {
   const scalar = isAlias(key) ? walk.anchors.get(key.source) : key;
   if (isNode(key) && hasAnchor(key)) walk.anchors.set(key.anchor, key);
-  if (!isScalar(scalar))
-    return blame(walk, key, path, 'a name of a setting is a list or group, write text');
+  if (!isScalar(scalar)) return blame(walk, key, path, isMap(key) ? NO_NAME_BUT_GROUP : NO_NAME);
   const name = typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? '');
   // Assigned, this one would change the object's prototype instead.
   if (name === '__proto__') return blame(walk, key, [...path, name], 'is no name for a setting');

@@ -12,6 +12,12 @@ export const INDENTATION: Slip = {
   message: 'is indented otherwise than the line above, indent it alike',
 };
 
+/** A setting that stands beside items of a list. */
+export const AMONG_ITEMS: Slip = {
+  mend: (line) => replaced(line, /^(\s*)(?=[\w.-]+: )/, '$1- '),
+  message: 'a setting stands among items of a list, begin it with -, too',
+};
+
 const SLIPS: readonly Slip[] = [
   INDENTATION,
   {
@@ -26,19 +32,56 @@ const SLIPS: readonly Slip[] = [
     mend: (line) => replaced(line, /^(\s*(?:- )?[\w.-]+)\s+(?=\S)/, '$1: '),
     message: 'a colon is missing behind the name, write name: value',
   },
-  { mend: (line) => `${line}"`, message: 'a quotation mark is not closed, write " at its end' },
-  { mend: (line) => `${line}'`, message: "a quotation mark is not closed, write ' at its end" },
   {
-    mend: (line) => replaced(line, /(\s*[}\]])\s*$/, '"$1'),
+    mend: (line) => replaced(line, /^(\s*)(\*[\w.-]+)\s*:(?=\s|$)/, "$1'$2':"),
+    message: "text that begins with * needs quotes: '…'",
+  },
+  {
+    mend: (line) => (isOdd(line, '"') ? `${line}"` : undefined),
+    message: 'a quotation mark is not closed, write " at its end',
+  },
+  {
+    mend: (line) => (isOdd(line, "'") ? `${line}'` : undefined),
+    message: "a quotation mark is not closed, write ' at its end",
+  },
+  {
+    mend: (line) => (isOdd(line, '"') ? replaced(line, /(\s*[}\]])\s*$/, '"$1') : undefined),
     message: 'a quotation mark is not closed, write " before the bracket',
   },
-  { mend: (line) => `${line} }`, message: 'a bracket is not closed, write } at its end' },
-  { mend: (line) => `${line}]`, message: 'a bracket is not closed, write ] at its end' },
   {
-    mend: (line) => quoted(line, /^(\s*(?:- )?[\w.-]+:\s+)([^\s'"].*?)(\s*)$/),
+    mend: (line) => replaced(line, /(: )'(.*'.*)'(\s*[}\]]*\s*)$/, '$1"$2"$3'),
+    message: "a ' within '…' ends the text, write \"…\" around it",
+  },
+  {
+    mend: (line) => replaced(line, /\$\{\w+\}/, "''"),
+    message:
+      'variables (${…}) are not filled in here, write { env: NAME } for a secret; any other setting has a variable of its own (IDPMAP_…)',
+  },
+  {
+    mend: (line) => replaced(line, /(: [^\s,{}[\]]+)\s+(?=[\w.-]+: )/, '$1, '),
+    message: 'a comma is missing between two settings, write name: value, name: value',
+  },
+  {
+    mend: (line) => (isOpen(line, '{', '}') ? `${line} }` : undefined),
+    message: 'a bracket is not closed, write } at its end',
+  },
+  {
+    mend: (line) => (isOpen(line, '[', ']') ? `${line}]` : undefined),
+    message: 'a bracket is not closed, write ] at its end',
+  },
+  AMONG_ITEMS,
+  {
+    // What stands in braces is settings, and no text.
+    mend: (line) => quoted(line, /^(\s*(?:- )?[\w.-]+:\s+)([^\s'"{].*?)(\s*)$/),
     message: `is no plain text, ${QUOTE}`,
   },
 ];
+
+/** The last line of a group that was begun above has the most of them. */
+const isOpen = (line: string, open: string, close: string): boolean =>
+  line.includes(open) && line.split(open).length >= line.split(close).length;
+
+const isOdd = (line: string, mark: string): boolean => line.split(mark).length % 2 === 0;
 
 const replaced = (line: string, pattern: RegExp, by: string): string | undefined =>
   pattern.test(line) ? line.replace(pattern, by) : undefined;

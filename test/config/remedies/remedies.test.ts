@@ -3,6 +3,7 @@ import { errorOf, loadText } from '../fixture.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { FORMS } from './forms.ts';
 import { LINES } from './lines.ts';
+import { OTHERS } from './others.ts';
 import { QUANTITIES } from './quantities.ts';
 import type { Row } from './row.ts';
 import { SERVERS } from './servers.ts';
@@ -17,6 +18,7 @@ describe.each<[string, readonly Row[]]>([
   ['the form', FORMS],
   ['the YAML', LINES],
   ['a server', SERVERS],
+  ['what other programs would take', OTHERS],
 ])('what is wrong with %s', (_, rows) => {
   const told = rows.map(
     ([text, remedy, says = `write ${remedy}`]) =>
@@ -31,7 +33,7 @@ describe.each<[string, readonly Row[]]>([
   });
 });
 
-test('a hundred mistakes and more have a remedy', () => {
-  const all = [QUANTITIES, ENDPOINTS, WORDS, FORMS, LINES, SERVERS].flat();
-  expect(all.length).toBeGreaterThan(100);
+test('two hundred mistakes and more have a remedy', () => {
+  const all = [QUANTITIES, ENDPOINTS, WORDS, FORMS, LINES, SERVERS, OTHERS].flat();
+  expect(all.length).toBeGreaterThan(200);
 });

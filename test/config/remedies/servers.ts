@@ -26,7 +26,7 @@ export const SERVERS: readonly Row[] = [
     '[ ldaps://a.example, ldaps://b.example ]',
   ],
   [ldap(`${SERVER}, preset: «openLDAP»`), 'openldap'],
-  [ldap(`${SERVER}, preset: «ad»`), 'active-directory', 'known are openldap'],
+  [ldap(`${SERVER}, preset: «ad»`), 'active-directory'],
   [
     ldap(`${SERVER}, accounts: { filter: «"(&(mail=%s)(objectClass=person)"» }`),
     '(&(mail=%s)(objectClass=person))',

@@ -4,7 +4,11 @@ import { count, oneOrMany } from '../../../config/schema/values.ts';
 import { likelyConditions, likelyFilters, likelyNames, likelySources } from './likely.ts';
 
 /** A distinguished name; the server judges it. Empty: the root. */
-export const dn = () => z.string().register(notations, { type: 'DN', likely: likelyNames });
+export const dn = () =>
+  z
+    .string()
+    .regex(/^(?:\s*[\w.-]+\s*=|%|$)/, { error: 'is no DN, write one such as dc=example,dc=org' })
+    .register(notations, { type: 'DN', likely: likelyNames });
 
 const ATTRIBUTE = /^[a-z\d.;-]+$/i;
 

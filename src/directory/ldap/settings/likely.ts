@@ -26,9 +26,13 @@ export function likelyFilters(written: unknown): readonly string[] {
 }
 
 /** Bases that `written` may mean: a domain is its parts. */
-export const likelyNames = (written: unknown): readonly string[] => [
-  textOf(written).replace(/^ldaps?:\/\/[^/]*\//i, ''),
-];
+export function likelyNames(written: unknown): readonly string[] {
+  const name = textOf(written)
+    .replace(/^ldaps?:\/\/[^/]*\//i, '')
+    .replace(/^(["'])(.*)\1$/s, '$2');
+  const isDomain = /^[\w-]+(?:\.[\w-]+)+$/.test(name);
+  return [isDomain ? `dc=${name.split('.').join(',dc=')}` : name];
+}
 
 /** Conditions that `written` may mean: one written as a setting, or within brackets. */
 export const likelyConditions = (written: unknown): readonly string[] => [
