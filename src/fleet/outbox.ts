@@ -51,9 +51,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
   /** What is left over is not condensed again before it has doubled. */
   let most = MOST;
 
+  const note = ({ news, toldAt }: Waiting): void => {
+    const at = options.toFleet(toldAt);
+    if (at !== undefined) options.note(news, at);
+  };
+
   const put = (news: News): void => {
     n += 1;
-    waiting.push({ n, news, toldAt: preciseClock.now() });
+    const one = { n, news, toldAt: preciseClock.now() };
+    waiting.push(one);
+    note(one);
   };
 
   const condense = (): void => {
@@ -78,16 +85,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     most = Math.max(MOST, 2 * waiting.length);
   };
 
-  /** What was told before the fleet's time was known counts from then. */
-  const noteAll = (): void => {
-    for (const { news, toldAt } of waiting) {
-      const at = options.toFleet(toldAt);
-      if (at !== undefined) options.note(news, at);
-    }
-  };
-
   const send = async (): Promise<void> => {
-    noteAll();
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
       const at = options.toFleet(next.toldAt);
       if (at === undefined) return;
@@ -99,11 +97,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
       }
       if (waiting[0] === next) waiting.shift();
       taken = Math.max(taken, next.n);
-      sent = [...sent.filter(isRecent), next].slice(-MOST);
+      sent.push(next);
+      if (sent.length > MOST) sent.shift();
     }
+    most = MOST;
   };
 
-  const flush = (): Promise<void> => {
+  const deliver = (): Promise<void> => {
     sending ??= send().finally(() => {
       sending = undefined;
     });
@@ -114,11 +114,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
     tell: (news) => {
       put(news);
       condense();
-      noteAll();
-      void flush();
+      void deliver();
     },
     size: () => waiting.length,
-    flush,
+    flush: () => {
+      // What was told before the fleet's time was known counts from then.
+      for (const each of waiting) note(each);
+      return deliver();
+    },
     taken: () => taken,
     repeat: (isLost, upTo) => {
       const isMissing = ({ n: each }: Waiting): boolean => each <= upTo && isLost(each);
