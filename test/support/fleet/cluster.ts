@@ -20,24 +20,46 @@ export interface TestCluster {
 const SLOTS = 16_384;
 const PATIENCE_MS = 30_000;
 
+/** How its nodes are reached, beside their own ports. */
+export interface ClusterTls {
+  /** As a node's command line takes them, with a port for TLS. */
+  options(tlsPort: number): readonly string[];
+}
+
 /** Starts three primaries; the replica is of the one that holds `key`. `program`: as an engine's. */
-export async function startCluster(key: string, program?: string): Promise<TestCluster> {
+export async function startCluster(
+  key: string,
+  program?: string,
+  tls?: ClusterTls,
+): Promise<TestCluster> {
   const ports = await findFreePorts(4);
+  const secured = tls === undefined ? [] : await findFreePorts(8);
+  const [tlsPorts, busPorts] = [secured.slice(0, 4), tls === undefined ? ports : secured.slice(4)];
   const nodes: TestEngine[] = [];
-  for (const port of ports)
+  for (const i of ports.keys())
     nodes.push(
       await startEngine(
         [
           '--cluster-enabled',
           'yes',
           '--cluster-port',
-          String(port),
+          String(busPorts[i] ?? 0),
           '--cluster-node-timeout',
           '1000',
           '--cluster-replica-validity-factor',
           '0',
           '--repl-diskless-sync-delay',
           '0',
+          // Only then they name each other by their ports for TLS.
+          ...(tls === undefined
+            ? []
+            : [
+                ...tls.options(tlsPorts[i] ?? 0),
+                '--tls-cluster',
+                'yes',
+                '--tls-replication',
+                'yes',
+              ]),
         ],
         program,
       ),
@@ -52,7 +74,14 @@ export async function startCluster(key: string, program?: string): Promise<TestC
     await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
   }
   for (const [i, { port }] of nodes.entries())
-    if (i > 0) await first.client.call('CLUSTER', 'MEET', '127.0.0.1', port, ports[i] ?? 0);
+    if (i > 0)
+      await first.client.call(
+        'CLUSTER',
+        'MEET',
+        '127.0.0.1',
+        tls === undefined ? port : (tlsPorts[i] ?? 0),
+        busPorts[i] ?? 0,
+      );
   const slotOf = async (name: string): Promise<number> =>
     Number(await first.client.call('CLUSTER', 'KEYSLOT', name));
   const idOf = async ({ client }: TestEngine): Promise<string> =>
@@ -74,7 +103,10 @@ export async function startCluster(key: string, program?: string): Promise<TestC
   await waitFor(isLinked);
   await waitFor(is('cluster_state:ok'));
   return {
-    urls: primaries.map(({ url }) => url),
+    urls:
+      tls === undefined
+        ? primaries.map(({ url }) => url)
+        : tlsPorts.slice(0, -1).map((port) => `valkeys://127.0.0.1:${port}`),
     primaries,
     replica,
     holderOf,
