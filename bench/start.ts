@@ -28,6 +28,8 @@ interface Start {
   readonly answeredMs: number;
   /** CPU time until then, in whole ticks of 10 ms. */
   readonly cpuMs: number;
+  /** And until it is idle: with what is loaded once mail is answered. */
+  readonly wholeCpuMs: number;
   readonly rssMiB: number;
 }
 
@@ -66,12 +68,14 @@ export const start: Part = async (stage) => {
   const bare = starts.get('bare Node') ?? [];
   return {
     title: `start: from exec to the first answer over a Unix socket, then idle, ${ROUNDS} rounds`,
-    columns: ['', 'ms', 'CPU ms', '× bare', 'RSS MiB', '× bare'],
+    columns: ['', 'ms', 'CPU ms', '× bare', 'CPU ms when idle', '× bare', 'RSS MiB', '× bare'],
     rows: [...starts].map(([name, seen]) => [
       name,
       format(seen.map(({ answeredMs }) => answeredMs)),
       format(seen.map(({ cpuMs }) => cpuMs)),
       formatSpread(ratiosOf(seen, bare, 'cpuMs')),
+      format(seen.map(({ wholeCpuMs }) => wholeCpuMs)),
+      formatSpread(ratiosOf(seen, bare, 'wholeCpuMs')),
       format(seen.map(({ rssMiB }) => rssMiB)),
       formatSpread(ratiosOf(seen, bare, 'rssMiB')),
     ]),
@@ -106,7 +110,7 @@ async function startOnce(socket: string, parameters: readonly string[]): Promise
     const pid = child.pid ?? 0;
     const cpuMs = readCpuMs(pid);
     await sleep(IDLE_MS);
-    return { answeredMs, cpuMs, rssMiB: readRssMiB(pid) };
+    return { answeredMs, cpuMs, wholeCpuMs: readCpuMs(pid), rssMiB: readRssMiB(pid) };
   } finally {
     await end(child);
   }

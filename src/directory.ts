@@ -11,15 +11,12 @@ export {
   type Ask,
   type Cause,
   type Change,
-  type Concern,
   type Directory,
-  type DirectoryHooks,
   type Entry,
   Fault,
   type Finding,
   Gap,
   type How,
-  type Kept,
   type Listed,
   type Mark,
   type Maybe,
@@ -30,6 +27,7 @@ export {
   type TableDefinition,
 } from './directory/directory.ts';
 export { findingOf, none } from './directory/finding.ts';
+export type { Concern, DirectoryHooks, Kept } from './directory/hooks.ts';
 export type { LimitDefaults } from './directory/settings.ts';
 export type { SettingsOf } from './directory/type.ts';
 export {

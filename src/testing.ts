@@ -12,13 +12,12 @@ export {
   type ProxyTarget,
   startFaultProxy,
 } from './library/testing/proxy.ts';
+export type { Mode, Said, Script } from './library/testing/script.ts';
 export {
   account,
   createScripted,
   employ,
   group,
-  type Mode,
-  type Said,
   type ScriptedDirectory,
 } from './library/testing/scripted.ts';
 export type { KnownEntry, Misdeed, Subject } from './library/testing/subject.ts';

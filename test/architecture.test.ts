@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -47,6 +47,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
     'cli/fleeting.ts',
     'cli/mirroring.ts',
     'cli.ts',
+    'cli/commands.ts',
     'cli/comparing.ts',
     'cli/exits.ts',
     'cli/fleeting.ts',
@@ -142,4 +143,21 @@ test('a driver is imported in the folder of its own type only', () => {
   );
   expect(drivers.map(({ to }) => to)).toContain('ldapts');
   expect(strays.map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
+});
+
+/** A newcomer is told what is where: by a README there, or by one above that leads into the folder. */
+test('a folder of more than eight files is explained', () => {
+  const folders = Object.entries(Object.groupBy(files, (file) => dirname(file)));
+  const large = folders.filter(([, own = []]) => own.length > 8).map(([folder]) => folder);
+  const isExplained = (folder: string): boolean => {
+    for (let above = folder; above !== '.'; above = dirname(above)) {
+      const readme = join(SRC, above, 'README.md');
+      if (!existsSync(readme)) continue;
+      return (
+        above === folder || readFileSync(readme, 'utf8').includes(`](${relative(above, folder)}/`)
+      );
+    }
+    return false;
+  };
+  expect(large.filter((folder) => folder !== '.' && !isExplained(folder))).toEqual([]);
 });

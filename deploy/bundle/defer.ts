@@ -1,3 +1,5 @@
+import { RARE_FILES } from './groups.ts';
+
 /** Modules of Node's that most daemons never use: together they take a tenth of a start, and 4 MB. */
 const RARE = [
   'child_process',
@@ -12,13 +14,13 @@ const RARE = [
 ];
 
 const REQUIRED = new RegExp(
-  `^(\\s*(?:let|const) \\w+ =) (require\\("node:(?:${RARE.join('|')})"\\));$`,
+  `^(\\s*(?:let|const) [\\w$]+ =) (require\\("(?:node:(?:${RARE.join('|')})|\\./(?:${RARE_FILES.join('|')})\\.cjs)"\\));$`,
   'gm',
 );
 
 /**
- * Lets a bundled file load rare modules of Node's when it first uses them: the bundler asks for all at the top of a file. Lines
- * stay lines, so that its map stays right.
+ * Lets a bundled file load rare modules of Node's, and rare files of the program, when it first uses them: the bundler asks for
+ * all at the top of a file. Lines stay lines, so that its map stays right.
  */
 export const deferModules = (text: string): string =>
   text.replaceAll(

@@ -15,8 +15,28 @@ interface Context {
 const GROUPS = {
   base: ['cli.ts'],
   daemon: ['cli/serve.ts', 'cli/run.ts', 'log.ts', 'directory/file/file.ts'],
-  http: ['http/server.ts', 'http/figures.ts', 'http/metrics.ts'],
+  web: ['http/server.ts', 'http/figures.ts'],
+  http: ['http/app.ts'],
+  metrics: ['http/metrics.ts'],
 };
+
+/**
+ * Files of what a start seldom needs, which are read when something in them is first used: a start parses all of a file. No
+ * route of ours has a schema, for which fastify has half of its code; few daemons have
+ * a mirror, and hardly one directories of all types.
+ */
+const RARE: Readonly<Record<string, RegExp>> = {
+  schemas:
+    /\/node_modules\/(?:@fastify\/(?:ajv-compiler|fast-json-stringify-compiler|merge-json-schemas)|ajv|ajv-formats|fast-json-stringify(?!\/lib\/(?:serializer|v8)\.js)|fast-uri|json-schema-ref-resolver|light-my-request)\//,
+  // Not what a thread of its own begins with: whoever reads that does its work.
+  copies: /\/src\/mirror\/(?!store\/writer\.ts)/,
+  keycloakSettings: /\/src\/directory\/keycloak\/settings/,
+  ldapSettings: /\/src\/directory\/ldap\/settings/,
+  sqlSettings: /\/src\/directory\/(?:mysql|postgresql|sql|sqlite)\/settings/,
+};
+
+/** The names of files that are read when they are first used. */
+export const RARE_FILES = Object.keys(RARE);
 
 /** Of the packages that a source loads on demand, those that every daemon loads. */
 const ALWAYS = /\/node_modules\/pino\/pino\.js$/;
@@ -26,7 +46,8 @@ let known: ReadonlyMap<string, string> | undefined;
 /** The file that a module goes into; null: the bundler chooses. */
 export function groupOf(id: string, context: Context, src: string): string | null {
   known ??= readGroups(context, src);
-  return known.get(id) ?? null;
+  const rare = Object.entries(RARE).find(([, of]) => of.test(id));
+  return rare?.[0] ?? known.get(id) ?? null;
 }
 
 function readGroups(context: Context, src: string): ReadonlyMap<string, string> {

@@ -61,6 +61,9 @@ export const isPlainAddress = (text: string): boolean =>
 export const normaliseAddress = (text: string): string | undefined =>
   isPlainAddress(text) ? text : parseAddress(text)?.text;
 
+/** `text` as idpmap compares it, where it is an address; what is none stays as it is. */
+export const foldAddress = (text: string): string => normaliseAddress(text) ?? text;
+
 function readAddress(text: string, read: (local: string) => string): Address | undefined {
   const at = text.lastIndexOf('@');
   if (at < 1 || text.length > MAX_ADDRESS_BYTES) return undefined;
@@ -124,6 +127,12 @@ const LOCAL = /^(?:[^\s,@"()<>:;\\[\]\p{Cc}]+|"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])+")$/
 export function isMailbox(text: string): boolean {
   const at = text.lastIndexOf('@');
   return LOCAL.test(text.slice(0, at)) && parseAddress(text) !== undefined;
+}
+
+/** Reads as `normaliseAddress` does; absent also where no alias could have it for its target. */
+export function normaliseMailbox(text: string): string | undefined {
+  if (isPlainAddress(text)) return text;
+  return isMailbox(text) ? parseAddress(text)?.text : undefined;
 }
 
 /**

@@ -81,18 +81,14 @@ const doublesIn = (...ranges: readonly (readonly [number, number])[]) => {
 };
 
 /** Hindi's क़, Hebrew's שׁ: one keyboard writes all of a name so, or none. */
-export const KEYBOARD_DOUBLES: readonly (readonly string[])[] = [
-  [0x0958, 0x0fb9] as const,
-  [0xfb1d, 0xfb4e] as const,
-].map((range) =>
-  doublesIn(range)
-    .values()
-    .flatMap((letters) => letters.slice(0, 1))
-    .toArray(),
-);
+export const findKeyboardDoubles = (): readonly (readonly string[])[] =>
+  [[0x0958, 0x0fb9] as const, [0xfb1d, 0xfb4e] as const].map((range) =>
+    doublesIn(range)
+      .values()
+      .flatMap((letters) => letters.slice(0, 1))
+      .toArray(),
+  );
 
 /** Ideographs that stand twice in Unicode, for Korea's and Japan's older sets had them twice. */
-export const IDEOGRAPHS: ReadonlyMap<string, readonly string[]> = doublesIn(
-  [0xf900, 0xfaff],
-  [0x2f800, 0x2fa1d],
-);
+export const findIdeographs = (): ReadonlyMap<string, readonly string[]> =>
+  doublesIn([0xf900, 0xfaff], [0x2f800, 0x2fa1d]);

@@ -2,10 +2,10 @@ import { domainToUnicode } from 'node:url';
 import { type Address, parseAddress } from './address.ts';
 import { FURTHER, fold } from './fold.ts';
 import {
+  findIdeographs,
+  findKeyboardDoubles,
   hasDoubledSign,
   hasRareLetter,
-  IDEOGRAPHS,
-  KEYBOARD_DOUBLES,
   SIGN_DOUBLES,
   withRareLetters,
 } from './rare.ts';
@@ -39,7 +39,7 @@ export function spellingsOf({ text: folded, local, domain }: Address, most = 16)
   const locals = withDoubles(withSharpS(local, most + 1), most + 1);
   const names = namesOf(domain);
   const whole = locals.flatMap((text) => names.map((name) => `${text}@${name}`));
-  const styled = [...new Set(STYLES.flatMap((style) => whole.map(style)))];
+  const styled = [...new Set(styles().flatMap((style) => whole.map(style)))];
   const texts = new Set([...styled, ...styled.map((text) => text.normalize('NFD'))]);
   return {
     texts: [...texts].slice(0, most),
@@ -114,7 +114,7 @@ function withDoubles(texts: readonly string[], most: number): readonly string[] 
     .flatMap((text) =>
       Array.from(text).reduce(
         (begun: readonly string[], letter) =>
-          [letter, ...(IDEOGRAPHS.get(letter) ?? [])]
+          [letter, ...(ideographs().get(letter) ?? [])]
             .flatMap((either) => begun.map((start) => start + either))
             .slice(0, most),
         [''],
@@ -141,7 +141,18 @@ const properly = unfolding(['և']);
 
 const SIGNS = new RegExp(`[${[...SIGN_DOUBLES.keys()].join('')}]`, 'gu');
 
-const STYLES: readonly ((text: string) => string)[] = [
+/** Makes a value when it is first asked for: what all Unicode is looked through for takes a start 10 ms, and few addresses ask. */
+function whenAsked<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+const ideographs = whenAsked(findIdeographs);
+
+const styles = whenAsked((): readonly ((text: string) => string)[] => [
   (text) => text,
   (text) => properly(text).replaceAll(/(?<=\p{L}\p{M}*)σ(?!\p{M}*\p{L})/gu, 'ς'),
   unfolding(FURTHER_LETTERS.filter(isIn(0xfb00, 0xfb04))),
@@ -152,6 +163,6 @@ const STYLES: readonly ((text: string) => string)[] = [
       (letter) => isIn(0x13f8, 0x13fd)(letter) || isIn(0xab70, 0xabbf)(letter),
     ),
   ),
-  ...KEYBOARD_DOUBLES.map(unfolding),
+  ...findKeyboardDoubles().map(unfolding),
   (text) => text.replaceAll(SIGNS, (sign) => SIGN_DOUBLES.get(sign) ?? sign),
-];
+]);

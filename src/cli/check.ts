@@ -5,16 +5,15 @@ import type { Served } from '../daemon/served.ts';
 import { listOnlyShadows } from '../daemon/shadows.ts';
 import type { State } from '../daemon/state.ts';
 import { firstDeliverable, type Taken } from '../maps/target.ts';
-import { printable } from '../printable.ts';
 import { reasonOf } from '../reason.ts';
 import type { Loaded, Settings } from '../settings.ts';
 import { type CommonOptions, load } from './common.ts';
 import { checkDelimiters } from './delimiters.ts';
 import { type Direct, withDirect } from './direct.ts';
 import { EXIT } from './exit.ts';
-import type { Finding } from './finding.ts';
 import { checkOffices } from './offices.ts';
 import { print } from './print.ts';
+import { formatRemark, type PlacedRemark } from './remark.ts';
 
 export interface CheckOptions extends CommonOptions {
   readonly queueDirectory: string;
@@ -26,83 +25,78 @@ const SLOW_NONE_MS = 100;
 /** Checks the configuration, every directory, and what the domains lead to. For people, CI and init containers. */
 export async function check(options: CheckOptions): Promise<number> {
   const loaded = await load(options);
-  const findings = await withDirect(loaded.settings, async (direct) => [
+  const remarks = await withDirect(loaded.settings, async (direct) => [
     ...checkConfiguration(loaded, options.queueDirectory),
     ...(await checkFleet(loaded.settings)),
     ...(await checkOpened(direct)),
   ]);
-  print(options, findings, findings.map(formatFinding).join('\n'));
-  return findings.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
+  print(options, remarks, remarks.map(formatRemark).join('\n'));
+  return remarks.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
 }
 
 /** Checks every directory that was opened, and what the domains lead to. */
-export const checkOpened = async (direct: Direct): Promise<readonly Finding[]> => [
+export const checkOpened = async (direct: Direct): Promise<readonly PlacedRemark[]> => [
   ...(await checkDirectories(direct)),
   ...(await checkTables(direct)),
   ...(await checkTargets(direct)),
   ...(await checkOffices(direct)),
 ];
 
-/** A finding in one line. */
-export const formatFinding = ({ level, about, text }: Finding): string =>
-  printable(`${level.padEnd(7)} ${about}: ${text}`);
-
 function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory: string) {
   const count = `${Object.keys(settings.domains).length} domains, ${Object.keys(settings.directories).length} directories, ${Object.keys(settings.maps).length} maps`;
-  const findings: Finding[] = [
+  const remarks: PlacedRemark[] = [
     { level: 'ok', about: file ?? 'the environment', text: count },
-    ...warnings.map((text): Finding => ({ level: 'warning', about: 'configuration', text })),
+    ...warnings.map((text): PlacedRemark => ({ level: 'warning', about: 'configuration', text })),
   ];
   for (const { endpoint, client = 'postfix' } of settings.listen) {
     // Only Postfix's services are jailed.
     if (client !== 'postfix') continue;
     if (endpoint.kind !== 'unix' || !relative(queueDirectory, endpoint.path).startsWith('..'))
       continue;
-    findings.push({
+    remarks.push({
       level: 'warning',
       about: endpoint.path,
       text: `lies outside ${queueDirectory}, so services that run chrooted (Debian's smtpd) log "No such file or directory": listen at unix:${queueDirectory}/idpmap/socketmap`,
     });
   }
-  return findings;
+  return remarks;
 }
 
 /** A fleet that can't be reached keeps no mail from its answer: nothing shall keep idpmap from starting without it. */
-async function checkFleet({ fleet }: Settings): Promise<readonly Finding[]> {
+async function checkFleet({ fleet }: Settings): Promise<readonly PlacedRemark[]> {
   if (fleet === undefined) return [];
   const { inspectFleet } = await import('../fleet/inspect.ts');
-  const remarks = await inspectFleet(fleet);
-  return remarks.map(({ level, text }) => ({
+  const told = await inspectFleet(fleet);
+  return told.map(({ level, text }) => ({
     level: level === 'failed' ? 'warning' : level,
     about: `fleet ${fleet.name}`,
     text,
   }));
 }
 
-async function checkDirectories(direct: Direct): Promise<readonly Finding[]> {
+async function checkDirectories(direct: Direct): Promise<readonly PlacedRemark[]> {
   const { served, settings } = direct.state;
   const shadows = listOnlyShadows(settings);
   const all = [...served.values()].map(async (each) => {
-    const finding = await checkDirectory(each, direct);
-    const remarks = await inspectDirectory(each);
-    const { recipientDelimiter } = direct.state.settings;
-    return [
-      finding,
-      ...remarks.filter(({ text }) => text !== finding.text),
-      ...(await checkDelimiters(each, recipientDelimiter)).map((remark) => ({
-        ...remark,
-        about: finding.about,
-      })),
-    ].map((told): Finding => (shadows.has(each.name) ? soften(told) : told));
+    const first = await checkDirectory(each, direct);
+    const { about, text: said } = first;
+    const further = await inspectDirectory(each);
+    const delimiters = await checkDelimiters(each, settings.recipientDelimiter);
+    const remarks: readonly PlacedRemark[] = [
+      first,
+      ...further.filter(({ text }) => text !== said),
+      ...delimiters.map((remark) => ({ ...remark, about })),
+    ];
+    return shadows.has(each.name) ? remarks.map(soften) : remarks;
   });
   return (await Promise.all(all)).flat();
 }
 
 /** No mail waits for a shadow: nothing shall keep idpmap from starting without it. */
-const soften = (finding: Finding): Finding =>
-  finding.level === 'failed' ? { ...finding, level: 'warning' } : finding;
+const soften = (remark: PlacedRemark): PlacedRemark =>
+  remark.level === 'failed' ? { ...remark, level: 'warning' } : remark;
 
-async function checkDirectory(served: Served, { state }: Direct): Promise<Finding> {
+async function checkDirectory(served: Served, { state }: Direct): Promise<PlacedRemark> {
   const { name, directory, settings, lane } = served;
   const about = `directory ${name}`;
   try {
@@ -144,11 +138,11 @@ export async function inspectDirectory({
   name,
   directory,
   settings,
-}: Inspected): Promise<readonly Finding[]> {
+}: Inspected): Promise<readonly PlacedRemark[]> {
   const about = `directory ${name}`;
   try {
-    const remarks = await directory.inspect?.(AbortSignal.timeout(settings.timeout));
-    return (remarks ?? []).map(({ level, text }) => ({ level, about, text }));
+    const told = await directory.inspect?.(AbortSignal.timeout(settings.timeout));
+    return (told ?? []).map(({ level, text }) => ({ level, about, text }));
   } catch (error) {
     return [{ level: 'failed', about, text: reasonOf(error) }];
   }
@@ -157,8 +151,8 @@ export async function inspectDirectory({
 const domainOf = (directory: string, { domains }: Settings): string | undefined =>
   Object.entries(domains).find(([, domain]) => domain.directory.includes(directory))?.[0];
 
-async function checkTables({ state, contextNow }: Direct): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+async function checkTables({ state, contextNow }: Direct): Promise<readonly PlacedRemark[]> {
+  const remarks: PlacedRemark[] = [];
   for (const [name, map] of Object.entries(state.settings.maps)) {
     if (map.kind !== 'table') continue;
     for (const { table, directory = map.directory } of map.table) {
@@ -167,18 +161,18 @@ async function checkTables({ state, contextNow }: Direct): Promise<readonly Find
       const { deadline, arrivedAt } = contextNow();
       try {
         await ask?.('idpmap-check', { signal: AbortSignal.timeout(deadline - arrivedAt) });
-        findings.push({ level: 'ok', about, text: `its table ${table} can be asked` });
+        remarks.push({ level: 'ok', about, text: `its table ${table} can be asked` });
       } catch (error) {
-        findings.push({ level: 'failed', about, text: reasonOf(error) });
+        remarks.push({ level: 'failed', about, text: reasonOf(error) });
       }
     }
   }
-  return findings;
+  return remarks;
 }
 
 /** Mail for a role or a catch-all whose target takes none is refused: that is told before it happens. */
-async function checkTargets({ state, contextNow }: Direct): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+async function checkTargets({ state, contextNow }: Direct): Promise<readonly PlacedRemark[]> {
+  const remarks: PlacedRemark[] = [];
   const { domains, listedDomains } = state.settings;
   for (const [name, { catchAll, roles }] of [
     ...Object.entries(domains),
@@ -189,9 +183,9 @@ async function checkTargets({ state, contextNow }: Direct): Promise<readonly Fin
     );
     if (catchAll !== undefined) targets.set(`catch-all of ${name}`, catchAll);
     for (const [about, target] of targets)
-      findings.push(await checkTarget(about, target, state, contextNow));
+      remarks.push(await checkTarget(about, target, state, contextNow));
   }
-  return findings;
+  return remarks;
 }
 
 async function checkTarget(
@@ -199,7 +193,7 @@ async function checkTarget(
   target: string,
   { routes }: State,
   contextNow: Direct['contextNow'],
-): Promise<Finding> {
+): Promise<PlacedRemark> {
   const taken = await firstDeliverable([target], routes.world, contextNow());
   if ('status' in taken) return { about, ...judgeUntaken(target, taken) };
   const domain = parseAddress(target)?.domain ?? '';
@@ -211,7 +205,7 @@ async function checkTarget(
 function judgeUntaken(
   target: string,
   taken: Exclude<Taken, { readonly target: string }>,
-): Omit<Finding, 'about'> {
+): Omit<PlacedRemark, 'about'> {
   switch (taken.status) {
     case 'none':
       return { level: 'warning', text: `${target}: nobody enabled has it: such mail is refused` };

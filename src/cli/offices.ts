@@ -6,7 +6,7 @@ import { isDeliverable } from '../maps/deliverable.ts';
 import { firstDeliverable } from '../maps/target.ts';
 import { reasonOf } from '../reason.ts';
 import type { Direct } from './direct.ts';
-import type { Finding } from './finding.ts';
+import type { PlacedRemark } from './remark.ts';
 
 /** Whom every domain has to have: RFC 5321, section 4.5.1, and RFC 2142, section 4. */
 const OFFICES = ['postmaster', 'abuse'] as const;
@@ -14,13 +14,13 @@ const OFFICES = ['postmaster', 'abuse'] as const;
 /** A check asks for those of so many listed domains: a directory may list thousands. */
 const MAX_ASKED = 50;
 
-/** Domains of which a finding names so many. */
+/** Domains of which a remark names so many. */
 const MAX_NAMED = 5;
 
 /** Tells in which domains nobody is postmaster or abuse: such mail would be refused, and no domain may refuse it. */
-export async function checkOffices(direct: Direct): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const asked = await listDomains(direct, findings);
+export async function checkOffices(direct: Direct): Promise<readonly PlacedRemark[]> {
+  const remarks: PlacedRemark[] = [];
+  const asked = await listDomains(direct, remarks);
   for (const office of OFFICES) {
     const configured = await without(office, Object.keys(direct.state.settings.domains), (name) =>
       isConfiguredOffice(`${office}@${name}`, direct),
@@ -28,18 +28,18 @@ export async function checkOffices(direct: Direct): Promise<readonly Finding[]> 
     const listed = await without(office, [...asked.keys()], (name) =>
       isListedOffice(office, name, asked.get(name) ?? [], direct),
     );
-    findings.push(
+    remarks.push(
       ...tell(office, configured, 'give the domain a role'),
       ...tell(office, listed, 'give listedDomains a role'),
     );
   }
-  return findings;
+  return remarks;
 }
 
 /** The domains that are only listed, each with the directories that list it. */
 async function listDomains(
   { state }: Direct,
-  findings: Finding[],
+  remarks: PlacedRemark[],
 ): Promise<ReadonlyMap<string, readonly Served[]>> {
   const listers = new Map<string, readonly Served[]>();
   for (const each of state.served.values()) {
@@ -53,7 +53,7 @@ async function listDomains(
       }
     } catch (error) {
       const text = `its domains can't be listed: ${reasonOf(error)}`;
-      findings.push({ level: 'failed', about: `directory ${name}`, text });
+      remarks.push({ level: 'failed', about: `directory ${name}`, text });
     }
   }
   return new Map([...listers].slice(0, MAX_ASKED));
@@ -105,7 +105,7 @@ async function isListedOffice(
   return false;
 }
 
-function tell(office: string, missing: readonly string[], where: string): readonly Finding[] {
+function tell(office: string, missing: readonly string[], where: string): readonly PlacedRemark[] {
   if (missing.length === 0) return [];
   const named = missing.slice(0, MAX_NAMED).join(', ');
   const rest = missing.length > MAX_NAMED ? ` and ${missing.length - MAX_NAMED} more` : '';

@@ -21,7 +21,7 @@ import { gatherLegacy } from './sources/legacy.ts';
 import { prepare } from './sources/paths.ts';
 import { type Environment, explainUnreadable, LOAD_MS } from './sources/secret.ts';
 import { bindSecrets, checkSecrets, filesOf, literalsOf } from './sources/secrets.ts';
-import { formatPath, isTree, overlay, type Path, type Tree } from './sources/tree.ts';
+import { formatPath, getIn, isTree, overlay, type Path, type Tree } from './sources/tree.ts';
 import { type Flaw, readDocument } from './yaml/document.ts';
 
 /** Where the configuration is looked for when nobody names a file. */
@@ -56,10 +56,43 @@ export interface LoadedConfig<Settings = Configured> {
  * @throws {ConfigError} with everything that is wrong; nothing else
  */
 export async function loadConfig<Settings extends Configured>(
-  { schema, root, types }: Schema<Settings>,
+  schema: Schema<Settings>,
   options: LoadOptions,
 ): Promise<LoadedConfig<Settings>> {
-  const file = await readConfigFile(options, types);
+  const file = await readConfigFile(options, schema.types);
+  const few = onlyUsed(schema, file?.document.tree ?? options.instead, options.environment);
+  if (few !== undefined) {
+    const loaded = await loadBy(few, file, options).catch((error: unknown) => {
+      if (!(error instanceof ConfigError)) throw error;
+    });
+    if (loaded !== undefined) return loaded;
+  }
+  // What is wrong is told by the whole, which knows all names.
+  return loadBy(schema, file, options);
+}
+
+const TYPE_VARIABLE = /^IDPMAP_DIRECTORIES__\w+__TYPE$/;
+
+/** The schema of those types alone that are used: all take a tenth of a start to make. Absent: it is not plain which these are. */
+function onlyUsed<Settings extends Configured>(
+  schema: Schema<Settings>,
+  tree: unknown,
+  environment: Environment,
+): Schema<Settings> | undefined {
+  const { directories } = isTree(tree) ? tree : {};
+  const all = isTree(directories) ? Object.values(directories) : [];
+  const types = [
+    ...all.map((each) => getIn(each, ['type'])),
+    ...Object.entries(environment).map(([name, value]) => TYPE_VARIABLE.test(name) && value),
+  ];
+  return schema.only(new Set(types.filter((type) => typeof type === 'string')));
+}
+
+async function loadBy<Settings extends Configured>(
+  { schema, root, types }: Schema<Settings>,
+  file: ConfigFile | undefined,
+  options: LoadOptions,
+): Promise<LoadedConfig<Settings>> {
   const given = await gather(file, options, root);
   const examine = async (settings: unknown) => {
     const { tree, secrets } = bindSecrets(settings ?? {}, root, options.environment);

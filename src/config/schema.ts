@@ -23,15 +23,46 @@ export interface Schema<Settings extends Configured = Configured> {
   /** What every setting may hold, as the schema says. */
   readonly root: Group;
   readonly types: DirectorySchemas;
+  /** The same with those of the types alone that are named, which takes less to make; absent: it has none of them. */
+  only(names: ReadonlySet<string>): Schema<Settings> | undefined;
 }
 
 /**
  * Makes the schema of a configuration: every setting there is, how it is written, its default, and the text that the
  * reference makes of it. What is absent takes its default from here and nowhere else. Directories are of one of `types`.
+ * It is made when it is first used.
  */
-export function createSchema<Type extends DirectorySchema>(types: DirectorySchemas<Type>) {
-  const schema = describeSettings(types);
-  return { schema, root: readGroup(schema), types };
+export function createSchema<Type extends DirectorySchema>(
+  types: DirectorySchemas<Type>,
+): Described<Type> {
+  let schema: Described<Type>['schema'] | undefined;
+  let root: Group | undefined;
+  const describe = () => {
+    schema ??= describeSettings(types);
+    return schema;
+  };
+  return {
+    get schema() {
+      return describe();
+    },
+    get root() {
+      root ??= readGroup(describe());
+      return root;
+    },
+    types,
+    only: (names) => {
+      const [first, ...others] = types.filter(({ type }) => names.has(type));
+      return first && createSchema<Type>([first, ...others]);
+    },
+  };
+}
+
+/** A schema, with the types that TypeScript reads off it. */
+interface Described<Type extends DirectorySchema> {
+  readonly schema: ReturnType<typeof describeSettings<Type>>;
+  readonly root: Group;
+  readonly types: DirectorySchemas<Type>;
+  only(names: ReadonlySet<string>): Described<Type> | undefined;
 }
 
 const describeSettings = <Type extends DirectorySchema>(types: DirectorySchemas<Type>) =>

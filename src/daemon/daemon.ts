@@ -235,7 +235,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await saver.load();
     await joined.ready(served);
     // While another still answers there is time: nobody's question should meet a directory that is not open yet.
-    if (former !== undefined) await readyState(serving.state, TAKEOVER_MS);
+    if (former !== undefined)
+      await Promise.all([readyState(serving.state, TAKEOVER_MS), web.load()]);
     const listeners = await bindListeners(server, serving.state.settings.listen, [], takeover);
     control = await openControl(controlPath, handlers, log, takeover);
     // Whatever can fail has not failed: only now does anybody lose a socket to this one.

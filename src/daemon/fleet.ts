@@ -1,4 +1,4 @@
-import { parseAddress, parseDomain } from '../address/address.ts';
+import { foldAddress, parseDomain } from '../address/address.ts';
 import type { Clock } from '../clock.ts';
 import type { Fleet } from '../fleet/contract.ts';
 import { concernOf, type News, type Purged } from '../fleet/news.ts';
@@ -101,7 +101,7 @@ export function tellPurge(fleet: Fleet | undefined, what: Purged, scope: 'all' |
 }
 
 function normalise(what: Purged): Purged {
-  if ('address' in what) return { address: parseAddress(what.address)?.text ?? what.address };
+  if ('address' in what) return { address: foldAddress(what.address) };
   if ('domain' in what) return { domain: parseDomain(what.domain) ?? what.domain };
   return what;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Concern, Directory, DirectoryHooks } from '../directory/directory.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { Concern, DirectoryHooks } from '../directory/hooks.ts';
 import type { DirectorySettings } from '../directory/types.ts';
 import type { Fleet, Room } from '../fleet/contract.ts';
 import { fingerprintOf } from '../fleet/fingerprint.ts';

@@ -5,6 +5,7 @@ import { Secret } from '../config/sources/secret.ts';
 import type { Directory, Entry } from '../directory/directory.ts';
 import { askEntries } from '../directory/people/ask.ts';
 import type { GroupLimits } from '../directory/people/expand.ts';
+import { HOW_ASKED } from '../directory/settings.ts';
 import { type DirectorySettings, largestGroup } from '../directory/types.ts';
 import type { Log } from '../log.ts';
 import { noteChangeOf } from '../lookup/changes.ts';
@@ -89,16 +90,10 @@ function limitsOf(settings: DirectorySettings): GroupLimits {
 }
 
 /** Settings that decide how a directory is asked, and not who is in it. */
-const ELSEWHERE = new Set([
+const ELSEWHERE: ReadonlySet<string> = new Set([
   'mirror',
   'sharedAliases',
-  'timeout',
-  'limit',
-  'breaker',
-  'flips',
-  'flipsGuard',
-  'domainsRefresh',
-  'domainsGuard',
+  ...HOW_ASKED,
   'tls',
   'connections',
   'connectTimeout',

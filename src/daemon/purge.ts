@@ -1,4 +1,4 @@
-import { parseAddress, parseDomain } from '../address/address.ts';
+import { foldAddress, normaliseAddress, parseDomain } from '../address/address.ts';
 import type { Purge } from '../control/protocol.ts';
 import type { Entry } from '../directory/directory.ts';
 import type { IsConcerned } from '../lookup/memory.ts';
@@ -35,7 +35,7 @@ function concernOf(
     if (domain === undefined) throw new Error(`"${what.domain}" is no domain`);
     return concerning((address) => address.endsWith(`@${domain}`) || address === domain);
   }
-  const address = parseAddress(what.address)?.text;
+  const address = normaliseAddress(what.address);
   if (address === undefined) throw new Error(`"${what.address}" is no address`);
   return concerning((other) => other === address);
 }
@@ -45,13 +45,11 @@ const concerning =
   (key, value = []) =>
     isMeant(key) ||
     value.some(
+      // A group's members stand with the letters that they are written with.
       (entry) =>
         typeof entry !== 'string' &&
-        [entry.address, ...entry.aliases, ...entry.members.map(folded)].some(isMeant),
+        [entry.address, ...entry.aliases, ...entry.members.map(foldAddress)].some(isMeant),
     );
-
-/** A group's members stand with the letters that they are written with. */
-const folded = (member: string): string => parseAddress(member)?.text ?? member;
 
 async function forgetIn(
   served: Iterable<Served>,

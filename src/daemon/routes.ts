@@ -17,8 +17,9 @@ import type { ShadowedWorld, Shadowing } from '../maps/shadowing.ts';
 import { createTableMap } from '../maps/table.ts';
 import { parseTemplate } from '../maps/template.ts';
 import type { Settings } from '../settings.ts';
-import { entrySource, type Served, tableSource } from './served.ts';
+import type { Served } from './served.ts';
 import { listOnlyShadows, type ShadowServed } from './shadows.ts';
+import { entrySource, tableSource } from './sources.ts';
 
 /** All that answers queries: swapped whole at a reload. */
 export interface Routes {

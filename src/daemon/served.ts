@@ -1,26 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
-import {
-  type Directory,
-  type DirectoryHooks,
-  type Entry,
-  Fault,
-  type Kept,
-} from '../directory/directory.ts';
-import { askEntries } from '../directory/people/ask.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { DirectoryHooks, Kept } from '../directory/hooks.ts';
 import type { CleanFigures } from '../directory/people/clean.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import { type DirectorySettings, openDirectory } from '../directory/types.ts';
 import type { Fleet } from '../fleet/contract.ts';
 import type { Log, ShowAddress } from '../log.ts';
 import { createLane, type Lane } from '../lookup/lane.ts';
-import { mirrored } from '../lookup/mirror.ts';
-import { createQuestion, createSource, type Source } from '../lookup/path.ts';
-import type { Times } from '../lookup/remember.ts';
+import { createQuestion } from '../lookup/path.ts';
 import { createDomainList, type DomainList } from '../maps/domainlist.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { Settings } from '../settings.ts';
-
 import { createMembership, type Membership } from './membership.ts';
 import { createMemories, type Memories, type Tenures } from './memories.ts';
 import { openMirrorOf } from './mirrors.ts';
@@ -229,30 +220,4 @@ export async function closeServed({ name, list, mirror, lane, directory }: Serve
     // Whoever ends a directory has something better to put in its place, or nothing more to do.
     lane.log.error({ directory: name, err: error }, 'a directory could not be closed');
   }
-}
-
-/** Makes the directory's people ready to be asked for. */
-export function entrySource(served: Served, times: Times): Source<Entry> {
-  const { directory, settings, cleaned, tenures, lane, mirror, name, membership } = served;
-  const ask = askEntries(directory, settings, cleaned);
-  const copy = mirror && mirrored(mirror, name);
-  return createSource(ask, tenures.entries, lane, times, copy, membership.shareOf(times));
-}
-
-/**
- * Makes one of the directory's tables ready to be asked for.
- * @throws {Fault} where this type of directory has no tables
- */
-export function tableSource(served: Served, table: string, times: Times): Source<string> {
-  const { directory, lane, tenures, name, membership } = served;
-  const ask = directory.table?.({ table });
-  if (ask === undefined) throw new Fault('directory', `the directory ${name} has no tables`);
-  return createSource(
-    ask,
-    tenures.table(table),
-    lane,
-    times,
-    undefined,
-    membership.shareOf(times, table),
-  );
 }

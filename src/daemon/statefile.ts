@@ -1,6 +1,6 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Kept } from '../directory/directory.ts';
+import type { Kept } from '../directory/hooks.ts';
 import type { Log } from '../log.ts';
 import { DamagedError, readSealed, writeSealed } from './sealed.ts';
 

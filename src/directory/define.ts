@@ -3,7 +3,8 @@ import type { DeepReadonly } from '../config/schema.ts';
 import type { Misfit } from '../config/settings/directories.ts';
 import type { Tree } from '../config/sources/tree.ts';
 import { silentLog } from '../log.ts';
-import type { Directory, DirectoryHooks, Maybe } from './directory.ts';
+import type { Directory, Maybe } from './directory.ts';
+import type { DirectoryHooks } from './hooks.ts';
 import type { LimitDefaults } from './settings.ts';
 import { createKept } from './trust/kept.ts';
 import { type DirectoryType, defineType, type SettingsOf } from './type.ts';
@@ -76,7 +77,7 @@ export function defineDirectory<const Name extends string, Own extends z.ZodRawS
     limits,
     tables,
     largestGroup,
-    settings: own,
+    settings: () => own,
     sample: {},
     open: async (settings, hooks) => open(settings, hooks),
   });

@@ -65,3 +65,14 @@ export const IN_MEMORY: LimitDefaults = { inFlight: 1000, perSecond: 100_000 };
 
 /** The schemas of what the configuration says of a directory whatever its type. */
 export type CommonShape = ReturnType<typeof common>;
+
+/** Those of them that decide how a directory is asked, and not what it answers. One that is added later does, until it stands here. */
+export const HOW_ASKED: readonly (keyof CommonShape)[] = [
+  'timeout',
+  'limit',
+  'breaker',
+  'flips',
+  'flipsGuard',
+  'domainsRefresh',
+  'domainsGuard',
+];

@@ -1,7 +1,12 @@
 import { X509Certificate } from 'node:crypto';
+import type { z } from 'zod';
+import type { clientTls } from '../config/schema/clienttls.ts';
+import type { DeepReadonly } from '../config/schema.ts';
 import { explainUnreadable } from '../config/sources/secret.ts';
 import { readRegularFile } from '../files.ts';
-import type { ClientTls } from './clienttls.ts';
+
+/** How a connection is kept private. The files are read at each connection, so new certificates count at once. */
+export type ClientTls = DeepReadonly<z.output<ReturnType<typeof clientTls>>>;
 
 /** What one connection's TLS goes by: PEM texts, read for it. */
 export type TlsFiles = Pick<ClientTls, 'ca' | 'cert' | 'key'>;

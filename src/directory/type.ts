@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { DeepReadonly } from '../config/schema.ts';
 import type { DirectorySchema, Misfit } from '../config/settings/directories.ts';
 import type { Tree } from '../config/sources/tree.ts';
-import type { Directory, DirectoryHooks } from './directory.ts';
+import type { Directory } from './directory.ts';
+import type { DirectoryHooks } from './hooks.ts';
 import { type CommonShape, common, type LimitDefaults } from './settings.ts';
 
 /** What a type of directory says of itself: everything that anybody but its own folder has to know. */
@@ -14,8 +15,8 @@ export interface TypeDefinition<Name extends string, Own extends z.ZodRawShape>
   readonly about: string;
   /** What such a directory is spared unless the configuration says otherwise. */
   readonly limits: LimitDefaults;
-  /** Its own settings; those of every type are laid beside them. */
-  readonly settings: z.ZodObject<Own, z.core.$strict>;
+  /** Its own settings, made when somebody configures one; those of every type are laid beside them. */
+  readonly settings: () => z.ZodObject<Own, z.core.$strict>;
   /** Opens it. The adapter and its driver are loaded here (`import()`); the first contact is not waited for. */
   open(settings: SettingsOf<Name, Own>, hooks: DirectoryHooks): Promise<Directory>;
   /** Finds settings that only its own code can read, such as filters; absent: the schema reads all. */
@@ -44,13 +45,29 @@ export interface DirectoryType<Settings extends Tree, Schema extends z.ZodObject
 export function defineType<const Name extends string, Own extends z.ZodRawShape>(
   definition: TypeDefinition<Name, Own>,
 ): DirectoryType<SettingsOf<Name, Own>, z.ZodObject<Whole<Name, Own>, z.core.$strict>> {
-  const { type, about, limits, settings } = definition;
+  let schema: z.ZodObject<Whole<Name, Own>, z.core.$strict> | undefined;
+  return {
+    ...definition,
+    get schema() {
+      schema ??= createWhole(definition);
+      return schema;
+    },
+  };
+}
+
+function createWhole<const Name extends string, Own extends z.ZodRawShape>({
+  type,
+  about,
+  limits,
+  settings,
+}: TypeDefinition<Name, Own>): z.ZodObject<Whole<Name, Own>, z.core.$strict> {
+  const own = settings();
   const schema = z.strictObject({
     type: z.literal(type).meta({ description: about }),
-    ...settings.shape,
+    ...own.shape,
     ...common(limits),
   });
   // What the type demands across its own settings holds of the whole, which has them all.
-  const { checks = [] } = settings.def;
-  return { ...definition, schema: schema.clone({ ...schema.def, checks }) };
+  const { checks = [] } = own.def;
+  return schema.clone({ ...schema.def, checks });
 }

@@ -1,17 +1,12 @@
 import { createHash } from 'node:crypto';
+import { HOW_ASKED } from '../directory/settings.ts';
 
 /** Raised where this version makes other entries of the same rows: daemons of both share nothing meanwhile. */
 const VERSION = 1;
 
 /** What does not change what a directory answers. Whatever is added later does, until it stands here. */
 const MEANINGLESS: ReadonlySet<string> = new Set([
-  'timeout',
-  'limit',
-  'breaker',
-  'flips',
-  'flipsGuard',
-  'domainsRefresh',
-  'domainsGuard',
+  ...HOW_ASKED,
   'selfCheck',
   'connections',
   'events',

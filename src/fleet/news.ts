@@ -1,4 +1,5 @@
-import type { Concern, Entry } from '../directory/directory.ts';
+import type { Entry } from '../directory/directory.ts';
+import type { Concern } from '../directory/hooks.ts';
 
 /** What one daemon tells all others. */
 export type News =

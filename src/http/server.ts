@@ -1,39 +1,25 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import { preciseClock } from '../clock.ts';
-import type { Log } from '../log.ts';
 import { bindEndpoint } from '../net/bind.ts';
 import type { Binding, Takeover } from '../net/binding.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import { type Access, type AccessOptions, createAccess } from './access.ts';
-import { type AdminHandlers, serveAdmin } from './admin.ts';
-import type { HttpFigures } from './figures.ts';
-import { PAGE_DIRECTORY, servePage } from './files.ts';
-import { type Phase, serveHealth } from './health.ts';
+import type { App, AppOptions } from './app.ts';
 import { keepRoom, MOST_CONNECTIONS } from './room.ts';
 import { createWarning } from './warning.ts';
 
-/** What is served over HTTP. */
-export interface HttpOptions extends Omit<AccessOptions, 'clock'> {
-  readonly phase: () => Phase;
-  readonly metrics: { readonly contentType: string; text(): Promise<string> };
-  /** What `/api/status` shows: figures, and never an address. */
-  readonly status: () => object;
-  readonly handlers: AdminHandlers;
-  readonly log: Log;
-  /** Counts what gets nothing. */
-  readonly figures: HttpFigures;
+/** What is served over HTTP, and where. */
+export interface HttpOptions extends AppOptions {
   /** Take the endpoint over from another daemon; absent: one that is in use is an error. */
   readonly takeover?: Takeover;
-  /** Where the status page's files lie; absent: beside this file. */
-  readonly pageDirectory?: string;
 }
 
 /** An open HTTP server. */
 export interface HttpServer {
   /** The actual one: with the port that the system chose. */
   readonly endpoint: Endpoint;
+  /** Loads what answers requests, as the first request does. Never rejects: where it can't, that is logged, and requests get 500. */
+  load(): Promise<void>;
   /**
    * Puts a Unix socket into its place, over who was there; over TCP it answers as soon as it is bound.
    * @throws {EndpointError} that says why it can't; it is to be closed then
@@ -43,14 +29,12 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** No request of ours is larger. */
-const BODY_BYTES = 16 * 1024;
-
 const REQUEST_MS = 10_000;
 const CLOSE_MS = 100;
 
 /**
- * Opens the HTTP server; a Unix socket stands aside until it is published.
+ * Opens the HTTP server; a Unix socket stands aside until it is published. It is bound at once, for an endpoint that is in
+ * use fails a start. What answers takes a third of a start to load: mail need not wait for it, and whoever asks before does.
  * @throws {EndpointError} where it can't listen, with what is there already
  */
 export async function openHttp(options: HttpOptions): Promise<HttpServer> {
@@ -65,7 +49,19 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
     figures.dropped += 1;
     warn({ network }, 'too many connections to http: those that wait longest for their client go');
   });
-  const app = await createApp(options, server);
+  let app: Promise<App> | undefined;
+  const load = (): Promise<App> => {
+    app ??= import('./app.ts')
+      .then(({ createApp }) => createApp(options, server))
+      .catch((error: unknown) => {
+        log.error({ err: error }, 'http can not be served by a bug of idpmap, mail is answered');
+        return BROKEN;
+      });
+    return app;
+  };
+  server.on('request', (request, response) => {
+    void load().then(({ answer }) => answer(request, response));
+  });
   const binding = await bindEndpoint(server, endpoint, { takeover, log });
   server.on('error', (error) => {
     log.warn({ err: error }, 'an http connection could not be accepted');
@@ -73,68 +69,26 @@ export async function openHttp(options: HttpOptions): Promise<HttpServer> {
   let closed: Promise<void> | undefined;
   return {
     endpoint: binding.endpoint,
+    load: async () => {
+      await load();
+    },
     publish: () => binding.publish(),
     close: () => {
-      closed ??= close(server, binding, app);
+      closed ??= close(server, binding, async () => (await app)?.close());
       return closed;
     },
   };
 }
 
-async function createApp(options: HttpOptions, server: Server): Promise<FastifyInstance> {
-  const access = createAccess({ ...options, clock: preciseClock });
-  const app = fastify({
-    bodyLimit: BODY_BYTES,
-    exposeHeadRoutes: false,
-    // Ours listens as the other endpoints do: with its owner's name where it is in use, and taken over.
-    serverFactory: (handler) => server.on('request', handler),
-  });
-  app.removeContentTypeParser('text/plain');
-  app.addHook('onRequest', access.everything);
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({ error: `there is no ${request.method} ${pathOf(request.url)} here` }),
-  );
-  app.setErrorHandler<FastifyError>((error, _, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500)
-      options.log.error({ err: error }, 'an http request failed by a bug of idpmap');
-    return reply.code(status).send({ error: tellError(error, status) });
-  });
-  // Beside what was asked for: a proxy may serve all of it below a path of its own.
-  app.get('/', async (_, reply) => reply.redirect('status'));
-  serveHealth(app, options.phase);
-  serveFigures(app, options, access);
-  serveAdmin(app, options.handlers, access, options.log);
-  await servePage(app, options.pageDirectory ?? PAGE_DIRECTORY);
-  await app.ready();
-  return app;
-}
+/** Stands in for what can't be loaded. */
+const BROKEN: App = {
+  answer: ((_, response) => {
+    response.writeHead(500).end();
+  }) satisfies RequestListener,
+  close: async () => {},
+};
 
-/** What is wrong with a request, and how to send it. */
-function tellError({ code, message }: FastifyError, status: number): string {
-  if (status >= 500) return 'a bug of idpmap, see its log';
-  if (status === 415)
-    return 'the body is to be JSON, and to be called so: send Content-Type: application/json';
-  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY') return `the body is no JSON (${message})`;
-  return message.toLowerCase();
-}
-
-/** What stands behind the `?` may be anything, an address too. */
-const pathOf = (url: string): string => url.replace(/\?.*$/s, '').slice(0, 100);
-
-function serveFigures(
-  app: FastifyInstance,
-  { metrics, status }: HttpOptions,
-  { figures: onRequest }: Access,
-): void {
-  app.get('/metrics', { onRequest }, async (_, reply) => {
-    const text = await metrics.text();
-    return reply.header('content-type', metrics.contentType).send(text);
-  });
-  app.get('/api/status', { onRequest }, async () => status());
-}
-
-async function close(server: Server, binding: Binding, app: FastifyInstance): Promise<void> {
+async function close(server: Server, binding: Binding, end: () => Promise<void>): Promise<void> {
   await binding.withdraw();
   // Whoever has connected by now is accepted first, for a closed listener resets them.
   for (let i = 0; i < 5; i++) await turn();
@@ -145,5 +99,5 @@ async function close(server: Server, binding: Binding, app: FastifyInstance): Pr
   const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
   await closed;
   clearTimeout(timer);
-  await app.close();
+  await end();
 }

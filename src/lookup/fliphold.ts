@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Kept } from '../directory/directory.ts';
+import type { Kept } from '../directory/hooks.ts';
 import type { Holding } from '../directory/trust/hold.ts';
 import type { Log } from '../log.ts';
 import { type HeldFlips, readFlips, writeFlips } from './flipstate.ts';

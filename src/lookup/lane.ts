@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Directory, Kept } from '../directory/directory.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { Kept } from '../directory/hooks.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import { createProver, type Prover } from '../directory/trust/prover.ts';
 import type { Log, ShowAddress } from '../log.ts';

@@ -1,5 +1,5 @@
 import { parseDomain } from '../address/address.ts';
-import type { Kept } from '../directory/directory.ts';
+import type { Kept } from '../directory/hooks.ts';
 import { createHold } from '../directory/trust/hold.ts';
 import { createKept } from '../directory/trust/kept.ts';
 import type { Log } from '../log.ts';

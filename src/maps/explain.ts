@@ -1,4 +1,4 @@
-import { parseAddress } from '../address/address.ts';
+import { normaliseAddress, parseAddress } from '../address/address.ts';
 import type { Context, Step } from '../lookup/outcome.ts';
 import type { DomainSet } from './domains.ts';
 import type { Route } from './router.ts';
@@ -73,7 +73,7 @@ export async function explainSender(
   if (explained.length === 0)
     throw new Error('no map of kind senders is configured, so nobody is kept from any address');
   const verdict = judgeSender(login, explained);
-  const normalised = parseAddress(key)?.text;
+  const normalised = normaliseAddress(key);
   const told = { key, login, maps: explained, verdict };
   return normalised === undefined ? told : { ...told, normalised };
 }

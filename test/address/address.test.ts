@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseAddress, parseDomain, splitExtension } from '../../src/address/address.ts';
+import {
+  foldAddress,
+  normaliseMailbox,
+  parseAddress,
+  parseDomain,
+  splitExtension,
+} from '../../src/address/address.ts';
 
 test.each([
   ['ann@example.org', 'ann@example.org'],
@@ -49,6 +55,16 @@ test.each([
   `${'ü'.repeat(160)}@example.org`,
 ])('takes %j for nobody’s address', (text) => {
   expect(parseAddress(text)).toBeUndefined();
+});
+
+test.each([
+  ['Ann@Example.ORG', 'ann@example.org', 'ann@example.org'],
+  ['ann@example.org', 'ann@example.org', 'ann@example.org'],
+  ['Ann Smith@Example.ORG', 'ann smith@example.org', undefined],
+  ['Ann', 'Ann', undefined],
+])('%j is compared as %j, and is the mailbox %j', (text, folded, mailbox) => {
+  expect(foldAddress(text)).toBe(folded);
+  expect(normaliseMailbox(text)).toBe(mailbox);
 });
 
 test('normalisation is idempotent', () => {

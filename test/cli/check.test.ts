@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { check, inspectDirectory } from '../../src/cli/check.ts';
 import { EXIT } from '../../src/cli/exit.ts';
-import type { Finding } from '../../src/cli/finding.ts';
+import type { PlacedRemark } from '../../src/cli/remark.ts';
 import type { Directory, Remark } from '../../src/directory/directory.ts';
 import { COMPANY, capture, configure } from '../support/command.ts';
 import { createScripted } from '../support/scripted.ts';
@@ -10,8 +10,8 @@ async function run(files: Readonly<Record<string, string>>, queueDirectory?: str
   const { config, place } = await configure(files);
   const options = { config, json: true, queueDirectory: queueDirectory ?? place };
   const { code, text } = await capture(() => check(options));
-  const findings: readonly Finding[] = JSON.parse(text);
-  return { code, findings, place };
+  const remarks: readonly PlacedRemark[] = JSON.parse(text);
+  return { code, remarks, place };
 }
 
 /** `COMPANY` with something else in its configuration. */
@@ -19,29 +19,29 @@ const changed = (from: string, to: string) => ({
   'idpmap.yaml': COMPANY['idpmap.yaml'].replace(from, to),
 });
 
-test('a sound configuration exits 0, with a finding for all it has', async () => {
-  const { code, findings } = await run(COMPANY);
+test('a sound configuration exits 0, with a remark for all it has', async () => {
+  const { code, remarks } = await run(COMPANY);
   expect(code).toBe(EXIT.ok);
-  expect(findings.map(({ level, about }) => [level, about])).toEqual([
+  expect(remarks.map(({ level, about }) => [level, about])).toEqual([
     ['ok', expect.stringContaining('/idpmap.yaml')],
     ['ok', 'directory people'],
     ['ok', 'map blocked'],
     ['ok', 'sales@example.com'],
     ['ok', 'catch-all of full.example'],
   ]);
-  expect(findings[0]?.text).toBe('2 domains, 1 directories, 5 maps');
+  expect(remarks[0]?.text).toBe('2 domains, 1 directories, 5 maps');
 });
 
-test('people read one finding a line', async () => {
+test('people read one remark a line', async () => {
   const { config, place } = await configure(COMPANY);
   const { text } = await capture(() => check({ config, queueDirectory: place }));
   expect(text).toMatch(/^ok {6}directory people: answers, \d+ ms for an unknown address$/m);
 });
 
 test('a directory that fails exits 75 with its reason', async () => {
-  const { code, findings } = await run(changed('type: demo', 'type: file, path: absent.yaml'));
+  const { code, remarks } = await run(changed('type: demo', 'type: file, path: absent.yaml'));
   expect(code).toBe(EXIT.temporary);
-  expect(findings).toContainEqual({
+  expect(remarks).toContainEqual({
     level: 'failed',
     about: 'directory people',
     text: "absent.yaml can't be read: there is no such file",
@@ -49,7 +49,7 @@ test('a directory that fails exits 75 with its reason', async () => {
 });
 
 test('a mere shadow that fails is a warning: nothing shall keep idpmap from starting without it', async () => {
-  const { code, findings } = await run({
+  const { code, remarks } = await run({
     'idpmap.yaml': COMPANY['idpmap.yaml']
       .replace('{ directory: people', '{ shadow: next, directory: people')
       .replace(
@@ -58,7 +58,7 @@ test('a mere shadow that fails is a warning: nothing shall keep idpmap from star
       ),
   });
   expect(code).toBe(EXIT.ok);
-  expect(findings).toContainEqual({
+  expect(remarks).toContainEqual({
     level: 'warning',
     about: 'directory next',
     text: "absent.yaml can't be read: there is no such file",
@@ -66,9 +66,9 @@ test('a mere shadow that fails is a warning: nothing shall keep idpmap from star
 });
 
 test('a table that is not there exits 75', async () => {
-  const { code, findings } = await run(changed('table: blacklist', 'table: gone'));
+  const { code, remarks } = await run(changed('table: blacklist', 'table: gone'));
   expect(code).toBe(EXIT.temporary);
-  expect(findings).toContainEqual({
+  expect(remarks).toContainEqual({
     level: 'failed',
     about: 'map blocked',
     text: expect.stringContaining('has no table "gone"'),
@@ -89,12 +89,12 @@ groups:
       'people: { type: demo }',
       'people: { type: file, path: people.yaml }',
     );
-    const { findings, code } = await run({
+    const { remarks, code } = await run({
       'idpmap.yaml': `recipientDelimiter: "${delimiter}"\n${config.replace(/^maps:[^]*/m, '')}`,
       'people.yaml': people,
     });
     expect(code).toBe(EXIT.ok);
-    return findings.filter(({ text }) => text.includes('recipientDelimiter'));
+    return remarks.filter(({ text }) => text.includes('recipientDelimiter'));
   };
 
   test.each([
@@ -126,8 +126,8 @@ groups:
 
   test('is named for some where there are many', async () => {
     const accounts = Array.from({ length: 9 }, (_, i) => `  - { address: a+${i}@example.com }\n`);
-    const [finding] = await findIn('+', `accounts:\n${accounts.join('')}`);
-    expect(finding?.text).toContain('a+4@example.com, and 4 more: mail for');
+    const [remark] = await findIn('+', `accounts:\n${accounts.join('')}`);
+    expect(remark?.text).toContain('a+4@example.com, and 4 more: mail for');
   });
 });
 
@@ -145,9 +145,9 @@ describe('warns of', () => {
     ],
   ])('%s', async (_, target, why) => {
     const files = changed('catchAll: user@example.com', `catchAll: ${target}`);
-    const { code, findings } = await run(files);
+    const { code, remarks } = await run(files);
     expect(code).toBe(EXIT.ok);
-    expect(findings).toContainEqual({
+    expect(remarks).toContainEqual({
       level: 'warning',
       about: 'catch-all of full.example',
       text: `${target}: ${why}`,
@@ -156,9 +156,9 @@ describe('warns of', () => {
 
   test('a catch-all whose mail waits', async () => {
     const { 'idpmap.yaml': text } = changed('user@example.com }', 'former@example.com }');
-    const { code, findings } = await run({ 'idpmap.yaml': `disabled: defer\n${text}` });
+    const { code, remarks } = await run({ 'idpmap.yaml': `disabled: defer\n${text}` });
     expect(code).toBe(EXIT.ok);
-    expect(findings).toContainEqual({
+    expect(remarks).toContainEqual({
       level: 'warning',
       about: 'sales@example.com',
       text: 'former@example.com: it is disabled: such mail is deferred',
@@ -166,8 +166,8 @@ describe('warns of', () => {
   });
 
   test('a socket outside the queue directory', async () => {
-    const { findings, place } = await run(COMPANY, '/var/spool/postfix');
-    expect(findings).toContainEqual({
+    const { remarks, place } = await run(COMPANY, '/var/spool/postfix');
+    expect(remarks).toContainEqual({
       level: 'warning',
       about: `${place}/socketmap`,
       text: expect.stringContaining('lies outside /var/spool/postfix'),
@@ -175,25 +175,25 @@ describe('warns of', () => {
   });
 
   test('not a socket for sendmail, which has no jail', async () => {
-    const { findings } = await run(
+    const { remarks } = await run(
       {
         ...COMPANY,
         'idpmap.yaml': `listen: { endpoint: "unix:socketmap", client: sendmail }\n${COMPANY['idpmap.yaml'].replace(/^listen:.*\n/m, '')}`,
       },
       '/var/spool/postfix',
     );
-    expect(findings).not.toContainEqual(
+    expect(remarks).not.toContainEqual(
       expect.objectContaining({ text: expect.stringContaining('lies outside') }),
     );
   });
 
   test('a directory that has everybody', async () => {
-    const { findings } = await run({
+    const { remarks } = await run({
       'idpmap.yaml': `
 domains: { test.com: { directory: people } }
 directories: { people: { type: demo } }`,
     });
-    expect(findings).toContainEqual({
+    expect(remarks).toContainEqual({
       level: 'warning',
       about: 'directory people',
       text: expect.stringContaining('has everybody at test.com'),
@@ -201,8 +201,8 @@ directories: { people: { type: demo } }`,
   });
 
   test('a setting that should be looked at', async () => {
-    const { findings } = await run({ 'idpmap.yaml': `deadline: 2s\n${COMPANY['idpmap.yaml']}` });
-    expect(findings).toContainEqual({
+    const { remarks } = await run({ 'idpmap.yaml': `deadline: 2s\n${COMPANY['idpmap.yaml']}` });
+    expect(remarks).toContainEqual({
       level: 'warning',
       about: 'configuration',
       text: expect.stringContaining('a slow directory will keep processes of Postfix waiting'),
@@ -218,7 +218,7 @@ describe('what a directory says of itself', () => {
       settings: { timeout },
     });
 
-  test('is a finding each', async () => {
+  test('is a remark each', async () => {
     const remarks: readonly Remark[] = [
       { level: 'ok', text: 'two servers' },
       { level: 'warning', text: 'one is slow' },
@@ -246,7 +246,7 @@ describe('what a directory says of itself', () => {
 
 test('a target at somebody else’s domain is not checked', async () => {
   const files = changed('catchAll: user@example.com', 'catchAll: ann@elsewhere.example');
-  expect((await run(files)).findings).toContainEqual({
+  expect((await run(files)).remarks).toContainEqual({
     level: 'ok',
     about: 'catch-all of full.example',
     text: 'ann@elsewhere.example is elsewhere, not checked',

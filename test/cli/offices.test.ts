@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { check } from '../../src/cli/check.ts';
 import { EXIT } from '../../src/cli/exit.ts';
-import type { Finding } from '../../src/cli/finding.ts';
+import type { PlacedRemark } from '../../src/cli/remark.ts';
 import { capture, configure } from '../support/command.ts';
 
 async function run(files: Readonly<Record<string, string>>) {
   const { config, place } = await configure(files);
   const { code, text } = await capture(() => check({ config, json: true, queueDirectory: place }));
-  const findings: readonly Finding[] = JSON.parse(text);
-  return { code, findings };
+  const remarks: readonly PlacedRemark[] = JSON.parse(text);
+  return { code, remarks };
 }
 
 /** Two listed domains, one of its own, and its twin, where nobody holds an office but by what is asked for. */
@@ -30,9 +30,9 @@ test.each([
   ['domains that are listed', '', 'abuse@a.example, abuse@b.example', 'give listedDomains a role'],
   ['listed domains with another role', 'abuse', 'postmaster@a.example, ', 'give listedDomains a'],
 ])('warns of an office that nobody has in %s', async (_, what, named, mend) => {
-  const { code, findings } = await run(listing(what));
+  const { code, remarks } = await run(listing(what));
   expect(code).toBe(EXIT.ok);
-  expect(findings).toContainEqual({
+  expect(remarks).toContainEqual({
     level: 'warning',
     about: named.split('@')[0],
     text: expect.stringMatching(
@@ -47,16 +47,16 @@ test.each([
 ])('warns of no office where there is %s', async (_, targets) => {
   const { 'idpmap.yaml': text, ...files } = listing('');
   const all = { ...files, 'idpmap.yaml': `${text}listedDomains: { ${targets} }\n` };
-  const { findings } = await run(all);
-  const told = findings.filter(({ text: each }) => each.includes('listedDomains'));
+  const { remarks } = await run(all);
+  const told = remarks.filter(({ text: each }) => each.includes('listedDomains'));
   expect(told).toEqual([]);
 });
 
 test('warns of a target of listed domains that nobody has', async () => {
   const { 'idpmap.yaml': text, ...files } = listing('');
   const roles = 'listedDomains: { roles: { abuse: gone@own.example } }\n';
-  const { findings } = await run({ ...files, 'idpmap.yaml': `${text}${roles}` });
-  expect(findings).toContainEqual({
+  const { remarks } = await run({ ...files, 'idpmap.yaml': `${text}${roles}` });
+  expect(remarks).toContainEqual({
     level: 'warning',
     about: 'abuse@listed domains',
     text: 'gone@own.example: nobody enabled has it: such mail is refused',

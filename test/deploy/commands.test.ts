@@ -8,7 +8,7 @@ import { readCommands } from '../../deploy/generate/commands/facts.ts';
 import { valuedNames } from '../../deploy/generate/commands/words.ts';
 import { listCommandFiles } from '../../deploy/generate/commands/write.ts';
 import { EXITS, nameOf } from '../../src/cli/exits.ts';
-import { program } from '../../src/cli.ts';
+import { createProgram } from '../../src/cli.ts';
 import { makePlace } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
 import { ROOT, read } from './fixture.ts';
@@ -27,6 +27,7 @@ test('no page and no completion lies there that the script does not make', () =>
 });
 
 const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
+const program = await createProgram();
 const commands = all(program).map((command) => [nameOf(command) || 'idpmap', command] as const);
 
 /** What a command prints for `--help` where the terminal is as wide as any. */
@@ -36,6 +37,12 @@ function helpOf(command: Command): string {
   command.outputHelp();
   return shown;
 }
+
+test('serve is told as among all, where it alone is made', async () => {
+  const { commands: made } = await createProgram('serve');
+  const [serve] = program.commands;
+  expect(made.map((each) => helpOf(each))).toEqual(serve && [helpOf(serve)]);
+});
 
 describe.each(commands)('the help of %s', (_, command) => {
   const help = helpOf(command);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { RARE_FILES } from '../../deploy/bundle/groups.ts';
 import { escapeText } from '../../deploy/bundle/plain.ts';
 import { narrowMap } from '../../deploy/bundle/positions.ts';
 import { DEMO_PEOPLE, runCommand, startDaemonProcess } from '../support/daemon.ts';
@@ -119,6 +120,59 @@ describe('of Node the program loads', () => {
   test('no HTTP client of its own and no web cryptography where HTTP is on', async () => {
     const loaded = await readLoaded('tcp://127.0.0.1:0');
     expect([HTTP, UNDICI, WEBCRYPTO].filter((name) => loaded.includes(name))).toEqual([HTTP]);
+  });
+});
+
+describe('of its own files the program reads', () => {
+  /** Starts a daemon, and another before it where there is a former one; `read` tells what it had read when it bound its last socket, or has now. */
+  const start = async (former: 'no former' | 'a former') => {
+    await configure('unix:http');
+    const parameters = ['serve', '--takeover', '--config', config];
+    if (former === 'a former') {
+      const one = await startDaemonProcess(parameters, { IDPMAP_HTTP: 'off' });
+      onTestFinished(() => one.stop());
+    }
+    const file = join(place, 'read');
+    const options = await hook(`const { Server } = require('net');
+      const path = require('path');
+      const tell = () => {
+        fs.writeFileSync('${file}.new', JSON.stringify(Object.keys(require.cache).map((each) => path.basename(each))));
+        fs.renameSync('${file}.new', '${file}');
+      };
+      const { listen } = Server.prototype;
+      Server.prototype.listen = function (...all) { tell(); return listen.apply(this, all); };
+      process.on('SIGUSR2', tell);`);
+    const daemon = await startDaemonProcess(parameters, {
+      NODE_OPTIONS: options,
+      IDPMAP_HTTP__ENDPOINT: `unix:${join(place, 'http')}`,
+    });
+    onTestFinished(() => daemon.stop());
+    return { read: async () => JSON.parse(await readFile(file, 'utf8')), pid: daemon.pid };
+  };
+
+  test('what answers over HTTP after the socketmap has begun to answer', async () => {
+    const { read } = await start('no former');
+    const files = await read();
+    expect(files).toContain('daemon.cjs');
+    expect(files).not.toContain('http.cjs');
+  });
+
+  test('what answers over HTTP before it takes over from a daemon that still answers', async () => {
+    const { read } = await start('a former');
+    expect(await read()).toEqual(expect.arrayContaining(['http.cjs', 'metrics.cjs']));
+  });
+
+  test('what answers over HTTP without being asked, and no compilers of schemas and no mirror for it', async () => {
+    const { read, pid } = await start('no former');
+    const isRead = async () => {
+      process.kill(pid, 'SIGUSR2');
+      return (await read()).includes('metrics.cjs');
+    };
+    expect(await until(isRead, 20_000)).toBe(true);
+    const files = await read();
+    expect(RARE_FILES.filter((name) => files.includes(`${name}.cjs`))).toEqual([]);
+    const shipped = await readdir(dirname(await programFile()));
+    expect(shipped).toEqual(expect.arrayContaining(RARE_FILES.map((name) => `${name}.cjs`)));
   });
 });
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { runCommand, startDaemonProcess } from '../support/daemon.ts';
 import { findFreePorts } from '../support/loopback.ts';
+import { askingAt } from '../support/postfix/config.ts';
 import { type LmtpSink, startLmtpSink } from '../support/postfix/lmtp.ts';
 import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
 import { connectSmtp } from '../support/postfix/smtp.ts';
@@ -101,12 +102,9 @@ describeWith(['postfix', 'root'], 'mail for names that Postfix folds', () => {
     const stored = ACCEPTED.flatMap(({ mailboxes }) => mailboxes);
     sink = await startLmtpSink({ mailboxes: [...new Set(stored)] });
     resources.defer(() => sink.stop());
-    const map = `socketmap:inet:127.0.0.1:${port}`;
     postfix = await startPostfix({
       mainCf: {
-        virtual_mailbox_domains: `${map}:virtual-domains`,
-        virtual_mailbox_maps: `${map}:user-exists`,
-        virtual_alias_maps: `${map}:virtual-aliases`,
+        ...askingAt(port),
         virtual_transport: sink.transport,
         lmtp_destination_recipient_limit: '1',
         recipient_delimiter: '+',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FEEDS } from '../../src/directory/feeds.ts';
 import {
   KEYCLOAK_START_MS,
@@ -8,7 +8,7 @@ import {
 import { FORGETFUL, type MailSystem, MINDFUL, startMailSystem } from '../support/keycloak/mail.ts';
 import { mirroredKeycloak } from '../support/mirror/mirrored.ts';
 import { describeMirroredMail } from '../support/mirror/scenario.ts';
-import { connectSmtp, type SmtpClient } from '../support/postfix/smtp.ts';
+import { areAnswered, beginMail, deliver, verdictOn } from '../support/postfix/session.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
 import { describeDovecot } from './keycloak/dovecot.ts';
@@ -52,39 +52,12 @@ const SENDERS = [
   { login: 'ann', as: 'team@example.test', code: 553 },
 ];
 
-/** One session that sends as `from` and ends with the test. */
-async function begin(port: number, from: string, login?: string): Promise<SmtpClient> {
-  const client = await connectSmtp(port);
-  onTestFinished(() => client.close());
-  await client.ehlo();
-  if (login !== undefined) await client.auth(login, 'right');
-  await client.mail(from);
-  return client;
-}
-
-/** Postfix's verdict on one recipient, asked for in a session of its own. */
-async function ask({ postfix }: MailSystem, to: string): Promise<number> {
-  const client = await connectSmtp(postfix.port);
-  try {
-    await client.ehlo();
-    await client.mail('eve@client.test');
-    return (await client.rcpt(to)).code;
-  } finally {
-    client.close();
-  }
-}
-
 /** Whether each of these comes to be answered so. */
 const becomes = (
   system: MailSystem,
   answers: Readonly<Record<string, number>>,
   limitMs: number,
-): Promise<boolean> =>
-  until(async () => {
-    for (const [to, code] of Object.entries(answers))
-      if ((await ask(system, to)) !== code) return false;
-    return true;
-  }, limitMs);
+): Promise<boolean> => until(() => areAnswered(system.postfix, answers), limitMs);
 
 async function awaitAnswers(
   system: MailSystem,
@@ -123,20 +96,16 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
 
     test.each(ACCEPTED)('goes to $who: $to', async ({ to, mailboxes }) => {
       const from = `to-${to.replace('@', '-at-')}@client.test`;
-      const client = await begin(system.postfix.port, from);
-      expect(await client.rcpt(to)).toMatchObject({ code: 250 });
-      expect(await client.data('Subject: test\n\ntest\n')).toMatchObject({ code: 250 });
-      const messages = await system.sink.delivered(1, (message) => message.from === from);
-      const reached = messages.flatMap(({ recipients }) => recipients);
-      expect(reached.toSorted()).toEqual(mailboxes);
+      const reached = await deliver(system, from, to);
+      expect(reached).toEqual(mailboxes);
     });
 
     test.each(REFUSED)('is answered $code for $who: $to', async ({ to, code }) => {
-      expect(await ask(system, to)).toBe(code);
+      expect(await verdictOn(system.postfix, to)).toBe(code);
     });
 
     test.each(SENDERS)('is answered $code when $login sends as $as', async (each) => {
-      const client = await begin(system.postfix.submissionPort, each.as, each.login);
+      const client = await beginMail(system.postfix.submissionPort, each.as, each.login);
       expect(await client.rcpt('friend@elsewhere.test')).toMatchObject({ code: each.code });
     });
 
@@ -158,7 +127,7 @@ describeWith(['keycloak', 'postfix', 'root'], 'mail for users of Keycloak', () =
         await cut();
         try {
           for (const [to, code] of Object.entries({ ...known, ...others }))
-            expect([to, await ask(system, to)]).toEqual([to, code]);
+            expect([to, await verdictOn(system.postfix, to)]).toEqual([to, code]);
         } finally {
           await mend();
         }

@@ -1,14 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type Environment, startDaemonProcess } from '../support/daemon.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
 import { findFreePorts } from '../support/loopback.ts';
+import { askingAllAt } from '../support/postfix/config.ts';
 import { type LmtpSink, startLmtpSink } from '../support/postfix/lmtp.ts';
 import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
-import { connectSmtp, type SmtpClient } from '../support/postfix/smtp.ts';
+import { areAnswered, beginMail, deliver, verdictOn } from '../support/postfix/session.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
@@ -115,13 +116,9 @@ async function startSystem(tell: typeof tellByFile): Promise<System> {
   const { parameters, environment } = await tell(server, port, place.path);
   const daemon = await startDaemonProcess(['serve', ...parameters], environment);
   resources.defer(() => daemon.stop());
-  const table = `socketmap:inet:127.0.0.1:${port}`;
   const postfix = await startPostfix({
     mainCf: {
-      virtual_mailbox_domains: `${table}:virtual-domains`,
-      virtual_mailbox_maps: `${table}:user-exists`,
-      virtual_alias_maps: `${table}:virtual-aliases`,
-      smtpd_sender_login_maps: `${table}:sender-logins`,
+      ...askingAllAt(port),
       virtual_transport: sink.transport,
     },
     logins: { ann: 'right', bob: 'right', dora: 'right' },
@@ -131,16 +128,6 @@ async function startSystem(tell: typeof tellByFile): Promise<System> {
   return { server, postfix, sink, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** One session that sends as `from` and ends with the test. */
-async function begin(port: number, from: string, login?: string): Promise<SmtpClient> {
-  const client = await connectSmtp(port);
-  onTestFinished(() => client.close());
-  await client.ehlo();
-  if (login !== undefined) await client.auth(login, 'right');
-  await client.mail(from);
-  return client;
-}
-
 describeWith(['postfix', 'root', 'slapd'], 'mail for people of an LDAP directory', () => {
   describe.each([
     { way: 'a file', tell: tellByFile },
@@ -148,15 +135,9 @@ describeWith(['postfix', 'root', 'slapd'], 'mail for people of an LDAP directory
   ])('told by $way', ({ way, tell }) => {
     let system: System;
 
-    /** Postfix's verdict on one recipient. */
-    const ask = async (to: string): Promise<number> => {
-      const client = await begin(system.postfix.port, 'eve@client.test');
-      return (await client.rcpt(to)).code;
-    };
-    const isAnswered = async (answers: Readonly<Record<string, number>>): Promise<boolean> => {
-      for (const [to, code] of Object.entries(answers)) if ((await ask(to)) !== code) return false;
-      return true;
-    };
+    const ask = (to: string): Promise<number> => verdictOn(system.postfix, to);
+    const isAnswered = (answers: Readonly<Record<string, number>>): Promise<boolean> =>
+      areAnswered(system.postfix, answers);
 
     beforeAll(async () => {
       system = await startSystem(tell);
@@ -165,13 +146,8 @@ describeWith(['postfix', 'root', 'slapd'], 'mail for people of an LDAP directory
 
     test.each(ACCEPTED)('delivers to $who: $to', async ({ to, mailboxes }) => {
       const from = `to-${to.replace('@', '-at-')}@${way.replaceAll(' ', '-')}.client.test`;
-      const client = await begin(system.postfix.port, from);
-      expect(await client.rcpt(to)).toMatchObject({ code: 250 });
-      expect(await client.data('Subject: test\n\ntest\n')).toMatchObject({ code: 250 });
-      const isMine = (message: { readonly from: string }) => message.from === from;
-      const messages = await system.sink.delivered(1, isMine);
-      const reached = messages.flatMap(({ recipients }) => recipients);
-      expect(reached.toSorted()).toEqual(mailboxes.map((id) => `${id}@example.test`));
+      const reached = await deliver(system, from, to);
+      expect(reached).toEqual(mailboxes.map((id) => `${id}@example.test`));
     });
 
     test.each(REFUSED)('answers 550 to $who: $to', async ({ to }) => {
@@ -179,7 +155,7 @@ describeWith(['postfix', 'root', 'slapd'], 'mail for people of an LDAP directory
     });
 
     test.each(SENDERS)('answers $code when $login sends as $as', async ({ login, as, code }) => {
-      const client = await begin(system.postfix.submissionPort, as, login);
+      const client = await beginMail(system.postfix.submissionPort, as, login);
       expect(await client.rcpt('friend@elsewhere.test')).toMatchObject({ code });
     });
 

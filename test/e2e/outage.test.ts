@@ -4,6 +4,7 @@ import { startDaemon } from '../../src/daemon/daemon.ts';
 import { silentLog } from '../../src/log.ts';
 import { loadSettings } from '../../src/settings.ts';
 import { findFreePorts } from '../support/loopback.ts';
+import { askingAt } from '../support/postfix/config.ts';
 import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
 import { connectSmtp, type SmtpClient } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
@@ -32,12 +33,9 @@ describeWith(['postfix', 'root'], 'an outage of the directory', () => {
 
   beforeAll(async () => {
     [port = 0] = await findFreePorts(1);
-    const table = `socketmap:inet:127.0.0.1:${port}`;
     postfix = await startPostfix({
       mainCf: {
-        virtual_mailbox_domains: `${table}:virtual-domains`,
-        virtual_mailbox_maps: `${table}:user-exists`,
-        virtual_alias_maps: `${table}:virtual-aliases`,
+        ...askingAt(port),
         virtual_transport: 'discard:',
       },
     });

@@ -115,8 +115,8 @@ describeWith(['postfix', 'root'], 'idpmap postfix, told to write a real Postfixâ
     expect(await ask(submissionPort, 'bob@example.org', 'ann@example.org', 'bob')).toBe(250);
     const { stdout: again, code: nothing } = await idpmap('postfix', '--diff');
     expect([nothing, again]).toEqual([0, `${postfix.configDirectory} has all of it\n`]);
-    const { stdout: findings } = await idpmap('doctor');
-    expect(findings.split('\n').filter((line) => /^(?:failed|warning) /.test(line))).toEqual([]);
+    const { stdout: remarks } = await idpmap('doctor');
+    expect(remarks.split('\n').filter((line) => /^(?:failed|warning) /.test(line))).toEqual([]);
   });
 
   test('keeps what was there where that is wanted', async () => {

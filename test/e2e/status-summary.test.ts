@@ -23,7 +23,7 @@ describeWith(['chromium'], 'the status page', () => {
       endpoint,
       settings: () => ({ endpoint, hosts: [], acknowledgeUnauthenticated: false }),
       phase: () => 'ready',
-      metrics: { contentType: 'text/plain', text: async () => '' },
+      metrics: async () => ({ contentType: 'text/plain', text: async () => '' }),
       status: read,
       handlers: {
         explain: refuse,

@@ -36,7 +36,10 @@ export async function startServer(
     endpoint,
     settings: () => ({ endpoint, token, hosts, acknowledgeUnauthenticated }),
     phase: () => 'ready',
-    metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'a_metric 1\n' },
+    metrics: async () => ({
+      contentType: 'text/plain; version=0.0.4',
+      text: async () => 'a_metric 1\n',
+    }),
     status: () => ({ version: '1' }),
     handlers: HANDLERS,
     log: notes.log,

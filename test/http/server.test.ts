@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -63,6 +63,15 @@ test('a bug is logged, and told without its words', async () => {
   const { status, text } = await askHttp(endpoint, '/api/status');
   expect([status, text]).toEqual([500, '{"error":"a bug of idpmap, see its log"}']);
   expect((await notes.next('an http request failed')).level).toBe('error');
+});
+
+test('what can not be loaded is logged, and answered by 500', async () => {
+  const page = await makePlace();
+  await mkdir(join(page, 'index.html'));
+  const server = await startServer({ pageDirectory: page });
+  await server.load();
+  expect(await server.notes.next('http can not be served')).toMatchObject({ level: 'error' });
+  expect((await askHttp(server.endpoint, '/livez')).status).toBe(500);
 });
 
 test('a path that is not there is told without what stands behind it', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
-import type { Kept, Maybe } from '../../src/directory/directory.ts';
+import type { Maybe } from '../../src/directory/directory.ts';
 import { valuesOf } from '../../src/directory/finding.ts';
+import type { Kept } from '../../src/directory/hooks.ts';
 import { silentLog } from '../../src/log.ts';
 import type { Lane } from '../../src/lookup/lane.ts';
 import { createQuestion } from '../../src/lookup/path.ts';

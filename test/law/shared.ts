@@ -8,7 +8,8 @@ import { type Mirror, openMirror } from '../../src/mirror/mirror.ts';
 import { shareFeed } from '../../src/mirror/shared/sharing.ts';
 import { openHere } from '../../src/mirror/store/thread.ts';
 import { DAEMONS, STEP, type Step } from './sharedsteps.ts';
-import { IN_STEP_MS, NAMES, SharedDirectory, settle, TestStream, Time } from './sharedworld.ts';
+import { TestStream } from './sharedstream.ts';
+import { IN_STEP_MS, NAMES, SharedDirectory, settle, Time } from './sharedworld.ts';
 
 /** How often each thing was seen. */
 export type Seen = Map<string, number>;
@@ -106,7 +107,9 @@ class SharedRun {
       this.#directory.change(NAMES[step.who] ?? '', login);
     } else if ('ms' in step) await this.#pass(step.ms);
     else if ('daemon' in step) await this.#happenTo(step.daemon, step.do);
-    else this.#happen(step.do, step.at);
+    else if ('back' in step) this.#stream.happen(step.do, step.back);
+    else if (step.do === 'forget') this.#directory.forget();
+    else this.#directory.isUp = step.do === 'directory up';
     await this.#time.pass(1);
     await this.#ask();
   }
@@ -119,74 +122,39 @@ class SharedRun {
     }
   }
 
-  // oxlint-disable-next-line complexity -- a step each
   async #happenTo(i: number, what: Extract<Step, { daemon: number }>['do']): Promise<void> {
     const one = this.#processes[i];
     if (one === undefined) return;
-    switch (what) {
-      case 'freeze':
-        return void this.#time.frozen.add(i);
-      case 'thaw':
-        return void this.#time.frozen.delete(i);
-      case 'cut':
-        return void this.#stream.down.add(i);
-      case 'heal':
-        return void this.#stream.down.delete(i);
-      case 'sync':
-        // It ends with a mark, which comes later.
-        return void one.mirror.sync().catch(() => {});
-      case 'kill':
-      case 'empty':
+    const happen: Readonly<Record<typeof what, () => unknown>> = {
+      freeze: () => this.#time.frozen.add(i),
+      thaw: () => this.#time.frozen.delete(i),
+      cut: () => this.#stream.down.add(i),
+      heal: () => this.#stream.down.delete(i),
+      // It ends with a mark, which comes later: nobody waits for it.
+      sync: () => void one.mirror.sync().catch(() => {}),
+      restart: () => this.#restart(i, one),
+      kill: () => {
         one.life.abort();
-        break;
-      case 'restart':
-        break;
-    }
-    await one.mirror.stop();
-    if (what === 'empty')
-      for (const end of ['', '-wal', '-shm'])
-        rmSync(join(this.#folder, `${i}.db${end}`), { force: true });
+        return this.#restart(i, one);
+      },
+      empty: () => {
+        one.life.abort();
+        return this.#restart(i, one, () => this.#removeFile(i));
+      },
+    };
+    await happen[what]();
+  }
+
+  async #restart(i: number, { mirror }: Process, between = () => {}): Promise<void> {
+    await mirror.stop();
+    between();
     this.#time.frozen.delete(i);
     this.#processes[i] = await this.#open(i);
   }
 
-  // oxlint-disable-next-line complexity -- a step each
-  #happen(what: Extract<Step, { at: number }>['do'], at: number): void {
-    const stream = this.#stream;
-    const [directory, i] = [this.#directory, stream.lines.length - 1 - at];
-    const line = stream.lines[i];
-    switch (what) {
-      case 'flush':
-        stream.lines = [];
-        return stream.turns.clear();
-      case 'trim':
-        stream.lines = stream.lines.slice(-at);
-        return undefined;
-      case 'drop':
-        stream.lines = stream.lines.filter((each) => each !== line);
-        return undefined;
-      case 'again': {
-        // Whoever may write there lays down what was laid down before, with the time that is sealed in it.
-        const old = stream.all[stream.all.length - 1 - at * 3];
-        if (old !== undefined) stream.lay(old.line, old.at);
-        return undefined;
-      }
-      case 'swap': {
-        const next = stream.lines[i + 1];
-        if (line === undefined || next === undefined) return undefined;
-        stream.lines[i] = { ...next, id: line.id };
-        stream.lines[i + 1] = { ...line, id: next.id };
-        return undefined;
-      }
-      case 'forget':
-        return directory.forget();
-      case 'directory down':
-        directory.isUp = false;
-        return undefined;
-      case 'directory up':
-        directory.isUp = true;
-        return undefined;
-    }
+  #removeFile(i: number): void {
+    for (const end of ['', '-wal', '-shm'])
+      rmSync(join(this.#folder, `${i}.db${end}`), { force: true });
   }
 
   async #ask(): Promise<void> {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { STREAM_STEPS } from './sharedstream.ts';
 import { NAMES } from './sharedworld.ts';
 
 export const DAEMONS = 3;
@@ -7,17 +8,17 @@ const who = fc.nat(NAMES.length - 1);
 
 /** What may happen to three daemons, their engine and their directory. */
 export const STEP = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('put' as const), who, login: fc.nat(3) }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('remove' as const), who }) },
+  { weight: 16, arbitrary: fc.record({ do: fc.constant('put' as const), who, login: fc.nat(3) }) },
+  { weight: 10, arbitrary: fc.record({ do: fc.constant('remove' as const), who }) },
   {
-    weight: 12,
+    weight: 24,
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
       ms: fc.constantFrom(300, 900, 2500, 6000, 9000, 20_000, 70_000),
     }),
   },
   {
-    weight: 6,
+    weight: 12,
     arbitrary: fc.record({
       do: fc.constantFrom(
         'kill' as const,
@@ -34,19 +35,13 @@ export const STEP = fc.oneof(
     }),
   },
   {
-    weight: 4,
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constantFrom(...STREAM_STEPS), back: fc.nat(40) }),
+  },
+  {
+    weight: 3,
     arbitrary: fc.record({
-      do: fc.constantFrom(
-        'flush' as const,
-        'trim' as const,
-        'drop' as const,
-        'again' as const,
-        'swap' as const,
-        'forget' as const,
-        'directory down' as const,
-        'directory up' as const,
-      ),
-      at: fc.nat(40),
+      do: fc.constantFrom('forget' as const, 'directory down' as const, 'directory up' as const),
     }),
   },
 );

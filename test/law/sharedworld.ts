@@ -2,7 +2,6 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { type Change, Fault, Gap, type Listed } from '../../src/directory/directory.ts';
 import type { Confirm } from '../../src/mirror/feed/confirm.ts';
 import type { Pacing } from '../../src/mirror/shared/pacing.ts';
-import type { HeardLine, Together, ToldLine, Turn } from '../../src/mirror/shared/told.ts';
 
 /** How often the directory's feed tells, and how long a mirror is in step after that. */
 export const POLL_MS = 5000;
@@ -221,70 +220,3 @@ const markAt = (at: number): Change => ({
   nextMs: POLL_MS,
   tellsNew: true,
 });
-
-interface Laid {
-  readonly id: number;
-  readonly at: number;
-  readonly line: ToldLine;
-}
-
-/** The engine, and what may be done to it by accident and by somebody who may write there. */
-export class TestStream {
-  readonly down = new Set<number>();
-  lines: Laid[] = [];
-  /** All that was ever laid down. */
-  readonly all: Laid[] = [];
-  readonly turns = new Map<Turn, { readonly by: number; readonly until: number }>();
-  #id = 0;
-  readonly #time: Time;
-
-  constructor(time: Time) {
-    this.#time = time;
-  }
-
-  lay(line: ToldLine, at = this.#time.now): string {
-    const laid = { id: ++this.#id, at, line };
-    this.lines.push(laid);
-    this.all.push(laid);
-    return String(laid.id);
-  }
-
-  /** As the process `who` meets it. `life`: over, and nothing of it reaches the engine any more. */
-  of(who: number, life: AbortSignal): Together {
-    const { turns } = this;
-    const isCut = (): boolean => this.down.has(who) || life.aborted;
-    return {
-      name: `daemon-${who}`,
-      turn: async (what) => {
-        if (isCut()) return 'alone';
-        const held = turns.get(what);
-        if (held !== undefined && held.until > this.#time.now && held.by !== who) return 'another';
-        turns.set(what, { by: who, until: this.#time.now + (what === 'follow' ? 6000 : 10_000) });
-        return 'ours';
-      },
-      giveUp: (what) => {
-        if (!isCut()) turns.delete(what);
-      },
-      lay: async (line) => {
-        if (isCut() || (line.n > 0 && this.lines.length === 0)) return undefined;
-        return this.lay(line);
-      },
-      read: async (after = '0') => {
-        if (isCut()) return undefined;
-        const rest = this.lines.filter(({ id }) => id > Number(after));
-        const page = rest.slice(0, 4);
-        return {
-          lines: page.map(
-            ({ id, at, line }): HeardLine => ({
-              ...line,
-              id: String(id),
-              ageMs: this.#time.now - at,
-            }),
-          ),
-          end: String(page.at(-1)?.id ?? after),
-          isLast: rest.length <= page.length,
-        };
-      },
-    };
-  }
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { parseAddress } from '../../src/address/address.ts';
+import { foldAddress } from '../../src/address/address.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { createKept } from '../../src/directory/trust/kept.ts';
 import { CONTAINERS, dnOf, openOver, person, team } from '../directory/ldap/memory/open.ts';
@@ -161,7 +161,7 @@ const signal = new AbortController().signal;
 async function ask({ directory, server, seen }: Life, uid: string, what: What): Promise<void> {
   const stored =
     what === 'alias' ? `${uid}.alias@example.org` : (STORED[uid] ?? `${uid}@example.org`);
-  const key = parseAddress(stored)?.text ?? stored;
+  const key = foldAddress(stored);
   const question =
     what === 'row'
       ? directory.table?.({ table: 't' })(key, { signal })

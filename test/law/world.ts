@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/clock.ts';
-import type { Ask, Kept } from '../../src/directory/directory.ts';
+import type { Ask } from '../../src/directory/directory.ts';
+import type { Kept } from '../../src/directory/hooks.ts';
 import { createKept } from '../../src/directory/trust/kept.ts';
 import { silentLog } from '../../src/log.ts';
 import { createMemory, type Memory } from '../../src/lookup/memory.ts';

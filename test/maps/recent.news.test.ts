@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { createMemories } from '../../src/daemon/memories.ts';
-import type { Concern } from '../../src/directory/directory.ts';
 import { none } from '../../src/directory/finding.ts';
+import type { Concern } from '../../src/directory/hooks.ts';
 import { silentLog } from '../../src/log.ts';
 import { noteChangeOf } from '../../src/lookup/changes.ts';
 import { mirrored } from '../../src/lookup/mirror.ts';

@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import type { Endpoint } from '../../src/net/endpoint.ts';
 import { startSlapd } from '../support/ldap/slapd.ts';
 import { findFreePorts } from '../support/loopback.ts';
+import { askingAt } from '../support/postfix/config.ts';
 import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
 import { type FaultProxy, startFaultProxy } from '../support/proxy.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
@@ -93,12 +94,9 @@ export async function openStage(): Promise<Stage> {
       : `ended with ${daemon.exitCode ?? daemon.signalCode}`;
   await until(() => log.includes('"listening"') || ended() !== undefined, START_LIMIT_MS);
   if (!log.includes('"listening"')) throw new Error(`the daemon does not listen\n${log}`);
-  const table = `socketmap:inet:127.0.0.1:${port}`;
   const postfix = await startPostfix({
     mainCf: {
-      virtual_mailbox_domains: `${table}:virtual-domains`,
-      virtual_mailbox_maps: `${table}:user-exists`,
-      virtual_alias_maps: `${table}:virtual-aliases`,
+      ...askingAt(port),
       virtual_transport: 'discard:',
     },
   });

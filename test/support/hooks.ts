@@ -1,4 +1,4 @@
-import type { DirectoryHooks } from '../../src/directory/directory.ts';
+import type { DirectoryHooks } from '../../src/directory/hooks.ts';
 import { createKept } from '../../src/directory/trust/kept.ts';
 import { silentLog } from '../../src/log.ts';
 

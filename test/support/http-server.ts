@@ -10,7 +10,7 @@ const server = await openHttp({
   endpoint,
   settings: () => ({ endpoint, hosts: [], acknowledgeUnauthenticated: false }),
   phase: () => 'ready',
-  metrics: { contentType: 'text/plain', text: async () => '' },
+  metrics: async () => ({ contentType: 'text/plain', text: async () => '' }),
   status: () => {
     for (;;);
   },

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { program } from '../../../src/cli.ts';
+import { createProgram } from '../../../src/cli.ts';
 import { SCHEMA } from '../../../src/settings.ts';
 import { bashCompletion } from './bash.ts';
 import { readCommands } from './facts.ts';
@@ -8,6 +8,8 @@ import { fishCompletion } from './fish.ts';
 import { commandsPage } from './manual.ts';
 import { settingsPage } from './settings.ts';
 import { zshCompletion } from './zsh.ts';
+
+const program = await createProgram();
 
 /** What is made of the commands and settings: text by place in the repository. */
 export function listCommandFiles(): Readonly<Record<string, string>> {

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import { nearest } from '../../config/mistakes/problem.ts';
 import { type Endpoint, formatEndpoint } from '../../net/endpoint.ts';
-import type { Finding } from '../finding.ts';
 import { PARAMETERS } from '../maincf.ts';
 import { type Postfix, parameterOf, wordsOf } from '../postconf.ts';
+import type { PlacedRemark } from '../remark.ts';
 import type { Facts } from './facts.ts';
 import { failed, fine, type Look, warning } from './look.ts';
 import { isJailed, listenerOf, pathsMeant, servicesOf } from './reached.ts';
@@ -13,9 +13,9 @@ import { type Asked, placeOf, type Table } from './tables.ts';
 export const lookAtTables: Look = (facts) => {
   const { postfix } = facts;
   if (postfix === undefined) return [];
-  const findings = postfix.asked.flatMap((asked) => judgeTable(asked, facts, postfix));
+  const remarks = postfix.asked.flatMap((asked) => judgeTable(asked, facts, postfix));
   const ours = postfix.asked.filter((asked) => listenerOf(asked, facts) !== undefined);
-  if (ours.length === 0 && findings.length === 0)
+  if (ours.length === 0 && remarks.length === 0)
     return [
       warning(
         'main.cf',
@@ -23,12 +23,12 @@ export const lookAtTables: Look = (facts) => {
         'idpmap postfix prints the lines, idpmap postfix --apply writes them',
       ),
     ];
-  if (findings.length > 0) return findings;
+  if (remarks.length > 0) return remarks;
   const maps = new Set(ours.map(({ table }) => table?.map));
   return [fine('main.cf', `asks ${[...maps].join(', ')}, all of them configured`)];
 };
 
-function judgeTable(asked: Asked, facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeTable(asked: Asked, facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const { table, text } = asked;
   const about = placeOf(asked);
   const refused = judgeParameter(asked);
@@ -63,7 +63,7 @@ function judgeTable(asked: Asked, facts: Facts, postfix: Postfix): readonly Find
 const SENSITIVE = /^(?:virtual_[ug]id_maps|alias_maps|mailbox_command_maps)$/;
 const SECRET = /_sasl_password_maps$/;
 
-function judgeParameter(asked: Asked): readonly Finding[] {
+function judgeParameter(asked: Asked): readonly PlacedRemark[] {
   const { parameter } = asked;
   if (SENSITIVE.test(parameter))
     return [
@@ -84,7 +84,7 @@ function judgeParameter(asked: Asked): readonly Finding[] {
   return [];
 }
 
-function judgeMap(asked: Asked, { map }: Table, { loaded }: Facts): readonly Finding[] {
+function judgeMap(asked: Asked, { map }: Table, { loaded }: Facts): readonly PlacedRemark[] {
   const { maps } = loaded.settings;
   const about = placeOf(asked);
   const known = maps[map];
@@ -134,7 +134,7 @@ const judgeWay = (
   table: Table,
   postfix: Postfix,
   endpoint: Endpoint,
-): readonly Finding[] =>
+): readonly PlacedRemark[] =>
   table.kind === 'tcp'
     ? judgeHost(asked, table, postfix)
     : judgePath(asked, table, postfix, endpoint.kind === 'unix' ? endpoint.path : table.path);
@@ -143,7 +143,7 @@ function judgeHost(
   asked: Asked,
   { host, port, map }: Table & { readonly kind: 'tcp' },
   postfix: Postfix,
-): readonly Finding[] {
+): readonly PlacedRemark[] {
   const about = placeOf(asked);
   const mend = `write socketmap:inet:127.0.0.1:${port}:${map}`;
   if (host === 'localhost') {
@@ -170,7 +170,7 @@ function judgePath(
   { path: written, map }: Table & { readonly kind: 'unix' },
   postfix: Postfix,
   path: string,
-): readonly Finding[] {
+): readonly PlacedRemark[] {
   const wrong = pathsMeant(asked, written, postfix).find((each) => each !== path);
   if (wrong === undefined) return [];
   const queue = parameterOf(postfix, 'queue_directory');
@@ -193,7 +193,7 @@ function judgePath(
 }
 
 /** proxymap(8) reads what `proxy_read_maps` names and nothing else; who asks for more ends. */
-function judgeProxy(asked: Asked, postfix: Postfix): readonly Finding[] {
+function judgeProxy(asked: Asked, postfix: Postfix): readonly PlacedRemark[] {
   if (!asked.isProxied) return [];
   const approved = wordsOf(parameterOf(postfix, 'proxy_read_maps').replaceAll(/[{}]/g, ' '));
   if (approved.includes(`proxy:${asked.text}`) || approved.includes(asked.text)) return [];
@@ -212,7 +212,7 @@ function judgeStranger(
   table: Table,
   facts: Facts,
   postfix: Postfix,
-): readonly Finding[] {
+): readonly PlacedRemark[] {
   const endpoints = asEndpoints(asked, table, postfix);
   const holders = endpoints.map((each) => facts.holders.get(formatEndpoint(each)));
   if (!holders.some((holder) => holder === 'nobody')) return [];

@@ -1,6 +1,6 @@
-import type { Finding } from '../finding.ts';
 import { expansionLimit } from '../maincf.ts';
 import { type Postfix, parameterOf, wordsOf } from '../postconf.ts';
+import type { PlacedRemark } from '../remark.ts';
 import { asksAny, isAskedOf } from './asks.ts';
 import type { Facts } from './facts.ts';
 import { failed, type Look, warning } from './look.ts';
@@ -23,7 +23,7 @@ export const lookAtDelivery: Look = (facts) => {
 };
 
 /** A misspelt parameter asks nobody. */
-const judgeComplaints = ({ complaints }: Postfix): readonly Finding[] =>
+const judgeComplaints = ({ complaints }: Postfix): readonly PlacedRemark[] =>
   complaints.flatMap((text) => {
     const { name } = /unused parameter: (?<name>\w+)=\S*socketmap:/.exec(text)?.groups ?? {};
     if (name === undefined) return [];
@@ -36,7 +36,7 @@ const judgeComplaints = ({ complaints }: Postfix): readonly Finding[] =>
     ];
   });
 
-function judgeDelimiter({ loaded }: Facts, postfix: Postfix): readonly Finding[] {
+function judgeDelimiter({ loaded }: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const ours = loaded.settings.recipientDelimiter;
   const theirs = parameterOf(postfix, 'recipient_delimiter');
   if (sortedLetters(ours) === sortedLetters(theirs)) return [];
@@ -52,7 +52,7 @@ function judgeDelimiter({ loaded }: Facts, postfix: Postfix): readonly Finding[]
 /** In whatever order they stand, the first of them that occurs counts. */
 const sortedLetters = (text: string): string => text.split('').toSorted().join('');
 
-function judgeTransport(facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeTransport(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   if (!isAskedOf('virtual_mailbox_maps', facts)) return [];
   const transport = parameterOf(postfix, 'virtual_transport');
   if (!/^virtual(?::|$)/.test(transport)) return [];
@@ -66,7 +66,7 @@ function judgeTransport(facts: Facts, postfix: Postfix): readonly Finding[] {
   ];
 }
 
-function judgeExpansion(facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeExpansion(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   if (!isAskedOf('virtual_alias_maps', facts)) return [];
   const limit = Number(parameterOf(postfix, 'virtual_alias_expansion_limit'));
   const wanted = expansionLimit(facts.loaded.settings);
@@ -80,7 +80,7 @@ function judgeExpansion(facts: Facts, postfix: Postfix): readonly Finding[] {
   ];
 }
 
-function judgeRelay(facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeRelay(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const isRelay = isAskedOf('relay_domains', facts);
   if (!isRelay || wordsOf(parameterOf(postfix, 'relay_recipient_maps')).length > 0) return [];
   return [
@@ -93,7 +93,7 @@ function judgeRelay(facts: Facts, postfix: Postfix): readonly Finding[] {
 }
 
 /** For `mydestination`: who is local, though idpmap knows only its own domains. */
-function judgeLocal(facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeLocal(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const name = 'local_recipient_maps';
   const about = `main.cf, ${name}`;
   const local = wordsOf(parameterOf(postfix, 'mydestination'));
@@ -119,7 +119,7 @@ function judgeLocal(facts: Facts, postfix: Postfix): readonly Finding[] {
   ];
 }
 
-function judgeSoftBounce(postfix: Postfix): readonly Finding[] {
+function judgeSoftBounce(postfix: Postfix): readonly PlacedRemark[] {
   if (parameterOf(postfix, 'soft_bounce') !== 'yes') return [];
   return [
     warning(

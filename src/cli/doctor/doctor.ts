@@ -1,10 +1,9 @@
-import { printable } from '../../printable.ts';
 import { reasonOf } from '../../reason.ts';
 import { type CommonOptions, controlPathOf, load } from '../common.ts';
 import { EXIT } from '../exit.ts';
-import type { Finding } from '../finding.ts';
 import { createPostconf, type Postfix, parameterOf, readPostfix } from '../postconf.ts';
 import { print } from '../print.ts';
+import { formatRemark, type PlacedRemark } from '../remark.ts';
 import { asEndpoints, lookAtTables } from './asked.ts';
 import { lookAtDelivery } from './delivery.ts';
 import { lookAtDomains } from './domains.ts';
@@ -39,20 +38,15 @@ export const LOOKS: readonly Look[] = [
 
 /** Looks at this machine, and at the Postfix on it, with the eyes of a configuration. Changes nothing, asks no directory. */
 export async function doctor(options: DoctorOptions): Promise<number> {
-  const { facts, remarks } = await gather(options);
-  const findings = [...remarks, ...LOOKS.flatMap((look) => look(facts))];
-  print(options, findings, findings.map(format).join('\n'));
-  return findings.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
-}
-
-function format({ level, about, text, mend }: Finding): string {
-  const line = printable(`${level.padEnd(7)} ${about}: ${text}`);
-  return mend === undefined ? line : `${line}\n${' '.repeat(8)}→ ${printable(mend)}`;
+  const { facts, read } = await gather(options);
+  const remarks = [...read, ...LOOKS.flatMap((look) => look(facts))];
+  print(options, remarks, remarks.map(formatRemark).join('\n'));
+  return remarks.some(({ level }) => level === 'failed') ? EXIT.temporary : EXIT.ok;
 }
 
 async function gather(
   options: DoctorOptions,
-): Promise<{ readonly facts: Facts; readonly remarks: readonly Finding[] }> {
+): Promise<{ readonly facts: Facts; readonly read: readonly PlacedRemark[] }> {
   const loaded = await load(options);
   const asked = await readPostfix(createPostconf(options.postfixConfig)).then(
     (found): Postfix & Tables => ({ ...found, ...findTables(found) }),
@@ -78,7 +72,7 @@ async function gather(
     ],
     controlPath: controlPathOf(loaded.settings, options),
   });
-  const remarks = [
+  const read = [
     fine(loaded.file ?? 'the environment', `idpmap runs as ${machine.user.name}`),
     typeof asked === 'string'
       ? fine('Postfix', `was not looked at: ${asked}`)
@@ -86,6 +80,6 @@ async function gather(
   ];
   return {
     facts: { ...machine, loaded, ...(postfix === undefined ? {} : { postfix }) },
-    remarks,
+    read,
   };
 }

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { listsDomains } from '../../directory/types.ts';
-import type { Finding } from '../finding.ts';
 import { type Postfix, parameterOf, wordsOf } from '../postconf.ts';
+import type { PlacedRemark } from '../remark.ts';
 import { isAskedOf } from './asks.ts';
 import type { Facts } from './facts.ts';
 import { failed, type Look, warning } from './look.ts';
@@ -46,7 +46,7 @@ function literalsOf(parameter: string, postfix: Postfix): readonly string[] {
 const named = (domain: string): string => domainToASCII(domain) || domain;
 
 /** A domain of ours that is of another class, too: which of them counts is not what was meant. */
-function judgeTwice(name: string, facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeTwice(name: string, facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const configured = Object.keys(facts.loaded.settings.domains);
   const own = new Set([
     ...(isAskedOf(name, facts) ? configured : []),
@@ -86,7 +86,7 @@ function judgeUnknown(
   name: (typeof OURS)[number],
   facts: Facts,
   postfix: Postfix,
-): readonly Finding[] {
+): readonly PlacedRemark[] {
   const { domains, directories } = facts.loaded.settings;
   const recipients = RECIPIENTS[name];
   const isOnlyOurs = wordsOf(parameterOf(postfix, recipients)).length === 1;
@@ -104,7 +104,7 @@ function judgeUnknown(
 }
 
 /** A domain of the configuration that no list of Postfix has. */
-function judgeForgotten(facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeForgotten(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const lists = CLASSES.map((name) => parameterOf(postfix, name));
   // What others' tables hold is not known.
   if (lists.some((value) => /[:/]/.test(value))) return [];
@@ -128,7 +128,7 @@ const hasParent = (domain: string, parameter: string, known: ReadonlySet<string>
   parameter === 'relay_domains' && [...known].some((each) => domain.endsWith(`.${each}`));
 
 /** Left at its default it is asked for each domain, of a map that has none. */
-function judgeAliasDomains(facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeAliasDomains(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const value = parameterOf(postfix, 'virtual_alias_domains');
   const isOfOurs =
     isAskedOf('virtual_alias_domains', facts) ||

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { type Endpoint, formatEndpoint, type TcpEndpoint } from '../../net/endpoint.ts';
-import type { Finding } from '../finding.ts';
+import type { PlacedRemark } from '../remark.ts';
 import type { Facts } from './facts.ts';
 import { failed, type Look } from './look.ts';
 
@@ -22,7 +22,7 @@ export function endpointsOf({
   ].filter(({ endpoint }) => endpoint.kind === 'unix' || endpoint.port !== 0);
 }
 
-function judgeHolder(setting: string, endpoint: Endpoint, facts: Facts): readonly Finding[] {
+function judgeHolder(setting: string, endpoint: Endpoint, facts: Facts): readonly PlacedRemark[] {
   const about = formatEndpoint(endpoint);
   const holder = facts.holders.get(about);
   if (typeof holder !== 'object') return [];
@@ -45,7 +45,7 @@ function judgeAddress(
   setting: string,
   endpoint: TcpEndpoint,
   { addresses }: Facts,
-): readonly Finding[] {
+): readonly PlacedRemark[] {
   const { host } = endpoint;
   const isOurs = addresses.has(host) || host.startsWith('127.') || ANY.includes(host);
   // A host name is for the resolver to say.

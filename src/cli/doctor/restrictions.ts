@@ -1,5 +1,5 @@
-import type { Finding } from '../finding.ts';
 import { type Postfix, parameterOf, type Service, wordsOf } from '../postconf.ts';
+import type { PlacedRemark } from '../remark.ts';
 import { asksAny } from './asks.ts';
 import type { Facts } from './facts.ts';
 import { failed, type Look, warning } from './look.ts';
@@ -17,7 +17,7 @@ export const lookAtRestrictions: Look = (facts) => {
 };
 
 /** A restriction of main.cf is of every service's, and told once. */
-function isNew(): (finding: Finding) => boolean {
+function isNew(): (remark: PlacedRemark) => boolean {
   const told = new Set<string>();
   return ({ about, text }) => {
     const key = `${about}\n${text}`;
@@ -65,7 +65,7 @@ const isYes = (value: string): boolean => value === 'yes';
 const STRICT = /^reject_(?:unauthenticated_|known_)?sender_login_mismatch$/;
 const ANY_MISMATCH = /^reject_(?:(?:un)?authenticated_|known_)?sender_login_mismatch$/;
 
-function judgeSenders(service: Service, facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeSenders(service: Service, facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   if (!asksSenders(facts)) return [];
   const mayLogIn = isYes(parameterOf(postfix, 'smtpd_sasl_auth_enable', service));
   const strict = findRestriction(STRICT, service, postfix);
@@ -102,7 +102,7 @@ function isOpen(service: Service): boolean {
 const UNVERIFIED = /^reject_unverified_(?:recipient|sender)$/;
 
 /** Postfix's own memory of who is there: it neither follows the directory nor waits for it. */
-function judgeUnverified(service: Service, postfix: Postfix): readonly Finding[] {
+function judgeUnverified(service: Service, postfix: Postfix): readonly PlacedRemark[] {
   const found = findRestriction(UNVERIFIED, service, postfix);
   if (found === undefined) return [];
   const code = parameterOf(postfix, `${found.word.replace('reject_', '')}_reject_code`, service);
@@ -113,7 +113,7 @@ function judgeUnverified(service: Service, postfix: Postfix): readonly Finding[]
 }
 
 /** Without it smtpd takes mail for everybody, and Postfix sends it back afterwards, to whoever was named as its sender. */
-function judgeUnlisted(service: Service, postfix: Postfix): readonly Finding[] {
+function judgeUnlisted(service: Service, postfix: Postfix): readonly PlacedRemark[] {
   const name = 'smtpd_reject_unlisted_recipient';
   if (isYes(parameterOf(postfix, name, service))) return [];
   if (findRestriction(/^reject_unlisted_recipient$/, service, postfix) !== undefined) return [];

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { formatEndpoint, type UnixEndpoint } from '../../net/endpoint.ts';
-import type { Finding } from '../finding.ts';
+import type { PlacedRemark } from '../remark.ts';
 import type { Account, Facts, FileFact, Place } from './facts.ts';
 import { failed, fine, type Look } from './look.ts';
 import { findBarrier, formatMode, has, type Ownership } from './rights.ts';
@@ -22,7 +22,11 @@ export const unixEndpoints = ({ loaded }: Pick<Facts, 'loaded'>): readonly UnixE
     endpoint.kind === 'unix' && client === 'postfix' ? [endpoint] : [],
   );
 
-function judgePlace(endpoint: UnixEndpoint, place: Place, { user }: Facts): readonly Finding[] {
+function judgePlace(
+  endpoint: UnixEndpoint,
+  place: Place,
+  { user }: Facts,
+): readonly PlacedRemark[] {
   const about = formatEndpoint(endpoint);
   const fault = faultOf(endpoint, place, user);
   if (fault !== undefined) return [failed(about, ...fault)];
@@ -64,7 +68,7 @@ function faultOf(
   ];
 }
 
-function judgeGroup(endpoint: UnixEndpoint, place: Place, facts: Facts): readonly Finding[] {
+function judgeGroup(endpoint: UnixEndpoint, place: Place, facts: Facts): readonly PlacedRemark[] {
   const { group } = endpoint;
   if (group === undefined) return [];
   const about = formatEndpoint(endpoint);
@@ -101,7 +105,7 @@ const nameOfGroup = ({ asker, groups }: Facts): string | undefined =>
   [...groups].find(([, gid]) => gid === asker?.gid)?.[0];
 
 /** Whether Postfix may connect, to the socket that is there or, where none is, to the one that will be. */
-function judgeAsker(endpoint: UnixEndpoint, place: Place, facts: Facts): readonly Finding[] {
+function judgeAsker(endpoint: UnixEndpoint, place: Place, facts: Facts): readonly PlacedRemark[] {
   const { asker } = facts;
   if (asker === undefined) return [];
   const about = formatEndpoint(endpoint);

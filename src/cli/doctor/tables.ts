@@ -96,6 +96,6 @@ function readTable(text: string): Table | undefined {
 const TABLE =
   /^socketmap:(?:unix:(?<path>[^:]+)|inet:(?:\[(?<v6>[^\]]+)\]|(?<host>[^:]+)):(?<port>\d{1,5})):(?<map>[^:]+)$/;
 
-/** How a finding names the place. */
+/** How a remark names the place. */
 export const placeOf = ({ parameter, service }: Pick<Asked, 'parameter' | 'service'>): string =>
   service === undefined ? `main.cf, ${parameter}` : `master.cf, ${service.name}, ${parameter}`;

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Finding } from '../finding.ts';
+import type { PlacedRemark } from '../remark.ts';
 import type { Facts, Place } from './facts.ts';
 import { failed, type Look, warning } from './look.ts';
 import { findBarrier, formatMode, has, STRANGER } from './rights.ts';
@@ -22,7 +22,7 @@ export function writtenFiles({
   ];
 }
 
-function judgeRead(path: string, facts: Facts): readonly Finding[] {
+function judgeRead(path: string, facts: Facts): readonly PlacedRemark[] {
   const { user, loaded } = facts;
   const place = facts.places.get(path);
   if (place?.file === undefined) return [];
@@ -54,13 +54,13 @@ function judgeRead(path: string, facts: Facts): readonly Finding[] {
 const isOpenTo = ({ file, above }: Place): boolean =>
   file !== undefined && has(STRANGER, 'read', file) && findBarrier(STRANGER, above) === undefined;
 
-function judgeWritten(setting: string, path: string, facts: Facts): readonly Finding[] {
+function judgeWritten(setting: string, path: string, facts: Facts): readonly PlacedRemark[] {
   const { user } = facts;
   const place = facts.places.get(path);
   // The directory of the control socket is made.
   if (place === undefined || (setting === 'control' && place.holder === 'absent')) return [];
   const directory = dirname(path);
-  const tell = (text: string, mend: string): readonly Finding[] => {
+  const tell = (text: string, mend: string): readonly PlacedRemark[] => {
     const told = setting === 'control' ? failed : warning;
     return [told(`${setting}: ${path}`, `${text}: ${CONSEQUENCES[setting]}`, mend)];
   };
@@ -90,9 +90,9 @@ const AHEAD_MS = 5 * 60_000;
 
 /** The system's clock: ages of what is kept, certificates and tokens are read by it. */
 export const lookAtClock: Look = ({ clock, places, loaded }) => {
-  const findings: Finding[] = [];
+  const remarks: PlacedRemark[] = [];
   if (clock.isKept === false)
-    findings.push(
+    remarks.push(
       warning(
         'the clock',
         'is not kept right (timedatectl: NTPSynchronized=no): certificates and tokens are taken for expired once it is wrong',
@@ -104,12 +104,12 @@ export const lookAtClock: Look = ({ clock, places, loaded }) => {
   );
   const [first] = ahead;
   if (first !== undefined)
-    findings.push(
+    remarks.push(
       warning(
         'the clock',
         `says ${new Date(clock.now).toISOString()}, and ${first} was written later: one of both is wrong`,
         'look at date and timedatectl; ages of what is remembered follow the clock over a restart of the machine',
       ),
     );
-  return findings;
+  return remarks;
 };

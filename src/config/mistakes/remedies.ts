@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Group } from '../schema/shape.ts';
+import { fieldBelow, type Group } from '../schema/shape.ts';
 import { formatPath, getIn, isTree, isWithin, type Path } from '../sources/tree.ts';
 import { applyChanges, type Change } from './changes.ts';
 import type { Mistake } from './mistake.ts';
@@ -91,7 +91,7 @@ function narrow(tree: unknown, changes: readonly Change[], root: Group): unknown
   if (!isTree(tree)) return tree;
   const entries = Object.entries(tree).map(([section, value]) => {
     const names = isTree(value) ? Object.keys(value) : [];
-    if (root.fields[section]?.shape.kind !== 'named' || names.length <= MAX_KEPT)
+    if (fieldBelow(root, section, tree)?.shape.kind !== 'named' || names.length <= MAX_KEPT)
       return [section, value];
     const touched = new Set(changes.flatMap(({ path }) => namesBelow(path, section)));
     const named = JSON.stringify([...touched].map((name) => getIn(value, [name])));

@@ -158,10 +158,7 @@ function valueOf({ example, preset, shape }: Field): unknown {
   if (example !== undefined) return parse(example) as unknown;
   if (shape.kind !== 'group') return preset;
   const samples = Object.entries(shape.fields)
-    .filter(([, field]) => !isInstead(field))
+    .filter(([, { insteadOf }]) => insteadOf === undefined)
     .map(([name, field]) => [name, valueOf(field)]);
   return Object.fromEntries(samples) as unknown;
 }
-
-/** What stands in place of another setting goes with no example of that. */
-const isInstead = ({ description = '' }: Field): boolean => description.startsWith('In place of');

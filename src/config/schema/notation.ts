@@ -25,6 +25,8 @@ export interface Notation {
   readonly likely?: Likely;
   /** Where the names stand that this may be: `directories`. */
   readonly refers?: string;
+  /** The setting of the same group in whose place this one stands, so that no example has both. */
+  readonly insteadOf?: string;
 }
 
 /** The notations of all schemas; wrappers and copies made by zod inherit them. */

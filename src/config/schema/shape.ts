@@ -60,6 +60,8 @@ export interface Field {
   /** As the configuration would write it; absent: there is none. */
   readonly preset?: unknown;
   readonly required: boolean;
+  /** The setting beside it in whose place it stands. */
+  readonly insteadOf?: string;
 }
 
 /** The settings that `group` may hold: of a choice, those of the option that `value` names, else of all options. */
@@ -101,10 +103,12 @@ export function fieldBelow(shape: Shape, step: string | number, value: unknown):
 function readField(schema: z.core.$ZodType): Field {
   const { description, examples } = z.globalRegistry.get(schema) ?? {};
   const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
+  const { insteadOf } = notations.get(schema) ?? {};
   return {
     ...readWrapper(schema),
     ...(description === undefined ? {} : { description }),
     ...(typeof example === 'string' ? { example } : {}),
+    ...(insteadOf === undefined ? {} : { insteadOf }),
   };
 }
 
@@ -154,7 +158,7 @@ function readLeaf(schema: z.core.$ZodType, notation: Notation | undefined): Leaf
   if (notation?.type === undefined && !(schema instanceof z.ZodString)) {
     throw new TypeError('a schema without a notation has no shape');
   }
-  const { key: _key, alone: _alone, ...own } = notation ?? {};
+  const { key: _key, alone: _alone, insteadOf: _insteadOf, ...own } = notation ?? {};
   return { kind: 'leaf', type: 'text', ...own };
 }
 

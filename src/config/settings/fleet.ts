@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientTls } from '../schema/clienttls.ts';
 import {
   type EngineUrl,
   formatEngineUrl,
@@ -7,7 +8,8 @@ import {
   parseEngineUrl,
   parseSentinelUrl,
 } from '../schema/engineurl.ts';
-import { duration, flag, oneOrMany, path, secret, written } from '../schema/values.ts';
+import { notations } from '../schema/notation.ts';
+import { duration, flag, oneOrMany, secret, written } from '../schema/values.ts';
 import { faultsOf } from './fleetfaults.ts';
 
 const url = () => written<EngineUrl>({ type: 'URL' }, parseEngineUrl, formatEngineUrl);
@@ -17,83 +19,62 @@ const urls = (parse: (text: string) => NodeUrl) =>
   oneOrMany(written<NodeUrl>({ type: 'URL' }, parse, formatEngineUrl));
 
 const tls = () =>
-  z
-    .strictObject({
-      ca: path()
-        .exactOptional()
-        .meta({
-          description:
-            'PEM file of the authorities that are trusted; without it, those that Node knows.',
-          examples: ['/etc/idpmap/engine-ca.pem'],
-        }),
-      cert: path()
-        .exactOptional()
-        .meta({
-          description: 'PEM file of a client certificate.',
-          examples: ['/etc/idpmap/engine.pem'],
-        }),
-      key: path()
-        .exactOptional()
-        .meta({
-          description: "PEM file of the client certificate's key.",
-          examples: ['/etc/idpmap/engine.key'],
-        }),
-      serverName: z
-        .string()
-        .min(1)
-        .exactOptional()
-        .meta({
-          description: "The name that the engine's certificate carries, where it is not the URL's.",
-          examples: ['valkey.example.org'],
-        }),
-    })
-    .superRefine(({ cert, key }, context) => {
-      if ((cert === undefined) === (key === undefined)) return;
-      context.addIssue({ code: 'custom', message: 'cert and key go together, write both' });
-    });
+  clientTls({
+    peer: 'engine',
+    serverName: 'valkey.example.org',
+    files: {
+      ca: '/etc/idpmap/engine-ca.pem',
+      cert: '/etc/idpmap/engine.pem',
+      key: '/etc/idpmap/engine.key',
+    },
+  });
 
-const sentinel = z.strictObject({
-  primary: z
-    .string()
-    .regex(/^[\w.-]{1,128}$/, {
-      error: 'is no name of a primary, write that of the sentinels\' "sentinel monitor"',
-    })
-    .meta({
-      description: 'How the sentinels call the primary: the name in their `sentinel monitor`.',
-      examples: ['mymaster'],
+const sentinel = z
+  .strictObject({
+    primary: z
+      .string()
+      .regex(/^[\w.-]{1,128}$/, {
+        error: 'is no name of a primary, write that of the sentinels\' "sentinel monitor"',
+      })
+      .meta({
+        description: 'How the sentinels call the primary: the name in their `sentinel monitor`.',
+        examples: ['mymaster'],
+      }),
+    urls: urls(parseSentinelUrl).meta({
+      description:
+        'All sentinels: `valkeys://HOST:PORT` where they and the engines speak TLS, else `valkey://HOST:PORT`; without a port, 26379.',
+      examples: ['[valkeys://sentinel-0.example.org, valkeys://sentinel-1.example.org]'],
     }),
-  urls: urls(parseSentinelUrl).meta({
-    description:
-      'All sentinels: `valkeys://HOST:PORT` where they and the engines speak TLS, else `valkey://HOST:PORT`; without a port, 26379.',
-    examples: ['[valkeys://sentinel-0.example.org, valkeys://sentinel-1.example.org]'],
-  }),
-  user: z
-    .string()
-    .min(1)
-    .exactOptional()
-    .meta({
-      description: 'As whom the sentinels know us; without it, their user `default`.',
-      examples: ['idpmap'],
+    user: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({
+        description: 'As whom the sentinels know us; without it, their user `default`.',
+        examples: ['idpmap'],
+      }),
+    password: secret()
+      .exactOptional()
+      .meta({
+        description: 'Its password there; without it, none is told to them.',
+        examples: ['{ file: /run/secrets/sentinel-password }'],
+      }),
+    tls: tls().exactOptional().meta({
+      description:
+        "How connections to sentinels are secured, where not as the engines' (`fleet.tls`).",
     }),
-  password: secret()
-    .exactOptional()
-    .meta({
-      description: 'Its password there; without it, none is told to them.',
-      examples: ['{ file: /run/secrets/sentinel-password }'],
-    }),
-  tls: tls().exactOptional().meta({
-    description:
-      "How connections to sentinels are secured, where not as the engines' (`fleet.tls`).",
-  }),
-});
+  })
+  .register(notations, { insteadOf: 'url' });
 
-const cluster = z.strictObject({
-  urls: urls(parseClusterUrl).meta({
-    description:
-      'Some of its nodes: `valkeys://HOST:PORT` where all of them speak TLS, else `valkey://HOST:PORT`. They name the others.',
-    examples: ['[valkeys://node-0.example.org:6379, valkeys://node-1.example.org:6379]'],
-  }),
-});
+const cluster = z
+  .strictObject({
+    urls: urls(parseClusterUrl).meta({
+      description:
+        'Some of its nodes: `valkeys://HOST:PORT` where all of them speak TLS, else `valkey://HOST:PORT`. They name the others.',
+      examples: ['[valkeys://node-0.example.org:6379, valkeys://node-1.example.org:6379]'],
+    }),
+  })
+  .register(notations, { insteadOf: 'url' });
 
 /** Daemons that know together. */
 export const fleet = z

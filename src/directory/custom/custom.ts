@@ -1,4 +1,5 @@
-import type { Directory, DirectoryHooks } from '../directory.ts';
+import type { Directory } from '../directory.ts';
+import type { DirectoryHooks } from '../hooks.ts';
 import { type CustomSettings, readOwn } from './own.ts';
 
 /** Opens what the module makes; without `listDomains` it lists none, whatever it could. */

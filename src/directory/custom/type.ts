@@ -9,20 +9,21 @@ export const custom = defineType({
   type: 'custom',
   about: 'What a module of your own makes: docs/library.md. Its code runs within idpmap.',
   limits: { inFlight: 32, perSecond: 500 },
-  settings: z.strictObject({
-    module: modulePath().meta({
-      description:
-        'File of the module, or name of its package. Only root and the user that runs idpmap may be able to change it. It is loaded once: a change takes a restart.',
-      examples: ['/etc/idpmap/hr.mjs'],
+  settings: () =>
+    z.strictObject({
+      module: modulePath().meta({
+        description:
+          'File of the module, or name of its package. Only root and the user that runs idpmap may be able to change it. It is loaded once: a change takes a restart.',
+        examples: ['/etc/idpmap/hr.mjs'],
+      }),
+      settings: sealed().prefault({}).meta({
+        description: "The module's own settings; paths are relative to its file.",
+      }),
+      mirror: mirror({}),
+      listDomains: flag().prefault(false).meta({
+        description: 'Serves the domains that the module lists, beside the configured ones.',
+      }),
     }),
-    settings: sealed().prefault({}).meta({
-      description: "The module's own settings; paths are relative to its file.",
-    }),
-    mirror: mirror({}),
-    listDomains: flag().prefault(false).meta({
-      description: 'Serves the domains that the module lists, beside the configured ones.',
-    }),
-  }),
   open: async (settings, hooks) => (await import('./custom.ts')).openCustom(settings, hooks),
   check: async (settings) => (await import('./own.ts')).findFaults(settings),
   lists: 'listDomains',

@@ -7,7 +7,7 @@ export const demo = defineType({
   type: 'demo',
   about: 'The people of the demo, built in: something to try idpmap with.',
   limits: IN_MEMORY,
-  settings: z.strictObject({}),
+  settings: () => z.strictObject({}),
   open: async () => (await import('./demo.ts')).createDemoDirectory(),
   tables: 'content',
   largestGroup: () => 0,

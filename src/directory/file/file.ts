@@ -1,5 +1,6 @@
 import { WATCH_TIMING, type WatchTiming, watchFile } from '../../watch.ts';
-import { type Directory, type DirectoryHooks, Fault } from '../directory.ts';
+import { type Directory, Fault } from '../directory.ts';
+import type { DirectoryHooks } from '../hooks.ts';
 import { answerFrom, type ListingSettings } from '../people/answers.ts';
 import { waitFor } from '../waiting.ts';
 import { createStore, type FileFigures, type StoreSettings } from './store.ts';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { DirectoryHooks } from '../directory.ts';
+import type { DirectoryHooks } from '../hooks.ts';
 import { findLoss } from '../people/loss.ts';
 import { type Measure, measure, readMeasure } from '../people/measure.ts';
 import type { People } from '../people/people.ts';

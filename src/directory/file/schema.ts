@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isMailbox, parseAddress, parseDomain, spellAddress } from '../../address/address.ts';
+import { isMailbox, normaliseMailbox, parseDomain, spellAddress } from '../../address/address.ts';
 
 /** What an end mark may count. `rows` are those of all tables. */
 export const COUNTED = ['accounts', 'groups', 'open', 'domains', 'rows'] as const;
@@ -16,7 +16,7 @@ const text = z.preprocess(
   (value) => (typeof value === 'number' ? String(value) : value),
   z.string({ error: wants('text') }),
 );
-const address = readAs(readAddress, 'is not exactly one address with a domain');
+const address = readAs(normaliseMailbox, 'is not exactly one address with a domain');
 /** One that is answered: it keeps its letters. */
 const spelled = readAs(readSpelled, 'is not exactly one address with a domain');
 const domain = readAs(parseDomain, 'is not a domain');
@@ -109,10 +109,6 @@ function readAs<T>(read: (value: string) => T | undefined, complaint: string) {
 
 function listOf<T extends z.ZodType>(item: T) {
   return z.array(item, { error: wants('a list') });
-}
-
-function readAddress(value: string): string | undefined {
-  return isMailbox(value) ? parseAddress(value)?.text : undefined;
 }
 
 function readSpelled(value: string): string | undefined {

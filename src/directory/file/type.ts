@@ -7,7 +7,7 @@ export const file = defineType({
   type: 'file',
   about: 'A YAML file of accounts, groups and tables.',
   limits: IN_MEMORY,
-  settings: fileSettings,
+  settings: () => fileSettings,
   open: async (settings, hooks) => (await import('./file.ts')).createFileDirectory(settings, hooks),
   lists: 'listDomains',
   tables: 'content',

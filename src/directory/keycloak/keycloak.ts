@@ -1,13 +1,8 @@
 import { parseAddress } from '../../address/address.ts';
 import { preciseClock, wallClock } from '../../clock.ts';
-import {
-  type Directory,
-  type DirectoryHooks,
-  type Entry,
-  type Finding,
-  isDoubt,
-} from '../directory.ts';
+import { type Directory, type Entry, type Finding, isDoubt } from '../directory.ts';
 import { findingOf, none, valuesOf } from '../finding.ts';
+import type { DirectoryHooks } from '../hooks.ts';
 import { listDomains } from './domains.ts';
 import { createEventWatch, type EventWatch } from './feed/events.ts';
 import { offerToFollow } from './follow/offer.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDomain } from '../../address/address.ts';
 import { textOf } from '../../config/likely/text.ts';
 import { address, domain } from '../../config/schema/addresses.ts';
+import { clientTls } from '../../config/schema/clienttls.ts';
 import { notations } from '../../config/schema/notation.ts';
 import {
   count,
@@ -15,7 +16,6 @@ import {
 } from '../../config/schema/values.ts';
 import type { DeepReadonly } from '../../config/schema.ts';
 import { mirror } from '../../config/settings/mirror.ts';
-import { clientTls } from '../clienttls.ts';
 
 const url = () => written({ type: 'URL', likely: likelyUrls }, parseUrl, String);
 
@@ -68,7 +68,11 @@ function parseAddressSource(given: string): string {
 
 const text = () => z.string().min(1);
 
-const tls = clientTls({ use: 'clientCertificate: true', serverName: 'sso.example.org' });
+const tls = clientTls({
+  peer: 'server',
+  use: 'clientCertificate: true',
+  serverName: 'sso.example.org',
+});
 
 const privateKey = z.strictObject({
   file: path().meta({

@@ -6,7 +6,7 @@ export const keycloak = defineType({
   type: 'keycloak',
   about: 'A realm of Keycloak.',
   limits: { inFlight: 16, perSecond: 100 },
-  settings: keycloakSettings,
+  settings: () => keycloakSettings,
   open: async (settings, hooks) =>
     (await import('./keycloak.ts')).createKeycloakDirectory(settings, hooks),
   lists: 'organizations',

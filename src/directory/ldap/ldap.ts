@@ -1,16 +1,9 @@
 import { parseAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
-import { createPool } from '../connections/pool.ts';
-import { createServers } from '../connections/servers.ts';
-import {
-  type Ask,
-  type Directory,
-  type DirectoryHooks,
-  type Entry,
-  Fault,
-  isDoubt,
-} from '../directory.ts';
+import { createConnections } from '../connections/connections.ts';
+import { type Ask, type Directory, type Entry, Fault, isDoubt } from '../directory.ts';
 import { none } from '../finding.ts';
+import type { DirectoryHooks } from '../hooks.ts';
 import { joining } from '../waiting.ts';
 import { createDomainQuestion } from './domains.ts';
 import { followLdap } from './follow/follow.ts';
@@ -43,7 +36,6 @@ export function createLdapDirectory(
   hooks: DirectoryHooks,
   timing: Timing = TIMING,
 ): Directory {
-  const { name, log } = hooks;
   const figures: Record<string, number> = { held: 0, membersLeftOut: 0 };
   const life = new AbortController();
   const accounts = accountBranch(settings);
@@ -96,22 +88,11 @@ export function createLdapDirectory(
     return connection;
   }
 
-  const servers = createServers({
-    endpoints: settings.urls,
-    open: openProved,
-    connectMs: settings.connectTimeout,
-    coolMs: settings.returnAfter,
-    isRefusal: (error) => error instanceof Refused,
-    clock: preciseClock,
-  });
-  const pool = createPool({
-    name,
-    size: settings.connections,
-    servers,
-    maxAgeMs: settings.maxAge,
-    returnMs: settings.returnAfter,
-    log,
-  });
+  const { servers, pool } = createConnections(
+    { endpoints: settings.urls, open: openProved, isRefusal: (error) => error instanceof Refused },
+    settings,
+    hooks,
+  );
   const asker = createAsker({
     pool,
     servers,

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { address } from '../../config/schema/addresses.ts';
+import { clientTls } from '../../config/schema/clienttls.ts';
 import { notations } from '../../config/schema/notation.ts';
-import { count, duration, flag, oneOrMany, secret, written } from '../../config/schema/values.ts';
+import { duration, flag, oneOrMany, secret, written } from '../../config/schema/values.ts';
 import type { DeepReadonly } from '../../config/schema.ts';
 import { feed, mirror, poll } from '../../config/settings/mirror.ts';
-import { clientTls } from '../clienttls.ts';
+import { connections, connectTimeout, maxAge, returnAfter } from '../connections/settings.ts';
 import { accounts, attribute, dn, groups } from './settings/branches.ts';
 import { formatLdapUrl, parseLdapUrl, staysHere } from './settings/endpoint.ts';
 import { likelyFilters, likelyLdapUrls } from './settings/likely.ts';
@@ -12,7 +13,11 @@ import { tables } from './settings/tables.ts';
 
 const url = () => written({ type: 'URL', likely: likelyLdapUrls }, parseLdapUrl, formatLdapUrl);
 
-const tls = clientTls({ use: 'bind: { sasl: external }', serverName: 'ldap.example.org' });
+const tls = clientTls({
+  peer: 'server',
+  use: 'bind: { sasl: external }',
+  serverName: 'ldap.example.org',
+});
 
 const bind = z
   .strictObject({
@@ -120,20 +125,13 @@ export const ldapSettings = z
       .prefault({})
       .meta({ description: 'Tables for maps of kind `table`, in the words of ldap_table(5).' }),
     mirror: mirror({ feed: feed(), poll: poll() }),
-    connections: count(1, 64).prefault(2).meta({ description: 'Connections that are kept open.' }),
-    connectTimeout: duration('10ms', '60s').prefault('1s').meta({
-      description: 'How long one server may take to connect, log in and show people.',
-    }),
+    connections: connections(2),
+    connectTimeout: connectTimeout('connect, log in and show people'),
     searchTimeout: duration('10ms', '60s').prefault('1s').meta({
       description: 'How long the searches of one question may take.',
     }),
-    maxAge: duration('1s').prefault('15m').meta({
-      description: "Age at which a connection is replaced; less than the server's idle limit.",
-    }),
-    returnAfter: duration('1s').prefault('30s').meta({
-      description:
-        'How long a server that failed is left out, and how soon the first one is tried again.',
-    }),
+    maxAge: maxAge(),
+    returnAfter: returnAfter(),
     bindRetry: duration('1s').prefault('60s').meta({
       description:
         'How soon a refused password is tried again, so that the account is not locked out. A changed one is tried at once.',

@@ -6,7 +6,7 @@ export const ldap = defineType({
   type: 'ldap',
   about: 'OpenLDAP, 389 Directory Server, Active Directory and others.',
   limits: { inFlight: 32, perSecond: 500 },
-  settings: ldapSettings,
+  settings: () => ldapSettings,
   open: async (settings, hooks) => (await import('./ldap.ts')).createLdapDirectory(settings, hooks),
   check: async (settings) => (await import('./filters/check.ts')).checkTexts(settings),
   lists: 'listDomains',

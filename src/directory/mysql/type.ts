@@ -6,7 +6,7 @@ export const mysql = defineType({
   type: 'mysql',
   about: 'Tables of MySQL or MariaDB.',
   limits: { inFlight: 32, perSecond: 2000 },
-  settings: mysqlSettings,
+  settings: () => mysqlSettings,
   open: async (settings, hooks) =>
     (await import('./mysql.ts')).createMysqlDirectory(settings, hooks),
   check: async (settings) => (await import('../sql/check.ts')).checkStatements(settings, 'mysql'),

@@ -1,4 +1,4 @@
-import { isMailbox, isPlainAddress, parseAddress, spellAddress } from '../../address/address.ts';
+import { isMailbox, normaliseMailbox, spellAddress } from '../../address/address.ts';
 import { type Entry, Fault } from '../directory.ts';
 import { mailAddress, ownAddress } from './spelling.ts';
 
@@ -19,7 +19,7 @@ export function cleanEntry(entry: Entry, figures: CleanFigures): Entry {
   if (!isMailbox(mailAddress(entry)))
     throw new Fault('entry', `the entry ${entry.id} has no usable address of its own`);
   const { address, spelling } = ownAddress(mailAddress(entry));
-  const aliases = keepUsable(entry.aliases, figures, normalise);
+  const aliases = keepUsable(entry.aliases, figures, normaliseMailbox);
   const members = keepUsable(entry.members, figures, spell);
   const logins = keepUsable(entry.logins, figures, usableLogin);
   const isClean =
@@ -37,12 +37,6 @@ export function cleanEntry(entry: Entry, figures: CleanFigures): Entry {
 
 const usableLogin = (login: string): string | undefined =>
   UNUSABLE_LOGIN.test(login) ? undefined : login;
-
-const normalise = (text: string): string | undefined =>
-  isPlainAddress(text) ? text : normaliseOther(text);
-
-const normaliseOther = (text: string): string | undefined =>
-  isMailbox(text) ? parseAddress(text)?.text : undefined;
 
 const spell = (text: string): string | undefined =>
   isMailbox(text) ? spellAddress(text) : undefined;

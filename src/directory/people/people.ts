@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isMailbox, parseAddress } from '../../address/address.ts';
+import { foldAddress, isMailbox, parseAddress } from '../../address/address.ts';
 import { type Entry, Fault } from '../directory.ts';
 import type { Pieces } from './content.ts';
 import { expandGroup, type GroupLimits } from './expand.ts';
@@ -70,7 +70,7 @@ function createPeople(
   };
   const expanded = new Map<Entry, Entry>();
   // Members keep the letters that they are written with.
-  const holdMember = (member: string) => hold(parseAddress(member)?.text ?? member);
+  const holdMember = (member: string) => hold(foldAddress(member));
   const expand = (group: Entry): Entry => {
     const done = expanded.get(group) ?? expandGroup(group, holdMember, rules.groups);
     expanded.set(group, done);

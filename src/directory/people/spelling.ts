@@ -1,4 +1,9 @@
-import { isPlainAddress, parseAddress, spellAddress } from '../../address/address.ts';
+import {
+  foldAddress,
+  isPlainAddress,
+  normaliseAddress,
+  spellAddress,
+} from '../../address/address.ts';
 import { isFindable, type Spellings } from '../../address/spellings.ts';
 import { type Entry, Fault, type Remark } from '../directory.ts';
 
@@ -9,7 +14,7 @@ export type OwnAddress = Pick<Entry, 'address' | 'spelling'>;
 export function ownAddress(text: string): OwnAddress {
   if (isPlainAddress(text)) return { address: text };
   const spelling = spellAddress(text) ?? text;
-  const address = parseAddress(spelling)?.text ?? spelling;
+  const address = foldAddress(spelling);
   return spelling === address ? { address } : { address, spelling };
 }
 
@@ -31,7 +36,7 @@ export function believeAbsent({ areAll, texts }: Spellings): void {
 /** What an administrator should know of the addresses that some entries hold, as the directory has them. */
 export function remarkSpellings(addresses: readonly string[]): readonly Remark[] {
   const unasked = addresses.filter((text) => !isFindable(text));
-  const alike = Map.groupBy(new Set(addresses), (text) => parseAddress(text)?.text ?? text)
+  const alike = Map.groupBy(new Set(addresses), (text) => foldAddress(text))
     .values()
     .filter((texts) => new Set(texts.map(spellAddress)).size > 1);
   return [
@@ -39,7 +44,7 @@ export function remarkSpellings(addresses: readonly string[]): readonly Remark[]
       .slice(0, MOST)
       .map((text) =>
         warning(
-          `the address ${text} has letters that Postfix folds to others, and mail for ${parseAddress(text)?.text} does not find it: write it so`,
+          `the address ${text} has letters that Postfix folds to others, and mail for ${normaliseAddress(text)} does not find it: write it so`,
         ),
       ),
     ...[...alike]

@@ -1,4 +1,5 @@
-import type { Directory, DirectoryHooks } from '../directory.ts';
+import type { Directory } from '../directory.ts';
+import type { DirectoryHooks } from '../hooks.ts';
 import { PAGE_MS } from '../sql/follow/offer.ts';
 import { createSqlDirectory } from '../sql/sql.ts';
 import { createPostgresqlEngine } from './engine.ts';

@@ -6,7 +6,7 @@ export const postgresql = defineType({
   type: 'postgresql',
   about: 'Tables of PostgreSQL.',
   limits: { inFlight: 32, perSecond: 2000 },
-  settings: postgresqlSettings,
+  settings: () => postgresqlSettings,
   open: async (settings, hooks) =>
     (await import('./postgresql.ts')).createPostgresqlDirectory(settings, hooks),
   check: async (settings) =>

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { address, domain } from '../../config/schema/addresses.ts';
+import { clientTls } from '../../config/schema/clienttls.ts';
 import { notations } from '../../config/schema/notation.ts';
 import { count, duration, oneOrMany, secret, written } from '../../config/schema/values.ts';
 import type { DeepReadonly } from '../../config/schema.ts';
 import { mirror, poll } from '../../config/settings/mirror.ts';
-import { clientTls } from '../clienttls.ts';
+import {
+  type ConnectionSettings,
+  connections,
+  connectTimeout,
+  maxAge,
+  returnAfter,
+} from '../connections/settings.ts';
 import { PRESETS_OF, type SqlPresetName } from './presets/presets.ts';
 import { formatHost, parseHost } from './settings/host.ts';
 import { likelyHosts, likelyStatements } from './settings/likely.ts';
@@ -177,24 +184,17 @@ export const servers = ({ port, socket }: { readonly port: number; readonly sock
     description:
       'Which connections TLS secures: those to other machines, all over TCP, or none. `never` shows addresses to whoever listens.',
   }),
-  tls: clientTls({ use: 'user', serverName: 'db.example.org' })
+  tls: clientTls({ peer: 'server', use: 'user', serverName: 'db.example.org' })
     .prefault({})
     .meta({ description: 'How the connection is secured.' }),
   replicas: z.enum(['doubt', 'trust']).prefault('doubt').meta({
     description:
       'Whether nobody is there whom a copy does not show, which may be behind. `doubt`: then mail is deferred until the original answers.',
   }),
-  connections: count(1, 64).prefault(3).meta({ description: 'Connections that are kept open.' }),
-  connectTimeout: duration('10ms', '60s').prefault('1s').meta({
-    description: 'How long one server may take to connect and log in.',
-  }),
-  maxAge: duration('1s').prefault('15m').meta({
-    description: "Age at which a connection is replaced; less than the server's idle limit.",
-  }),
-  returnAfter: duration('1s').prefault('30s').meta({
-    description:
-      'How long a server that failed is left out, and how soon the first one is tried again.',
-  }),
+  connections: connections(3),
+  connectTimeout: connectTimeout('connect and log in'),
+  maxAge: maxAge(),
+  returnAfter: returnAfter(),
 });
 
 const allQuestions = z.strictObject(questions);
@@ -210,9 +210,7 @@ export type ServerSettings = DeepReadonly<z.output<typeof allServers>>;
 export type SqlTableSettings = QuestionSettings['tables'][string];
 
 /** What a directory in a database goes by, whatever the database. */
-export interface SqlSettings<Host>
-  extends QuestionSettings,
-    Pick<ServerSettings, 'connections' | 'connectTimeout' | 'maxAge' | 'returnAfter'> {
+export interface SqlSettings<Host> extends QuestionSettings, ConnectionSettings {
   readonly hosts: readonly Host[];
   readonly preset?: SqlPresetName;
 }

@@ -1,16 +1,9 @@
 import { parseAddress, parseDomain } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
-import { createPool } from '../connections/pool.ts';
-import { createServers } from '../connections/servers.ts';
-import {
-  type Ask,
-  type Directory,
-  type DirectoryHooks,
-  type Entry,
-  Fault,
-  isDoubt,
-} from '../directory.ts';
+import { createConnections } from '../connections/connections.ts';
+import { type Ask, type Directory, type Entry, Fault, isDoubt } from '../directory.ts';
 import { none } from '../finding.ts';
+import type { DirectoryHooks } from '../hooks.ts';
 import { templateKey } from '../templates/template.ts';
 import { createAsker, type Trust, type View, type Work } from './connect/ask.ts';
 import { createConnection, type SqlConnection } from './connect/connection.ts';
@@ -108,21 +101,7 @@ export function createSqlDirectory<Host>(
     };
   }
 
-  const servers = createServers({
-    endpoints: settings.hosts,
-    open,
-    connectMs: settings.connectTimeout,
-    coolMs: settings.returnAfter,
-    clock: preciseClock,
-  });
-  const pool = createPool({
-    name,
-    size: settings.connections,
-    servers,
-    maxAgeMs: settings.maxAge,
-    returnMs: settings.returnAfter,
-    log,
-  });
+  const { servers, pool } = createConnections({ endpoints: settings.hosts, open }, settings, hooks);
   const asker = createAsker({
     pool,
     servers,

@@ -1,4 +1,5 @@
-import type { Directory, DirectoryHooks } from '../directory.ts';
+import type { Directory } from '../directory.ts';
+import type { DirectoryHooks } from '../hooks.ts';
 import { createSqlDirectory } from '../sql/sql.ts';
 import { createSqliteEngine } from './engine.ts';
 import type { SqliteSettings } from './settings.ts';

@@ -6,7 +6,7 @@ export const sqlite = defineType({
   type: 'sqlite',
   about: 'Tables in a file of SQLite.',
   limits: { inFlight: 32, perSecond: 2000 },
-  settings: sqliteSettings,
+  settings: () => sqliteSettings,
   open: async (settings, hooks) =>
     (await import('./sqlite.ts')).createSqliteDirectory(settings, hooks),
   check: async (settings) => (await import('../sql/check.ts')).checkStatements(settings, 'sqlite'),

@@ -1,4 +1,4 @@
-import type { Kept } from '../directory.ts';
+import type { Kept } from '../hooks.ts';
 
 /**
  * The guard before everything that may lose people: an edit of a file, a list of domains, people who vanish. What loses

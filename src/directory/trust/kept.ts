@@ -1,4 +1,4 @@
-import type { Kept } from '../directory.ts';
+import type { Kept } from '../hooks.ts';
 
 /** Keeps values for as long as it lives: for commands and tests, which end before anything could be forgotten. */
 export function createKept(before: Readonly<Record<string, unknown>> = {}): Kept {

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../address/address.ts';
+import { foldAddress } from '../../address/address.ts';
 import type { Directory, Entry } from '../../directory/directory.ts';
 import { valuesOf } from '../../directory/finding.ts';
 import { askEntries } from '../../directory/people/ask.ts';
@@ -44,7 +44,7 @@ export async function checkConformance(subject: Subject): Promise<readonly Misde
       return undefined;
     });
     for (const known of subject.people) {
-      const addresses = [known.address, ...(known.aliases ?? [])].map(folded);
+      const addresses = [known.address, ...(known.aliases ?? [])].map(foldAddress);
       for (const address of addresses)
         await examine(`finds ${address} with all that it is`, async () =>
           compare(await ask(directory, address), known),
@@ -57,12 +57,12 @@ export async function checkConformance(subject: Subject): Promise<readonly Misde
     }
     for (const address of subject.nobody)
       await examine(`knows that ${address} is nobody's, and by what`, async () => {
-        const finding = await directory.find(folded(address), { signal: never() });
+        const finding = await directory.find(foldAddress(address), { signal: never() });
         return finding.status === 'none' ? undefined : 'it found somebody';
       });
     const [first] = subject.people;
     const domain =
-      folded(first?.address ?? '')
+      foldAddress(first?.address ?? '')
         .split('@')
         .at(-1) ?? '';
     for (const local of HOSTILE)
@@ -103,8 +103,6 @@ function missingOf({ people, nobody }: Subject): Misdeed[] {
 
 const never = (): AbortSignal => new AbortController().signal;
 
-const folded = (address: string): string => parseAddress(address)?.text ?? address;
-
 /** Asks as idpmap does: what is given is cleaned, and who does not hold the address is left out. */
 async function ask(directory: Directory, address: string): Promise<readonly Entry[]> {
   const question = askEntries(directory, { sharedAliases: false }, { dropped: 0 });
@@ -123,17 +121,17 @@ function compare(found: readonly Entry[], known: KnownEntry): string | undefined
   if (others.length > 0) return `it found ${found.length}`;
   const wanted = {
     kind: known.kind ?? 'account',
-    address: folded(known.address),
-    aliases: (known.aliases ?? []).map(folded).toSorted().join(),
+    address: foldAddress(known.address),
+    aliases: (known.aliases ?? []).map(foldAddress).toSorted().join(),
     enabled: known.enabled ?? true,
     ...(known.logins && { logins: known.logins.toSorted().join() }),
-    ...(known.members && { members: known.members.map(folded).toSorted().join() }),
+    ...(known.members && { members: known.members.map(foldAddress).toSorted().join() }),
   };
   const shown = {
     ...entry,
     aliases: entry.aliases.toSorted().join(),
     logins: entry.logins.toSorted().join(),
-    members: entry.members.map(folded).toSorted().join(),
+    members: entry.members.map(foldAddress).toSorted().join(),
   };
   const wrong = Object.entries(wanted).find(([name, value]) => Reflect.get(shown, name) !== value);
   return wrong === undefined
@@ -149,9 +147,9 @@ async function askAll(
     ...people.map(({ address }) => address),
     ...nobody,
   ]).flat();
-  const found = await Promise.all(keys.map((key) => ask(directory, folded(key))));
+  const found = await Promise.all(keys.map((key) => ask(directory, foldAddress(key))));
   const wrong = keys.find((key, i) => {
-    const wanted = nobody.includes(key) ? undefined : folded(key);
+    const wanted = nobody.includes(key) ? undefined : foldAddress(key);
     return found[i]?.[0]?.address !== wanted;
   });
   return wrong === undefined ? undefined : `${wrong} had the answer to another question`;
@@ -164,7 +162,7 @@ async function refusal(
   signal: AbortSignal,
 ) {
   try {
-    const finding = await directory.find(folded(address), { signal });
+    const finding = await directory.find(foldAddress(address), { signal });
     return `it said ${finding.status}`;
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parseAddress } from '../../address/address.ts';
+import { foldAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
 import {
   type Change,
@@ -150,8 +150,6 @@ async function within<T>(work: Promise<T>, ms: number, late: string): Promise<T 
   }
 }
 
-const folded = (address: string): string => parseAddress(address)?.text ?? address;
-
 /** Says whom the copy lacks, has otherwise, or has though nobody is there. */
 async function compareAll(
   { entries }: Copy,
@@ -160,12 +158,12 @@ async function compareAll(
 ): Promise<string | undefined> {
   const all = [...entries.values()];
   for (const { address } of people)
-    for (const found of await ask(folded(address))) {
+    for (const found of await ask(foldAddress(address))) {
       const listed = all.filter(({ id, kind }) => id === found.id && kind === found.kind);
       const wrong = compare(found, listed);
       if (wrong !== undefined) return `of ${address} ${wrong}`;
     }
-  const strangers = nobody.map(folded);
+  const strangers = nobody.map(foldAddress);
   const invented = all.flatMap(addressesOf).find((address) => strangers.includes(address));
   return invented === undefined ? undefined : `it tells of ${invented}, which is nobody's`;
 }

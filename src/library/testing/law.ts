@@ -1,4 +1,4 @@
-import { parseAddress } from '../../address/address.ts';
+import { foldAddress } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
 import type { Directory, Entry } from '../../directory/directory.ts';
 import { askEntries } from '../../directory/people/ask.ts';
@@ -83,7 +83,7 @@ async function guard(subject: Subject, port: number): Promise<Guarded> {
   return {
     ask: async (address) => {
       const arrivedAt = preciseClock.now();
-      return lookup(parseAddress(address)?.text ?? address, {
+      return lookup(foldAddress(address), {
         arrivedAt,
         deadline: arrivedAt + 10 * TIMEOUT_MS,
       });

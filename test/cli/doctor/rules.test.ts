@@ -139,7 +139,7 @@ describe('restrictions', () => {
     expect(await check(changes)).toEqual([]);
   });
 
-  test.each<[what: string, changes: Changes, finding: readonly [string, string, RegExp]]>([
+  test.each<[what: string, changes: Changes, remark: readonly [string, string, RegExp]]>([
     [
       'a check of senders at port 25',
       {

@@ -21,7 +21,7 @@ test('a server that is slow to answer at first is waited for, longer than a daem
   onTestFinished(() => void server.close());
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
-  const findings = await tryPlan(
+  const remarks = await tryPlan(
     {
       config: () => [
         'domains: { example.org: { directory: mail } }',
@@ -32,5 +32,5 @@ test('a server that is slow to answer at first is waited for, longer than a daem
     },
     never,
   );
-  expect(findings[0]?.text).toMatch(/^realm mail has no users/);
+  expect(remarks[0]?.text).toMatch(/^realm mail has no users/);
 });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Facts, FileFact, Machine, Place } from '../../../src/cli/doctor/facts.ts';
 import type { Look } from '../../../src/cli/doctor/look.ts';
 import { findTables } from '../../../src/cli/doctor/tables.ts';
-import type { Finding } from '../../../src/cli/finding.ts';
 import { type Postfix, readServices } from '../../../src/cli/postconf.ts';
+import type { PlacedRemark } from '../../../src/cli/remark.ts';
 import { loadSettings } from '../../../src/settings.ts';
 import { makePlace } from '../instance.ts';
 
@@ -153,7 +153,7 @@ export const socketOf = (changes: Partial<FileFact> = {}): FileFact => ({
 });
 
 /** What a look has to mend. */
-export async function mend(look: Look, changes: Changes = {}): Promise<readonly Finding[]> {
+export async function mend(look: Look, changes: Changes = {}): Promise<readonly PlacedRemark[]> {
   const facts = await factsOf(changes);
   return look(facts).filter(({ level }) => level !== 'ok');
 }

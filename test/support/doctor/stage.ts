@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import { doctor } from '../../../src/cli/doctor/doctor.ts';
-import type { Finding } from '../../../src/cli/finding.ts';
+import type { PlacedRemark } from '../../../src/cli/remark.ts';
 import { capture } from '../command.ts';
 import { startDaemonProcess } from '../daemon.ts';
 import { findFreePorts, serveLoopback } from '../loopback.ts';
@@ -30,7 +30,12 @@ export interface Case {
 export type Planted = readonly [
   what: string,
   make: (stage: Stage) => Case & {
-    readonly finds: readonly [level: Finding['level'], about: RegExp, text: RegExp, mend: RegExp];
+    readonly finds: readonly [
+      level: PlacedRemark['level'],
+      about: RegExp,
+      text: RegExp,
+      mend: RegExp,
+    ];
     /** What Postfix says to a recipient then: that it is no idle fear. */
     readonly says?: readonly [recipient: string, code: number];
   },
@@ -51,7 +56,7 @@ export interface Stage {
   /** Writes a file beside the configuration, for as long as a case takes. */
   readonly fileWith: (name: string, mode: number, written?: Date) => Case['machine'] & {};
   /** What doctor finds; `meanwhile` is done before all is put back. */
-  examine(changed: Case, meanwhile?: () => Promise<unknown>): Promise<readonly Finding[]>;
+  examine(changed: Case, meanwhile?: () => Promise<unknown>): Promise<readonly PlacedRemark[]>;
   /** Postfix says it once it has read its files again: processes from before may answer until then. */
   expectReply(to: string, code: number): Promise<void>;
   stop(): Promise<void>;
@@ -133,13 +138,13 @@ export async function startStage(): Promise<Stage> {
       await setUp(changed);
       const putBack = await changed.machine?.();
       try {
-        const findings = await consult(
+        const remarks = await consult(
           await configure(place, { listen: socket, ...changed.config }),
           postfix.configDirectory,
           changed.user ?? 'root',
         );
         await meanwhile?.();
-        return findings;
+        return remarks;
       } finally {
         await putBack?.();
       }
@@ -187,11 +192,11 @@ async function consult(
   config: string,
   postfixConfig: string,
   user: string,
-): Promise<readonly Finding[]> {
+): Promise<readonly PlacedRemark[]> {
   const { text } = await capture(() => doctor({ config, json: true, postfixConfig, user }));
-  const findings: readonly Finding[] = JSON.parse(text);
+  const remarks: readonly PlacedRemark[] = JSON.parse(text);
   // Whether this machine's clock is kept is nobody's plant.
-  return findings.filter(({ level, text: what }) => level !== 'ok' && !what.includes('NTP'));
+  return remarks.filter(({ level, text: what }) => level !== 'ok' && !what.includes('NTP'));
 }
 
 /** What Postfix says to a recipient of a sender of ours, whom port 25 takes from forwarders. */

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
-import type { Directory, DirectoryHooks } from '../../../src/directory/directory.ts';
+import type { Directory } from '../../../src/directory/directory.ts';
+import type { DirectoryHooks } from '../../../src/directory/hooks.ts';
 import { openDirectory } from '../../../src/directory/types.ts';
 import { quietHooks } from '../hooks.ts';
 import { settingsOf } from '../instance.ts';

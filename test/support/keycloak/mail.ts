@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { startDaemonProcess } from '../daemon.ts';
 import { findFreePorts } from '../loopback.ts';
+import { askingAllAt } from '../postfix/config.ts';
 import { type LmtpSink, startLmtpSink } from '../postfix/lmtp.ts';
 import { type Postfix, startPostfix } from '../postfix/postfix.ts';
 import type { RunningProcess } from '../process.ts';
@@ -46,13 +47,9 @@ export async function startMailSystem(
   const config = await configure(server, { place: place.path, port, cache });
   const daemon = await startDaemonProcess(['serve', '--config', config]);
   resources.defer(() => daemon.stop());
-  const table = `socketmap:inet:127.0.0.1:${port}`;
   const postfix = await startPostfix({
     mainCf: {
-      virtual_mailbox_domains: `${table}:virtual-domains`,
-      virtual_mailbox_maps: `${table}:user-exists`,
-      virtual_alias_maps: `${table}:virtual-aliases`,
-      smtpd_sender_login_maps: `${table}:sender-logins`,
+      ...askingAllAt(port),
       virtual_transport: sink.transport,
     },
     logins: { ann: 'right', bob: 'right' },

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { type CommandResult, runCommand, startDaemonProcess } from '../daemon.ts';
 import { findFreePorts } from '../loopback.ts';
+import { askingAt } from '../postfix/config.ts';
 import { type Postfix, startPostfix } from '../postfix/postfix.ts';
 import { connectSmtp } from '../postfix/smtp.ts';
 import type { RunningProcess } from '../process.ts';
@@ -58,12 +59,9 @@ export async function openMirroredMail<P extends Provider>(
   const provider = await begin();
   const proxy = await startFaultProxy(provider.at);
   const [port = 0] = await findFreePorts(1);
-  const table = `socketmap:inet:127.0.0.1:${port}`;
   const postfix = await startPostfix({
     mainCf: {
-      virtual_mailbox_domains: `${table}:virtual-domains`,
-      virtual_mailbox_maps: `${table}:user-exists`,
-      virtual_alias_maps: `${table}:virtual-aliases`,
+      ...askingAt(port),
       virtual_transport: 'discard:',
     },
   });

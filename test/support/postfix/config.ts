@@ -15,6 +15,22 @@ export interface Surroundings {
 /** Lines of main.cf by parameter. */
 export type MainCf = Readonly<Record<string, string>>;
 
+/** The lines of main.cf that ask a daemon on this machine for recipients, aliases and domains. */
+export const askingAt = (port: number): MainCf => {
+  const table = `socketmap:inet:127.0.0.1:${port}`;
+  return {
+    virtual_mailbox_domains: `${table}:virtual-domains`,
+    virtual_mailbox_maps: `${table}:user-exists`,
+    virtual_alias_maps: `${table}:virtual-aliases`,
+  };
+};
+
+/** Those, and the one that asks who may send as whom. */
+export const askingAllAt = (port: number): MainCf => ({
+  ...askingAt(port),
+  smtpd_sender_login_maps: `socketmap:inet:127.0.0.1:${port}:sender-logins`,
+});
+
 /** Writes main.cf: the harness's own lines, those of `overrides` over them. */
 export function formatMainCf(surroundings: Surroundings, overrides: MainCf): string {
   const lines = { ...privateInstance(surroundings), ...QUIET, ...UNLIMITED, ...overrides };

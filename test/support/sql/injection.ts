@@ -1,4 +1,4 @@
-import { parseAddress } from '../../../src/address/address.ts';
+import { normaliseAddress } from '../../../src/address/address.ts';
 import type { Directory } from '../../../src/directory/directory.ts';
 import { plain } from '../plain.ts';
 import type { SqlServerName } from './server.ts';
@@ -104,7 +104,7 @@ export async function injected(directory: Directory): Promise<readonly string[]>
       if (said !== target) wrong.push(`${form} of ${JSON.stringify(key)}: ${said}`);
     }
   }
-  const addresses = KEYS.flatMap(({ key }) => parseAddress(key)?.text ?? []);
+  const addresses = KEYS.flatMap(({ key }) => normaliseAddress(key) ?? []);
   for (const address of addresses) {
     const entries = await plain(directory).find(address, AbortSignal.timeout(20_000));
     if (entries.some((entry) => entry.address !== address))

@@ -8,7 +8,7 @@ import { reasonOf } from '../../../reason.ts';
 import { loadSettings, type Settings } from '../../../settings.ts';
 import { checkOpened } from '../../check.ts';
 import { type Direct, withDirect } from '../../direct.ts';
-import type { Finding } from '../../finding.ts';
+import type { PlacedRemark } from '../../remark.ts';
 import type { Plan } from './plan.ts';
 
 /** So many people are shown. */
@@ -27,7 +27,10 @@ const PATIENCE_MS = 15_000;
  * Tries a plan before anything of it is written: opens its directory and looks at it as `idpmap check` does, and at some of
  * its people. What it needs lies meanwhile in a place that nobody else can enter.
  */
-export async function tryPlan(plan: Plan, isOver: Promise<never>): Promise<readonly Finding[]> {
+export async function tryPlan(
+  plan: Plan,
+  isOver: Promise<never>,
+): Promise<readonly PlacedRemark[]> {
   const place = await mkdtemp(join(tmpdir(), 'idpmap-init-'));
   try {
     const at = (name: string): string => join(place, name);
@@ -42,7 +45,7 @@ export async function tryPlan(plan: Plan, isOver: Promise<never>): Promise<reado
   }
 }
 
-async function tryFile(file: string, place: string): Promise<readonly Finding[]> {
+async function tryFile(file: string, place: string): Promise<readonly PlacedRemark[]> {
   try {
     // What this machine's environment sets is not what is written.
     const { settings } = await loadSettings({ file, environment: {} });
@@ -55,12 +58,12 @@ async function tryFile(file: string, place: string): Promise<readonly Finding[]>
   }
 }
 
-async function examine(direct: Direct): Promise<readonly Finding[]> {
+async function examine(direct: Direct): Promise<readonly PlacedRemark[]> {
   await warmUp(direct);
-  const findings = await checkOpened(direct);
-  return findings.some(({ level }) => level === 'failed')
-    ? findings
-    : [...findings, ...(await showPeople(direct))];
+  const remarks = await checkOpened(direct);
+  return remarks.some(({ level }) => level === 'failed')
+    ? remarks
+    : [...remarks, ...(await showPeople(direct))];
 }
 
 const bePatient = (settings: Settings): Settings => ({
@@ -84,7 +87,7 @@ async function warmUp({ state }: Direct): Promise<void> {
 const NOBODY = 'idpmap-init@example.invalid';
 
 /** How many addresses the directory shows, and some of them. */
-async function showPeople({ state }: Direct): Promise<readonly Finding[]> {
+async function showPeople({ state }: Direct): Promise<readonly PlacedRemark[]> {
   const [served] = state.served.values();
   if (served?.directory.sample === undefined) return [];
   const about = `directory ${served.name}`;
@@ -109,7 +112,7 @@ function remarkElsewhere(
   addresses: readonly string[],
   domains: readonly string[],
   about: string,
-): readonly Finding[] {
+): readonly PlacedRemark[] {
   const found = new Set(addresses.map((text) => parseAddress(text)?.domain));
   return domains
     .filter((domain) => !found.has(domain))

@@ -1,16 +1,11 @@
-import { access, constants, lstat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { DEFAULT_FILE } from '../../../config/load.ts';
-import { formatFinding } from '../../check.ts';
-import { editorLines } from '../../editors.ts';
 import { CliError, EXIT } from '../../exit.ts';
-import { CONFIG_HEAD } from '../../init.ts';
-import { print } from '../../print.ts';
+import { formatRemark } from '../../remark.ts';
 import { type Asker, createAsker, type Streams } from './asker.ts';
-import { type Kind, NO_COMMANDS, type Plan } from './plan.ts';
+import { finish } from './finish.ts';
+import { chooseOutput, placeAll } from './places.ts';
+import type { Kind, Plan } from './plan.ts';
 import { type Answers, answerAll, missing, type Options, without } from './question.ts';
 import { tryPlan } from './trial.ts';
-import { type Written, writeAll } from './write.ts';
 
 /** Around it: where people answer, and where they can't. */
 export interface Surroundings {
@@ -83,21 +78,29 @@ async function planByAsking(
   asker: Asker | undefined,
   tell: (line: string) => void,
 ): Promise<Plan> {
-  let options = given;
   let before: Answers = {};
-  for (;;) {
+  for (let options = given; ; options = without(options, steps)) {
     const answers = await answerAll(steps, { options, before, ...(asker && { asker }) });
     const plan = planOf(answers, given);
-    for (let isDecided = false; !isDecided; ) {
-      if (await isWell(plan, given, asker, tell)) return plan;
-      if (asker === undefined) throw new CliError(EXIT.temporary, 'it failed: nothing was written');
-      const line = await asker.ask(FAILED);
-      if (/^w(?:rite)?$/i.test(line)) return plan;
-      isDecided = !/^t(?:ry)?$/i.test(line);
-    }
+    if (await isWanted(plan, given, asker, tell)) return plan;
     before = answers;
-    options = without(options, steps);
   }
+}
+
+/** Tries it until it is well, or somebody wants it as it is; otherwise it is answered again. */
+async function isWanted(
+  plan: Plan,
+  options: Options,
+  asker: Asker | undefined,
+  tell: (line: string) => void,
+): Promise<boolean> {
+  while (!(await isWell(plan, options, asker, tell))) {
+    if (asker === undefined) throw new CliError(EXIT.temporary, 'it failed: nothing was written');
+    const line = await asker.ask(FAILED);
+    if (/^w(?:rite)?$/i.test(line)) return true;
+    if (!/^t(?:ry)?$/i.test(line)) return false;
+  }
+  return true;
 }
 
 async function isWell(
@@ -113,126 +116,7 @@ async function isWell(
   }
   if (asker !== undefined) tell('Trying it …');
   const never = new Promise<never>(() => {});
-  const findings = await tryPlan(plan, asker?.ended ?? never);
-  for (const finding of findings) tell(formatFinding(finding));
-  return !findings.some(({ level }) => level === 'failed');
-}
-
-/** Where the configuration is written, absolute; absent: it is printed. */
-async function chooseOutput(
-  { output, force }: Options,
-  asker: Asker | undefined,
-  isPiped: boolean,
-): Promise<Place | undefined> {
-  if (typeof output === 'string') return placeOf(output, force === true, asker);
-  if (asker === undefined || isPiped) return undefined;
-  const place = await access(dirname(DEFAULT_FILE), constants.W_OK).then(
-    () => DEFAULT_FILE,
-    () => resolve('idpmap.yaml'),
-  );
-  const line = await asker.ask(`Write the configuration to [${place}]: `);
-  return placeOf(line === '' ? place : line, force === true, asker);
-}
-
-/** A place where nothing is, or what is there may go. */
-interface Place {
-  readonly path: string;
-  readonly isReplaced: boolean;
-}
-
-async function placeOf(
-  wanted: string,
-  isForced: boolean,
-  asker: Asker | undefined,
-): Promise<Place> {
-  for (let path = resolve(wanted); ; ) {
-    if (!(await isThere(path))) return { path, isReplaced: false };
-    if (isForced) return { path, isReplaced: true };
-    if (asker === undefined)
-      throw new CliError(EXIT.data, `${path} is there already: move it away, or add --force`);
-    const line = await asker.ask(
-      `${path} is there already: overwrite it (yes), or write which file (yes or a name): `,
-    );
-    if (/^y(?:es)?$/i.test(line)) return { path, isReplaced: true };
-    if (line !== '') path = resolve(line);
-  }
-}
-
-const isThere = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  );
-
-/** Where each file beside the configuration is written, by its name. */
-async function placeAll(
-  files: Plan['files'],
-  output: Place | undefined,
-  { force }: Options,
-  asker: Asker | undefined,
-): Promise<ReadonlyMap<string, Place>> {
-  const places = new Map<string, Place>();
-  for (const { name } of files) {
-    const beside = isAbsolute(name)
-      ? name
-      : join(dirname(output?.path ?? resolve('idpmap.yaml')), name);
-    places.set(name, await placeOf(beside, force === true, asker));
-  }
-  return places;
-}
-
-interface Finishing {
-  readonly options: Options;
-  readonly tell: (line: string) => void;
-}
-
-/** Writes, or prints, and says what is left to do. */
-async function finish(
-  plan: Plan,
-  places: ReadonlyMap<string, Place>,
-  output: Place | undefined,
-  { options, tell }: Finishing,
-): Promise<number> {
-  const near = output === undefined ? undefined : dirname(output.path);
-  const lines = plan.config((name) => {
-    const path = places.get(name)?.path ?? name;
-    return dirname(path) === near ? basename(path) : path;
-  });
-  const config = [...editorLines(), ...CONFIG_HEAD, ...lines];
-  const written: Written[] = plan.files.flatMap(({ name, text, isSecret }) => {
-    const place = places.get(name);
-    return place === undefined ? [] : [{ ...place, text, mode: isSecret ? 0o600 : 0o666 }];
-  });
-  if (output !== undefined)
-    written.push({ ...output, text: `${config.join('\n')}\n`, mode: 0o666 });
-  await writeAll(written);
-  for (const { path } of written) tell(`wrote ${path}`);
-  // What is written needs no command that writes it.
-  const { head, lines: commands } = places.size > 0 ? NO_COMMANDS : plan.commands;
-  printParts(options, {
-    config: output === undefined ? { shown: config, text: lines } : { shown: [], text: [] },
-    commands: { shown: [...head, ...commands], text: commands },
-  });
-  if (output !== undefined) {
-    const first = commands.length === 0 ? '' : 'the commands above, then ';
-    tell(`Next: ${first}idpmap check --config ${output.path}`);
-  }
-  return EXIT.ok;
-}
-
-interface Part {
-  /** For people, with comments. */
-  readonly shown: readonly string[];
-  readonly text: readonly string[];
-}
-
-function printParts(
-  { only, json }: Options,
-  { config, commands }: Readonly<Record<'config' | 'commands', Part>>,
-): void {
-  const wanted = [only === 'commands' ? [] : config.shown, only === 'config' ? [] : commands.shown];
-  const shown = wanted.filter((part) => part.length > 0).map((part) => part.join('\n'));
-  if (shown.length === 0) return;
-  const result = { config: `${config.text.join('\n')}\n`, commands: commands.text };
-  print({ json: json === true }, result, shown.join('\n\n'));
+  const remarks = await tryPlan(plan, asker?.ended ?? never);
+  for (const remark of remarks) tell(formatRemark(remark));
+  return !remarks.some(({ level }) => level === 'failed');
 }

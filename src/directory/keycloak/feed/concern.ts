@@ -1,5 +1,5 @@
-import { parseAddress } from '../../../address/address.ts';
-import type { Concern } from '../../directory.ts';
+import { normaliseAddress } from '../../../address/address.ts';
+import type { Concern } from '../../hooks.ts';
 import type { Ask } from '../http/api.ts';
 import { NotThere } from '../http/faults.ts';
 import { madeOf } from '../people/made.ts';
@@ -73,6 +73,6 @@ function addressesIn(content: unknown, attributes: ReadonlySet<string>): readonl
   );
   return [username, email, ...made, ...values]
     .filter((value) => typeof value === 'string')
-    .map((value) => parseAddress(value)?.text)
+    .map((value) => normaliseAddress(value))
     .filter((address) => address !== undefined);
 }

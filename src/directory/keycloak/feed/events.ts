@@ -1,7 +1,8 @@
 import type { Clock } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
-import { type DirectoryHooks, Fault, type Relay } from '../../directory.ts';
+import { Fault } from '../../directory.ts';
+import type { DirectoryHooks, Relay } from '../../hooks.ts';
 import { withinTime } from '../../waiting.ts';
 import { eventsCommand } from '../commands.ts';
 import type { Ask } from '../http/api.ts';

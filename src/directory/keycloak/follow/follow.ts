@@ -52,16 +52,17 @@ export async function* followRealm(
   signal: AbortSignal,
 ): Told<never> {
   const due = createDue(options.refreshMs);
+  const leftMs = ({ listedAt }: State): number => due.leftMs(wallClock.now() - listedAt);
   let state = cursor === undefined ? undefined : parseState(cursor, options.events !== 'off');
   const logs = await logsOf(options, signal);
   const feed = createFeed(options, logs, signal);
   await options.prove(signal);
   const everyMs = options.events === 'off' ? IDLE_MS : options.events;
   for (;;) {
-    if (state === undefined || due.leftMs(state.listedAt) <= 0) state = yield* feed.list(state);
+    if (state === undefined || leftMs(state) <= 0) state = yield* feed.list(state);
     else if (logs !== undefined) state = yield* feed.poll(state);
     signal.throwIfAborted();
-    await pause(Math.max(0, Math.min(everyMs, due.leftMs(state.listedAt))), signal);
+    await pause(Math.max(0, Math.min(everyMs, leftMs(state))), signal);
     signal.throwIfAborted();
   }
 }

@@ -2,8 +2,7 @@ import { TLSSocket } from 'node:tls';
 import { buildConnector, Pool } from 'undici';
 import { lookupHost } from '../../../net/lookup.ts';
 import { noteCertificates } from '../../certificates.ts';
-import type { ClientTls } from '../../clienttls.ts';
-import { readTlsFiles, type TlsFiles } from '../../tls.ts';
+import { type ClientTls, readTlsFiles, type TlsFiles } from '../../tls.ts';
 import type { Site } from './site.ts';
 
 /** How much a pool may take. */

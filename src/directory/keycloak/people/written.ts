@@ -1,4 +1,4 @@
-import { isMailbox, parseAddress } from '../../../address/address.ts';
+import { isMailbox, normaliseAddress } from '../../../address/address.ts';
 
 /** An address as forms and imports leave it: in blanks, as a link, with a name before it. */
 const WRAPPED = /^\s*(?:mailto:|[^<>@]*<(?:mailto:)?)?([^<>,;\s]+@[^<>,;\s]+)>?\s*$/iu;
@@ -8,10 +8,10 @@ const WRAPPED = /^\s*(?:mailto:|[^<>@]*<(?:mailto:)?)?([^<>,;\s]+@[^<>,;\s]+)>?\
  * `Ann <ann@example.org>`. Absent where it is no address, or might be several.
  */
 export function addressIn(value: string): string | undefined {
-  const plain = parseAddress(value)?.text;
+  const plain = normaliseAddress(value);
   if (plain !== undefined && isMailbox(plain)) return plain;
   const bare = WRAPPED.exec(value)?.[1];
-  const meant = bare === undefined ? undefined : parseAddress(bare)?.text;
+  const meant = bare === undefined ? undefined : normaliseAddress(bare);
   return meant !== undefined && isMailbox(meant) ? meant : plain;
 }
 

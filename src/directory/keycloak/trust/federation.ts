@@ -1,6 +1,7 @@
 import type { Log } from '../../../log.ts';
 import { named } from '../../../redaction.ts';
-import { type DirectoryHooks, Fault } from '../../directory.ts';
+import { Fault } from '../../directory.ts';
+import type { DirectoryHooks } from '../../hooks.ts';
 import { grantCommand } from '../commands.ts';
 import type { Ask } from '../http/api.ts';
 import { Forbidden, Refused } from '../http/faults.ts';

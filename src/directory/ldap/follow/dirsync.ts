@@ -1,8 +1,7 @@
-import { ageOf, preciseClock, type Stamp, stampNow } from '../../../clock.ts';
+import { ageOf, preciseClock, stampNow } from '../../../clock.ts';
 import type { Listed } from '../../directory.ts';
-import { startSpread } from '../../due.ts';
+import { createDue } from '../../due.ts';
 import { FEEDS } from '../../feeds.ts';
-import { spread } from '../../spread.ts';
 import { pause } from '../../waiting.ts';
 import { idOf, textsOf } from '../people/values.ts';
 import type { LdapEntry, SearchRequest } from '../search.ts';
@@ -27,6 +26,7 @@ const WIDTH = 16;
 export async function followDirSync(session: Session, cursor: Cursor | undefined): Promise<never> {
   const { connection, parts, outlet, options, signal } = session;
   const { pollMs, refreshMs, timing } = options;
+  const due = createDue(refreshMs);
   const contexts = await contextsOf(session);
   const folders = await session.watchFolders();
   const known = knownTo(cursor, connection.server, folders.digest());
@@ -99,19 +99,13 @@ export async function followDirSync(session: Session, cursor: Cursor | undefined
     }
     await list(cursor === undefined ? 'at once' : 'resting');
   }
-  const notBefore = preciseClock.now() + startSpread(refreshMs);
-  for (let dueMs = refreshMs * spread(); ; ) {
+  for (;;) {
     await poll();
     mark(polledAt);
     await pause(pollMs, signal);
-    if (isYoung(listed, dueMs) || preciseClock.now() < notBefore) continue;
-    await list('resting');
-    dueMs = refreshMs * spread();
+    if (listed === undefined || due.leftMs(ageOf(listed)) <= 0) await list('resting');
   }
 }
-
-const isYoung = (listed: Stamp | undefined, dueMs: number): boolean =>
-  listed !== undefined && ageOf(listed) < dueMs;
 
 /** What is known from before, where it is of this server and nobody has moved since with a folder. */
 const knownTo = (

@@ -1,7 +1,7 @@
 import { ageOf, preciseClock, stampNow } from '../../../clock.ts';
-import { startSpread } from '../../due.ts';
+import { createDue } from '../../due.ts';
 import { FEEDS } from '../../feeds.ts';
-import { SPREAD, spread } from '../../spread.ts';
+import { SPREAD } from '../../spread.ts';
 import { pause } from '../../waiting.ts';
 import type { Connection } from '../wire/connection.ts';
 import { type Cursor, writeCursor } from './cursor.ts';
@@ -21,22 +21,22 @@ export async function followByListing(
   outlet: Outlet,
   signal: AbortSignal,
 ): Promise<never> {
+  const due = createDue(options.refreshMs);
   let first = session;
   if (cursor?.feed === 'list' && cursor.listed !== undefined) {
     const ageMs = ageOf(cursor.listed);
-    const leftMs = options.refreshMs - ageMs;
     const tookMs = cursor.tookMs ?? 0;
-    if (leftMs > 0) {
-      // What was listed before a restart is as good as it was.
+    // What was listed before a restart is as good as it was.
+    if (ageMs < options.refreshMs)
       outlet.tell({ ...markOf(cursor, ageMs, tookMs, options.refreshMs), toldMs: ageMs });
-      await pause(leftMs * spread(), signal);
-    } else await pause(startSpread(options.refreshMs), signal);
+    await pause(Math.max(0, due.leftMs(ageMs)), signal);
   }
   for (let isFirst = cursor === undefined; ; isFirst = false) {
     const own = first ?? (await beginSession(await options.open(signal), options, outlet, signal));
     first = undefined;
     await listOnce(own, isFirst, options, outlet);
-    await pause(options.refreshMs * spread(), signal);
+    // The server rests as long, however long that took.
+    await pause(due.leftMs(0), signal);
   }
 }
 

@@ -40,6 +40,10 @@ const EXCHANGE_EQUIPMENT = ['32', '17179869184'];
  */
 const DS389_WIDTH = 1;
 
+/** Groups of the standards (RFC 4519, RFC 2307). */
+const GROUPS =
+  '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))';
+
 /** What is known of each server. A lockout after wrong passwords never disables: whoever guesses could bounce mail. */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   openldap: {
@@ -55,8 +59,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       mailOnly: [],
     },
     groups: {
-      filter:
-        '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))',
+      filter: GROUPS,
       address: ['mail'],
       aliases: ['mailAlternateAddress'],
       id: ['entryUUID'],
@@ -79,8 +82,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       mailOnly: [],
     },
     groups: {
-      filter:
-        '(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))',
+      filter: GROUPS,
       address: ['mail'],
       aliases: ['mailAlternateAddress'],
       id: ['nsUniqueId'],

@@ -1,4 +1,4 @@
-import type { Kept } from '../../directory.ts';
+import type { Kept } from '../../hooks.ts';
 import { nameOf, type Sight, type Witness } from './sight.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { preciseClock } from '../../../clock.ts';
-import type { DirectoryHooks } from '../../directory.ts';
+import type { DirectoryHooks } from '../../hooks.ts';
 import type { AccountBranch, GroupBranch } from '../people/branch.ts';
 import { commonBase } from '../people/branch.ts';
 import type { FindOptions } from '../people/find.ts';

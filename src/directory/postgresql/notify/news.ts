@@ -1,4 +1,4 @@
-import type { DirectoryHooks } from '../../directory.ts';
+import type { DirectoryHooks } from '../../hooks.ts';
 import type { Named } from './payload.ts';
 
 /** Passes on who has changed. Whoever may connect to the database may notify: however much they do, it is passed on seldom. */

@@ -1,4 +1,4 @@
-import { parseAddress, parseDomain } from '../../../address/address.ts';
+import { normaliseAddress, parseDomain } from '../../../address/address.ts';
 
 /** Whom a notification names; `everybody`: it names nobody that can be read, so it may be anybody. */
 export type Named =
@@ -17,7 +17,7 @@ export function readPayload(payload: string): Named {
   const addresses: string[] = [];
   const domains: string[] = [];
   for (const text of payload.split(/[\s,]+/u).filter((part) => part !== '')) {
-    const address = parseAddress(text)?.text;
+    const address = normaliseAddress(text);
     // A bare word is more likely a word: all.
     const domain = /^@|\./.test(text) ? parseDomain(text.replace(/^@/, '')) : undefined;
     if (address !== undefined) addresses.push(address);

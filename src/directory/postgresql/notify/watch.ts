@@ -1,7 +1,7 @@
 import { preciseClock } from '../../../clock.ts';
 import { reasonOf } from '../../../reason.ts';
 import type { Opened } from '../../connections/servers.ts';
-import type { DirectoryHooks } from '../../directory.ts';
+import type { DirectoryHooks } from '../../hooks.ts';
 import { pause } from '../../waiting.ts';
 import type { PostgresqlSettings } from '../settings.ts';
 import { createListeners, type Listening } from './listen.ts';

@@ -66,6 +66,7 @@ export async function* followTables(
   signal: AbortSignal,
 ): Told<never> {
   const due = createDue(options.refreshMs);
+  const leftMs = ({ listedAt }: State): number => due.leftMs(wallClock.now() - listedAt);
   let state = cursor === undefined ? undefined : parseState(cursor);
   const connection = await options.open(signal);
   const abort = (): void => connection.close();
@@ -75,10 +76,9 @@ export async function* followTables(
     const feed = createFeed(options, connection, signal);
     for (;;) {
       const woken = options.woken();
-      if (state === undefined || due.leftMs(state.listedAt) <= 0) state = yield* feed.list(state);
+      if (state === undefined || leftMs(state) <= 0) state = yield* feed.list(state);
       else state = yield* feed.poll(state);
-      const leftMs = due.leftMs(state.listedAt);
-      await pause(Math.max(0, Math.min(options.pollMs, leftMs)), signal, woken);
+      await pause(Math.max(0, Math.min(options.pollMs, leftMs(state))), signal, woken);
       signal.throwIfAborted();
     }
   } finally {

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../../address/address.ts';
+import { normaliseAddress, parseAddress } from '../../../address/address.ts';
 import { type Entry, Fault, type Listed } from '../../directory.ts';
 import { ownAddress } from '../../people/spelling.ts';
 import type { View } from '../connect/ask.ts';
@@ -106,7 +106,7 @@ function targetsOf(
   // Members' logins would be the alias's.
   if (!maySend) return { members: [], memberNames: [ASKED] };
   const names = targets.map((target) => {
-    const text = parseAddress(target)?.text;
+    const text = normaliseAddress(target);
     // It may be written otherwise for somebody elsewhere, to whom that means something.
     return text === target ? addressName(text) : ASKED;
   });

@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from '../../../address/address.ts';
+import { type Address, normaliseAddress, parseAddress } from '../../../address/address.ts';
 import { type Entry, Fault } from '../../directory.ts';
 import type { GroupLimits } from '../../people/expand.ts';
 import { mailAddress } from '../../people/spelling.ts';
@@ -49,7 +49,7 @@ export async function withAliases(
   const led = resolved.flat();
   if (!isAccount) return [...holders, ...led];
   const members = new Set(
-    led.flatMap((group) => group.members.map((each) => parseAddress(each)?.text)),
+    led.flatMap((group) => group.members.map((each) => normaliseAddress(each))),
   );
   if (members.size === 0) return holders;
   if (!members.has(text))

@@ -1,4 +1,4 @@
-import { isMailbox, parseAddress } from '../../../address/address.ts';
+import { isMailbox, normaliseAddress } from '../../../address/address.ts';
 import { Fault } from '../../directory.ts';
 import type { Row } from '../engine.ts';
 
@@ -62,7 +62,7 @@ const splitAddresses = (text: string): readonly string[] =>
   isMailbox(text) ? [text] : text.split(/[\s,]+/u).filter((part) => part !== '');
 
 /** An address as it is compared; what is none stays as it is. */
-export const comparable = (text: string): string => parseAddress(text.trim())?.text ?? text;
+export const comparable = (text: string): string => normaliseAddress(text.trim()) ?? text;
 
 const YES = new Set(['1', 't', 'true', 'y', 'yes', 'on', 'active', 'enabled']);
 const NO = new Set(['0', 'f', 'false', 'n', 'no', 'off', 'inactive', 'disabled', '\0']);

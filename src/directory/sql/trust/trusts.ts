@@ -1,5 +1,6 @@
 import { parseAddress } from '../../../address/address.ts';
-import { type DirectoryHooks, Fault } from '../../directory.ts';
+import { Fault } from '../../directory.ts';
+import type { DirectoryHooks } from '../../hooks.ts';
 import type { Trust, View } from '../connect/ask.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import type { Part } from '../parts.ts';

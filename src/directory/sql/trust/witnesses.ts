@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Fault, type Kept } from '../../directory.ts';
+import { Fault } from '../../directory.ts';
+import type { Kept } from '../../hooks.ts';
 import { templateKey } from '../../templates/template.ts';
 import type { SqlConnection } from '../connect/connection.ts';
 import { Overrun } from '../engine.ts';

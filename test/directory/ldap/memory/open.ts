@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../../../src/config/sources/secret.ts';
-import type { Directory, DirectoryHooks } from '../../../../src/directory/directory.ts';
+import type { Directory } from '../../../../src/directory/directory.ts';
+import type { DirectoryHooks } from '../../../../src/directory/hooks.ts';
 import { createLdapDirectory } from '../../../../src/directory/ldap/ldap.ts';
 import type { LdapSettings } from '../../../../src/directory/ldap/settings.ts';
 import { quietHooks } from '../../../support/hooks.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Concern } from '../../../../src/directory/directory.ts';
+import type { Concern } from '../../../../src/directory/hooks.ts';
 import { createNews } from '../../../../src/directory/postgresql/notify/news.ts';
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { DirectoryHooks } from '../../../../src/directory/directory.ts';
+import type { DirectoryHooks } from '../../../../src/directory/hooks.ts';
 import { faultOf as ofMysql } from '../../../../src/directory/mysql/errors.ts';
 import { faultOf as ofPostgresql } from '../../../../src/directory/postgresql/errors.ts';
 import type { Engine, Row } from '../../../../src/directory/sql/engine.ts';
