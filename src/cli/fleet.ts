@@ -1,5 +1,6 @@
 import type { FleetStatus } from '../fleet/contract.ts';
 import { aclOf, type Kind } from '../fleet/rights.ts';
+import { printable } from '../printable.ts';
 import { type CommonOptions, command } from './common.ts';
 import { EXIT } from './exit.ts';
 import { print } from './print.ts';
@@ -26,15 +27,23 @@ export async function fleetStatus(options: CommonOptions): Promise<number> {
 }
 
 function format(fleet: FleetStatus): string {
-  const { name, isUp, size, members, heardMs, differenceMs, waiting } = fleet;
+  const { name, isUp, reason, size, members, heardMs, differenceMs, waiting, refused } = fleet;
   const state = isUp ? 'up' : 'down, this daemon goes on alone';
   const heard = heardMs === undefined ? 'never' : `${Math.round(heardMs)} ms ago`;
   return [
     `fleet ${name}: ${state}; ${size} daemons, the engine was heard ${heard}`,
+    ...(isUp || reason === undefined ? [] : [`  ${reason}`]),
     ...(differenceMs === undefined
       ? []
       : [`its clock differs by ${differenceMs} ms from this host's`]),
     ...(waiting === 0 ? [] : [`${waiting} news wait to be told`]),
+    ...(refused.seal === 0
+      ? []
+      : [
+          `${refused.seal} of what lay there did not open: another key is used under this name, or somebody writes there`,
+        ]),
     ...members.map((member) => `  ${member.name} (${member.version})`),
-  ].join('\n');
+  ]
+    .map(printable)
+    .join('\n');
 }

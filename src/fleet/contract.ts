@@ -57,6 +57,8 @@ export interface Room {
 export interface FleetStatus {
   readonly name: string;
   readonly isUp: boolean;
+  /** Why it is not, with what to do where somebody has to. */
+  readonly reason?: string;
   /** How long that is so; absent: the engine was never reached. */
   readonly sinceMs?: number;
   readonly members: readonly Member[];

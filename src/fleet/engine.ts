@@ -1,7 +1,8 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { BEAT_MS } from './pace.ts';
-import type { Access, Address, Connection } from './settings.ts';
+import { type Access, type Address, type Connection, named } from './settings.ts';
 import { readTime } from './time.ts';
+import { within } from './within.ts';
 
 /** The engine, as commands are put to it: those that `COMMANDS` lists. */
 export type Engine = Pick<
@@ -53,8 +54,17 @@ export async function openEngine(
       : openCluster(ManyClient, connection, ways);
   client.on('ready', ways.ready);
   const isSecure = connection.access.tls !== undefined;
-  client.on('error', (error: unknown) => ways.failed(explainSilence(firstCause(error), isSecure)));
-  client.on('end', ways.ended);
+  let told = Promise.resolve();
+  const tell = async (error: unknown): Promise<void> => {
+    const cause = firstCause(error);
+    const isMute = connection.kind === 'cluster' && isClosed(cause);
+    const found = isMute ? await findCause(connection) : undefined;
+    ways.failed(explainSilence(found ?? cause, isSecure));
+  };
+  client.on('error', (error: unknown) => {
+    told = tell(error);
+  });
+  client.on('end', () => void told.then(ways.ended));
   client.connect().catch(() => {});
   return {
     engine: client,
@@ -100,6 +110,28 @@ function openCluster(
   });
   return cluster;
 }
+
+/** A cluster's client does not say why a node does not answer: the same connection to it alone does. */
+function findCause({ nodes, access }: Extract<Connection, { kind: 'cluster' }>): Promise<unknown> {
+  const [node] = nodes;
+  if (node === undefined) return Promise.resolve(undefined);
+  const found = Promise.withResolvers<unknown>();
+  const { host, port } = node;
+  const opening = openEngine(
+    { kind: 'one', at: { host, port }, access: named(access, host) },
+    {
+      // Some refuse whoever connects at the first question only.
+      ready: () => void opening.then(({ engine }) => engine.call('PING')).catch(() => {}),
+      failed: found.resolve,
+      ended: () => found.resolve(undefined),
+    },
+  );
+  const isLate = within(found.promise, CONNECT_MS).catch(() => undefined);
+  return isLate.finally(() => void opening.then(({ end }) => end()));
+}
+
+const isClosed = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Connection is closed.';
 
 const isRefused = (error: unknown): boolean =>
   error instanceof Error && /^(?:WRONGPASS|NOAUTH|NOPERM)|certificate/i.test(error.message);

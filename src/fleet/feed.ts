@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import type { FleetFigures } from './figures.ts';
 import { isSpoilt } from './line.ts';
 import type { Link } from './link.ts';
+import { readRows } from './replies.ts';
 import type { Seal } from './seal.ts';
 import { MOST_AHEAD_MS } from './time.ts';
 
@@ -50,8 +51,8 @@ export function createFeed(options: FeedOptions): Together {
     return typeof id === 'string' ? id : undefined;
   };
 
-  const open = (id: string, closed: Buffer | undefined): HeardLine | undefined => {
-    const text = closed === undefined ? undefined : seal.open(closed, key);
+  const open = (id: string, closed: Buffer): HeardLine | undefined => {
+    const text = seal.open(closed, key);
     if (text === undefined) {
       figures.refused.seal += 1;
       return undefined;
@@ -89,12 +90,12 @@ export function createFeed(options: FeedOptions): Together {
       if (!link.isUp()) return undefined;
       try {
         const from = after === START ? '-' : `(${after}`;
-        const rows = await link.deliver((engine) =>
-          engine.xrangeBuffer(key, from, '+', 'COUNT', BATCH),
+        const rows = readRows(
+          await link.deliver((engine) => engine.xrangeBuffer(key, from, '+', 'COUNT', BATCH)),
         );
-        const lines = rows.flatMap(([id, fields]) => open(String(id), fields[1]) ?? []);
+        const lines = rows.flatMap(({ id, closed }) => open(id, closed) ?? []);
         figures.lines.heard += lines.length;
-        return { lines, end: String(rows.at(-1)?.[0] ?? after), isLast: rows.length < BATCH };
+        return { lines, end: rows.at(-1)?.id ?? after, isLast: rows.length < BATCH };
       } catch {
         return undefined;
       }

@@ -98,18 +98,25 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
     figures,
   });
 
-  const beat = async ({ engine, askTime }: Opened, time: FleetTime): Promise<void> => {
+  const timeoutMs = Math.min(settings.timeout, options.mostTimeoutMs);
+  const beat = async ({ engine, askTime }: Opened, time: FleetTime): Promise<'swift' | 'slow'> => {
     const sentAt = preciseClock.now();
-    const fleetMs = await within(askTime(logKey), 2 * BEAT_MS);
+    const telling = askTime(logKey);
+    const pace = within(telling, timeoutMs).then(
+      () => 'swift' as const,
+      () => 'slow' as const,
+    );
+    const fleetMs = await within(telling, 2 * BEAT_MS);
     const clockRuns = time.set(fleetMs, sentAt, preciseClock.now());
     await within(newsLog.beat(engine, clockRuns), 4 * BEAT_MS);
     await within(members.beat(engine, fleetMs), 2 * BEAT_MS);
     heardAt = preciseClock.now();
     if (Number.isFinite(newsLog.since())) readied.resolve();
+    return pace;
   };
   link = await openLink({
     connect: () => readConnection(settings),
-    timeoutMs: Math.min(settings.timeout, options.mostTimeoutMs),
+    timeoutMs,
     beat,
     figures,
     log,
@@ -160,9 +167,11 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
     status: () => {
       const differenceMs = opened.time.differenceMs();
       const since = opened.since();
+      const reason = opened.reason();
       return {
         name: settings.name,
         isUp: isUp(),
+        ...(reason !== undefined && { reason }),
         ...(since !== undefined && { sinceMs: preciseClock.now() - since }),
         members: members.list(),
         size: members.count(),

@@ -6,6 +6,7 @@ import { BEAT_MS } from './pace.ts';
 import { explainFailure } from './refusals.ts';
 import { findPrimary } from './sentinels.ts';
 import type { Connection } from './settings.ts';
+import { createTeller } from './teller.ts';
 import { createFleetTime, type FleetTime } from './time.ts';
 import { Late, within } from './within.ts';
 
@@ -15,6 +16,8 @@ export interface Link {
   /** Since when that is so, on the daemon's clock; absent: it was never reached. */
   readonly since: () => number | undefined;
   readonly time: FleetTime;
+  /** Why it is down, with what to do where somebody has to; absent while it is up. */
+  readonly reason: () => string | undefined;
   /** Asks; absent: no answer in time, or a refusal. */
   ask<R>(command: (engine: Engine) => Promise<R>): Promise<R | undefined>;
   /** Hands over what must not be lost; rejects where the engine did not take it. Tried also where the last beat failed. */
@@ -30,8 +33,11 @@ export interface LinkOptions {
   readonly connect: () => Promise<Connection>;
   /** How long a question may take. */
   readonly timeoutMs: number;
-  /** What is asked at each beat. A throw takes the fleet down until the next one. */
-  readonly beat: (opened: Opened, time: FleetTime) => Promise<void>;
+  /**
+   * What is asked at each beat; says whether the engine answers as fast as a question has to be. A throw takes the fleet down
+   * until the next one.
+   */
+  readonly beat: (opened: Opened, time: FleetTime) => Promise<'swift' | 'slow'>;
   readonly figures: FleetFigures;
   readonly log: Log;
 }
@@ -40,10 +46,17 @@ export interface LinkOptions {
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { timeoutMs, figures } = options;
   const time = createFleetTime();
-  const teller = createTeller(options.log);
+  const teller = createTeller(options.log, preciseClock);
+  const tooLate = new Late(
+    `no answer within ${timeoutMs} ms, which is all that fleet.timeout gives`,
+  );
   let opened: Opened | undefined;
   let isUp = false;
   let since: number | undefined;
+  let reason: string | undefined;
+  /** A question was answered too late: before it is known that others are not, nobody else waits for one. */
+  let isSlow = false;
+  let failedBeats = 0;
   let isStopped = false;
   let answeredAt = 0;
   let attempts = 0;
@@ -56,20 +69,30 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       since = preciseClock.now();
     }
     isUp = false;
+    reason = explainFailure(error).reason;
     if (!isStopped) teller.down(error);
   };
 
   const beat = async (current: Opened): Promise<void> => {
     try {
-      await options.beat(current, time);
+      const pace = await options.beat(current, time);
       if (current !== opened) return;
       answeredAt = preciseClock.now();
-      attempts = 0;
+      [attempts, failedBeats] = [0, 0];
+      if (isSlow && pace === 'slow') return fall(tooLate);
+      isSlow = false;
+      reason = undefined;
       if (!isUp) since = answeredAt;
       isUp = true;
       teller.up();
     } catch (error) {
-      if (current === opened) fall(error);
+      if (current !== opened) return;
+      fall(error);
+      failedBeats += 1;
+      if (failedBeats < MOST_FAILED) return;
+      // It may be mended by what only a new connection has: another address, another password.
+      leave();
+      retry();
     }
   };
   const loop = async (current: Opened): Promise<void> => {
@@ -104,6 +127,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       return;
     }
     opened = fresh;
+    failedBeats = 0;
     teller.begun();
   };
   const leave = (): void => {
@@ -140,6 +164,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   return {
     isUp: () => isUp,
     since: () => since,
+    reason: () => reason,
     time,
     ask: async (command) => {
       if (!isUp) return undefined;
@@ -150,8 +175,10 @@ export async function openLink(options: LinkOptions): Promise<Link> {
         return reply;
       } catch (error) {
         // Nothing came back at all: it hangs, and nobody else shall wait for it. The next beat tells whether it lives.
-        if (error instanceof Late && answeredAt < sentAt) fall(error);
-        else teller.refused(error);
+        if (error instanceof Late && answeredAt < sentAt) {
+          isSlow = true;
+          fall(tooLate);
+        } else teller.refused(error);
         return undefined;
       }
     },
@@ -172,45 +199,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   };
 }
 
+/** So many beats in a row that fail, and the connection is given up. */
+const MOST_FAILED = 10;
+
 /** Attempts are at most so far apart. */
 const MOST_WAIT_MS = 1000;
-
-interface Teller {
-  /** A connection begins: what was refused over the former one may be allowed now. */
-  begun(): void;
-  down(error: unknown): void;
-  /** One question was refused, by an engine that answers all the same. */
-  refused(error: unknown): void;
-  up(): void;
-}
-
-/** Tells that the fleet is down or up, and what is refused, once each. */
-function createTeller(log: Log): Teller {
-  let wasUp = false;
-  /** Why it is down, as it was told. */
-  const told = new Set<string>();
-  const refusals = new Set<string>();
-  return {
-    begun: () => refusals.clear(),
-    down: (error) => {
-      const { reason, isLasting } = explainFailure(error);
-      // What does not end by itself is told each, of all else the first: what follows from it is no news.
-      if (told.has(reason) || (told.size > 0 && !isLasting)) return;
-      told.add(reason);
-      log[isLasting ? 'error' : 'warn']({ reason }, ALONE);
-    },
-    refused: (error) => {
-      const { reason, isLasting } = explainFailure(error);
-      if (!isLasting || refusals.has(reason)) return;
-      refusals.add(reason);
-      log.error({ reason }, 'the engine refuses a part of what the fleet asks');
-    },
-    up: () => {
-      if (told.size > 0 || !wasUp) log.info({}, 'the fleet is reached');
-      wasUp = true;
-      told.clear();
-    },
-  };
-}
-
-const ALONE = 'the fleet can not be reached: this daemon goes on alone';

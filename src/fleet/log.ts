@@ -65,6 +65,7 @@ export function createNewsLog(options: LogOptions): NewsLog {
     key,
     me,
     seal,
+    most: MOST_LINES,
     now: () => options.time().now(),
     heard: (news, at, isOwn) => {
       options.note(news, at);
@@ -118,8 +119,28 @@ export function createNewsLog(options: LogOptions): NewsLog {
   const read = async (engine: Engine): Promise<void> => {
     const taken = outbox.taken();
     await reading.readOn(engine);
-    outbox.repeat(reading.own(), taken);
+    outbox.repeat(reading.lacks, taken);
   };
+
+  const beat = async (engine: Engine, clock: 'on' | 'back'): Promise<void> => {
+    if (clock === 'back') isBack = true;
+    try {
+      await read(engine);
+    } catch (error) {
+      if (!isSpoilt(error)) throw error;
+      await begin();
+    }
+    // Another may have noticed it sooner.
+    if (isBack && preciseClock.now() < reading.turnedAt() + TURN_MS) isBack = false;
+    if (reading.since() === Number.POSITIVE_INFINITY || isBack) await begin();
+    else if (reading.isCatchingUp()) {
+      reading.caughtUp();
+      options.caughtUp();
+    }
+    void outbox.flush();
+  };
+  /** One that takes longer than a beat: two that read at once would each take the other's place for another log. */
+  let underWay: { readonly engine: Engine; readonly ended: Promise<void> } | undefined;
 
   return {
     since: reading.since,
@@ -127,22 +148,14 @@ export function createNewsLog(options: LogOptions): NewsLog {
     tell: outbox.tell,
     waiting: outbox.size,
     flush: outbox.flush,
-    beat: async (engine, clock) => {
+    beat: (engine, clock) => {
       if (clock === 'back') isBack = true;
-      try {
-        await read(engine);
-      } catch (error) {
-        if (!isSpoilt(error)) throw error;
-        await begin();
-      }
-      // Another may have noticed it sooner.
-      if (isBack && preciseClock.now() < reading.turnedAt() + TURN_MS) isBack = false;
-      if (reading.since() === Number.POSITIVE_INFINITY || isBack) await begin();
-      else if (reading.isCatchingUp()) {
-        reading.caughtUp();
-        options.caughtUp();
-      }
-      void outbox.flush();
+      if (underWay?.engine === engine) return underWay.ended;
+      const ended = beat(engine, clock).finally(() => {
+        if (underWay?.ended === ended) underWay = undefined;
+      });
+      underWay = { engine, ended };
+      return ended;
     },
   };
 }

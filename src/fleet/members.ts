@@ -1,6 +1,9 @@
 import { isTree } from '../config/sources/tree.ts';
+import { printable } from '../printable.ts';
 import type { Engine } from './engine.ts';
+import { readList } from './replies.ts';
 import type { Seal } from './seal.ts';
+import { MOST_AHEAD_MS } from './time.ts';
 
 /** One daemon of the fleet. */
 export interface Member {
@@ -35,6 +38,9 @@ const SIGN_BEATS = 10;
 const LOOK_BEATS = 30;
 const MANY = 50;
 
+/** No more are looked at: whoever writes to the engine may lay down as many as they like. */
+const MOST = 5000;
+
 /** Creates it; nobody else is known. */
 export function createMembers(
   key: string,
@@ -66,12 +72,15 @@ export function createMembers(
         if (known.size > 10_000) known.clear();
         const rows = await engine.zrangeBuffer(
           key,
-          fleetMs - GONE_MS,
-          '+inf',
+          String(fleetMs - GONE_MS),
+          String(fleetMs + MOST_AHEAD_MS),
           'BYSCORE',
+          'LIMIT',
+          0,
+          MOST,
           'WITHSCORES',
         );
-        others = readRows(rows).flatMap(([closed, seenAt]) => {
+        others = readScored(rows).flatMap(([closed, seenAt]) => {
           const member = read(closed);
           return member === undefined ? [] : [{ ...member, seenAt }];
         });
@@ -82,20 +91,21 @@ export function createMembers(
   };
 }
 
-function readRows(rows: readonly Buffer[]): readonly (readonly [Buffer, number])[] {
-  const pairs: (readonly [Buffer, number])[] = [];
-  for (let i = 0; i + 1 < rows.length; i += 2) {
-    const closed = rows[i];
-    if (closed !== undefined) pairs.push([closed, Number(rows[i + 1])]);
-  }
-  return pairs;
+function readScored(reply: unknown): readonly (readonly [Buffer, number])[] {
+  const parts = readList(reply);
+  return parts.flatMap((closed, i) =>
+    i % 2 === 0 && Buffer.isBuffer(closed) ? [[closed, Number(parts[i + 1])] as const] : [],
+  );
 }
 
 function readMember(text: string | undefined): Omit<Member, 'seenAt'> | undefined {
   const member: unknown = text === undefined ? undefined : JSON.parse(text);
   if (!isTree(member)) return undefined;
   const { name, version } = member;
-  return typeof name === 'string' && typeof version === 'string' ? { name, version } : undefined;
+  // A machine may be called anything, and is shown to people.
+  return typeof name === 'string' && typeof version === 'string'
+    ? { name: printable(name), version: printable(version) }
+    : undefined;
 }
 
 /** A full engine takes no more, and is read on. */

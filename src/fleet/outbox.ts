@@ -18,12 +18,18 @@ export interface Outbox {
   readonly flush: () => Promise<void>;
   /** The number of the last one that the engine has taken. */
   readonly taken: () => number;
-  /** Lets be sent again what the engine had `taken`, up to that number, and shows no more beyond `seen`: a replica took over that had not got it. */
-  repeat(seen: number, taken: number): void;
+  /** Lets be sent again what the engine had `taken`, up to that number, and shows no more: a replica took over that had not got it. */
+  repeat(isLost: (n: number) => boolean, taken: number): void;
 }
 
-/** More than this is one `expire` a directory. */
+/** More than this is one `expire` a directory, and what nothing else brings about … */
 const MOST = 1000;
+
+/** … of which more than this is one that concerns everybody: the engine keeps hardly more lines. */
+const MOST_ORDERS = 5000;
+
+/** What a person has told, or what no `expire` stands for. */
+const ORDERS: ReadonlySet<News['op']> = new Set(['purge', 'accept', 'domains']);
 
 /** What one engine took longer ago is not missing in the one that takes its place, or concerns nobody any more. */
 const KEPT_MS = 600_000;
@@ -42,31 +48,44 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let n = 0;
   let taken = 0;
   let sending: Promise<void> | undefined;
+  /** What is left over is not condensed again before it has doubled. */
+  let most = MOST;
+
+  const note = ({ news, toldAt }: Waiting): void => {
+    const at = options.toFleet(toldAt);
+    if (at !== undefined) options.note(news, at);
+  };
 
   const put = (news: News): void => {
     n += 1;
-    waiting.push({ n, news, toldAt: preciseClock.now() });
+    const one = { n, news, toldAt: preciseClock.now() };
+    waiting.push(one);
+    note(one);
   };
 
   const condense = (): void => {
-    const directories = new Set(
-      waiting.flatMap(({ news }) => ('directory' in news ? [news.directory] : [])),
-    );
-    const purges = waiting.filter(({ news }) => news.op === 'purge').slice(-MOST / 2);
-    waiting = [...purges];
-    for (const directory of directories) put({ op: 'expire', directory });
-  };
-
-  /** What was told before the fleet's time was known counts from then. */
-  const noteAll = (): void => {
-    for (const { news, toldAt } of waiting) {
-      const at = options.toFleet(toldAt);
-      if (at !== undefined) options.note(news, at);
+    if (waiting.length <= most) return;
+    const orders = new Map<string, Waiting>();
+    const expired = new Set<string>();
+    for (const each of waiting) {
+      const { news } = each;
+      if (news.op === 'forget' || news.op === 'expire') expired.add(news.directory);
+      if (!ORDERS.has(news.op)) continue;
+      const text = JSON.stringify(news);
+      // The last of those that are the same, in its place.
+      orders.delete(text);
+      orders.set(text, each);
     }
+    waiting = [...orders.values()];
+    if (waiting.length > MOST_ORDERS) {
+      waiting = waiting.filter(({ news }) => news.op !== 'purge').slice(-MOST_ORDERS);
+      put({ op: 'purge', what: { all: true } });
+    }
+    for (const directory of expired) put({ op: 'expire', directory });
+    most = Math.max(MOST, 2 * waiting.length);
   };
 
   const send = async (): Promise<void> => {
-    noteAll();
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
       const at = options.toFleet(next.toldAt);
       if (at === undefined) return;
@@ -78,11 +97,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
       }
       if (waiting[0] === next) waiting.shift();
       taken = Math.max(taken, next.n);
-      sent = [...sent.filter(isRecent), next].slice(-MOST);
+      sent.push(next);
+      if (sent.length > MOST) sent.shift();
     }
+    most = MOST;
   };
 
-  const flush = (): Promise<void> => {
+  const deliver = (): Promise<void> => {
     sending ??= send().finally(() => {
       sending = undefined;
     });
@@ -92,19 +113,23 @@ export function createOutbox(options: OutboxOptions): Outbox {
   return {
     tell: (news) => {
       put(news);
-      if (waiting.length > MOST) condense();
-      noteAll();
-      void flush();
+      condense();
+      void deliver();
     },
     size: () => waiting.length,
-    flush,
+    flush: () => {
+      // What was told before the fleet's time was known counts from then.
+      for (const each of waiting) note(each);
+      return deliver();
+    },
     taken: () => taken,
-    repeat: (seen, upTo) => {
-      const isLost = ({ n: each }: Waiting): boolean => each > seen && each <= upTo;
-      const lost = sent.filter((each) => isLost(each) && isRecent(each));
+    repeat: (isLost, upTo) => {
+      const isMissing = ({ n: each }: Waiting): boolean => each <= upTo && isLost(each);
+      const lost = sent.filter((each) => isMissing(each) && isRecent(each));
       if (lost.length === 0) return;
-      sent = sent.filter((each) => !isLost(each));
-      waiting = [...lost, ...waiting].slice(-MOST);
+      sent = sent.filter((each) => !lost.includes(each));
+      waiting = [...lost, ...waiting];
+      condense();
     },
   };
 }

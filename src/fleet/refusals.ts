@@ -19,6 +19,8 @@ export function explainFailure(error: unknown, by: 'engine' | 'sentinel' = 'engi
   if (error instanceof Lasting) return { reason, isLasting: true };
   const mend = REMEDIES.find(([pattern]) => pattern.test(reason))?.[1][by];
   if (mend !== undefined) return { reason: `${reason}: ${mend}`, isLasting: true };
+  const passing = PASSING.find(([pattern]) => pattern.test(reason))?.[1];
+  if (passing !== undefined) return { reason: `${reason}: ${passing}`, isLasting: false };
   const tls = explainTls(codeOf(error), reason);
   return tls === undefined ? { reason, isLasting: false } : { reason: tls, isLasting: true };
 }
@@ -61,5 +63,30 @@ const REMEDIES: readonly (readonly [RegExp, Remedy])[] = [
       engine: 'it is no engine',
       sentinel: 'it is no sentinel but an engine, write it in fleet.url',
     },
+  ],
+];
+
+/** What may be over by itself, and what to do where it is not. */
+const PASSING: readonly (readonly [RegExp, string])[] = [
+  [
+    /^READONLY/,
+    "it is a replica; where no other takes over from it, write the primary's URL in fleet.url, or let sentinels name it",
+  ],
+  [/^OOM/, 'it is full: raise its maxmemory, and let maxmemory-policy be volatile-lru'],
+  [
+    /^MISCONF/,
+    'it can not write to its disk: mend that, or let it keep nothing (save "", appendonly no)',
+  ],
+  [/^LOADING/, 'it reads what it has kept: nothing of it is needed, it may keep nothing'],
+  [/^BUSY /, "somebody's script holds it up: give the fleet an engine of its own"],
+  [/^(?:CLUSTERDOWN|MASTERDOWN|NOREPLICAS)/, 'look after its nodes, see CLUSTER INFO or INFO'],
+  [/max number of clients/, 'raise its maxclients'],
+  [
+    /unknown command|syntax error|Unsupported option/i,
+    'it is too old, or was told to hide commands: it takes Valkey 7.2, Redis 6.2, or later',
+  ],
+  [
+    /^the engine answers with what/,
+    'nothing that idpmap can use listens there, or what is between them mixes replies up',
   ],
 ];

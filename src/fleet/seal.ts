@@ -82,6 +82,8 @@ export function createSeal([first, ...others]: readonly [Buffer, ...(readonly Bu
       return Buffer.concat([Buffer.of(VERSION), salt, counter, cipher.getAuthTag(), body]);
     },
     open: (closed, under) => {
+      // An engine may say anything.
+      if (!Buffer.isBuffer(closed)) return undefined;
       if (closed.length < HEAD + TAG || closed[0] !== VERSION) return undefined;
       const theirs = closed.subarray(1, 1 + SALT);
       for (const keyOf of opening) {

@@ -6,6 +6,7 @@ import type { Mark, Shelf, Shelved } from '../lookup/share.ts';
 import type { FleetFigures, ShelfFigures } from './figures.ts';
 import type { Link } from './link.ts';
 import type { Outdated, Worth } from './news.ts';
+import { readBytes, readCount, readList, readTaken } from './replies.ts';
 import type { Seal } from './seal.ts';
 import { MOST_AHEAD_MS } from './time.ts';
 import { RATE_LIFE_MS, type Rate } from './turns.ts';
@@ -117,7 +118,7 @@ export function createShelf<T>(options: ShelfOptions): Shelf<T> {
       const names = namesOf(key);
       const begunAt = readMs();
       const replies = await link.ask((engine) =>
-        Promise.all(names.map((name) => engine.getBuffer(name))),
+        Promise.all(names.map(async (name) => readBytes(await engine.getBuffer(name)))),
       );
       figures.readDurations.record(readMs() - begunAt);
       if (replies === undefined) {
@@ -137,26 +138,23 @@ export function createShelf<T>(options: ShelfOptions): Shelf<T> {
       const [name] = namesOf(key);
       const { own, others } = rate.keys(rank, fleetMs);
       const isOwn = rate.takeOwn();
-      const replies = await link.ask((engine) =>
-        Promise.all([
+      const said = await link.ask(async (engine) => {
+        const [won, count, before] = await Promise.all([
           engine.set(`${name}:turn`, options.me, 'PX', options.turnMs, 'NX'),
           engine.incr(own),
           engine.mget(...others),
           engine.pexpire(own, RATE_LIFE_MS),
-        ]),
-      );
-      if (replies === undefined) {
+        ]);
+        const [other = 0, knownBefore = 0, strangersBefore = 0] = readList(before).map(numberOf);
+        const counts = { own: readCount(count), other, knownBefore, strangersBefore };
+        return { hasWon: readTaken(won), counts };
+      });
+      if (said === undefined) {
         counted.turns.alone += 1;
         return 'ours';
       }
-      const [won, count, [other, knownBefore, strangersBefore]] = replies;
-      const counts = {
-        own: count,
-        other: numberOf(other),
-        knownBefore: numberOf(knownBefore),
-        strangersBefore: numberOf(strangersBefore),
-      };
-      const claim = won === null ? 'another' : turnOf(isOwn, rate.isOver(rank, counts, fleetMs));
+      const { hasWon, counts } = said;
+      const claim = hasWon ? turnOf(isOwn, rate.isOver(rank, counts, fleetMs)) : 'another';
       counted.turns[claim] += 1;
       // Who does not ask is not counted.
       if (claim !== 'ours') link.send((engine) => engine.decr(own));
@@ -196,7 +194,7 @@ export function createShelf<T>(options: ShelfOptions): Shelf<T> {
 const turnOf = (isOwn: boolean, isOver: boolean): 'ours' | 'over' =>
   isOver && !isOwn ? 'over' : 'ours';
 
-const numberOf = (text: string | null | undefined): number => {
+const numberOf = (text: unknown): number => {
   const number = Number(text ?? 0);
   return Number.isFinite(number) ? number : 0;
 };

@@ -1,4 +1,5 @@
 import { preciseClock, wallClock } from '../clock.ts';
+import { Nonsense, readCount, readList } from './replies.ts';
 
 /** The fleet's time, which is the engine's: no daemon's calendar counts. Milliseconds. */
 export interface FleetTime {
@@ -56,8 +57,16 @@ export function createFleetTime(): FleetTime {
   };
 }
 
-/** Reads what the engine's TIME says, seconds and microseconds, as milliseconds. */
-export function readTime(parts: readonly (number | string)[]): number {
-  const [seconds = 0, micros = 0] = parts.map(Number);
-  return seconds * 1000 + Math.trunc(micros / 1000);
+/** Calendars end there. */
+const LAST_MS = 8.64e15;
+
+/**
+ * Reads what the engine's TIME says, seconds and microseconds, as milliseconds.
+ * @throws {Nonsense} where it is no time, which must not be taken for one: all ages would be counted by it
+ */
+export function readTime(reply: unknown): number {
+  const [seconds, micros] = readList(reply).map(readCount);
+  const ms = (seconds ?? Number.NaN) * 1000 + Math.trunc((micros ?? Number.NaN) / 1000);
+  if (ms > 0 && ms < LAST_MS) return ms;
+  throw new Nonsense('time');
 }

@@ -1,5 +1,4 @@
 import type { Clock } from '../clock.ts';
-import type { Engine } from './engine.ts';
 
 /** How much the fleet asks one directory a second, counted in the engine. */
 export interface Rate {
@@ -75,7 +74,3 @@ export function createRate({ base, perSecond, members, clock }: RateOptions): Ra
     },
   };
 }
-
-/** Takes a turn: whoever lays this key down first has it, until its life is over. */
-export const takeTurn = (engine: Engine, key: string, by: string, ms: number) =>
-  engine.set(key, by, 'PX', Math.max(1, Math.trunc(ms)), 'NX');

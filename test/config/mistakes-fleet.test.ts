@@ -80,3 +80,52 @@ test('takes sentinels, one of them written alone, and a cluster', async () => {
       (await loadText(fleet(place), { environment: { KEY: 'x', P: 'y' } })).settings.fleet,
     ).toBeDefined();
 });
+
+const HOW = 'write valkeys://HOST:PORT, valkey://HOST:PORT or unix:/path';
+const LOGIN = 'user and password are settings of their own';
+test.each([
+  ['valkey.example.org', 'valkey.example.org', LOGIN],
+  ['valkey.example.org:6379', 'valkey.example.org:6379', LOGIN],
+  ['valkey:valkey.example.org', 'valkey:valkey.example.org', LOGIN],
+  ['valkey:/valkey.example.org', 'valkey:/valkey.example.org', LOGIN],
+  ['http://valkey.example.org', 'http://valkey.example.org', LOGIN],
+  ['redis+tls://valkey.example.org', 'redis+tls://valkey.example.org', LOGIN],
+  ['/run/valkey.sock', '/run/valkey.sock', LOGIN],
+  ['unix:valkey.sock', 'unix:valkey.sock', LOGIN],
+  ['valkeys://', 'valkeys://', LOGIN],
+  [' ', ' ', LOGIN],
+  ['valkeys://v:0', 'valkeys://v:0', 'a port is a number from 1 to 65535'],
+  ['valkeys://v:65536', 'valkeys://v:65536', 'a port is a number from 1 to 65535'],
+  ['valkeys://v:sixty', 'valkeys://v:sixty', 'a port is a number from 1 to 65535'],
+  ['valkeys://v:', 'valkeys://v:', 'a port is a number from 1 to 65535'],
+  [
+    'valkeys://v:6379/2',
+    'valkeys://v:6379/2',
+    'it takes no database: fleets share one, and fleet.name keeps them apart',
+  ],
+  [
+    'valkeys://a:6379,b:6379',
+    'valkeys://a:6379,b:6379',
+    'several are written as a list, in cluster.urls or sentinel.urls',
+  ],
+  [
+    'valkeys://a b',
+    'valkeys://a b',
+    'several are written as a list, in cluster.urls or sentinel.urls',
+  ],
+  ['fd00::1', 'fd00::1', 'an IPv6 address stands in brackets'],
+  ['valkeys://me:hush@v', 'valkeys://***@v', LOGIN],
+  ['valkeys://me:hu@sh@v:6379', 'valkeys://***@v:6379', LOGIN],
+  ['valkeys://:hu/sh@v', 'valkeys://***@v', LOGIN],
+  ['me:hush@v:6379', '***@v:6379', LOGIN],
+  ['redis:me:hush@v', 'redis:***@v', LOGIN],
+])(
+  'tells of the URL %j what is wrong and how it is mended, and shows no password',
+  async (url, shown, hint) => {
+    const mistakes = await mistakesIn(fleet(`url: ${JSON.stringify(url)}`));
+    expect(mistakes.map((mistake) => mistake.replace(/^\d+:\d+: /, ''))).toContain(
+      `fleet.url: ${JSON.stringify(shown)} is no engine, ${HOW}; ${hint}`,
+    );
+    expect(JSON.stringify(mistakes)).not.toMatch(/hu.?sh/);
+  },
+);

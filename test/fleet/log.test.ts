@@ -17,6 +17,8 @@ interface TestDaemon {
   readonly log: NewsLog;
   /** Looks at the engine's clock, as each beat does, and reads. */
   beat(): Promise<void>;
+  /** The same, and does not wait for its end. */
+  begin(): void;
   readonly noted: News[];
   readonly heard: News[];
   readonly caughtUp: () => number;
@@ -27,6 +29,10 @@ function createDaemon(stream: TestStream, me: string): TestDaemon {
   const noted: News[] = [];
   const heard: News[] = [];
   let caughtUp = 0;
+  const look = (): Promise<void> => {
+    const local = Math.trunc(performance.now());
+    return log.beat(stream.engine, time.set(Date.now(), local, local));
+  };
   const log = createNewsLog({
     key: 'log',
     me,
@@ -45,9 +51,9 @@ function createDaemon(stream: TestStream, me: string): TestDaemon {
     noted,
     heard,
     caughtUp: () => caughtUp,
+    begin: () => void look().catch(() => {}),
     beat: async () => {
-      const local = Math.trunc(performance.now());
-      await log.beat(stream.engine, time.set(Date.now(), local, local));
+      await look();
       await log.flush();
       await vi.advanceTimersByTimeAsync(500);
     },
@@ -88,6 +94,95 @@ test('news that the engine had taken and that a replica had not got are told aga
   await beats([one, two, late], 3);
   expect(addressesIn(two.heard)).toEqual(['ann@x.org']);
   expect(addressesIn(late.noted)).toEqual(['ann@x.org']);
+});
+
+test('news that a replica had not got are told again, also where others were told to it before that was noticed', async () => {
+  const stream = createTestStream(Date.now);
+  const [one, two] = [createDaemon(stream, 'one'), createDaemon(stream, 'two')];
+  await beats([one, two], 2);
+  for (const name of ['ann', 'bob']) one.log.tell(purgeOf(`${name}@x.org`));
+  await one.log.flush();
+  // Nobody has read them yet; the next one is told at once, to whoever took over.
+  stream.lose(2);
+  one.log.tell(purgeOf('cleo@x.org'));
+  await one.log.flush();
+  await beats([two]);
+  expect(addressesIn(two.heard)).toEqual(['cleo@x.org']);
+  await beats([one, two], 3);
+  expect(addressesIn(two.heard)).toEqual(['cleo@x.org', 'ann@x.org', 'bob@x.org']);
+  const late = createDaemon(stream, 'late');
+  await beats([late]);
+  expect(addressesIn(late.noted).toSorted()).toEqual(['ann@x.org', 'bob@x.org', 'cleo@x.org']);
+});
+
+test('a line that somebody laid down again is heard once', async () => {
+  const stream = createTestStream(Date.now);
+  const [one, two] = [createDaemon(stream, 'one'), createDaemon(stream, 'two')];
+  await beats([one, two], 2);
+  for (const name of ['ann', 'bob']) one.log.tell(purgeOf(`${name}@x.org`));
+  await beats([one, two], 2);
+  for (let i = 0; i < 3; i++) {
+    stream.layAgain(1);
+    stream.layAgain(2);
+    await beats([one, two]);
+  }
+  expect(addressesIn(two.heard)).toEqual(['ann@x.org', 'bob@x.org']);
+});
+
+test('a log that takes longer to read than a beat is read once, and to its end', async () => {
+  const stream = createTestStream(Date.now);
+  const [one, two] = [createDaemon(stream, 'one'), createDaemon(stream, 'two')];
+  await beats([one, two], 2);
+  stream.batch = 2;
+  stream.delayMs = 700;
+  const before = stream.readFrom.length;
+  for (let i = 0; i < 12; i++) one.log.tell(purgeOf(`p${i}@x.org`));
+  await one.log.flush();
+  for (let i = 0; i < 40; i++) {
+    two.begin();
+    await vi.advanceTimersByTimeAsync(500);
+  }
+  expect(addressesIn(two.heard)).toHaveLength(12);
+  expect(stream.readFrom.slice(before)).not.toContain('-');
+});
+
+test.each(['forget', 'purge', 'accept', 'domains'] as const)(
+  'so many news of the kind %s that wait are told as fewer, and none counts for less',
+  async (op) => {
+    const stream = createTestStream(Date.now);
+    const [one, two] = [createDaemon(stream, 'one'), createDaemon(stream, 'two')];
+    await beats([one, two], 2);
+    stream.isAway = true;
+    const newsOf = (i: number): News => {
+      if (op === 'purge') return purgeOf(`p${i}@x.org`);
+      if (op === 'accept') return { op, directory: 'staff', digests: [String(i % 2)] };
+      if (op === 'domains') return { op, directory: 'staff' };
+      return { op, directory: 'staff', concern: { ids: [], addresses: [`p${i}@x.org`] } };
+    };
+    for (let i = 0; i < 1200; i++) one.log.tell(newsOf(i));
+    for (let i = 0; i < 1200; i++) one.log.tell({ op: 'healed', directory: 'other' });
+    stream.isAway = false;
+    await beats([one, two], 3);
+    expect(one.log.waiting()).toBe(0);
+    const heard = two.heard.map((news) => news.op);
+    const counts = { forget: 0, purge: 1200, accept: 2, domains: 1 };
+    expect(heard.filter((each) => each === op)).toHaveLength(counts[op]);
+    expect(heard.includes('expire')).toBe(op === 'forget');
+    expect(stream.size()).toBeLessThan(2000);
+  },
+);
+
+test('more purges than a log keeps lines become one of all', async () => {
+  const stream = createTestStream(Date.now);
+  const [one, two] = [createDaemon(stream, 'one'), createDaemon(stream, 'two')];
+  await beats([one, two], 2);
+  stream.isAway = true;
+  for (let i = 0; i < 20_000; i++) one.log.tell(purgeOf(`p${i}@x.org`));
+  stream.isAway = false;
+  await beats([one, two], 3);
+  const purged = two.heard.flatMap((news) => (news.op === 'purge' ? [news.what] : []));
+  expect(purged).toContainEqual({ all: true });
+  expect(stream.size()).toBeLessThan(10_000);
 });
 
 test('what was told on the other side of a split is heard by whoever had gone further there', async () => {

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { KEY } from '../support/fleet/daemons.ts';
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
 import { startMember } from '../support/fleet/member.ts';
-import { becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
+import { ANN, becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
 import type { Instance } from '../support/instance.ts';
 import { describeWith } from '../support/requirement.ts';
-import { createScripted, type ScriptedDirectory } from '../support/scripted.ts';
+import { account, createScripted, employ, type ScriptedDirectory } from '../support/scripted.ts';
 import { until } from '../support/until.ts';
 
 const ALL = Array.from({ length: 100 }, (_, i) => `d${i}.example`);
@@ -34,18 +34,32 @@ describeWith(['redis'], 'what a fleet holds and accepts together, over a real Re
   afterAll(() => engine?.stop());
   beforeEach(() => engine.client.flushall());
 
-  const start = (staff: ScriptedDirectory): Promise<Instance> =>
+  const start = (staff: ScriptedDirectory, realm = 'r'): Promise<Instance> =>
     startMember({
       config: `
 fleet: { url: "${engine.url}", key: "${KEY}", timeout: 1s }
 domains: { example.org: { directory: staff } }
 directories:
-  staff: { type: keycloak, url: http://127.0.0.1:1, realm: r, clientId: c, clientSecret: s, domainsRefresh: 1s }
+  staff: { type: keycloak, url: http://127.0.0.1:1, realm: ${realm}, clientId: c, clientSecret: s, domainsRefresh: 1s }
 `,
       directories: { staff },
     });
   const says = ({ ask }: Instance, domain: string, answer: string): Promise<boolean> =>
     until(async () => (await ask('virtual-domains', domain)) === answer, PATIENCE_MS);
+
+  /** News keep their order: whoever has heard of this purge has heard all that was told before it. */
+  const hearsOn = async (
+    one: Instance,
+    other: Instance,
+    directory: ScriptedDirectory,
+  ): Promise<void> => {
+    employ(directory, [account(ANN)]);
+    expect(await other.ask('user-exists', ANN)).toBe(`OK ${ANN}`);
+    directory.people.delete(ANN);
+    await one.command('purge', { what: { address: ANN } });
+    const isGone = async () => (await other.ask('user-exists', ANN)) === 'NOTFOUND';
+    expect(await until(isGone, PATIENCE_MS)).toBe(true);
+  };
 
   test('the list of domains is asked for by one of them', async () => {
     const staff = createLister(ALL);
@@ -61,7 +75,9 @@ directories:
 
   test('an accept counts at those who hold the same list, and at no other', async () => {
     const [staff, others] = [createLister(ALL), createLister(ALL)];
-    const [one, two, third] = [await start(staff), await start(staff), await start(others)];
+    // Of other settings, so that it takes no list from them; its directory has the same name.
+    const third = await start(others, 'other');
+    const [one, two] = [await start(staff), await start(staff)];
     for (const daemon of [one, two, third])
       expect(await says(daemon, 'd7.example', 'OK d7.example')).toBe(true);
     staff.listed = ALL.slice(0, 1);
@@ -73,6 +89,11 @@ directories:
     });
     expect(await says(one, 'd7.example', 'NOTFOUND')).toBe(true);
     expect(await says(two, 'd7.example', 'NOTFOUND')).toBe(true);
+    await hearsOn(one, third, others);
+    for (const domain of ['d0.example', 'd7.example'])
+      expect(await third.ask('virtual-domains', domain)).toBe(`OK ${domain}`);
+    expect(third.notes.messages('info')).not.toContain('accepted at another daemon');
+    expect(two.notes.messages('info')).toContain('accepted at another daemon');
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { FleetDaemon } from '../support/fleet/daemons.ts';
-import { ANN, becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
+import { ANN, becomes, PATIENCE_MS, PATIENT, useScene } from '../support/fleet/scene.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
 import { until } from '../support/until.ts';
@@ -93,12 +93,14 @@ describeWith(['redis'], 'what a fleet counts together, over a real Redis', () =>
   });
 
   test('a daemon that is frozen while it holds turns holds up nobody for good', async () => {
-    const [one] = [await scene.start()];
+    // Whom the engine keeps waiting asks without having waited for anybody.
+    const patient = { settings: { timeout: PATIENT } };
+    const one = await scene.start(patient);
     await one.ask(ANN);
     // Nobody answers for these turns, whoever took them.
     const hung = createScripted();
     hung.mode = 'hangs';
-    const holder = await scene.start({ directory: hung, timeoutMs: 5000 });
+    const holder = await scene.start({ ...patient, directory: hung, timeoutMs: 5000 });
     const held = ['h1@example.org', 'h2@example.org', 'h3@example.org'];
     for (const key of held) void holder.ask(key);
     const taken = () =>

@@ -139,6 +139,7 @@ export function createDaemon(
   const link: Link = {
     isUp: () => state.mode !== 'down',
     since: () => 0,
+    reason: () => undefined,
     time,
     ask: async (command) => {
       try {

@@ -31,7 +31,7 @@ export function parseEngineUrl(text: string): EngineUrl {
   const url = text.startsWith('unix:') ? readPath(text) : readTcp(text, PORT);
   if (url === undefined)
     throw new SyntaxError(
-      `${JSON.stringify(hideLogin(text))} is no engine, write valkeys://HOST:PORT, valkey://HOST:PORT or unix:/path; user and password are settings of their own`,
+      `${JSON.stringify(hideLogin(text))} is no engine, write valkeys://HOST:PORT, valkey://HOST:PORT or unix:/path; ${hintAt(text)}`,
     );
   return url;
 }
@@ -52,7 +52,7 @@ function parseNodeUrl(text: string, port: number): NodeUrl {
   const url = readTcp(text, port);
   if (url === undefined)
     throw new SyntaxError(
-      `${JSON.stringify(hideLogin(text))} is none of several engines, write valkeys://HOST:PORT or valkey://HOST:PORT; user and password are settings of their own`,
+      `${JSON.stringify(hideLogin(text))} is none of several engines, write valkeys://HOST:PORT or valkey://HOST:PORT; ${hintAt(text)}`,
     );
   return url;
 }
@@ -65,12 +65,24 @@ function readPath(text: string): EngineUrl | undefined {
 function readTcp(text: string, usual: number): NodeUrl | undefined {
   const { secure = '', v6 = '', host, port = String(usual) } = URL_FORM.exec(text)?.groups ?? {};
   const name = host ?? (isIP(v6) === 6 ? v6 : undefined);
-  if (name === undefined || Number(port) > 65_535) return undefined;
+  if (name === undefined || Number(port) < 1 || Number(port) > 65_535) return undefined;
   return { kind: 'tcp', host: name, port: Number(port), secure: secure !== '' };
 }
 
-/** A password in a URL shall not be printed. */
-const hideLogin = (text: string): string => text.replace(/\/\/[^@]*@/, '//***@');
+/** A password in a URL shall not be printed, whatever stands in it, and wherever the URL goes wrong. */
+const hideLogin = (text: string): string => text.replace(/^([a-z+]+:\/\/|(?:valkey|redis)s?:\/?)?.*@/is, '$1***@');
+
+/** What it is that was not meant to be there. */
+function hintAt(text: string): string {
+  if (/@/.test(text)) return 'user and password are settings of their own';
+  if (/[,;\s]\s*\S/.test(text.trim()))
+    return 'several are written as a list, in cluster.urls or sentinel.urls';
+  if (/^\w+:\/\/[^/]+\/./.test(text))
+    return 'it takes no database: fleets share one, and fleet.name keeps them apart';
+  if (/^\w+:\/\/[^/]*:[^/\]]*\/?$/.test(text)) return 'a port is a number from 1 to 65535';
+  if (/:.*:/.test(text.replace(/^\w+:\/\//, ''))) return 'an IPv6 address stands in brackets';
+  return 'user and password are settings of their own';
+}
 
 /** Writes it as `parseEngineUrl` reads it: for logs, errors and the printed configuration. */
 export function formatEngineUrl(url: EngineUrl): string {

@@ -35,6 +35,11 @@ export async function makeEngineCertificates(shown: Shown = 'good'): Promise<Tes
       files.key,
       '--tls-ca-cert-file',
       files.ca,
+      // What it shows other engines.
+      '--tls-client-cert-file',
+      files.clientCert,
+      '--tls-client-key-file',
+      files.clientKey,
     ],
     remove: () => place.remove(),
   };

@@ -20,28 +20,22 @@ export interface TestCluster {
 const SLOTS = 16_384;
 const PATIENCE_MS = 30_000;
 
+/** How its nodes are reached, beside their own ports. */
+export interface ClusterTls {
+  /** As a node's command line takes them, with a port for TLS. */
+  options(tlsPort: number): readonly string[];
+}
+
 /** Starts three primaries; the replica is of the one that holds `key`. `program`: as an engine's. */
-export async function startCluster(key: string, program?: string): Promise<TestCluster> {
-  const ports = await findFreePorts(4);
+export async function startCluster(
+  key: string,
+  program?: string,
+  tls?: ClusterTls,
+): Promise<TestCluster> {
+  const sites = await findSites(tls);
   const nodes: TestEngine[] = [];
-  for (const port of ports)
-    nodes.push(
-      await startEngine(
-        [
-          '--cluster-enabled',
-          'yes',
-          '--cluster-port',
-          String(port),
-          '--cluster-node-timeout',
-          '1000',
-          '--cluster-replica-validity-factor',
-          '0',
-          '--repl-diskless-sync-delay',
-          '0',
-        ],
-        program,
-      ),
-    );
+  for (const { parameters } of sites)
+    nodes.push(await startEngine([...PARAMETERS, ...parameters], program));
   const [first, , , replica] = nodes;
   if (first === undefined || replica === undefined) throw new Error('no node');
   const primaries = nodes.slice(0, -1);
@@ -51,8 +45,10 @@ export async function startCluster(key: string, program?: string): Promise<TestC
     await client.call('CLUSTER', 'ADDSLOTSRANGE', from, to);
     await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
   }
-  for (const [i, { port }] of nodes.entries())
-    if (i > 0) await first.client.call('CLUSTER', 'MEET', '127.0.0.1', port, ports[i] ?? 0);
+  for (const [i, { port }] of nodes.entries()) {
+    const { busPort = port, tlsPort = port } = sites[i] ?? {};
+    if (i > 0) await first.client.call('CLUSTER', 'MEET', '127.0.0.1', tlsPort, busPort);
+  }
   const slotOf = async (name: string): Promise<number> =>
     Number(await first.client.call('CLUSTER', 'KEYSLOT', name));
   const idOf = async ({ client }: TestEngine): Promise<string> =>
@@ -74,7 +70,10 @@ export async function startCluster(key: string, program?: string): Promise<TestC
   await waitFor(isLinked);
   await waitFor(is('cluster_state:ok'));
   return {
-    urls: primaries.map(({ url }) => url),
+    urls: primaries.map(({ url }, i) => {
+      const { tlsPort } = sites[i] ?? {};
+      return tlsPort === undefined ? url : `valkeys://127.0.0.1:${tlsPort}`;
+    }),
     primaries,
     replica,
     holderOf,
@@ -87,6 +86,32 @@ export async function startCluster(key: string, program?: string): Promise<TestC
       await Promise.all(nodes.map((node) => node.stop()));
     },
   };
+}
+
+const PARAMETERS = [
+  ['--cluster-enabled', 'yes'],
+  ['--cluster-node-timeout', '1000'],
+  ['--cluster-replica-validity-factor', '0'],
+  ['--repl-diskless-sync-delay', '0'],
+].flat();
+
+interface Site {
+  readonly busPort: number;
+  readonly tlsPort?: number;
+  readonly parameters: readonly string[];
+}
+
+/** Finds ports for four nodes. They name each other by those for TLS only where they speak it among themselves, too. */
+async function findSites(tls: ClusterTls | undefined): Promise<readonly Site[]> {
+  const busPorts = await findFreePorts(4);
+  const tlsPorts = tls === undefined ? [] : await findFreePorts(4);
+  return busPorts.map((busPort, i) => {
+    const bus = ['--cluster-port', String(busPort)];
+    const tlsPort = tlsPorts[i];
+    if (tls === undefined || tlsPort === undefined) return { busPort, parameters: bus };
+    const among = ['--tls-cluster', 'yes', '--tls-replication', 'yes'];
+    return { busPort, tlsPort, parameters: [...bus, ...tls.options(tlsPort), ...among] };
+  });
 }
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {
