@@ -71,6 +71,8 @@ export interface ShareOptions<T> {
 /** How often it is looked whether another's answer has come. */
 const LOOK_MS = 15;
 
+const nextLook = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+
 /** Two readings of the fleet's clock differ by less: what is newer by no more is the same answer. */
 const SAME_MS = 250;
 
@@ -134,7 +136,7 @@ export const withShare =
           hurriedUntil ??= clock.now() + options.waitMs;
           if (clock.now() >= hurriedUntil) break;
         }
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+        await nextLook();
         const answer = await look(key);
         if (answer !== undefined) {
           waits.note('answered');
@@ -145,6 +147,25 @@ export const withShare =
       if (hurriedUntil !== undefined) waits.note('asked');
       shelf.waited('asked');
       return undefined;
+    };
+
+    /** Whoever has waited in vain may have no time left for an answer of their own: another's counts that comes before it. */
+    const orAnother = (key: string, asking: Promise<Outcome<T>>): Promise<Outcome<T>> => {
+      let isAsking = true;
+      const own = asking.finally(() => {
+        isAsking = false;
+      });
+      const watch = async (): Promise<Outcome<T>> => {
+        while (isAsking && shelf.isOpen()) {
+          await nextLook();
+          const answer = await look(key);
+          if (answer === undefined) continue;
+          waits.note('answered');
+          return answer;
+        }
+        return own;
+      };
+      return Promise.race([own, watch()]);
     };
 
     return async (key, signal) => {
@@ -161,9 +182,11 @@ export const withShare =
         if (answer !== undefined) return answer;
       }
       const mark = shelf.mark();
-      const outcome = await next(key, signal);
-      shelf.write(key, outcome, mark);
-      return outcome;
+      const asking = next(key, signal).then((outcome) => {
+        shelf.write(key, outcome, mark);
+        return outcome;
+      });
+      return claim === 'another' ? orAnother(key, asking) : asking;
     };
   };
 

@@ -191,6 +191,15 @@ test('whoever waits in vain asks on its own, and does not wait so long again and
   expect(directory.asked).toHaveLength(4);
 });
 
+test('whoever waits in vain and asks takes the answer of another that comes before their own', async () => {
+  const { ask, lay, shelf, directory } = openShared();
+  shelf.claimed = 'another';
+  directory.mode = 'hangs';
+  setTimeout(() => lay(ANN, 0), WAIT_MS + 50);
+  expect(await ask(ANN)).toMatchObject({ status: 'found', by: 'two' });
+  expect(directory.asked).toEqual([ANN]);
+});
+
 test('a fleet that closes while one waits is not waited for', async () => {
   const { source, shelf, directory } = openShared();
   shelf.claimed = 'another';

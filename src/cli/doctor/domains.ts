@@ -139,7 +139,7 @@ const asksDomains = (parameter: string, facts: Facts): boolean =>
   ) ?? false;
 
 /** Our domains as local ones: their people are users of this machine, unless idpmap is asked for those as well. */
-function judgeLocalDomains(facts: Facts): readonly Finding[] {
+function judgeLocalDomains(facts: Facts): readonly PlacedRemark[] {
   if (!asksDomains('mydestination', facts) || isAskedOf('local_recipient_maps', facts)) return [];
   return [
     failed(

@@ -1,6 +1,6 @@
 import { formatEndpoint } from '../../net/endpoint.ts';
-import type { Finding } from '../finding.ts';
 import { type Postfix, parameterOf } from '../postconf.ts';
+import type { PlacedRemark } from '../remark.ts';
 import type { Facts } from './facts.ts';
 import { failed, type Look } from './look.ts';
 import { listenerOf } from './reached.ts';
@@ -39,7 +39,7 @@ const CONSEQUENCES: readonly (readonly [RegExp, string])[] = [
 const JUDGED =
   /^(?:virtual_(?:mailbox|alias)|relay_recipient|smtpd_sender_login)_maps$|^(?:virtual_mailbox|relay)_domains$/;
 
-function judgeUse(asked: Asked, facts: Facts): readonly Finding[] {
+function judgeUse(asked: Asked, facts: Facts): readonly PlacedRemark[] {
   const { parameter, table } = asked;
   if (table === undefined || listenerOf(asked, facts) === undefined) return [];
   const kind = facts.loaded.settings.maps[table.map]?.kind;
@@ -61,7 +61,7 @@ function judgeUse(asked: Asked, facts: Facts): readonly Finding[] {
 }
 
 /** The port next to socketmap's speaks HTTP. */
-function judgeHttp(asked: Asked, { loaded }: Facts): readonly Finding[] {
+function judgeHttp(asked: Asked, { loaded }: Facts): readonly PlacedRemark[] {
   const { table } = asked;
   const { http, listen } = loaded.settings;
   if (table?.kind !== 'tcp' || http.endpoint === 'off' || http.endpoint.kind !== 'tcp') return [];
@@ -86,7 +86,7 @@ const isHere = (host: string): boolean =>
 /** Postfix keeps what it learns in these. */
 const WRITTEN = ['address_verify_map', 'postscreen_cache_map'];
 
-const judgeWritten = (postfix: Postfix): readonly Finding[] =>
+const judgeWritten = (postfix: Postfix): readonly PlacedRemark[] =>
   WRITTEN.flatMap((parameter) =>
     readTables(parameterOf(postfix, parameter), { parameter }).map((asked) =>
       failed(

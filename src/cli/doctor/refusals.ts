@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
-import type { Finding } from '../finding.ts';
 import { type Postfix, parameterOf, type Service, wordsOf } from '../postconf.ts';
+import type { PlacedRemark } from '../remark.ts';
 import { asksAny, isAskedOf } from './asks.ts';
 import type { Facts } from './facts.ts';
 import { failed, type Look, warning } from './look.ts';
@@ -29,7 +29,7 @@ const CODES: readonly (readonly [code: string, maps: string])[] = [
   ['unknown_local_recipient_reject_code', 'local_recipient_maps'],
 ];
 
-const judgeCodes = (facts: Facts, postfix: Postfix): readonly Finding[] =>
+const judgeCodes = (facts: Facts, postfix: Postfix): readonly PlacedRemark[] =>
   CODES.filter(
     ([code, maps]) => isAskedOf(maps, facts) && parameterOf(postfix, code).startsWith('4'),
   ).map(([code]) =>
@@ -46,7 +46,7 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 const SHORT_LIFETIME = SECONDS['d'] ?? 0;
 
 /** TEMP delays mail for as long as Postfix keeps it. */
-function judgeLifetime(postfix: Postfix): readonly Finding[] {
+function judgeLifetime(postfix: Postfix): readonly PlacedRemark[] {
   const name = 'maximal_queue_lifetime';
   const written = parameterOf(postfix, name);
   // Its unit is days where none is written.
@@ -67,7 +67,7 @@ function judgeLifetime(postfix: Postfix): readonly Finding[] {
 }
 
 /** Domains of ours in a class of which nobody is asked who is there. */
-function judgeEverybody(facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeEverybody(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const { domains } = facts.loaded.settings;
   return [
     ['virtual_mailbox_domains', 'virtual_mailbox_maps'],
@@ -85,7 +85,7 @@ function judgeEverybody(facts: Facts, postfix: Postfix): readonly Finding[] {
 /** What a service asks in place of what main.cf says. */
 const ASKED_BY_SMTPD = ['virtual_mailbox_maps', 'relay_recipient_maps', 'virtual_alias_maps'];
 
-function judgeServices(facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeServices(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const ours = facts.loaded.settings.recipientDelimiter;
   return postfix.services.flatMap(({ ...service }: Service) => [
     ...(service.command === 'smtpd' && isOpen(service) && !isInner(service)
@@ -117,7 +117,7 @@ function judgeServices(facts: Facts, postfix: Postfix): readonly Finding[] {
 const isInner = ({ name }: Service): boolean => /^(?:127\.|localhost:|\[::1\]:|::1:)/.test(name);
 
 /** Aliases are expanded by cleanup(8), unless it is told not to. */
-function judgeMappings(facts: Facts, postfix: Postfix): readonly Finding[] {
+function judgeMappings(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   if (!isAskedOf('virtual_alias_maps', facts)) return [];
   const text =
     'so that aliases and groups are taken by smtpd and expanded by nobody: their mail is sent back';
@@ -146,7 +146,7 @@ function judgeMappings(facts: Facts, postfix: Postfix): readonly Finding[] {
 const FINAL =
   /^(?:(?:reject|defer|defer_if_permit)(?:_unauth_destination)?|permit_auth_destination)$/;
 
-function judgeRelaying(postfix: Postfix): readonly Finding[] {
+function judgeRelaying(postfix: Postfix): readonly PlacedRemark[] {
   const lists = ['smtpd_relay_restrictions', 'smtpd_recipient_restrictions'];
   const values = lists.map((name) => parameterOf(postfix, name));
   // A table decides, or another Postfix's parameters are not known.
@@ -163,7 +163,7 @@ function judgeRelaying(postfix: Postfix): readonly Finding[] {
 }
 
 /** The later of two lines counts, and postconf says so. */
-const judgeOverwritten = ({ complaints }: Postfix): readonly Finding[] =>
+const judgeOverwritten = ({ complaints }: Postfix): readonly PlacedRemark[] =>
   complaints.flatMap((text) => {
     const { line, name } =
       /line (?<line>\d+): overriding earlier entry: (?<name>\w+)=/.exec(text)?.groups ?? {};

@@ -70,7 +70,8 @@ function readTcp(text: string, usual: number): NodeUrl | undefined {
 }
 
 /** A password in a URL shall not be printed, whatever stands in it, and wherever the URL goes wrong. */
-const hideLogin = (text: string): string => text.replace(/^([a-z+]+:\/\/|(?:valkey|redis)s?:\/?)?.*@/is, '$1***@');
+const hideLogin = (text: string): string =>
+  text.replace(/^([a-z+]+:\/\/|(?:valkey|redis)s?:\/?)?.*@/is, '$1***@');
 
 /** What it is that was not meant to be there. */
 function hintAt(text: string): string {
