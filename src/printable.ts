@@ -24,6 +24,9 @@ export function printableValue(value: unknown, name?: string): unknown {
   );
 }
 
+/** Shows what should be a URL or a server: a login in it is no address, and shall not be printed, whatever its password holds. */
+export const hideLogin = (text: string): string => text.replace(/^([a-z+]+:\/\/)?.*@/is, '$1***@');
+
 /** In UTF-16 units, as JSON has them. */
 const escape = (unseen: string): string =>
   Array.from({ length: unseen.length }, (_, i) => unseen.charCodeAt(i))

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { print } from '../src/cli/print.ts';
-import { printable, printableLines, printableValue } from '../src/printable.ts';
+import { hideLogin, printable, printableLines, printableValue } from '../src/printable.ts';
 import { findReplyFault, formatReply, temp } from '../src/socketmap/protocol.ts';
 
 /** What the page does, which is JavaScript. */
@@ -126,3 +126,12 @@ test.each(['a\tb', 'jürgen@example.org', '名前@example.org', 'a\u200db', 'REJ
     expect(findReplyFault(data)).toBeUndefined();
   },
 );
+
+test.each([
+  ['ldaps://cn=me:hu@sh@ldap.example.org/dc=x', 'ldaps://***@ldap.example.org/dc=x'],
+  ['me:hush@db.example.org:5432', '***@db.example.org:5432'],
+  ['redis:me:hush@v', '***@v'],
+  ['valkeys://v:6379', 'valkeys://v:6379'],
+])('shows no login of %s', (text, shown) => {
+  expect(hideLogin(text)).toBe(shown);
+});

@@ -151,12 +151,10 @@ export const withShare =
 
     /** Whoever has waited in vain may have no time left for an answer of their own: another's counts that comes before it. */
     const orAnother = (key: string, asking: Promise<Outcome<T>>): Promise<Outcome<T>> => {
-      let isAsking = true;
-      const own = asking.finally(() => {
-        isAsking = false;
-      });
+      const answered = new AbortController();
+      const own = asking.finally(() => answered.abort());
       const watch = async (): Promise<Outcome<T>> => {
-        while (isAsking && shelf.isOpen()) {
+        while (!answered.signal.aborted && shelf.isOpen()) {
           await nextLook();
           const answer = await look(key);
           if (answer === undefined) continue;

@@ -84,11 +84,8 @@ test('takes sentinels, one of them written alone, and a cluster', async () => {
 const HOW = 'write valkeys://HOST:PORT, valkey://HOST:PORT or unix:/path';
 const LOGIN = 'user and password are settings of their own';
 test.each([
-  ['valkey.example.org', 'valkey.example.org', LOGIN],
-  ['valkey.example.org:6379', 'valkey.example.org:6379', LOGIN],
   ['valkey:valkey.example.org', 'valkey:valkey.example.org', LOGIN],
   ['valkey:/valkey.example.org', 'valkey:/valkey.example.org', LOGIN],
-  ['http://valkey.example.org', 'http://valkey.example.org', LOGIN],
   ['redis+tls://valkey.example.org', 'redis+tls://valkey.example.org', LOGIN],
   ['/run/valkey.sock', '/run/valkey.sock', LOGIN],
   ['unix:valkey.sock', 'unix:valkey.sock', LOGIN],
@@ -118,7 +115,7 @@ test.each([
   ['valkeys://me:hu@sh@v:6379', 'valkeys://***@v:6379', LOGIN],
   ['valkeys://:hu/sh@v', 'valkeys://***@v', LOGIN],
   ['me:hush@v:6379', '***@v:6379', LOGIN],
-  ['redis:me:hush@v', 'redis:***@v', LOGIN],
+  ['redis:me:hush@v', '***@v', LOGIN],
 ])(
   'tells of the URL %j what is wrong and how it is mended, and shows no password',
   async (url, shown, hint) => {
@@ -129,3 +126,14 @@ test.each([
     expect(JSON.stringify(mistakes)).not.toMatch(/hu.?sh/);
   },
 );
+
+test.each([
+  ['valkey.example.org', 'valkeys://valkey.example.org'],
+  ['valkey.example.org:6379', 'valkeys://valkey.example.org:6379'],
+  ['http://valkey.example.org', 'valkeys://valkey.example.org'],
+])('tells what the URL %j may have been meant for', async (url, meant) => {
+  const mistakes = await mistakesIn(fleet(`url: "${url}"`));
+  expect(mistakes.map((mistake) => mistake.replace(/^\d+:\d+: /, ''))).toContain(
+    `fleet.url: "${url}" is no engine, write ${meant}`,
+  );
+});

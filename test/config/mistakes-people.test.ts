@@ -157,6 +157,11 @@ test.each([
     `3:3: directories.people.type: is missing, known types are ${TYPES.map(({ type }) => type).join(', ')}`,
   ],
   [
+    'alias domains listed at their domain',
+    'directories: { people: { type: file, path: p } }\ndomains:\n  example.org: { directory: people, aliases: [example.net, example.com] }',
+    '3:37: domains.example.org.aliases: unknown key, write example.net: { aliasOf: example.org }, example.com: { aliasOf: example.org } beside example.org',
+  ],
+  [
     'a setting of another type',
     withDomains('directories:\n  people: { type: demo, path: x }'),
     `3:25: directories.people.path: applies to type ${WITH_PATH} only, this is type demo`,

@@ -93,7 +93,7 @@ const usual = fc.record({
   cache: fc.record({
     stale: fc.integer({ min: 0, max: 365 }).map((days) => `${days}d`),
     prefetch: fc.integer({ min: 0, max: 1000 }).map((tenths) => `${tenths / 10}%`),
-    file: fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !text.includes('\0')),
+    file: fc.string({ unit: 'grapheme' }).map((text) => `k${text.replaceAll('\0', '')}.db`),
   }),
   maps: fc.dictionary(
     fc.stringMatching(/^[a-z0-9#'{}&*!|>%@~-]{1,8}$/),

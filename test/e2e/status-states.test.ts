@@ -40,7 +40,18 @@ interface Scene extends Instance {
 }
 
 /** A daemon whose directory `staff` is scripted, and whose directory `others` is a file. */
-async function start(deadline: string, domain: string, fleet: string): Promise<Scene> {
+async function start({
+  deadline = '5s',
+  domain = '{ directory: staff }',
+  engine,
+}: {
+  readonly deadline?: string;
+  /** The domain of the directory `staff`. */
+  readonly domain?: string;
+  /** Of its fleet, in which it is the only one; absent: it has none. */
+  readonly engine?: TestEngine;
+}): Promise<Scene> {
+  const fleet = engine === undefined ? '' : `fleet: { url: "${engine.url}", key: "${KEY}" }\n`;
   const place = await makePlace();
   await writeFile(join(place, 'others.yaml'), peopleOf(KNOWN));
   const staff = createScripted();
@@ -204,20 +215,8 @@ describeWith(['chromium', 'redis'], 'the page and idpmap status', () => {
 
   test.each(Object.entries(STATES))(
     'say the same, and the page has no barriers, light and dark, narrow and wide: %s',
-    async (state, {
-      deadline = '5s',
-      domain = '{ directory: staff }',
-      fleet,
-      enter,
-      title,
-      says,
-      code,
-    }) => {
-      const scene = await start(
-        deadline,
-        domain,
-        fleet ? `fleet: { url: "${engine.url}", key: "${KEY}" }\n` : '',
-      );
+    async (state, { fleet, enter, title, says, code, ...settings }) => {
+      const scene = await start({ ...settings, ...(fleet && { engine }) });
       await enter?.(scene, engine);
       const config = join(scene.place, 'idpmap.yaml');
       const told = await capture(() => status({ config }));

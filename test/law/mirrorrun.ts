@@ -23,6 +23,10 @@ export interface Choice {
   readonly denyFor: number;
 }
 
+/** How long ago somebody may have been absent whom the mirror denies. */
+const denialMs = ({ denyFor, whenAbsent }: Choice): number =>
+  Math.max(denyFor, whenAbsent === 'deny' ? IN_STEP_MS : 0);
+
 /** One plan under way. */
 export class MirrorRun {
   readonly world = new MirrorWorld();
@@ -178,10 +182,8 @@ export class MirrorRun {
 
   #checkNone(address: string, mirror: Mirror, what: string): void {
     const { world } = this;
-    const { denyFor, whenAbsent } = this.#choice;
     const isLive = world.isUp && !world.shown.has(address);
-    const bound = Math.max(denyFor, whenAbsent === 'deny' ? IN_STEP_MS : 0);
-    const wasAbsent = world.was(bound, ({ shown }) => !shown.has(address));
+    const wasAbsent = world.was(denialMs(this.#choice), ({ shown }) => !shown.has(address));
     assert(isLive || wasAbsent, `denied, and was there all the time: ${what}`);
     const isLie = world.hidden.has(address) && this.#toldGone.has(address);
     const isHeld = mirror.held() !== undefined && isLie;

@@ -58,7 +58,7 @@ function judgeLifetime(postfix: Postfix): readonly PlacedRemark[] {
     return [
       failed(
         about,
-        'is 0, so mail that can’t be delivered at once is sent back: a deferral is a refusal',
+        "is 0, so mail that can't be delivered at once is sent back: a deferral is a refusal",
         mend,
       ),
     ];

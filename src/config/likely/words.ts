@@ -29,17 +29,17 @@ export function likelyDelimiters(written: unknown): readonly string[] {
 }
 
 /** What is said of truth where a word is meant. */
-const TRUTHS: Readonly<Record<string, readonly string[]>> = {
-  true: ['always', 'on', 'required', 'any'],
-  false: ['off', 'never', 'none'],
-};
+const TRUTHS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['true', ['always', 'on', 'required', 'any']],
+  ['false', ['off', 'never', 'none']],
+]);
 
 /** The words out of `values` that `written` may mean. */
 export function likelyWords(written: unknown, values: readonly string[]): readonly string[] {
   const text = textOf(written)
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]/g, '');
-  const truths = TRUTHS[text] ?? [];
+  const truths = TRUTHS.get(text) ?? [];
   const [only, other] = values.filter((value) => isPartOf(value.toLowerCase(), text));
   return [
     ...values.filter((value) => value.toLowerCase() === text || truths.includes(value)),

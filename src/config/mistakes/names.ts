@@ -9,6 +9,7 @@ import {
 } from '../schema/shape.ts';
 import { formatPath, getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
 import { inline } from '../yaml/inline.ts';
+import { proposeAliasDomains } from './aliasdomains.ts';
 import { showValue } from './changes.ts';
 import type { Mistake } from './mistake.ts';
 import { nearest } from './problem.ts';
@@ -66,6 +67,7 @@ function* proposeHere(
   if (group.kind === 'group') yield* proposeAlone(path.slice(0, -1), group, parent);
   yield* proposeSwitch(path, value, around);
   yield* proposeTranslated(path, group, around.tree);
+  yield* proposeAliasDomains(path, value);
   const near = nearFree(key, path, group, around);
   if (near !== undefined) yield rename(path, near, value);
   const fields = fieldsOf(group, parent);

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { bracketed } from '../../net/endpoint.ts';
+import { hideLogin } from '../../printable.ts';
 
 /** Where an engine listens that a fleet shares. */
 export type EngineUrl = NodeUrl | { readonly kind: 'unix'; readonly path: string };
@@ -65,13 +66,11 @@ function readPath(text: string): EngineUrl | undefined {
 function readTcp(text: string, usual: number): NodeUrl | undefined {
   const { secure = '', v6 = '', host, port = String(usual) } = URL_FORM.exec(text)?.groups ?? {};
   const name = host ?? (isIP(v6) === 6 ? v6 : undefined);
-  if (name === undefined || Number(port) < 1 || Number(port) > 65_535) return undefined;
+  if (name === undefined || !isPort(Number(port))) return undefined;
   return { kind: 'tcp', host: name, port: Number(port), secure: secure !== '' };
 }
 
-/** A password in a URL shall not be printed, whatever stands in it, and wherever the URL goes wrong. */
-const hideLogin = (text: string): string =>
-  text.replace(/^([a-z+]+:\/\/|(?:valkey|redis)s?:\/?)?.*@/is, '$1***@');
+const isPort = (port: number): boolean => port >= 1 && port <= 65_535;
 
 /** What it is that was not meant to be there. */
 function hintAt(text: string): string {

@@ -133,7 +133,7 @@ function checkPath(text: string, most: number, mayBeOff = false): string {
 function checkFileName(text: string): void {
   if (text.includes('-----BEGIN'))
     throw new SyntaxError('is a certificate or key itself, write the name of a file that holds it');
-  if (text.endsWith('/'))
+  if (/(?:^|\/)\.{0,2}$/.test(text))
     throw new SyntaxError(`${JSON.stringify(text)} is a directory, name a file in it`);
   if (text === 'off') throw new SyntaxError("can't be off, write a file or leave it out");
   if (!isFileName(text))

@@ -54,7 +54,8 @@ function judgeLine(line: string, offset: number, isSound: boolean): Trap | undef
 export const needsQuotes = (text: string): boolean => TYPESET.test(text);
 
 /** A text that begins and ends with quotes of a typesetter. */
-const TYPESET = /^(?:[“”„‟«»].*[“”‟«»]|[‘’‚‛‹›].*[‘’‛‹›])$/su;
+const TYPESET =
+  /^(?:[\u{201c}-\u{201f}«»].*[\u{201c}\u{201d}\u{201f}«»]|[\u{2018}-\u{201b}‹›].*[\u{2018}\u{2019}\u{201b}‹›])$/su;
 
 /** Also what no remedy may lead to. */
 export const SWALLOWED =

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { bracketed } from '../../../net/endpoint.ts';
+import { hideLogin } from '../../../printable.ts';
 
 /** Where an LDAP server listens. */
 export type LdapEndpoint =
@@ -26,9 +27,9 @@ export function parseLdapUrl(text: string): LdapEndpoint {
   const host = hostOf(parts);
   const secure = parts['scheme']?.toLowerCase() === 'ldaps';
   const port = parts['port'] === undefined ? standardPort(secure) : Number(parts['port']);
-  if (host === undefined || port > 65_535) {
+  if (host === undefined || port > 65_535 || port === 0) {
     throw new SyntaxError(
-      `"${text}" is no LDAP server, write ldaps://ldap.example.org, ldap://HOST:PORT or ldapi:///run/slapd/ldapi; the base is a setting of its own`,
+      `"${hideLogin(text)}" is no LDAP server, write ldaps://ldap.example.org, ldap://HOST:PORT or ldapi:///run/slapd/ldapi; the base is a setting of its own`,
     );
   }
   return { kind: 'tcp', host, port, secure };

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { bracketed } from '../../../net/endpoint.ts';
+import { hideLogin } from '../../../printable.ts';
 
 /** Where a database server listens. */
 export type SqlHost =
@@ -25,7 +26,7 @@ export function parseHost(text: string, standardPort: number): SqlHost {
   const port = parts['port'] === undefined ? standardPort : Number(parts['port']);
   if (host === undefined || port > 65_535 || port === 0)
     throw new SyntaxError(
-      `"${text.replace(/\/\/[^/]*@/, '//…@')}" is no server, write db.example.org, db.example.org:${standardPort} or the path of a socket`,
+      `"${hideLogin(text)}" is no server, write db.example.org, db.example.org:${standardPort} or the path of a socket`,
     );
   return { kind: 'tcp', host, port };
 }
