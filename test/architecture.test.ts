@@ -35,6 +35,7 @@ const ROOMS = [
     'journal.ts',
     'loop.ts',
     'logwriter.ts',
+    'makedirectory.ts',
     'printable.ts',
     'reason.ts',
     'redaction.ts',

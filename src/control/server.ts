@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Log } from '../log.ts';
+import { makeDirectory } from '../makedirectory.ts';
 import type { Takeover } from '../net/binding.ts';
 import { bindUnix } from '../net/unix.ts';
 import { reasonOf } from '../reason.ts';
@@ -67,7 +67,7 @@ export async function openControl(
 /** Makes the directory for this user alone; one that is there is left as it is. */
 async function prepareDirectory(path: string): Promise<void> {
   // bindUnix says what is wrong with the directory, and better.
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(() => {});
+  await makeDirectory(dirname(path)).catch(() => {});
   await checkDirectory(path);
 }
 

@@ -1,7 +1,8 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Kept } from '../directory/hooks.ts';
 import type { Log } from '../log.ts';
+import { makeDirectory } from '../makedirectory.ts';
 import { reasonOf } from '../reason.ts';
 import { DamagedError, readSealed, writeSealed } from './sealed.ts';
 
@@ -91,7 +92,7 @@ export function createStateFile({ path, log }: StateFileOptions): StateFile {
     if (path === undefined || isStopped || !isDirty) return;
     isDirty = false;
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await makeDirectory(dirname(path));
       await writeSealed(path, [...listLines()]);
       if (fault !== undefined) log.info({ path }, 'the state can be written again');
       fault = undefined;

@@ -1,6 +1,7 @@
 import { constants, type Stats, statSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../../makedirectory.ts';
 
 /** SQLite lays these beside the file. */
 const BESIDE = ['-wal', '-shm'];
@@ -17,7 +18,7 @@ const STICKY = 0o1000;
  * @throws {Error} that says why it can't be used, and how to mend it
  */
 export async function ensureOwn(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeDirectory(dirname(path));
   await checkFolder(dirname(path));
   const how = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(path, how, 0o600);
