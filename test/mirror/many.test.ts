@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { Change, Listed } from '../../src/directory/directory.ts';
 import type { Order, Result } from '../../src/mirror/store/orders.ts';
+import { piecesOf } from '../../src/mirror/store/posted.ts';
 import type { Reply } from '../../src/mirror/store/thread.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 import { listed, mark } from './world.ts';
@@ -24,8 +25,10 @@ function openSmall(path: string) {
   const give = async (order: Order): Promise<Result> => {
     const reply = Promise.withResolvers<Reply>();
     worker.once('message', reply.resolve);
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window's
-    worker.postMessage({ id: 1, order });
+    for (const piece of piecesOf(1, order)) {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window's
+      worker.postMessage(piece);
+    }
     const { result, failure } = await Promise.race([reply.promise, ended.promise]);
     if (result === undefined) throw new Error(failure?.reason);
     return result;
