@@ -60,7 +60,7 @@ export function createSchema<Type extends DirectorySchema>(
 }
 
 /** A schema, with the types that TypeScript reads off it. */
-interface Described<Type extends DirectorySchema> {
+export interface Described<Type extends DirectorySchema> {
   readonly schema: ReturnType<typeof describeSettings<Type>>;
   readonly root: Group;
   readonly types: DirectorySchemas<Type>;

@@ -52,14 +52,13 @@ export const REFUSALS: readonly Planted[] = [
   [
     'a service that takes everybody',
     () => ({
-      masterCf: (text) => text.replace(/^(\d+ .* smtpd)/m, '$1 -o virtual_mailbox_maps='),
+      masterCf: (text) => `${text}\nsmtp inet n - y - - smtpd -o virtual_mailbox_maps=\n`,
       finds: [
         'failed',
         /^master\.cf, .*, virtual_mailbox_maps$/,
         /empty there.*taken/,
         /take -o virtual_mailbox_maps=/,
       ],
-      says: ['nobody@example.org', 250],
     }),
   ],
   [
@@ -219,7 +218,7 @@ export const NO_REFUSALS = [
     'with tables of other kinds beside ours',
     () => ({
       mainCf: {
-        canonical_maps: 'static:{}',
+        canonical_maps: 'inline:{old@x.test=new@x.test}',
         transport_maps: 'inline:{x.test=smtp:}',
         smtpd_recipient_restrictions: 'check_recipient_access inline:{x.test=OK}',
         unknown_local_recipient_reject_code: '450',
