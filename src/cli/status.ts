@@ -4,7 +4,7 @@ import { judgeFleet, sayDifference } from '../http/page/fleet.js';
 import { countAnswers, MINUTE } from '../http/page/recent.js';
 import { type Summary, summarise } from '../http/page/summary.js';
 import { sayAgo, sayCount, sayLatency, sayMany, sayShare, sayTime } from '../http/page/words.js';
-import type { Status } from '../http/status.ts';
+import type { Status } from '../http/statusreport.ts';
 import { printable } from '../printable.ts';
 import { reasonOf } from '../reason.ts';
 import { type CommonOptions, command } from './common.ts';

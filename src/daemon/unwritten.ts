@@ -1,4 +1,4 @@
-import type { UnwrittenFile } from '../http/status.ts';
+import type { UnwrittenFile } from '../http/statusreport.ts';
 
 /** What is to outlive this process: it tells why it could not be written the last time. */
 interface Outliving {

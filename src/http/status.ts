@@ -5,14 +5,21 @@ import { isNamed } from '../maps/names.ts';
 import type { Route } from '../maps/router.ts';
 import type { Unconfigured } from '../maps/unconfigured.ts';
 import { type Endpoint, formatEndpoint } from '../net/endpoint.ts';
-import { type DirectoryStatus, describeDirectory } from './directorystatus.ts';
-import { describeFleet, type FleetReport } from './fleetstatus.ts';
+import { describeDirectory } from './directorystatus.ts';
+import { describeFleet } from './fleetstatus.ts';
 import type { Phase } from './health.ts';
 import { createHistory, type History, STEP_MS } from './history.ts';
-import { describeLately, type Lately, listLately } from './lately.ts';
-import { describeLatency, type Latency, listLatency } from './latency.ts';
+import { describeLately, listLately } from './lately.ts';
+import { describeLatency, listLatency } from './latency.ts';
 import type { MetricSources, WatchedDirectory } from './metrics/sources.ts';
-import { listShadows, type ShadowStatus, type WatchedShadows } from './shadowstatus.ts';
+import { listShadows, type WatchedShadows } from './shadowstatus.ts';
+import {
+  type CauseStatus,
+  type MapStatus,
+  type Status,
+  type UnwrittenFile,
+  VERDICTS,
+} from './statusreport.ts';
 
 /** What the status is read from each time: live objects of the daemon. */
 export interface StatusSources
@@ -32,88 +39,6 @@ export interface StatusSources
   readonly endpoints: () => readonly Endpoint[];
   readonly clock: Clock;
 }
-
-/** What one map has answered since the start. */
-export interface MapStatus {
-  readonly name: string;
-  /** Absent: no map of that name is configured any more, or ever was. */
-  readonly kind?: Route['kind'];
-  readonly answers: Readonly<Record<Verdict, number>>;
-  /** Queries whose answer is waited for now. */
-  readonly waiting: number;
-  readonly latency: Latency;
-}
-
-/** One reason why mail was deferred or stale answers were given, and how often in the last hour. */
-export interface CauseStatus {
-  readonly directory: string;
-  readonly cause: string;
-  readonly count: number;
-  readonly lastMinute: number;
-}
-
-/** A file that could not be written the last time, which it is to outlive this process. */
-export interface UnwrittenFile {
-  readonly what: 'state' | 'memory';
-  readonly reason: string;
-}
-
-/** What `/api/status` gives. Instants are ISO 8601; no address is in it. */
-export interface Status {
-  readonly version: string;
-  readonly phase: Phase;
-  readonly now: string;
-  readonly startedAt: string;
-  readonly maps: readonly MapStatus[];
-  /** Maps that were asked for in the last hour and are not configured, the one asked for most often first. */
-  readonly unconfigured: readonly {
-    readonly name: string;
-    readonly count: number;
-    readonly lastAsked: string;
-  }[];
-  readonly directories: readonly DirectoryStatus[];
-  /** The daemons that know together; absent: this one is alone. */
-  readonly fleet?: FleetReport;
-  /** What was compared with directories that are asked beside those that answer. */
-  readonly shadows: readonly ShadowStatus[];
-  readonly domains: { readonly configured: number };
-  readonly connections: {
-    readonly max: number;
-    readonly listeners: MetricSources['socketmap']['listeners'];
-    readonly endpoints: readonly string[];
-    readonly rejected: MetricSources['socketmap']['rejected'];
-    readonly violations: MetricSources['socketmap']['violations'];
-  };
-  readonly reloads: {
-    readonly succeeded: number;
-    readonly failed: number;
-    /** Whether the settings that were read last are those that serve. */
-    readonly isLastGood: boolean;
-    readonly lastGoodAt: string;
-    /** Why the last ones were refused, a line each; absent: they were not. */
-    readonly refusal?: readonly string[];
-  };
-  /** For how long memory stands in for a directory that fails. */
-  readonly cache: { readonly staleMs: number };
-  /** Whether a token is configured: without one nobody may ask for an address over HTTP. */
-  readonly token: 'configured' | 'none';
-  /** The most frequent first. */
-  readonly causes: readonly CauseStatus[];
-  /** The last hour: how often each was answered in each step, the oldest first, the current step last. */
-  readonly history: {
-    readonly stepMs: number;
-    /** When the current step began. */
-    readonly since: string;
-    readonly answers: Readonly<Record<Verdict | 'stale' | 'meant', readonly number[]>>;
-  };
-  readonly lately: Lately;
-  readonly unwritten: readonly UnwrittenFile[];
-  readonly memory: { readonly rssBytes: number; readonly heapBytes: number };
-}
-
-/** What Postfix is told, as the daemon says it. */
-const VERDICTS = ['OK', 'NOTFOUND', 'TEMP', 'PERM'] as const;
-type Verdict = (typeof VERDICTS)[number];
 
 /** Steps of the history. */
 const MINUTE = 60_000 / STEP_MS;

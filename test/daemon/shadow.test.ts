@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { explain } from '../../src/cli/explain.ts';
 import { status } from '../../src/cli/status.ts';
 import type { Directory, Entry } from '../../src/directory/directory.ts';
-import type { Status } from '../../src/http/status.ts';
+import type { Status } from '../../src/http/statusreport.ts';
 import { capture } from '../support/command.ts';
 import { type Instance, listingNone, startInstance } from '../support/instance.ts';
 import { account, createScripted, employ, group, type Mode } from '../support/scripted.ts';

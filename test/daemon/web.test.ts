@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Status } from '../../src/http/status.ts';
+import type { Status } from '../../src/http/statusreport.ts';
 import type { Endpoint } from '../../src/net/endpoint.ts';
 import { askHttp, postJson } from '../support/http.ts';
 import { listingNone, makePlace, STAFF, startInstance } from '../support/instance.ts';

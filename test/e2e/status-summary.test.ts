@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createHttpFigures } from '../../src/http/figures.ts';
 import { openHttp } from '../../src/http/server.ts';
-import type { Status } from '../../src/http/status.ts';
+import type { Status } from '../../src/http/statusreport.ts';
 import { silentLog } from '../../src/log.ts';
 import { startBrowser, visit } from '../support/browser.ts';
 import { describeWith } from '../support/requirement.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { summarise } from '../../src/http/page/summary.js';
-import type { Status } from '../../src/http/status.ts';
+import type { Status } from '../../src/http/statusreport.ts';
 import { NOW, STAFF, WELL } from '../support/status.ts';
 
 const say = (changes: Partial<Status>) => summarise({ ...WELL, ...changes });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { summarise } from '../../src/http/page/summary.js';
 import { sayTime } from '../../src/http/page/words.js';
-import type { Status } from '../../src/http/status.ts';
+import type { Status } from '../../src/http/statusreport.ts';
 import { answers, DOWN, HOUR, NOW, QUIET, STAFF, steps, WELL } from '../support/status.ts';
 
 /** An instant of the night, as whoever reads it has it. */

@@ -1,5 +1,5 @@
 import type { DirectoryStatus } from '../../src/http/directorystatus.ts';
-import type { Status } from '../../src/http/status.ts';
+import type { Status } from '../../src/http/statusreport.ts';
 
 /** Ten minutes past three at night, where the browser of the tests lives. */
 export const NOW = '2026-11-21T03:10:05.000Z';

@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 /** @import { Explanation, SenderExplanation } from '../../maps/explain.ts' */
 /** @import { TraceExplanation } from '../../control/protocol.ts' */
 import { parsePrintable } from './printable.js';

@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 /** @import { Rule, Summary } from './summary.js' */
 import { sayCount, sayDuration, sayMany, sayTime } from './words.js';
 

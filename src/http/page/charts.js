@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 import { make } from './dom.js';
 import { countAnswers } from './recent.js';
 import { sayCount, sayShare, sayTime } from './words.js';

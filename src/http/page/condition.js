@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 /** @import { DirectoryStatus } from '../directorystatus.ts' */
 /** @import { ShadowStatus } from '../shadowstatus.ts' */
 import { sayAgo, sayCount, sayDuration, sayMany, sayTime } from './words.js';

@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 import { make, makeBadge, makeFacts } from './dom.js';
 import { sayAgo, sayBound, sayBytes, sayCause, sayCount, sayShare, sayTime } from './words.js';
 

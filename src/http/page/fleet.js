@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 /** @import { FleetReport } from '../fleetstatus.ts' */
 import { make, makeBadge, makeFacts } from './dom.js';
 import { sayAgo, sayCount, sayMany, sayTime } from './words.js';

@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 /** @import { Rule, Summary } from './summary.js' */
 import { findTroubled, isUnwell, needsAttention } from './condition.js';
 import { findBeginning, findEnd } from './outage.js';

@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 import { Refusal, readStatus } from './api.js';
 import { createCharts } from './charts.js';
 import { makeDirectory } from './directories.js';

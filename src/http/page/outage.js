@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 import { isUnwell, needsAttention } from './condition.js';
 import { countAnswers, listCauses, MINUTE } from './recent.js';
 import { sayCount, sayDuration, sayTime } from './words.js';

@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 import { sayTime } from './words.js';
 
 /** Steps of the history: a minute, and five. */

@@ -1,4 +1,4 @@
-/** @import { Status } from '../status.ts' */
+/** @import { Status } from '../statusreport.ts' */
 import { BESIDE, describeStrangers, YET } from './beside.js';
 import { describeDirectory, describeShadows, findTroubled, needsAttention } from './condition.js';
 import { judgeFleet, sayFleet } from './fleet.js';
