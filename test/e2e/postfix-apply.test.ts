@@ -106,7 +106,7 @@ describeWith(['postfix', 'root'], 'idpmap postfix, told to write a real Postfixâ
     expect(await readFile(told.backups[0]?.to ?? '', 'utf8')).toBe(before);
     expect(await readdir(postfix.configDirectory)).toHaveLength(4);
 
-    await postfix.reload();
+    await postfix.restart();
     const { port, submissionPort } = postfix;
     await expect.poll(() => ask(port, '', 'ann@example.org'), { timeout: REPLY_MS }).toBe(250);
     expect(await ask(port, '', 'zoe@example.org')).toBe(550);

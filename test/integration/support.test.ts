@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type LoopbackServer, serveLoopback } from '../support/loopback.ts';
@@ -212,10 +213,31 @@ describeWith(['postfix', 'root'], 'a private postfix', () => {
   test('leaves no process and no file when it stops', async () => {
     const own = await startPostfix({ mainCf, chroot: true });
     await sendMail(own.port, { from: 'eve@client.test', to: ['ann@example.org'] });
-    expect(processesOf(own.pid).length).toBeGreaterThan(3);
+    const group = own.pid();
+    expect(processesOf(group).length).toBeGreaterThan(3);
     await own.stop();
-    expect(processesOf(own.pid)).toEqual([]);
+    expect(processesOf(group)).toEqual([]);
     expect(existsSync(dirname(own.configDirectory))).toBe(false);
+  });
+
+  test('does what its files say once it is started anew, and keeps its queue', async () => {
+    const own = await start({ mainCf: { ...mainCf, defer_transports: 'smtp, virtual, discard' } });
+    const send = async () => {
+      const message = { from: 'eve@client.test', to: ['ann@example.org', 'zoe@example.org'] };
+      const { recipients } = await sendMail(own.port, message);
+      return recipients.map(({ code }) => code);
+    };
+    const [before, group] = [await send(), own.pid()];
+    const file = join(own.configDirectory, 'main.cf');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, `${text}\nvirtual_mailbox_maps = static:all\n`);
+    await own.restart();
+    expect([before, await send()]).toEqual([
+      [250, 550],
+      [250, 250],
+    ]);
+    expect(processesOf(group)).toEqual([]);
+    expect((await own.queue()).length).toBe(2);
   });
 
   test('says why it does not start', async () => {

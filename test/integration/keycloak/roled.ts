@@ -15,8 +15,11 @@ export interface RoledClient {
   remove(): Promise<void>;
 }
 
-/** So short that a change shows in the next token within seconds. */
-const TOKEN_LIFE_S = 5;
+/**
+ * So short that a change shows in the next token within seconds, and no shorter: Keycloak tells what is left of it when it
+ * replies, a second less where one has just ended, and what is below five seconds is refused.
+ */
+const TOKEN_LIFE_S = 8;
 
 /** Creates one with these roles. */
 export async function createRoled(

@@ -150,7 +150,7 @@ export async function startStage(): Promise<Stage> {
       }
     },
     expectReply: async (to, code) => {
-      await postfix.reload();
+      await postfix.restart();
       await expect.poll(() => ask(postfix, to), { timeout: REPLY_MS }).toBe(code);
     },
     stop: () => owned.disposeAsync(),

@@ -36,8 +36,8 @@ export interface Postfix {
   readonly queueDirectory: string;
   /** For sockets that Postfix asks, group `postfix`: `NAME` in it is `unix:idpmap/NAME` to every daemon, jailed or not. */
   readonly socketDirectory: string;
-  /** The master's process id, and that of its process group. */
-  readonly pid: number;
+  /** The process id of the master that runs now, and that of its process group. */
+  pid(): number;
   /** The mail log so far. Lines come a moment after what they tell. */
   log(): string;
   /** Every recipient that left the queue or stayed in it for now, as the log tells. */
@@ -48,8 +48,8 @@ export interface Postfix {
   queue(): Promise<readonly QueuedMessage[]>;
   /** Tries everything in the queue anew. */
   flush(): Promise<void>;
-  /** Has all that starts from now on read the configuration anew, as `postfix reload` does; who is there may answer still. */
-  reload(): Promise<void>;
+  /** Ends all of it and starts it anew on what its files say now; the queue stays. */
+  restart(): Promise<void>;
   /** Asks a map as `postmap -q` does: absent is not found, a fault rejects with its message. */
   postmap(map: string, key: string): Promise<string | undefined>;
   /** Ends all its processes and removes its files. */
@@ -70,9 +70,8 @@ export async function startPostfix(options: PostfixOptions = {}): Promise<Postfi
   const surroundings = await prepare(directory.path, sasl.path, options);
   const { configDirectory, queueDirectory, logFile, port, submissionPort } = surroundings;
   const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
-  const master = await startMaster(surroundings);
+  const master = await startAnew(surroundings, log);
   resources.defer(() => master.stop());
-  await waitForGreeting(port, master, log);
 
   const owned = resources.move();
   const deliveries = () => parseDeliveries(log());
@@ -83,9 +82,9 @@ export async function startPostfix(options: PostfixOptions = {}): Promise<Postfi
     queueDirectory,
     ...createCommands(configDirectory, queueDirectory),
     socketDirectory: join(queueDirectory, 'idpmap'),
-    pid: master.pid,
     log,
-    reload: createReload(configDirectory, master.pid, log),
+    pid: master.pid,
+    restart: master.restart,
     deliveries,
     bounces: () => deliveries().filter(({ status }) => status === 'bounced'),
     stop: () => owned.disposeAsync(),
@@ -123,23 +122,28 @@ async function prepare(
 }
 
 /**
- * The master writes to the log by the socket of postlogd, which it starts itself, and waits where ten lines wait there
- * (`net.unix.max_dgram_qlen`): with postlogd gone at that moment, for good. So all that was said is written first.
+ * A master that is started anew, where `postfix reload` would do: that one ends postlogd, which only the master starts,
+ * and the master waits itself where ten lines wait to be written (`net.unix.max_dgram_qlen`), so now and then for good.
  */
-function createReload(configDirectory: string, master: number, log: () => string) {
-  let marks = 0;
-  const reloads = () => log().match(/ reload -- version /g)?.length ?? 0;
-  const expectLog = async (isWritten: () => boolean) => {
-    if (!(await until(isWritten, START_LIMIT_MS)))
-      throw new Error(`postfix does not write its log\n${log()}`);
+async function startAnew(surroundings: Surroundings, log: () => string) {
+  const start = async (): Promise<RunningProcess> => {
+    const started = await startMaster(surroundings);
+    try {
+      await waitForGreeting(surroundings.port, started, log);
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
+    return started;
   };
-  return async (): Promise<void> => {
-    const mark = `all before reload ${++marks} is written`;
-    await run('postlog', ['-c', configDirectory, mark], { env: ENVIRONMENT });
-    await expectLog(() => log().includes(mark));
-    const before = reloads();
-    process.kill(master, 'SIGHUP');
-    await expectLog(() => reloads() > before);
+  let master = await start();
+  return {
+    pid: () => master.pid,
+    restart: async (): Promise<void> => {
+      await master.stop();
+      master = await start();
+    },
+    stop: () => master.stop(),
   };
 }
 
