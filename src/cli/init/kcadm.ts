@@ -1,4 +1,4 @@
-import { quote } from './init/shell.ts';
+import { quote } from './shell.ts';
 
 /** A realm, and what idpmap is to see of it. */
 export interface Grant {

@@ -1,13 +1,12 @@
 import { type Command, Option } from 'commander';
-import type { ImportOptions } from './import/orders.ts';
-import type { MainCfOptions } from './importmaincf.ts';
-import type { SockmapdOptions } from './importsql.ts';
+import { KEY_MODES } from '../../maps/keys.ts';
+import type { MainCfOptions } from '../import/maincf.ts';
+import type { ImportOptions } from '../import/orders.ts';
+import type { SockmapdOptions } from '../import/sql.ts';
+import type { ExitWith } from './add.ts';
 
-/** Adds the commands that make configuration of what Postfix asked until now; `exitWith` ends the program with a code. */
-export function addImport(
-  program: Command,
-  exitWith: (code: Promise<number>) => Promise<void>,
-): void {
+/** Adds the commands that make configuration of what Postfix asked until now. */
+export function addImport(program: Command, exitWith: ExitWith): void {
   const importing = program
     .command('import')
     .description('turn what Postfix asked until now into configuration');
@@ -22,7 +21,7 @@ export function addImport(
           '--keys <keys>',
           'what the map of the files tries for a key, as Postfix did where it looked the tables up; but for exact, they are one map, asked in this order',
         )
-          .choices(['exact', 'address', 'recipient', 'virtual', 'domain', 'host'])
+          .choices(KEY_MODES)
           .default('exact'),
       )
       .option(
@@ -33,13 +32,15 @@ export function addImport(
 
   importTables('ldap').action((files: string[], options: ImportOptions) =>
     exitWith(
-      import('./importldap.ts').then(({ importLdapTables }) => importLdapTables(files, options)),
+      import('../import/ldap.ts').then(({ importLdapTables }) => importLdapTables(files, options)),
     ),
   );
   for (const type of ['pgsql', 'mysql', 'sqlite'] as const)
     importTables(type).action((files: string[], options: ImportOptions) =>
       exitWith(
-        import('./importsql.ts').then(({ importSqlFiles }) => importSqlFiles(type, files, options)),
+        import('../import/sql.ts').then(({ importSqlFiles }) =>
+          importSqlFiles(type, files, options),
+        ),
       ),
     );
   importing
@@ -50,7 +51,9 @@ export function addImport(
     .option('--endpoint <endpoint>', 'where Postfix asks idpmap', 'inet:127.0.0.1:9100')
     .action((file: string, options: MainCfOptions) =>
       exitWith(
-        import('./importmaincf.ts').then(({ importMainCfFile }) => importMainCfFile(file, options)),
+        import('../import/maincf.ts').then(({ importMainCfFile }) =>
+          importMainCfFile(file, options),
+        ),
       ),
     );
   importing
@@ -63,7 +66,7 @@ export function addImport(
     )
     .action((file: string, options: SockmapdOptions) =>
       exitWith(
-        import('./importsql.ts').then(({ importSockmapdFile }) =>
+        import('../import/sql.ts').then(({ importSockmapdFile }) =>
           importSockmapdFile(file, options),
         ),
       ),

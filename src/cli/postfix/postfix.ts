@@ -1,12 +1,12 @@
-import { reasonOf } from '../reason.ts';
-import type { Settings } from '../settings.ts';
+import { reasonOf } from '../../reason.ts';
+import type { Settings } from '../../settings.ts';
+import { type CommonOptions, load } from '../common.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { print } from '../print.ts';
 import { applyChanges, isAgreed } from './apply.ts';
 import { type Change, findChanges, formatChanges, tellReplaced } from './changes.ts';
-import { type CommonOptions, load } from './common.ts';
-import { CliError, EXIT } from './exit.ts';
 import { mainCf, masterCf, type Use } from './maincf.ts';
 import { createPostconf, type Postfix, readPostfix } from './postconf.ts';
-import { print } from './print.ts';
 import { readFamilies, resolveEndpoint } from './reach.ts';
 
 export interface PostfixOptions extends CommonOptions {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { check, inspectDirectory } from '../../src/cli/check.ts';
-import { EXIT } from '../../src/cli/exit.ts';
-import type { PlacedRemark } from '../../src/cli/remark.ts';
-import type { Directory, Remark } from '../../src/directory/directory.ts';
-import { COMPANY, capture, configure } from '../support/command.ts';
-import { createScripted } from '../support/scripted.ts';
+import { check, inspectDirectory } from '../../../src/cli/check/check.ts';
+import { EXIT } from '../../../src/cli/exit.ts';
+import type { PlacedRemark } from '../../../src/cli/remark.ts';
+import type { Directory, Remark } from '../../../src/directory/directory.ts';
+import { COMPANY, capture, configure } from '../../support/command.ts';
+import { createScripted } from '../../support/scripted.ts';
 
 async function run(files: Readonly<Record<string, string>>, queueDirectory?: string) {
   const { config, place } = await configure(files);

@@ -1,7 +1,7 @@
 import { domainToUnicode } from 'node:url';
-import { largestGroup, listsDomains } from '../directory/types.ts';
-import type { Settings } from '../settings.ts';
-import { CliError, EXIT } from './exit.ts';
+import { largestGroup, listsDomains } from '../../directory/types.ts';
+import type { Settings } from '../../settings.ts';
+import { CliError, EXIT } from '../exit.ts';
 import { chooseSource, type Families, type Source } from './reach.ts';
 
 /** What a host does with the mail: delivers it, or hands it on to the host that has the mailboxes. */

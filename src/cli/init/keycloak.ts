@@ -1,8 +1,8 @@
-import { editorLines } from './editors.ts';
-import { CliError, EXIT } from './exit.ts';
-import { readDomain } from './init/domain.ts';
+import { editorLines } from '../editors.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { print } from '../print.ts';
+import { readDomain } from './domain.ts';
 import { type Grant, grantCommands } from './kcadm.ts';
-import { print } from './print.ts';
 import { realmConfig } from './realmconfig.ts';
 
 export interface InitOptions {

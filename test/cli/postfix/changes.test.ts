@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findChanges, formatChanges, tellReplaced } from '../../src/cli/changes.ts';
-import { postfixOf } from '../support/doctor/facts.ts';
+import { findChanges, formatChanges, tellReplaced } from '../../../src/cli/postfix/changes.ts';
+import { postfixOf } from '../../support/doctor/facts.ts';
 
 const LINES = [
   '# a remark',

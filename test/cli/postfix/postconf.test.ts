@@ -4,7 +4,7 @@ import {
   readParameters,
   readPostfix,
   readServices,
-} from '../../src/cli/postconf.ts';
+} from '../../../src/cli/postfix/postconf.ts';
 
 test('parameters are read by line, empty ones too', () => {
   const text = 'a = b c\nempty =\nd = e = f\nno parameter\n';

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
-import { PRESETS_OF } from '../directory/sql/presets/presets.ts';
-import type { KindName } from './init/begin.ts';
-import type { MysqlOptions, PostgresqlOptions, SqliteOptions } from './init/sql.ts';
-import type { InitOptions } from './init.ts';
+import { PRESETS_OF } from '../../directory/sql/presets/presets.ts';
+import type { TypeName } from '../init/begin.ts';
+import type { InitOptions } from '../init/keycloak.ts';
+import type { MysqlOptions, PostgresqlOptions, SqliteOptions } from '../init/sql.ts';
+import type { ExitWith } from './add.ts';
 
 const PRODUCTS = {
   postgresql: 'a database of PostgreSQL',
@@ -10,22 +11,19 @@ const PRODUCTS = {
   sqlite: 'a file of SQLite',
 } as const;
 
-/** Adds the commands that make what to begin with; `exitWith` ends the program with a code. */
-export function addInit(
-  program: Command,
-  exitWith: (code: Promise<number>) => Promise<void>,
-): void {
+/** Adds the commands that make what to begin with. */
+export function addInit(program: Command, exitWith: ExitWith): void {
   const init = program
     .command('init')
     .description('make what to begin with; in a terminal it asks, and tries what is answered');
 
   const begin = (
-    name: KindName,
+    name: TypeName,
     options: object,
     printAtOnce?: () => Promise<number>,
   ): Promise<void> =>
     exitWith(
-      import('./init/begin.ts').then((loaded) => loaded.begin(name, { ...options }, printAtOnce)),
+      import('../init/begin.ts').then((loaded) => loaded.begin(name, { ...options }, printAtOnce)),
     );
 
   /** What all of them take. */
@@ -91,7 +89,10 @@ export function addInit(
       .option('--events', 'let changes in Keycloak count within seconds'),
   ).action((options: InitOptions) =>
     begin('keycloak', options, async () =>
-      (await import('./init.ts')).initKeycloak({ ...options, client: options.client ?? 'idpmap' }),
+      (await import('../init/keycloak.ts')).initKeycloak({
+        ...options,
+        client: options.client ?? 'idpmap',
+      }),
     ),
   );
 
@@ -125,20 +126,20 @@ export function addInit(
     )
     .action((options: PostgresqlOptions) =>
       begin('postgresql', options, async () =>
-        (await import('./init/sql.ts')).initPostgresql(withUser(options)),
+        (await import('../init/sql.ts')).initPostgresql(withUser(options)),
       ),
     );
   withServer(initSql('mysql'), '/run/mysqld/mysqld.sock')
     .option('--from <host>', 'from where idpmap connects, as MySQL writes it: 192.0.2.10, 10.0.0.%')
     .action((options: MysqlOptions) =>
       begin('mysql', options, async () =>
-        (await import('./init/sql.ts')).initMysql(withUser(options)),
+        (await import('../init/sql.ts')).initMysql(withUser(options)),
       ),
     );
   initSql('sqlite')
     .option('--path <path>', 'the file')
     .action((options: SqliteOptions) =>
-      begin('sqlite', options, async () => (await import('./init/sql.ts')).initSqlite(options)),
+      begin('sqlite', options, async () => (await import('../init/sql.ts')).initSqlite(options)),
     );
 }
 

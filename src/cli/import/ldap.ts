@@ -1,11 +1,11 @@
-import type { KeyMode } from '../maps/keys.ts';
-import { type Imported, importTables, type Replacement } from './import/directories.ts';
-import { tellOthers } from './import/lines.ts';
-import { tellMistakes } from './import/mistakes.ts';
-import { type ImportOptions, readOrders } from './import/orders.ts';
-import { printImported } from './import/output.ts';
-import type { Note } from './import/reader.ts';
-import { readNamed, tellLetters } from './import/texts.ts';
+import type { KeyMode } from '../../maps/keys.ts';
+import { type Imported, importTables, type Replacement } from './directories.ts';
+import { tellOthers } from './lines.ts';
+import { tellMistakes } from './mistakes.ts';
+import { type ImportOptions, readOrders } from './orders.ts';
+import { printImported } from './output.ts';
+import type { Note } from './reader.ts';
+import { readNamed, tellLetters } from './texts.ts';
 
 /**
  * Prints the configuration that Postfix's `ldap:` files come to. What is not carried over as it stands is named on

@@ -1,12 +1,12 @@
-import { parseDomain } from '../address/address.ts';
-import type { Served } from '../daemon/served.ts';
-import { valuesOf } from '../directory/finding.ts';
-import { askEntries } from '../directory/people/ask.ts';
-import { isDeliverable } from '../maps/deliverable.ts';
-import { firstDeliverable } from '../maps/target.ts';
-import { reasonOf } from '../reason.ts';
-import type { Direct } from './direct.ts';
-import type { PlacedRemark } from './remark.ts';
+import { parseDomain } from '../../address/address.ts';
+import type { Served } from '../../daemon/served.ts';
+import { valuesOf } from '../../directory/finding.ts';
+import { askEntries } from '../../directory/people/ask.ts';
+import { isDeliverable } from '../../maps/deliverable.ts';
+import { firstDeliverable } from '../../maps/target.ts';
+import { reasonOf } from '../../reason.ts';
+import type { Direct } from '../direct.ts';
+import type { PlacedRemark } from '../remark.ts';
 
 /** Whom every domain has to have: RFC 5321, section 4.5.1, and RFC 2142, section 4. */
 const OFFICES = ['postmaster', 'abuse'] as const;

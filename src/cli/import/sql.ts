@@ -1,13 +1,13 @@
-import type { Dialect } from '../directory/sql/text/tokens.ts';
-import type { KeyMode } from '../maps/keys.ts';
-import { reasonOf } from '../reason.ts';
-import { CliError, EXIT } from './exit.ts';
-import { tellOthers } from './import/lines.ts';
-import { type ImportOptions, readOrders } from './import/orders.ts';
-import { printImported } from './import/output.ts';
-import { importSockmapd } from './import/sockmapd.ts';
-import { importSqlTables } from './import/sqltables.ts';
-import { readText } from './import/texts.ts';
+import type { Dialect } from '../../directory/sql/text/tokens.ts';
+import { KEY_MODES, type KeyMode } from '../../maps/keys.ts';
+import { reasonOf } from '../../reason.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { tellOthers } from './lines.ts';
+import { type ImportOptions, readOrders } from './orders.ts';
+import { printImported } from './output.ts';
+import { importSockmapd } from './sockmapd.ts';
+import { importSqlTables } from './sqltables.ts';
+import { readText } from './texts.ts';
 
 /** What Postfix writes before the files of its tables in a database. */
 export type SqlTableType = 'pgsql' | 'mysql' | 'sqlite';
@@ -71,11 +71,9 @@ export async function importSockmapdFile(
   ]);
 }
 
-const MODES: readonly KeyMode[] = ['exact', 'address', 'recipient', 'virtual', 'domain', 'host'];
-
 function readKeys(text: string): readonly [string, KeyMode] {
   const { service = '', keys = '' } = /^(?<service>.+)=(?<keys>\w+)$/.exec(text)?.groups ?? {};
-  const mode = MODES.find((each) => each === keys);
+  const mode = KEY_MODES.find((each) => each === keys);
   if (mode !== undefined) return [service, mode];
-  throw new CliError(EXIT.usage, `--keys ${text} is not SERVICE=${MODES.join('|')}`);
+  throw new CliError(EXIT.usage, `--keys ${text} is not SERVICE=${KEY_MODES.join('|')}`);
 }

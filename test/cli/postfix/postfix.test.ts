@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { EXIT } from '../../src/cli/exit.ts';
-import { mainCf, masterCf } from '../../src/cli/maincf.ts';
-import { postfix } from '../../src/cli/postfix.ts';
-import { type Families, readFamilies } from '../../src/cli/reach.ts';
-import { capture, configure } from '../support/command.ts';
-import { makePlace, settingsOf } from '../support/instance.ts';
+import { EXIT } from '../../../src/cli/exit.ts';
+import { mainCf, masterCf } from '../../../src/cli/postfix/maincf.ts';
+import { postfix } from '../../../src/cli/postfix/postfix.ts';
+import { type Families, readFamilies } from '../../../src/cli/postfix/reach.ts';
+import { capture, configure } from '../../support/command.ts';
+import { makePlace, settingsOf } from '../../support/instance.ts';
 
 const LEAST = `
 domains: { example.org: { directory: people } }

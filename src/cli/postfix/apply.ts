@@ -1,10 +1,10 @@
 import { chown, constants, copyFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { wallClock } from '../clock.ts';
-import { reasonOf } from '../reason.ts';
+import { wallClock } from '../../clock.ts';
+import { reasonOf } from '../../reason.ts';
+import { CliError, EXIT } from '../exit.ts';
 import type { Change } from './changes.ts';
-import { CliError, EXIT } from './exit.ts';
 import type { Run } from './postconf.ts';
 
 /** A file, and where it was copied to. */

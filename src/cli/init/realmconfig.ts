@@ -1,5 +1,5 @@
-import { scalar } from './init/scalar.ts';
 import type { Grant } from './kcadm.ts';
+import { scalar } from './scalar.ts';
 
 /** A realm as a directory. */
 export interface RealmConfig {

@@ -1,20 +1,17 @@
 import { type Command, Option } from 'commander';
-import type { CommonOptions } from './common.ts';
-import type { AclOptions } from './fleet.ts';
+import type { CommonOptions } from '../common.ts';
+import type { AclOptions } from '../fleet.ts';
+import type { AddCommand, ExitWith } from './add.ts';
 
 /** Adds the commands about daemons that know together. */
-export function addFleet(
-  add: (parent: Command, usage: string, description: string) => Command,
-  program: Command,
-  exitWith: (code: Promise<number>) => Promise<void>,
-): void {
+export function addFleet(add: AddCommand, program: Command, exitWith: ExitWith): void {
   const fleet = program.command('fleet').description('daemons that know together');
   add(
     fleet,
     'status',
     'tell how the fleet of the running daemon fares: exits 0 while it is up',
   ).action((options: CommonOptions) =>
-    exitWith(import('./fleet.ts').then(({ fleetStatus }) => fleetStatus(options))),
+    exitWith(import('../fleet.ts').then(({ fleetStatus }) => fleetStatus(options))),
   );
   add(fleet, 'acl', "print the engine's user with the rights that idpmap needs")
     .option('--user <user>', 'its name', 'idpmap')
@@ -24,6 +21,6 @@ export function addFleet(
         .default('engine'),
     )
     .action((options: AclOptions) =>
-      exitWith(import('./fleet.ts').then(({ fleetAcl }) => fleetAcl(options))),
+      exitWith(import('../fleet.ts').then(({ fleetAcl }) => fleetAcl(options))),
     );
 }

@@ -3,10 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { EXIT } from '../../src/cli/exit.ts';
-import { type InitOptions, initKeycloak } from '../../src/cli/init.ts';
-import { capture } from '../support/command.ts';
-import { makePlace, settingsOf } from '../support/instance.ts';
+import { EXIT } from '../../../src/cli/exit.ts';
+import { type InitOptions, initKeycloak } from '../../../src/cli/init/keycloak.ts';
+import { capture } from '../../support/command.ts';
+import { makePlace, settingsOf } from '../../support/instance.ts';
 
 const LEAST: InitOptions = {
   url: 'https://sso.example.org',

@@ -1,11 +1,10 @@
 import { type Command, Option } from 'commander';
-import { type CompareOptions, KEY_MODES, KINDS } from './compare/options.ts';
+import { KEY_MODES } from '../../maps/keys.ts';
+import { type CompareOptions, MAP_KINDS } from '../compare/options.ts';
+import type { ExitWith } from './add.ts';
 
-/** Gives the command its options; `exitWith` ends the program with a code. */
-export function setUpCompare(
-  command: Command,
-  exitWith: (code: Promise<number>) => Promise<void>,
-): void {
+/** Gives the command its options. */
+export function addCompareOptions(command: Command, exitWith: ExitWith): void {
   command
     .option('--from <file>', 'addresses to compare, one a line; - reads standard input')
     .option('--log <file>', 'compare all addresses of a mail.log (also .gz); - reads it')
@@ -13,7 +12,9 @@ export function setUpCompare(
     .option('--direct', 'ask the directories from here, no daemon is needed')
     .option('--endpoint <endpoint>', 'ask any socketmap server, tcp://HOST:PORT or unix:PATH')
     .addOption(
-      new Option('--as <kind>', 'what the map means; else the configuration says').choices(KINDS),
+      new Option('--as <kind>', 'what the map means; else the configuration says').choices(
+        MAP_KINDS,
+      ),
     )
     .addOption(
       new Option(
@@ -34,7 +35,9 @@ the address without its extension, its domain. A table's catch-all
     )
     .action((old: string, map: string, addresses: string[], options: CompareOptions) =>
       exitWith(
-        import('./compare/compare.ts').then(({ compare }) => compare(old, map, addresses, options)),
+        import('../compare/compare.ts').then(({ compare }) =>
+          compare(old, map, addresses, options),
+        ),
       ),
     );
 }

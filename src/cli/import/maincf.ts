@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
-import { importMainCf } from './import/maincf/maincf.ts';
-import { tellMistakes } from './import/mistakes.ts';
-import { printImported } from './import/output.ts';
-import { readText } from './import/texts.ts';
+import { importMainCf } from './maincf/maincf.ts';
+import { tellMistakes } from './mistakes.ts';
+import { printImported } from './output.ts';
+import { readText } from './texts.ts';
 
 /** Options of `import main.cf`. */
 export interface MainCfOptions {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { check } from '../../src/cli/check.ts';
-import { EXIT } from '../../src/cli/exit.ts';
-import type { PlacedRemark } from '../../src/cli/remark.ts';
-import { capture, configure } from '../support/command.ts';
+import { check } from '../../../src/cli/check/check.ts';
+import { EXIT } from '../../../src/cli/exit.ts';
+import type { PlacedRemark } from '../../../src/cli/remark.ts';
+import { capture, configure } from '../../support/command.ts';
 
 async function run(files: Readonly<Record<string, string>>) {
   const { config, place } = await configure(files);

@@ -1,6 +1,6 @@
-import { parseAddress, splitExtension } from '../address/address.ts';
-import type { Served } from '../daemon/served.ts';
-import type { Remark } from '../directory/directory.ts';
+import { parseAddress, splitExtension } from '../../address/address.ts';
+import type { Served } from '../../daemon/served.ts';
+import type { Remark } from '../../directory/directory.ts';
 
 /** So many addresses are named. */
 const NAMED = 5;

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
-import { parseAddress } from '../address/address.ts';
-import type { Served } from '../daemon/served.ts';
-import { listOnlyShadows } from '../daemon/shadows.ts';
-import type { State } from '../daemon/state.ts';
-import { firstDeliverable, type Taken } from '../maps/target.ts';
-import { reasonOf } from '../reason.ts';
-import type { Loaded, Settings } from '../settings.ts';
-import { type CommonOptions, load } from './common.ts';
+import { parseAddress } from '../../address/address.ts';
+import type { Served } from '../../daemon/served.ts';
+import { listOnlyShadows } from '../../daemon/shadows.ts';
+import type { State } from '../../daemon/state.ts';
+import { firstDeliverable, type Taken } from '../../maps/target.ts';
+import { reasonOf } from '../../reason.ts';
+import type { Loaded, Settings } from '../../settings.ts';
+import { type CommonOptions, load } from '../common.ts';
+import { type Direct, withDirect } from '../direct.ts';
+import { EXIT } from '../exit.ts';
+import { print } from '../print.ts';
+import { formatRemark, type PlacedRemark } from '../remark.ts';
 import { checkDelimiters } from './delimiters.ts';
-import { type Direct, withDirect } from './direct.ts';
-import { EXIT } from './exit.ts';
 import { checkOffices } from './offices.ts';
-import { print } from './print.ts';
-import { formatRemark, type PlacedRemark } from './remark.ts';
 
 export interface CheckOptions extends CommonOptions {
   readonly queueDirectory: string;
@@ -65,7 +65,7 @@ function checkConfiguration({ settings, file, warnings }: Loaded, queueDirectory
 /** A fleet that can't be reached keeps no mail from its answer: nothing shall keep idpmap from starting without it. */
 async function checkFleet({ fleet }: Settings): Promise<readonly PlacedRemark[]> {
   if (fleet === undefined) return [];
-  const { inspectFleet } = await import('../fleet/inspect.ts');
+  const { inspectFleet } = await import('../../fleet/inspect.ts');
   const told = await inspectFleet(fleet);
   return told.map(({ level, text }) => ({
     level: level === 'failed' ? 'warning' : level,

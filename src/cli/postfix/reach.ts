@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { relative } from 'node:path';
-import { bracketed, type Endpoint, formatEndpoint, isLocal } from '../net/endpoint.ts';
-import { CliError, EXIT } from './exit.ts';
+import { bracketed, type Endpoint, formatEndpoint, isLocal } from '../../net/endpoint.ts';
+import { CliError, EXIT } from '../exit.ts';
 import { createPostconf } from './postconf.ts';
 
 /** The versions of IP that Postfix speaks: `inet_protocols`. */

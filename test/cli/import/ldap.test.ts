@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
-import { EXIT } from '../../src/cli/exit.ts';
-import { importLdapTables } from '../../src/cli/importldap.ts';
-import { loadSettings } from '../../src/settings.ts';
-import { capture } from '../support/command.ts';
-import { makePlace } from '../support/instance.ts';
+import { EXIT } from '../../../src/cli/exit.ts';
+import { importLdapTables } from '../../../src/cli/import/ldap.ts';
+import { loadSettings } from '../../../src/settings.ts';
+import { capture } from '../../support/command.ts';
+import { makePlace } from '../../support/instance.ts';
 
 /** The least that a table needs. */
 const LEAST = 'bind = no\nsearch_base = dc=x\n';
