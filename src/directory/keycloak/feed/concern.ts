@@ -2,7 +2,7 @@ import { normaliseAddress } from '../../../address/address.ts';
 import type { Concern } from '../../hooks.ts';
 import type { Ask } from '../http/api.ts';
 import { NotThere } from '../http/faults.ts';
-import { madeOf } from '../people/made.ts';
+import { madeOf } from '../people/addressfrom.ts';
 import { type EventRow, isRaw, readAttributes } from '../people/rows.ts';
 
 /** So many users and groups are looked at one by one. */

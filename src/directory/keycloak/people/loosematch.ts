@@ -2,7 +2,7 @@
  * Whether a database may have shown `value` to whoever asked for `asked`, or for what contains it: MariaDB and MySQL compare
  * without regard to accents, `ß` and trailing blanks, and in a search for what contains it `%`, `_` and `*` are patterns.
  */
-export function isLoosely(value: string, asked: string): boolean {
+export function matchesLoosely(value: string, asked: string): boolean {
   const text = skeleton(value);
   let from = 0;
   // Part by part and never back: a stranger writes the pattern.
