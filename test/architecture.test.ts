@@ -37,10 +37,11 @@ const ROOMS = [
     'logwriter.ts',
     'makedirectory.ts',
     'printable.ts',
-    'reason.ts',
     'redaction.ts',
     'settle.ts',
   ],
+  ['reason.ts'],
+  ['record.ts'],
 ];
 
 /** Libraries that only these rooms know. What a type of directory imports beside them is its driver, and its own. */

@@ -1,4 +1,4 @@
-import { reasonOf } from '../../reason.ts';
+import { errorOf, reasonOf } from '../../reason.ts';
 import type { Settings } from '../../settings.ts';
 import { type CommonOptions, load } from '../common.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -33,7 +33,7 @@ const QUEUE_DIRECTORY = '/var/spool/postfix';
 export async function postfix(options: PostfixOptions): Promise<number> {
   const { settings } = await load(options);
   const use: Use = options.relay === true ? 'relay' : 'mailboxes';
-  const running = await readPostfix(createPostconf(options.postfixConfig)).catch(asAbsent);
+  const running = await readPostfix(createPostconf(options.postfixConfig)).catch(errorOf);
   const found = running instanceof Error ? undefined : running;
   const lines = await linesFor(settings, use, options, found);
   const master = masterCf(settings, use);
@@ -85,9 +85,6 @@ async function write(
   );
   return EXIT.ok;
 }
-
-const asAbsent = (error: unknown): Error =>
-  error instanceof Error ? error : new Error(String(error));
 
 async function linesFor(
   settings: Settings,

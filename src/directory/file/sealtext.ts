@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { recordOf } from '../../record.ts';
 import type { Content } from '../people/content.ts';
 import { checkText } from './check.ts';
 import { parsePlainJson } from './json.ts';
@@ -57,7 +58,7 @@ const formatEnd = (counts: Counts): string =>
 
 function withoutMark(json: unknown): object {
   return Object.fromEntries(
-    Object.entries(Object(json)).filter(([key]) => key !== 'sealed' && key !== 'end'),
+    Object.entries(recordOf(json)).filter(([key]) => key !== 'sealed' && key !== 'end'),
   );
 }
 
