@@ -90,7 +90,7 @@ export function createEntries(
     ref: string,
     row: { n: number; data: string },
     { entry, text }: Prepared,
-    { now, how }: Pick<Loss, 'now' | 'how'>,
+    now: number,
   ): Listed => {
     const old = decode(row.data);
     touch(old);
@@ -103,12 +103,12 @@ export function createEntries(
       next: entry,
       now,
       knownAt: meta.syncedAt(),
-      how,
+      how: 'told',
     });
     return old;
   };
 
-  const put = (ref: string, listed: Listed, now: number, how: Loss['how']): void => {
+  const put: Entries['put'] = (ref, listed, now) => {
     const prepared = prepare(listed, cleaned);
     const { entry, text } = prepared;
     const row = rowOf(ref);
@@ -118,7 +118,7 @@ export function createEntries(
       listings.see(ref, row.n);
       return;
     }
-    const old = row === undefined ? undefined : change(ref, row, prepared, { now, how });
+    const old = row === undefined ? undefined : change(ref, row, prepared, now);
     const n = row?.n ?? Number(insert.run(ref, text).lastInsertRowid);
     touch(entry);
     link(entry, n, old);
@@ -133,11 +133,12 @@ export function createEntries(
   const renew: Entries['renew'] = (ref, entry, now) => {
     const row = rowOf(ref);
     const old = row === undefined ? undefined : decode(row.data);
-    if (old?.kind === 'account') put(ref, { ...entry, names: old.names }, now, 'gone');
+    // Not each of the addresses that it has no more was asked for: they are, before they are let go.
+    if (old?.kind === 'account') put(ref, { ...entry, names: old.names }, now);
   };
 
   return {
-    put: (ref, listed, now) => put(ref, listed, now, 'told'),
+    put,
     restore: (ref, now, entry) => {
       const before = losses.leftOut(ref);
       if (before === undefined) return;
@@ -145,7 +146,7 @@ export function createEntries(
         losses.told(ref);
         return;
       }
-      put(ref, before, now, 'gone');
+      put(ref, before, now);
       if (entry !== undefined) renew(ref, entry, now);
     },
     renew,
