@@ -20,6 +20,8 @@ export interface Entries {
   renew(ref: string, entry: Entry, now: number): void;
   /** It is as it was put. */
   still(ref: string): void;
+  /** Anybody may be another than before. */
+  touchAll(): void;
   /** What was done since this was asked for last. */
   takeDone(): Done;
 }
@@ -53,8 +55,10 @@ export function createEntries(
   const cleaned = { dropped: 0 };
   let done = { put: 0, gone: 0, unchanged: 0 };
   let touched: string[] = [];
+  let areMany = false;
   const touch = (entry: Listed): void => {
     if (touched.length < MOST_TOUCHED) touched.push(...addressesOf(entry));
+    else areMany = true;
   };
 
   const rowOf = (ref: string): { readonly n: number; readonly data: string } | undefined => {
@@ -182,8 +186,10 @@ export function createEntries(
       done.unchanged += 1;
       listings.see(ref, row.n);
     },
+    touchAll: () => {
+      areMany = true;
+    },
     takeDone: () => {
-      const areMany = touched.length >= MOST_TOUCHED;
       const taken = {
         ...done,
         dropped: cleaned.dropped,
@@ -191,6 +197,7 @@ export function createEntries(
       };
       done = { put: 0, gone: 0, unchanged: 0 };
       touched = [];
+      areMany = false;
       cleaned.dropped = 0;
       return taken;
     },
