@@ -16,7 +16,7 @@ const IDLE_MS = 2500;
 const LIMIT_MS = 60_000;
 
 /** As the image and the unit start it. */
-const FLAGS = ['--max-semi-space-size=1'];
+const FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1'];
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768' };
 
 /** Not `responder.ts`: to run TypeScript takes Node 20 MB and as long again. */

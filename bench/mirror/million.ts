@@ -20,7 +20,7 @@ const RATE = 500;
 
 /** As the image and the unit start it. */
 const ENVIRONMENT = {
-  NODE_OPTIONS: '--max-semi-space-size=1',
+  NODE_OPTIONS: '--max-semi-space-size=1 --v8-pool-size=1',
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: '32768',
 };
