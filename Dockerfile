@@ -36,8 +36,8 @@ RUN mkdir -p root/app root/run root/var/spool/postfix root/usr/local/bin \
 # V8's code of what a start runs, which this very Node can read and no other: it is made for the builder's own processor, so
 # that nothing is emulated. Where there is none, idpmap takes longer to start.
 FROM --platform=$BUILDPLATFORM ${RUNTIME_IMAGE} AS code
-USER 0
-COPY --from=build /build/root/app /app
+USER 65532:65532
+COPY --from=build --chown=65532:65532 /build/root/app /app
 RUN --mount=type=bind,from=build,source=/build/deploy/bundle,target=/bundle \
     ["/nodejs/bin/node", "/bundle/code.ts", "/app/program"]
 
