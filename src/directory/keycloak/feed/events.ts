@@ -2,7 +2,7 @@ import type { Clock } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
 import { isRecord } from '../../../record.ts';
-import { Fault } from '../../directory.ts';
+import { Gap } from '../../directory.ts';
 import type { DirectoryHooks, Relay } from '../../hooks.ts';
 import { withinTime } from '../../waiting.ts';
 import { eventsCommand } from '../commands.ts';
@@ -148,14 +148,11 @@ export interface Keeping {
   readonly ownMs?: number;
 }
 
-/** @throws {Fault} where Keycloak keeps no admin events: the list would only stay as it is */
+/** @throws {Gap} where Keycloak keeps no admin events: the list would only stay as it is, and what happens meanwhile is never told */
 export async function checkKept(ask: Ask, site: Site, signal: AbortSignal): Promise<Keeping> {
   const config = await ask('/events/config', {}, signal);
   if (isRecord(config) && config['adminEventsEnabled'] === true) return keepingOf(config);
-  throw new Fault(
-    'directory',
-    `realm ${site.realm} keeps no admin events, run: ${eventsCommand(site)}`,
-  );
+  throw new Gap(`realm ${site.realm} keeps no admin events, run: ${eventsCommand(site)}`);
 }
 
 function keepingOf({

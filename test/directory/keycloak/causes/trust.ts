@@ -100,6 +100,11 @@ export const BESIDE: readonly {
     why: 'events are read beside the questions; what fails there is logged',
   },
   {
+    fault: 'keeps other events of users now',
+    at: 'follow/follow.ts',
+    why: 'a mirror is fed beside the questions: follow/keeping.test.ts',
+  },
+  {
     fault: 'users and shows',
     at: 'follow/listing.ts',
     why: 'a mirror is fed beside the questions: follow/listing.test.ts',
