@@ -25,11 +25,10 @@ const SLOW = [
 ];
 
 /**
- * What needs the machine for itself: containers and their store, a kube-apiserver, a Chromium whose pictures are compared, what
- * measures.
+ * What needs the machine for itself: images, which all containers' store is locked for while they are made, and what measures.
  */
 const ALONE = [
-  'test/{integration,e2e}/{bench,chart-admission,chart-install,image,keycloak-server,package-machine,packages,readme,soak,systemd-machine}.test.ts',
+  'test/{integration,e2e}/{bench,image,package-machine,packages,readme,soak,systemd-machine}.test.ts',
   'test/integration/compose*.test.ts',
 ];
 

@@ -1,4 +1,4 @@
-import { utimes, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -10,6 +10,7 @@ import type { NewEntry } from '../support/ldap/ldif.ts';
 import { startPlainSlapd } from '../support/ldap/plain-slapd.ts';
 import { run } from '../support/ldap/run.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
+import { writeSettled } from '../support/postfix/settled.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 
@@ -95,9 +96,7 @@ describeWith(['postfix', 'postfixLdap', 'slapd'], 'an empty setting of an ldap t
     server = await startPlainSlapd({ suffix: '', entries: ENTRIES });
     resources.defer(() => server.remove());
     await writeFile(join(place, 'password'), server.password);
-    // Postfix waits for a fresh main.cf "to cool down".
-    await writeFile(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
-    await utimes(join(place, 'main.cf'), 0, 0);
+    await writeSettled(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
   });
   afterAll(() => resources.disposeAsync());
 
@@ -114,7 +113,7 @@ describeWith(['postfix', 'postfixLdap', 'slapd'], 'an empty setting of an ldap t
       value === '-' ? [] : [`${name} = ${value}\n`],
     );
     const file = join(place, 'table.cf');
-    await writeFile(file, lines.join(''));
+    await writeSettled(file, lines.join(''));
     return file;
   }
 

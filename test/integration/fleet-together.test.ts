@@ -11,7 +11,7 @@ describeWith(['redis'], 'what a fleet counts together, over a real Redis', () =>
   test.each(['counts', 'is gone'])(
     'a flood of strangers costs the directory what one daemon would ask while the engine %s, and whoever is known is answered',
     async (engine) => {
-      const perSecond = 50;
+      const perSecond = 20;
       const options = {
         perSecond,
         times: { unknownMs: 1 },
@@ -32,7 +32,8 @@ describeWith(['redis'], 'what a fleet counts together, over a real Redis', () =>
       const begunAt = performance.now();
       let i = 0;
       const flood = async (daemon: FleetDaemon): Promise<void> => {
-        while (performance.now() < begunAt + 3000) {
+        // A busy machine is slow to ask for more than there may be.
+        while (performance.now() < begunAt + 3000 || i <= scene.directory.asked.length - before) {
           i += 1;
           await daemon.ask(`s${i}@example.org`);
         }
