@@ -17,7 +17,7 @@ import { createHandlers } from './commands.ts';
 import { openFleet } from './fleet.ts';
 import { createBequest, inherit } from './inherit.ts';
 import { bindListeners, DRAIN_MS, limitsOf, listEndpoints } from './listeners.ts';
-import { createReloader, type Serving } from './reloading.ts';
+import { createReloader, type Serving } from './reloader.ts';
 import { createSaver } from './saver.ts';
 import {
   closeState,
@@ -28,7 +28,7 @@ import {
   type State,
   type StateOptions,
 } from './state.ts';
-import { createStopping, endAll } from './stopping.ts';
+import { createStopping, endAll } from './stop.ts';
 import { endFormer } from './takeover.ts';
 import { listUnwritten } from './unwritten.ts';
 import { openWeb, readVersion, type Web } from './web.ts';

@@ -48,7 +48,8 @@ const LONG_WEIGHT = 128;
 
 const NOTHING: Said = { is: 'nothing' };
 const LOST: Said = { is: 'lost' };
-const ELSEWHERE: Said = { is: 'lost', isAsked: true };
+const ELSEWHERE: Said = { is: 'lost', isAsked: 'elsewhere' };
+const EMPTIED: Said = { is: 'lost', isAsked: 'members' };
 const UNKNOWN: SaidAbsent = { is: 'absent', mayDenyUnreached: false };
 
 /** Makes answers of what a mirror's file says and how it stands: the table of states in docs/trust.md, row by row. */
@@ -138,7 +139,8 @@ export function createAnswers(options: AnswerOptions): Answers {
   const sayFound = (address: string, { entries }: Look, whole: Whole, at: number): Said => {
     const value = attempt(() => hold(entries, address, whole.store));
     const isInStep = at < whole.inStepUntil;
-    if (value === undefined) return NOTHING;
+    // Who is removed is taken out of all groups at once by some directories: one without members is no sign of what it was.
+    if (value === undefined) return whole.standing.isHeld ? EMPTIED : NOTHING;
     if ('is' in value) return isInStep ? value : NOTHING;
     if (!isInStep) return { is: 'stale', value };
     const { inStepUntil: goodUntil } = whole;

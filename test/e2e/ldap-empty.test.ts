@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { importLdapTables } from '../../src/cli/importldap.ts';
+import { importLdapTables } from '../../src/cli/import/ldap.ts';
 import { lookup } from '../../src/cli/lookup.ts';
 import { capture } from '../support/command.ts';
 import { runCommand } from '../support/daemon.ts';

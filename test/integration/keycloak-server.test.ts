@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { initKeycloak } from '../../src/cli/init.ts';
+import { initKeycloak } from '../../src/cli/init/keycloak.ts';
 import { capture } from '../support/command.ts';
 import { makePlace } from '../support/instance.ts';
 import { requestToken } from '../support/keycloak/admin.ts';
