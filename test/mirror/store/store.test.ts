@@ -5,7 +5,6 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openThread } from '../../../src/mirror/store/thread.ts';
-import { niceOf } from '../../support/nice.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../support/temporary.ts';
 import {
   gone,
@@ -46,16 +45,6 @@ test('the file and what lies beside it are its owner’s alone', async () => {
   const names = await readdir(folder.path);
   expect(names.toSorted()).toEqual(['d.db', 'd.db-shm', 'd.db-wal']);
   for (const name of names) expect((await stat(at(name))).mode & 0o777).toBe(0o600);
-});
-
-test('the thread that writes it gives way to lookups, which the thread that answers them does not', async () => {
-  const orders = openThread({ path: at('d.db'), fingerprint: 'f', guard: 0.1 });
-  await orders.give({ do: 'begin' });
-  const threads = await readdir('/proc/self/task');
-  const nices = threads.map((id) => niceOf(`/proc/self/task/${id}/stat`));
-  expect(await Promise.all(nices)).toContain(10);
-  expect(await niceOf('/proc/self/stat')).toBe(0);
-  await orders.close();
 });
 
 test('what was written is read again, and stands in before anything is told', async () => {
