@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
+/** Nobody gives way more. */
+export const LOWEST = 19;
+
 /** How much a process or a thread gives way, by its `stat` in /proc. @see proc_pid_stat(5), field 19 */
 export async function niceOf(stat: string): Promise<number> {
   const text = await readFile(stat, 'utf8');
