@@ -92,6 +92,7 @@ class SharedRun {
         now: () => this.#time.now,
         stamp: () => ({ at: this.#time.now }),
         ageOf: ({ at }) => this.#time.now - at,
+        isAgeKnown: () => true,
       },
       open: openHere,
       retryMs: [0],

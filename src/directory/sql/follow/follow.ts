@@ -145,7 +145,7 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
    * Tells that all is told: by a database that shows people still, and is no copy of another, which may be far behind. Where the
    * first host fails, the feed goes on at the next one.
    */
-  async function* mark(state: State, since: number): Told<void> {
+  async function* tellMark(state: State, since: number): Told<void> {
     await options.prove(connection);
     yield [markOf(state, since)];
   }
@@ -190,7 +190,7 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
     async *poll(before) {
       const begun = now();
       const state = yield* follow(before);
-      if (areChangesTold) yield* mark(state, begun);
+      if (areChangesTold) yield* tellMark(state, begun);
       return state;
     },
     /** Between its pages, what happens meanwhile is told: whatever was read last is newest. */
@@ -206,7 +206,7 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
           if (!areChangesTold || now() - polledAt < pollMs) continue;
           polledAt = now();
           state = yield* follow(state);
-          if (before !== undefined) yield* mark(state, polledAt);
+          if (before !== undefined) yield* tellMark(state, polledAt);
         }
       }
       polledAt = now();
