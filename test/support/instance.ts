@@ -147,9 +147,9 @@ function createClients(daemon: Daemon): Pick<SocketmapClient, 'ask' | 'close'> {
   };
 }
 
-/** A client that waits for at most five seconds. */
+/** A client that waits for as long as no machine is busy. */
 export const connectClient = (endpoint: Endpoint): SocketmapClient =>
-  createSocketmapClient({ endpoint, timeoutMs: 5000 });
+  createSocketmapClient({ endpoint, timeoutMs: 30_000 });
 
 function opener(
   directories: Readonly<Record<string, Directory>>,
