@@ -1,10 +1,10 @@
 import type { ReloadFigures } from '../http/metrics/sources.ts';
 import type { Log } from '../log.ts';
-import type { MeteredRouter } from '../maps/router.ts';
 import { reasonOf } from '../reason.ts';
 import type { Settings } from '../settings.ts';
 import { settlesWithin } from '../settle.ts';
 import type { SocketmapServer } from '../socketmap/server.ts';
+import type { Serving } from './answering.ts';
 import { bindListeners, DRAIN_MS, type OpenListener } from './listeners.ts';
 import { listChangedLater } from './restartonly.ts';
 import {
@@ -16,12 +16,6 @@ import {
   type State,
   type StateOptions,
 } from './state.ts';
-
-/** What answers at a time, and where. */
-export interface Serving extends MeteredRouter {
-  readonly state: State;
-  readonly open: readonly OpenListener[];
-}
 
 export interface ReloaderOptions {
   readonly serving: () => Serving;

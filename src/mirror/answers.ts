@@ -28,6 +28,8 @@ export interface AnswerOptions {
   readonly whole: () => Whole | undefined;
   /** The mirror's time at an instant of the daemon's clock. */
   readonly timeAt: (instant: number) => number;
+  /** Whether it can be told how long ago a time of the mirror's was. */
+  readonly knows: (time: number) => boolean;
 }
 
 export interface Answers {
@@ -127,7 +129,8 @@ export function createAnswers(options: AnswerOptions): Answers {
     const { standing, inStepUntil } = whole;
     if (standing.isHeld) return ageMs > settings.acceptFor && at >= inStepUntil ? NOTHING : UNKNOWN;
     if (!isProved(standing)) return UNKNOWN;
-    const mayDenyUnreached = settings.denyFor > 0 && ageMs <= settings.denyFor;
+    const mayDenyUnreached =
+      settings.denyFor > 0 && ageMs <= settings.denyFor && options.knows(whole.syncedAt);
     const isTold = at < inStepUntil && standing.progress?.tellsNew === true;
     if (settings.whenAbsent !== 'deny' || !isTold) return { is: 'absent', mayDenyUnreached };
     const denied = { ...none('content', 'a mirror in step'), goodUntil: inStepUntil };
