@@ -12,6 +12,8 @@ import { makeTemporaryDirectory } from '../../support/temporary.ts';
 import { until } from '../../support/until.ts';
 
 const PATIENCE_MS = 20_000;
+/** The directory may read at the moment. */
+const PATIENT = { timeout: PATIENCE_MS };
 
 function write(file: string, addresses: readonly string[]): void {
   using database = new DatabaseSync(file);
@@ -57,7 +59,7 @@ test('a file that is replaced is opened anew', async () => {
 test('what another process writes counts at once', async () => {
   const { directory, path } = await open(['ann@x.org']);
   expect(await find(directory, 'bob@x.org')).toEqual([]);
-  using database = new DatabaseSync(path);
+  using database = new DatabaseSync(path, PATIENT);
   database.exec("INSERT INTO users VALUES ('bob@x.org')");
   expect(await find(directory, 'bob@x.org')).toHaveLength(1);
 });
@@ -93,7 +95,7 @@ test.each<[string, (path: string) => Promise<void>]>([
 
 test('a table that was emptied is doubted until an administrator says so', async () => {
   const { directory, path } = await open(['ann@x.org'], { canary: 'post@x.org' });
-  using database = new DatabaseSync(path);
+  using database = new DatabaseSync(path, PATIENT);
   database.exec("INSERT INTO users VALUES ('post@x.org')");
   expect(await find(directory, 'eve@x.org')).toEqual([]);
   database.exec('DELETE FROM users');

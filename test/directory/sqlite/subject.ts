@@ -20,7 +20,7 @@ export const registration: Registration = {
   start: async (): Promise<Directory> => {
     const place = await makeTemporaryDirectory('idpmap-sqlite');
     file = join(place.path, 'users.sqlite');
-    database = new DatabaseSync(file);
+    database = new DatabaseSync(file, { timeout: 20_000 });
     for (const statement of populate(DIALECT)) database.exec(statement);
     const directory = await openSql(section());
     return {

@@ -2,9 +2,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { checkOf } from '../../../src/mirror/store/meta.ts';
 import { addTo, readLost, sumOfLost } from '../../../src/mirror/store/sums.ts';
 
+/** A daemon beside may write at the moment. */
+const PATIENT = { timeout: 20_000 };
+
 /** Lets time pass for a mirror's file that nobody has open; its checksums are right again afterwards. */
 export function ageMirror(path: string, ms: number): void {
-  const db = new DatabaseSync(path);
+  const db = new DatabaseSync(path, PATIENT);
   const set = db.prepare('UPDATE meta SET value = ? WHERE name = ?');
   db.prepare("UPDATE meta SET value = value - ? WHERE name = 'syncedAt'").run(ms);
   const { value } = db.prepare("SELECT value FROM meta WHERE name = 'cursor'").get() ?? {};
@@ -29,7 +32,7 @@ const valueIn = ({ name, value }: Readonly<Record<string, unknown>>) =>
 
 /** By which entries a mirror's file has an address; the daemon may have it open. */
 export function holdersIn(path: string, address: string): readonly number[] {
-  const db = new DatabaseSync(path, { readOnly: true });
+  const db = new DatabaseSync(path, { ...PATIENT, readOnly: true });
   try {
     const rows = db.prepare('SELECT n FROM holder WHERE address = ? ORDER BY n').all(address);
     return rows.map(({ n }) => Number(n));
