@@ -58,6 +58,7 @@ export class SharedDaemons {
         now: () => this.time.now,
         stamp: () => ({ at: this.time.now }),
         ageOf: ({ at }) => this.time.now - at,
+        isAgeKnown: () => true,
       },
       open: openHere,
       retryMs: [0],

@@ -1,5 +1,5 @@
 import { type Clock, preciseClock, wallClock } from '../../../clock.ts';
-import { type Change, Gap, type Mark } from '../../directory.ts';
+import { type Change, Fault, Gap, type Mark } from '../../directory.ts';
 import { createDue } from '../../due.ts';
 import { FEEDS } from '../../feeds.ts';
 import { pause } from '../../waiting.ts';
@@ -8,11 +8,11 @@ import type { Ask } from '../http/api.ts';
 import type { Origin } from '../login/origin.ts';
 import type { FindSettings } from '../people/options.ts';
 import type { UserRow } from '../people/rows.ts';
-import { createPace, type Pace } from './asking.ts';
 import { listAllGroups } from './groups.ts';
 import { listedUsers, type Named } from './listed.ts';
 import { listEverybody } from './listing.ts';
 import { type Logs, MOST_EVENTS, newestOf, tellNews } from './news.ts';
+import { createPace, type Pace } from './pace.ts';
 import { parseState, type State } from './state.ts';
 import type { Looking } from './subjects.ts';
 
@@ -35,7 +35,7 @@ export interface FollowOptions {
   readonly areOwn: () => boolean;
   /** Whether there may be users whom Keycloak does not list: nobody is believed to be absent then. */
   readonly mayLackSome: () => boolean;
-  /** Whether the realm keeps events of what users do to themselves. @throws {Fault} where it keeps none of administrators */
+  /** Whether the realm keeps events of what users do to themselves. @throws {Gap} where it keeps none of administrators */
   readonly keepsOwn: (signal: AbortSignal) => Promise<boolean>;
   /** Called with the number of events that were followed. */
   readonly counted: (events: number) => void;
@@ -131,8 +131,16 @@ function createFeed(options: FollowOptions, logs: Logs | undefined, signal: Abor
     if (logs === undefined) return state;
     const polled = yield* counting(tellNews(logs, looking, state, signal));
     options.counted(polled.events);
+    if (polled.isRealmChanged) await checkKeeping(logs);
     areGroupsDue ||= polled.areGroupsMoved;
     return polled.state;
+  }
+
+  /** What is promised rests on what the realm keeps. */
+  async function checkKeeping({ own }: Logs): Promise<void> {
+    const keepsOwn = await options.keepsOwn(signal);
+    if (keepsOwn !== (own !== undefined))
+      throw new Fault('directory', 'keycloak keeps other events of users now: it is followed anew');
   }
 
   async function* counting<T>(told: Told<T>): Told<T> {
