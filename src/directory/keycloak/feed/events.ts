@@ -108,7 +108,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     if (recalled === undefined) return;
     const theirs = readMark(recalled.value);
     // The log knows by the mark itself what it has told: it was another one where a reading failed.
-    const mark = theirs?.id === kept?.id && theirs?.time === kept?.time ? kept : theirs;
+    const mark = isSame(theirs, kept) ? kept : theirs;
     read = mark;
     try {
       await readOn(signal);
@@ -186,6 +186,9 @@ export async function tryEvents(
   const events = createEventLog({ read: adminEvents(ask), clock, most: MOST });
   await events.since(await events.newest(signal), signal);
 }
+
+const isSame = (one: EventMark | undefined, other: EventMark | undefined): boolean =>
+  one?.id === other?.id && one?.time === other?.time;
 
 /** Reads how far another daemon, of another version perhaps, has read. */
 function readMark(kept: unknown): EventMark | undefined {
