@@ -65,7 +65,7 @@ const FEEDS: readonly {
     needs: ['root', 'samba'],
     start: () => startSamba(),
     feed: 'auto',
-    lacks: ['rights'],
+    lacks: [],
     removals: 'listed',
   },
 ];

@@ -32,8 +32,9 @@ afterAll(async () => {
 
 describe('a feed', () => {
   describeFeed(() => kit, {
-    lacks: ['places', 'folders', 'groups', 'gaps', 'rights'],
+    lacks: ['groups', 'gaps', 'rights'],
     removals: 'listed',
+    folders: 'listed',
     resumes: 'at once',
   });
 });

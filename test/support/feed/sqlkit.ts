@@ -30,7 +30,9 @@ const TYPES: Readonly<
 };
 
 const PEOPLE = 'SELECT p.id, p.address, h.alias, p.login, p.enabled';
-const JOINED = 'FROM people p LEFT JOIN held h ON h.person = p.id WHERE p.listed = 1';
+/** Whoever lies in a place that is not served, such as a domain, is nobody; and no time of theirs tells when that changed. */
+const JOINED =
+  'FROM people p JOIN places o ON o.name = p.place LEFT JOIN held h ON h.person = p.id WHERE p.listed = 1 AND o.served = 1';
 
 /** The statements by which the tables are read. */
 export const STATEMENTS = {
@@ -53,7 +55,9 @@ export async function startSqlKit(place: SqlPlace): Promise<FeedKit> {
   const { dialect, run, rights } = place;
   const { id: key, time, now } = TYPES[dialect];
   const at = `updated ${time}`;
-  await run(`CREATE TABLE people (id ${key}, name VARCHAR(100), address VARCHAR(200) NOT NULL, login VARCHAR(100), enabled INT NOT NULL, listed INT NOT NULL, ${at});
+  await run(`CREATE TABLE people (id ${key}, name VARCHAR(100), address VARCHAR(200) NOT NULL, login VARCHAR(100), enabled INT NOT NULL, listed INT NOT NULL, place VARCHAR(100) NOT NULL DEFAULT 'home', ${at});
+    CREATE TABLE places (name VARCHAR(100) NOT NULL, served INT NOT NULL);
+    INSERT INTO places VALUES ('home', 1), ('attic', 0);
     CREATE TABLE held (person BIGINT NOT NULL, alias VARCHAR(200) NOT NULL);
     CREATE TABLE aliases (alias VARCHAR(200) NOT NULL, target VARCHAR(200), ${at});
     CREATE TABLE members (id VARCHAR(100) NOT NULL, address VARCHAR(200) NOT NULL, member VARCHAR(200), inner_group VARCHAR(200), ${at});`);
@@ -64,6 +68,8 @@ export async function startSqlKit(place: SqlPlace): Promise<FeedKit> {
     for (const alias of aliases)
       await run(`INSERT INTO held SELECT id, '${alias}' FROM people WHERE name = '${id}'`);
   };
+  const serve = async (folder: string, served: 0 | 1): Promise<void> =>
+    void (await run(`UPDATE places SET served = ${served} WHERE name = '${folder}'`));
   const forget = (id: string) =>
     run(`DELETE FROM held WHERE person IN (SELECT id FROM people WHERE name = '${id}')`);
   const kit: FeedKit = {
@@ -88,6 +94,15 @@ export async function startSqlKit(place: SqlPlace): Promise<FeedKit> {
       await run(`DELETE FROM people WHERE name = '${id}'`);
     },
     leaveFilter: async (id) => void (await update(id, 'listed = 0')),
+    moveOut: async (id) => void (await update(id, "place = 'attic'")),
+    moveIn: async (id) => void (await update(id, "place = 'home'")),
+    async createIn(folder, id) {
+      await run(`INSERT INTO places VALUES ('${folder}', 1)`);
+      await kit.create(id);
+      await update(id, `place = '${folder}'`);
+    },
+    moveFolderOut: (folder) => serve(folder, 0),
+    moveFolderIn: (folder) => serve(folder, 1),
     ...(rights !== undefined && {
       hide: async () => {
         await rights(false);

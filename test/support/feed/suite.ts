@@ -18,6 +18,8 @@ export interface FeedFacts {
   readonly lacks: readonly FeedLack[];
   /** Whether who is gone is told by the next mark, or found missing by the next listing. */
   readonly removals: 'told' | 'listed';
+  /** Set where a folder that is moved shows in the next listing, and is no gap. */
+  readonly folders?: 'listed';
   /** Whether its first mark, where it goes on, covers what happened before; or says how old the last listing is. */
   readonly resumes: 'at once' | 'as listed';
   /** Set where the same feed is examined elsewhere, and only what it learns of later differs. */
@@ -30,7 +32,7 @@ export interface FeedFacts {
  */
 export function describeFeed(
   kit: () => FeedKit,
-  { lacks, removals, resumes, only }: FeedFacts,
+  { lacks, removals, folders, resumes, only }: FeedFacts,
 ): void {
   const has = (needs: FeedLack | undefined): boolean =>
     needs === undefined || !lacks.includes(needs);
@@ -161,7 +163,7 @@ export function describeFeed(
       followable,
       list: () => listFresh(directory),
     };
-    if (has('folders')) describeFolders(hard);
+    if (has('folders')) describeFolders(hard, folders ?? 'gap');
     if (has('gaps')) describeGaps(hard);
     if (has('rights')) describeRights(hard);
 

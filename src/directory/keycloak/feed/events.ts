@@ -99,6 +99,10 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   const readOn = (signal: AbortSignal): Promise<void> =>
     read === undefined ? begin(signal) : followSince(read, signal);
 
+  /** The log knows by the mark itself what it has told: it was another one where a reading failed. */
+  const known = (mark: EventMark | undefined): EventMark | undefined =>
+    isSame(mark, kept) ? kept : mark;
+
   /** Reads on from where the last daemon ended, if it is this one's turn. */
   async function takeTurn(signal: AbortSignal): Promise<void> {
     const { relay } = options;
@@ -106,9 +110,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     if (!isOurs) return;
     const recalled = await relay?.recall();
     if (recalled === undefined) return;
-    const theirs = readMark(recalled.value);
-    // The log knows by the mark itself what it has told: it was another one where a reading failed.
-    const mark = theirs?.id === kept?.id && theirs?.time === kept?.time ? kept : theirs;
+    const mark = known(readMark(recalled.value));
     read = mark;
     try {
       await readOn(signal);
@@ -186,6 +188,9 @@ export async function tryEvents(
   const events = createEventLog({ read: adminEvents(ask), clock, most: MOST });
   await events.since(await events.newest(signal), signal);
 }
+
+const isSame = (one: EventMark | undefined, other: EventMark | undefined): boolean =>
+  one?.id === other?.id && one?.time === other?.time;
 
 /** Reads how far another daemon, of another version perhaps, has read. */
 function readMark(kept: unknown): EventMark | undefined {

@@ -8,7 +8,7 @@ export interface PresetStatements {
   readonly groups?: string;
   readonly logins?: string;
   readonly catchAll?: string;
-  /** For a mirror: everybody. */
+  /** For a mirror: everybody. None gives `changed`, for no product's own times are touched by each change, in one time zone. */
   readonly listAccounts?: string;
   readonly listAliases?: string;
   readonly listGroups?: string;
