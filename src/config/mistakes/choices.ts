@@ -23,6 +23,11 @@ export function* proposeOption(
         advice: `write ${by}: ${option} in place of ${name}`,
       };
   }
+  const { path: file } = parent;
+  if (names.includes('file') && /\.(?:ya?ml|json)$/i.test(String(file)))
+    yield whole(above, parent, by, 'file');
+  if (names.includes('sqlite') && /\.(?:db|sqlite3?)$/i.test(String(file)))
+    yield whole(above, parent, by, 'sqlite');
   for (const option of likelyWords(above.at(-1), names)) yield whole(above, parent, by, option);
   for (const option of names) yield { ...whole(above, parent, by, option), isOneOf: true };
 }

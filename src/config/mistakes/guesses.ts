@@ -1,9 +1,10 @@
+import { textOf } from '../likely/text.ts';
 import { likelyWords } from '../likely/words.ts';
 import type { Choice, Field, Group, Leaf, Named, Shape } from '../schema/shape.ts';
 import { getIn, isTree, type Path } from '../sources/tree.ts';
 import { wantedNames } from './choices.ts';
 import { fillIn, gather, readPair } from './structures.ts';
-import { isOn, isSwitch } from './switches.ts';
+import { isOff, isOn, isSwitch } from './switches.ts';
 
 /** Values that may be meant by `value` at `path`, where `field` is; the likeliest first. The text of a secret is never one. */
 export function guess(value: unknown, field: Field, path: Path, tree: unknown): readonly unknown[] {
@@ -15,11 +16,19 @@ export function guess(value: unknown, field: Field, path: Path, tree: unknown): 
   const whole = gathered === undefined ? only : [...only, gathered];
   switch (shape.kind) {
     case 'named':
-      return [...whole, ...guessNamed(value, shape, field.preset, tree, String(path.at(-1)))];
+      return [
+        ...whole,
+        ...whole.flatMap((each) => guessWithinNames(each, shape, path, tree)),
+        ...guessNamed(value, shape, field.preset, tree, path),
+      ];
     case 'choice':
       return [...whole, ...guessOption(value, shape)];
     case 'group':
-      return [...whole, ...guessGroup(value, shape, path, field.preset)];
+      return [
+        ...whole,
+        ...(isTree(value) && Object.keys(value).length === 0 ? [fillIn(shape, tree)] : []),
+        ...guessGroup(value, shape, path, field.preset),
+      ];
   }
 }
 
@@ -81,32 +90,77 @@ const severalIn = (value: unknown): readonly string[] =>
 /** Names alone: what is below them is what they are by default, or what is certain. */
 function guessNamed(
   value: unknown,
-  { value: { shape } }: Named,
+  { key, value: below }: Named,
   preset: unknown,
   tree: unknown,
-  section: string,
+  path: Path,
 ): readonly unknown[] {
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const [wanted, another] = wantedNames(tree, section);
+  const [wanted, another] = wantedNames(tree, String(path.at(-1)));
   const [thing, second] = items;
   if (isTree(thing) && second === undefined && wanted !== undefined && another === undefined)
     return [{ [wanted]: thing }];
   const names = items.flatMap(severalIn);
   if (names.length < items.length || names.length === 0) return [];
+  const { shape, example } = below;
+  const sample = shape.kind === 'leaf' && example !== undefined ? example : fillIn(shape, tree);
+  const [only, other] = names;
+  // A value where its name should be, too: an address, a file, or what others are called.
+  const isValue = other === undefined && (shape.kind === 'leaf' || isReferred(only, shape, tree));
+  const values = guess(only, below, [...path, key.example], tree).filter((each) => each !== '');
+  const name = wanted ?? key.example;
   return [
-    Object.fromEntries(names.map((name) => [name, getIn(preset, [name]) ?? fillIn(shape, tree)])),
+    ...(isValue ? [{ [name]: shape.kind === 'leaf' ? only : sample }] : []),
+    ...(FILE.test(String(only)) && other === undefined
+      ? values.map((each) => ({ [name]: each }))
+      : []),
+    Object.fromEntries(names.map((each) => [each, getIn(preset, [each]) ?? sample])),
   ];
 }
 
-/** What tells the options apart stands alone. */
+/** Names that stand there as they should, with values that do not. */
+function guessWithinNames(
+  value: unknown,
+  { value: field }: Named,
+  path: Path,
+  tree: unknown,
+): readonly unknown[] {
+  if (!isTree(value)) return [];
+  const guesses = Object.entries(value).map(
+    ([name, each]): readonly [string, readonly unknown[]] => [
+      name,
+      isTree(each)
+        ? [each]
+        : [...guess(each, field, [...path, name], tree), ...settingsFor(each, field.shape)],
+    ],
+  );
+  const most = Math.min(MAX_GUESSES, ...guesses.map(([, all]) => all.length));
+  return Array.from({ length: most }, (_, i) =>
+    Object.fromEntries(guesses.map(([name, all]) => [name, all[i]])),
+  );
+}
+
+/** Of more values than these for one name, none is likely. */
+const MAX_GUESSES = 6;
+
+/** Whether a name is of what the settings of `shape` refer to. */
+const isReferred = (name: unknown, shape: Shape, tree: unknown): boolean =>
+  Object.values(fillIn(shape, tree)).includes(name);
+
+/** What a file's name ends in, whose content one of the types reads. */
+const FILE = /^[^\s:]+\.(?:ya?ml|json)$/i;
+
+/** What tells the options apart stands alone; or a file, which is all that one of them needs. */
 const guessOption = (value: unknown, { by, options }: Choice): readonly unknown[] =>
-  likelyWords(value, Object.keys(options)).flatMap((option) => {
-    const required = Object.entries(options[option]?.fields ?? {}).filter(
-      ([, field]) => field.required,
-    );
-    const sample = required.map(([name, { example }]) => [name, example ?? '']);
-    return [{ [by]: option }, { ...Object.fromEntries(sample), [by]: option }];
-  });
+  FILE.test(textOf(value)) && options['file'] !== undefined
+    ? [{ [by]: 'file', path: value }]
+    : likelyWords(value, Object.keys(options)).flatMap((option) => {
+        const required = Object.entries(options[option]?.fields ?? {}).filter(
+          ([, field]) => field.required,
+        );
+        const sample = required.map(([name, { example }]) => [name, example ?? '']);
+        return [{ [by]: option }, { ...Object.fromEntries(sample), [by]: option }];
+      });
 
 function guessGroup(
   value: unknown,
@@ -119,6 +173,8 @@ function guessGroup(
   return [
     ...(pair === undefined ? [] : [{ [pair.name]: pair.value }]),
     ...guessFlag(value, fields),
+    ...guessFile(value, fields),
+    ...guessFirst(value, fields, path),
     ...guessSample(value, fields, preset),
     ...(field?.shape.kind === 'leaf' && !isTree(value)
       ? guessLeaf(value, field.shape, field, path)
@@ -133,6 +189,28 @@ const guessFlag = (value: unknown, fields: Group['fields']): readonly unknown[] 
     ? [{ [String(value)]: true }]
     : [];
 };
+
+/** A group's file stands alone: that of the authorities, where it is about TLS. */
+const guessFile = (value: unknown, fields: Group['fields']): readonly unknown[] =>
+  typeof value === 'string' && fields['ca'] !== undefined && /^[./]|\.(?:pem|crt|cer)$/i.test(value)
+    ? [{ ca: value }]
+    : [];
+
+/** A quantity, or one of its words, stands alone: the first setting that takes it is the chief one. Also what is not wanted at all. */
+function guessFirst(value: unknown, fields: Group['fields'], path: Path): readonly unknown[] {
+  if (isOff(value) && fields['anonymous'] !== undefined) return [{ anonymous: true }];
+  const isQuantity = /^\d/.test(textOf(value));
+  return Object.entries(fields).flatMap(([name, field]) => {
+    if (field.shape.kind !== 'leaf') return [];
+    const meant = likelyWords(value, field.shape.values ?? []);
+    const quantities = isQuantity && field.shape.values === undefined && isMeasure(field.shape);
+    const all = quantities ? [value, ...guessLeaf(value, field.shape, field, path)] : meant;
+    return all.map((each) => ({ [name]: each }));
+  });
+}
+
+const isMeasure = ({ type }: Leaf): boolean =>
+  /^(?:duration|percentage|size|whole number)/.test(type);
 
 /** What is turned on needs at least this: `tls: true`. */
 function guessSample(value: unknown, fields: Group['fields'], preset: unknown): readonly unknown[] {

@@ -2,11 +2,13 @@ import { fieldsOf, type Named, type Shape } from '../schema/shape.ts';
 import { getIn, type Path } from '../sources/tree.ts';
 import { showValue } from './changes.ts';
 import { proposeNamed, proposeOption, wantedNames } from './choices.ts';
+import { proposeConnection } from './connectiontext.ts';
 import { guess, settingsFor } from './guesses.ts';
 import type { Mistake } from './mistake.ts';
 import { proposeBelow, proposeElsewhere, proposeNames } from './names.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
 import { proposeWithout, shapeAt } from './switches.ts';
+import { proposeTls } from './tlsswitch.ts';
 
 /** What may mend `mistake`, the likeliest first. */
 export function* propose(mistake: Mistake, around: Surroundings): Generator<Proposal> {
@@ -23,6 +25,8 @@ function* proposeValues(mistake: Mistake, around: Surroundings): Generator<Propo
   if (value === undefined || value === null) return;
   if (shape?.kind === 'named') yield* proposeName(path, shape, tree);
   yield* proposeBelow(mistake, around);
+  yield* proposeConnection(path, shape, tree);
+  yield* proposeTls(path, mistake.field?.shape, shape, tree);
   yield* proposeMeant(mistake, value, tree);
   yield* proposeWithout(mistake, value);
   // A setting that stands where a name of one's own would: it belongs elsewhere.

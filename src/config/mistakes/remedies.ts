@@ -77,11 +77,14 @@ function isAgainst(
   known: ReadonlySet<string>,
 ): boolean {
   return changes.some(({ path, value }) => {
-    if (value === undefined) return false;
+    // What has to be there can't be left out.
+    if (value === undefined) return isSame(mistake.path, path) && !known.has(identify(mistake));
     if (isWithin(mistake.path, path)) return nameOnly !== true || mistake.part === 'key';
     return isWithin(path, mistake.path) && !known.has(identify(mistake));
   });
 }
+
+const isSame = (one: Path, other: Path): boolean => formatPath(one) === formatPath(other);
 
 /** Names that are kept beside those that are changed. */
 const MAX_KEPT = 20;

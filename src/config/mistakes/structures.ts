@@ -10,7 +10,8 @@ const NAMING = ['name', 'domain', 'id', 'map'];
 export function gather(value: unknown): Tree | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const all: Record<string, unknown> = {};
-  for (const item of value as readonly unknown[]) {
+  for (const each of value as readonly unknown[]) {
+    const item = readItem(each);
     if (!isTree(item)) return undefined;
     const naming = NAMING.find((name) => typeof item[name] === 'string');
     const named = naming === undefined ? item : nameItem(item, naming);
@@ -20,6 +21,15 @@ export function gather(value: unknown): Tree | undefined {
     }
   }
   return all;
+}
+
+/** `"abuse: ann@example.org"` is a name and its value. */
+function readItem(item: unknown): unknown {
+  const { name, rest } =
+    typeof item === 'string'
+      ? (/^(?<name>[\w.-]+)\s*(?::\s|[=:]|->|=>)\s*(?<rest>[^\s,]+)$/.exec(item)?.groups ?? {})
+      : {};
+  return name === undefined || rest === undefined ? item : { [name]: rest };
 }
 
 function nameItem(item: Tree, naming: string): Tree {
