@@ -1,0 +1,44 @@
+import { adviceOnNeedless } from '../likely/needless.ts';
+import type { Shape } from '../schema/shape.ts';
+import { fieldsOf } from '../schema/shape.ts';
+import { formatPath, getIn, isTree, type Path } from '../sources/tree.ts';
+import type { Proposal } from './proposal.ts';
+
+/** A setting of other programs that none here stands for, and one of another kind of the same thing. */
+export function* proposeNeedless(path: Path): Generator<Proposal> {
+  const advice = adviceOnNeedless(formatPath(path.slice(0, -1)), String(path.at(-1)));
+  if (advice !== undefined) yield { changes: [{ path }], advice };
+}
+
+/** What applies to other kinds of the thing alone. */
+export function* proposeForeign(path: Path, group: Shape | undefined): Generator<Proposal> {
+  if (group?.kind !== 'choice') return;
+  const isKnown = Object.values(group.options).some(({ fields }) =>
+    Object.hasOwn(fields, String(path.at(-1))),
+  );
+  if (isKnown) yield { changes: [{ path }], advice: 'leave it out' };
+}
+
+/** All settings below a name of the program, as other programs' files have them, and those that only anchors need. */
+export function* proposeUnwrapped(path: Path, root: Shape, tree: unknown): Generator<Proposal> {
+  const value = getIn(tree, path);
+  const [name, ...below] = path;
+  if (below.length > 0 || !isTree(value)) return;
+  const known = root.kind === 'group' ? fieldsOf(root, tree) : {};
+  const settings = Object.entries(value);
+  if (
+    settings.some(([key]) => Object.hasOwn(known, key)) &&
+    settings.every(([key]) => getIn(tree, [key]) === undefined)
+  )
+    yield {
+      changes: [{ path }, ...settings.map(([key, own]) => ({ path: [key], value: own }))],
+      advice: `write what it holds at the top level, without ${String(name)}`,
+    };
+  if (
+    /^(?:x[-_.]|\.|_?defaults?$|_?templates?$|_?anchors?$|_?common$|_?shared$)/.test(String(name))
+  )
+    yield {
+      changes: [{ path }],
+      advice: 'leave it out: an anchor (&NAME) stands at the first setting that it is for',
+    };
+}
