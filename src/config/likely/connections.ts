@@ -1,5 +1,5 @@
 /** What one text says of a connection, by the names that settings have here. */
-export type ConnectionParts = Readonly<Partial<Record<string, string>>>;
+export type ConnectionParts = Readonly<Record<string, string | undefined>>;
 
 /** Takes apart what other programs write as one text: a URL with all in it, `host=… dbname=…`, `user@tcp(host:3306)/db`. Empty where it is none. */
 export function readConnection(text: string): ConnectionParts {
@@ -27,11 +27,11 @@ function readPairs(text: string): ConnectionParts | undefined {
 
 /** `user:password@tcp(host:3306)/db` of Go's drivers. */
 function readDriver(text: string): ConnectionParts | undefined {
-  const parts =
+  const { hosts, database, user, password } =
     /^(?:(?<user>[^:@]+)(?::(?<password>.*))?@)?(?:tcp|unix)\((?<hosts>[^)]+)\)\/(?<database>[^?]*)/s.exec(
       text,
-    )?.groups;
-  return parts;
+    )?.groups ?? {};
+  return hosts === undefined ? undefined : { hosts, database, user, password };
 }
 
 /** `postgresql://user:password@host:5432/db`, `ldaps://host/dc=example`, `https://host/realms/mail/…`. */

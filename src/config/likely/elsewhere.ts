@@ -78,7 +78,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'backends backend sources source providers userdb': 'directories',
   'redis valkey cluster': 'fleet',
   'logging logger': 'log',
-  'loglevel verbosity level': 'log.level',
+  'loglevel verbosity': 'log.level',
   'timeout requesttimeout querytimeout lookuptimeout': 'deadline searchTimeout statementTimeout',
   'ttl cachettl': 'cache.fresh',
   cachefile: 'cache.file',

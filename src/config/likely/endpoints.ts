@@ -64,15 +64,19 @@ function options(text: string): readonly string[] {
 const ADDRESS =
   /^(?:[a-z][a-z0-9+.-]*:)?(?:\/\/)?(?:\[(?<v6>[^\]]*)\]|(?<host>\*|[\w.-]*?|[0-9a-f:]*::[0-9a-f:]*?))(?::(?<port>\d{1,5}|[a-z]\w*))?(?:\/(?!\/).*)?$/i;
 
+/** A port alone, `inet:PORT@HOST` as milters have it, and host and port with a blank between them. */
+const ODD_FORMS = [
+  /^:?(?<port>\d{1,5})(?:\/tcp)?$/i,
+  /^(?:inet6?:)?(?<port>\d{1,5})@(?<host>[^@\s]+)$/i,
+  /^(?<host>[\w.-]+)[\s,]+(?<port>\d{1,5})$/,
+];
+
 /** An address with another scheme, without one, or without one of its halves. */
 function ports(text: string, usual: string): readonly string[] {
-  const only = /^:?(?<port>\d{1,5})(?:\/tcp)?$/i.exec(text)?.groups?.['port'];
-  if (only !== undefined) return [spell('127.0.0.1', only)];
-  // As milters have it: inet:PORT@HOST.
-  const turned = /^(?:inet6?:)?(?<port>\d{1,5})@(?<host>[^@\s]+)$/i.exec(text)?.groups;
-  if (turned !== undefined) return [spell(turned['host'], turned['port'] ?? usual)];
-  const apart = /^(?<host>[\w.-]+)[\s,]+(?<port>\d{1,5})$/.exec(text)?.groups;
-  if (apart !== undefined) return [spell(apart['host'], apart['port'] ?? usual)];
+  for (const form of ODD_FORMS) {
+    const { host, port } = form.exec(text)?.groups ?? {};
+    if (port !== undefined) return [spell(host, port)];
+  }
   const parts = ADDRESS.exec(text)?.groups;
   if (parts === undefined) return [];
   // One that can be read is told of with all that may be done.
@@ -134,11 +138,17 @@ function fromSettings(tree: Readonly<Record<string, unknown>>, sample: unknown):
     read('path', 'unix', 'socket') ?? (/^unix:|^\//.test(whole ?? '') ? whole : undefined);
   if (path !== undefined) return withRights(path.startsWith('unix:') ? path : `unix:${path}`, read);
   const host = read('host', 'address', 'ip', 'bind', 'tcp', 'inet', 'listen', 'interface');
-  const port = read('port');
-  if (host === undefined && port === undefined) return [];
-  // `{ tcp: 9100 }`, `{ tcp: 127.0.0.1:9100 }`
-  if (host !== undefined && port === undefined) return ports(host, portOf(sample));
-  return joined(host ?? '127.0.0.1', port ?? portOf(sample), portOf(sample));
+  return fromParts(host, read('port'), portOf(sample));
+}
+
+/** `{ tcp: 9100 }` and `{ tcp: 127.0.0.1:9100 }` have both in one. */
+function fromParts(
+  host: string | undefined,
+  port: string | undefined,
+  usual: string,
+): readonly string[] {
+  if (port !== undefined) return joined(host ?? '127.0.0.1', port, usual);
+  return host === undefined ? [] : ports(host, usual);
 }
 
 /** Engines that `written` may mean: with the scheme that they lack, in clear only to this machine. */

@@ -19,7 +19,9 @@ export function* proposeConnection(
   const settings = Object.entries(readConnection(value)).filter(
     ([name]) => fields[name] !== undefined && isFree(name, path, parent),
   );
-  if (settings.length < 2) return;
+  // Who has said the rest elsewhere means no more than the place.
+  const isNews = settings.some(([name]) => name !== path.at(-1) && fields[name]?.required === true);
+  if (settings.length < 2 || !isNews) return;
   const told = settings.map(([name, text]) => `${name}: ${show(text, fields[name])}`);
   yield {
     changes: [

@@ -1,9 +1,9 @@
 import { textOf } from '../likely/text.ts';
 import { likelyWords } from '../likely/words.ts';
-import type { Choice, Field, Group, Leaf, Named, Shape } from '../schema/shape.ts';
-import { getIn, isTree, type Path } from '../sources/tree.ts';
-import { wantedNames } from './choices.ts';
-import { fillIn, gather, readPair } from './structures.ts';
+import type { Choice, Field, Group, Leaf } from '../schema/shape.ts';
+import { isTree, type Path } from '../sources/tree.ts';
+import { FILE, guessNamed } from './naming.ts';
+import { gather, readPair, severalIn } from './structures.ts';
 import { isOff, isOn, isSwitch } from './switches.ts';
 
 /** Values that may be meant by `value` at `path`, where `field` is; the likeliest first. The text of a secret is never one. */
@@ -16,29 +16,13 @@ export function guess(value: unknown, field: Field, path: Path, tree: unknown): 
   const whole = gathered === undefined ? only : [...only, gathered];
   switch (shape.kind) {
     case 'named':
-      return [
-        ...whole,
-        ...whole.flatMap((each) => guessWithinNames(each, shape, path, tree)),
-        ...guessNamed(value, shape, field.preset, tree, path),
-      ];
+      return guessNamed(value, whole, { field, shape, path, tree }, guess);
     case 'choice':
       return [...whole, ...guessOption(value, shape)];
     case 'group':
-      return [
-        ...whole,
-        ...(isTree(value) && Object.keys(value).length === 0 ? [fillIn(shape, tree)] : []),
-        ...guessGroup(value, shape, path, field.preset),
-      ];
+      return [...whole, ...guessGroup(value, shape, path, field.preset)];
   }
 }
-
-/** A value where its group should be: it is one of the group's settings, though not a secret. */
-export const settingsFor = (value: unknown, shape: Shape | undefined): readonly unknown[] =>
-  shape?.kind !== 'group' || isTree(value) || isSwitch(value)
-    ? []
-    : Object.entries(shape.fields)
-        .filter(([, field]) => !(field.shape.kind === 'leaf' && field.shape.place === 'secret'))
-        .map(([name]) => ({ [name]: value }));
 
 function guessLeaf(value: unknown, leaf: Leaf, field: Field, path: Path): readonly unknown[] {
   if (leaf.place === 'secret') return guessSecret(value);
@@ -82,73 +66,6 @@ function guessSecret(value: unknown): readonly unknown[] {
   if (/^(?:path|file_?name|from_?file|secret_?file)$/i.test(name)) return [{ file: text }];
   return /^(?:variable|environment|env_?var|from_?env)$/i.test(name) ? [{ env: text }] : [];
 }
-
-/** Lists are written in brackets, not with commas or blanks as in main.cf. */
-const severalIn = (value: unknown): readonly string[] =>
-  typeof value === 'string' ? value.split(/[\s,;]+/).filter((item) => item !== '') : [];
-
-/** Names alone: what is below them is what they are by default, or what is certain. */
-function guessNamed(
-  value: unknown,
-  { key, value: below }: Named,
-  preset: unknown,
-  tree: unknown,
-  path: Path,
-): readonly unknown[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const [wanted, another] = wantedNames(tree, String(path.at(-1)));
-  const [thing, second] = items;
-  if (isTree(thing) && second === undefined && wanted !== undefined && another === undefined)
-    return [{ [wanted]: thing }];
-  const names = items.flatMap(severalIn);
-  if (names.length < items.length || names.length === 0) return [];
-  const { shape, example } = below;
-  const sample = shape.kind === 'leaf' && example !== undefined ? example : fillIn(shape, tree);
-  const [only, other] = names;
-  // A value where its name should be, too: an address, a file, or what others are called.
-  const isValue = other === undefined && (shape.kind === 'leaf' || isReferred(only, shape, tree));
-  const values = guess(only, below, [...path, key.example], tree).filter((each) => each !== '');
-  const name = wanted ?? key.example;
-  return [
-    ...(isValue ? [{ [name]: shape.kind === 'leaf' ? only : sample }] : []),
-    ...(FILE.test(String(only)) && other === undefined
-      ? values.map((each) => ({ [name]: each }))
-      : []),
-    Object.fromEntries(names.map((each) => [each, getIn(preset, [each]) ?? sample])),
-  ];
-}
-
-/** Names that stand there as they should, with values that do not. */
-function guessWithinNames(
-  value: unknown,
-  { value: field }: Named,
-  path: Path,
-  tree: unknown,
-): readonly unknown[] {
-  if (!isTree(value)) return [];
-  const guesses = Object.entries(value).map(
-    ([name, each]): readonly [string, readonly unknown[]] => [
-      name,
-      isTree(each)
-        ? [each]
-        : [...guess(each, field, [...path, name], tree), ...settingsFor(each, field.shape)],
-    ],
-  );
-  const most = Math.min(MAX_GUESSES, ...guesses.map(([, all]) => all.length));
-  return Array.from({ length: most }, (_, i) =>
-    Object.fromEntries(guesses.map(([name, all]) => [name, all[i]])),
-  );
-}
-
-/** Of more values than these for one name, none is likely. */
-const MAX_GUESSES = 6;
-
-/** Whether a name is of what the settings of `shape` refer to. */
-const isReferred = (name: unknown, shape: Shape, tree: unknown): boolean =>
-  Object.values(fillIn(shape, tree)).includes(name);
-
-/** What a file's name ends in, whose content one of the types reads. */
-const FILE = /^[^\s:]+\.(?:ya?ml|json)$/i;
 
 /** What tells the options apart stands alone; or a file, which is all that one of them needs. */
 const guessOption = (value: unknown, { by, options }: Choice): readonly unknown[] =>
@@ -199,10 +116,11 @@ const guessFile = (value: unknown, fields: Group['fields']): readonly unknown[] 
 /** A quantity, or one of its words, stands alone: the first setting that takes it is the chief one. Also what is not wanted at all. */
 function guessFirst(value: unknown, fields: Group['fields'], path: Path): readonly unknown[] {
   if (isOff(value) && fields['anonymous'] !== undefined) return [{ anonymous: true }];
+  if (isSwitch(value)) return [];
   const isQuantity = /^\d/.test(textOf(value));
   return Object.entries(fields).flatMap(([name, field]) => {
     if (field.shape.kind !== 'leaf') return [];
-    const meant = likelyWords(value, field.shape.values ?? []);
+    const meant = typeof value === 'string' ? likelyWords(value, field.shape.values ?? []) : [];
     const quantities = isQuantity && field.shape.values === undefined && isMeasure(field.shape);
     const all = quantities ? [value, ...guessLeaf(value, field.shape, field, path)] : meant;
     return all.map((each) => ({ [name]: each }));

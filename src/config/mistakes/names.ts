@@ -72,8 +72,8 @@ function* proposeHere(
   if (group.kind === 'group') yield* proposeAlone(path.slice(0, -1), group, parent);
   yield* proposeSwitch(path, value, around);
   yield* proposeConnection(path, group, around.tree);
-  yield* proposeTranslated(path, group, around.tree);
   yield* proposeAliasDomains(path, value);
+  yield* proposeTranslated(path, group, around.tree);
   const near = nearFree(key, path, group, around);
   if (near !== undefined) yield rename(path, near, value);
   const fields = fieldsOf(group, parent);

@@ -1,6 +1,5 @@
 import { adviceOnNeedless } from '../likely/needless.ts';
 import type { Shape } from '../schema/shape.ts';
-import { fieldsOf } from '../schema/shape.ts';
 import { formatPath, getIn, isTree, type Path } from '../sources/tree.ts';
 import type { Proposal } from './proposal.ts';
 
@@ -19,24 +18,22 @@ export function* proposeForeign(path: Path, group: Shape | undefined): Generator
   if (isKnown) yield { changes: [{ path }], advice: 'leave it out' };
 }
 
+/** What holds anchors alone in other programs' files. */
+const ANCHORS = /^(?:x[-_.]|\.|_?(?:defaults?|templates?|anchors?|common|shared)$)/;
+
 /** All settings below a name of the program, as other programs' files have them, and those that only anchors need. */
 export function* proposeUnwrapped(path: Path, root: Shape, tree: unknown): Generator<Proposal> {
-  const value = getIn(tree, path);
   const [name, ...below] = path;
-  if (below.length > 0 || !isTree(value)) return;
-  const known = root.kind === 'group' ? fieldsOf(root, tree) : {};
-  const settings = Object.entries(value);
-  if (
-    settings.some(([key]) => Object.hasOwn(known, key)) &&
-    settings.every(([key]) => getIn(tree, [key]) === undefined)
-  )
+  if (below.length > 0 || root.kind !== 'group') return;
+  const value = getIn(tree, path);
+  const settings = Object.entries(isTree(value) ? value : {});
+  const isWrapped = settings.some(([key]) => Object.hasOwn(root.fields, key));
+  if (isWrapped && settings.every(([key]) => getIn(tree, [key]) === undefined))
     yield {
       changes: [{ path }, ...settings.map(([key, own]) => ({ path: [key], value: own }))],
       advice: `write what it holds at the top level, without ${String(name)}`,
     };
-  if (
-    /^(?:x[-_.]|\.|_?defaults?$|_?templates?$|_?anchors?$|_?common$|_?shared$)/.test(String(name))
-  )
+  if (ANCHORS.test(String(name)))
     yield {
       changes: [{ path }],
       advice: 'leave it out: an anchor (&NAME) stands at the first setting that it is for',

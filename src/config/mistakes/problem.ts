@@ -1,4 +1,5 @@
 import leven from 'leven';
+import { firstOfEach, kindOf } from './alike.ts';
 
 /** One mistake in the configuration. */
 export interface Problem {
@@ -52,10 +53,18 @@ export function formatProblem({ path, message, file, line, column, source }: Pro
 /** Problems that one message tells; the error holds all. */
 const MAX_TOLD = 50;
 
+/** Of so many alike all are told, of more these. */
+export const MAX_ALIKE = 20;
+
 function formatProblems(problems: readonly Problem[]): string {
+  const alike = firstOfEach(problems, MAX_ALIKE, kindOf);
+  const told = alike.slice(0, MAX_TOLD);
+  const rest = alike.length - told.length;
+  const same = problems.length - alike.length;
   return [
-    ...problems.slice(0, MAX_TOLD).map(formatProblem),
-    ...(problems.length > MAX_TOLD ? [`config: and ${problems.length - MAX_TOLD} more`] : []),
+    ...told.map(formatProblem),
+    ...(rest > 0 ? [`config: and ${rest} more`] : []),
+    ...(same > 0 ? [`config: and ${same} more alike`] : []),
   ].join('\n');
 }
 

@@ -37,6 +37,10 @@ function nameItem(item: Tree, naming: string): Tree {
   return { [String(name)]: others };
 }
 
+/** Lists are written in brackets, not with commas or blanks as in main.cf. */
+export const severalIn = (value: unknown): readonly string[] =>
+  typeof value === 'string' ? value.split(/[\s,;]+/).filter((item) => item !== '') : [];
+
 /** The least that a group may hold: it refers to the one thing that there is. Empty where nothing is so certain. */
 export function fillIn(shape: Shape, tree: unknown): Tree {
   if (shape.kind !== 'group') return {};

@@ -27,13 +27,19 @@ function judge(text: string, shape: Shape, path: Path): readonly Mistake[] {
   const isSecret = shape.kind === 'leaf' && shape.place === 'secret';
   const found = UNFILLED.exec(text) ?? (isSecret ? null : VARIABLE.exec(text));
   if (found === null) return [];
-  const name = found.groups?.['braced'] ?? found.groups?.['called'];
+  const { braced, called: name = braced } = found.groups ?? {};
   const message = 'is not filled in here, and counts as it stands';
   if (isSecret && name !== undefined)
     return [{ ...mistake(path, `a variable ${message}`), likely: [{ env: name }] }];
+  return [
+    mistake(path, `${JSON.stringify(text)} ${message}, write the value itself${orSet(path)}`),
+  ];
+}
+
+/** An item of a list has no variable of its own. */
+function orSet(path: Path): string {
   const variable = path.some((step) => typeof step === 'number') ? undefined : variableOf(path);
-  const advice = variable === undefined ? '' : `, or leave it out and set ${variable}`;
-  return [mistake(path, `${JSON.stringify(text)} ${message}, write the value itself${advice}`)];
+  return variable === undefined ? '' : `, or leave it out and set ${variable}`;
 }
 
 /** Leaves out what else is wrong where something was not filled in. */
