@@ -75,6 +75,11 @@ export function ageOf({ at, boot, upMs: then }: Stamp): number {
   return Math.max(0, age);
 }
 
+/** Whether `ageOf` can tell: not where the system started anew, and its calendar is before the stamp. */
+export const isAgeKnown = ({ at, boot, upMs: then }: Stamp): boolean =>
+  (boot !== undefined && then !== undefined && boot === bootId()) ||
+  wallClock.now() >= at - TRIM_MS;
+
 /** Of all processes of the machine, since it started. */
 const upMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
 

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { lookAtFile, readRegularFile } from '../files.ts';
+import { codeOf } from '../reason.ts';
 import { describeIssues } from './mistakes/issues.ts';
 import { type ConfigFile, locate } from './mistakes/locate.ts';
 import { findMisfits } from './mistakes/misfits.ts';
@@ -69,7 +70,7 @@ export async function loadConfig<Settings extends Configured>(
     if (loaded !== undefined) return loaded;
   }
   // What is wrong is told by the whole, which knows all names.
-  return loadBy(schema, file, options);
+  return loadBy(schema, file, options, addRemedies);
 }
 
 /** Where all is told again by the whole, no remedies are sought. */
@@ -96,7 +97,7 @@ async function loadBy<Settings extends Configured>(
   { schema, root, types }: Schema<Settings>,
   file: ConfigFile | undefined,
   options: LoadOptions,
-  remedy: typeof addRemedies = addRemedies,
+  remedy: typeof addRemedies,
 ): Promise<LoadedConfig<Settings>> {
   const given = await gather(file, options, root);
   const examine = async (settings: unknown) => {
@@ -179,7 +180,7 @@ async function chooseFile(
   if (named !== undefined) return resolve(named);
   const exists = await lookAtFile(defaultFile, LOAD_MS).then(
     () => true,
-    (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
+    (error: unknown) => codeOf(error) !== 'ENOENT',
   );
   if (exists) return resolve(defaultFile);
   if (overrides !== undefined || isConfigured(environment)) return undefined;

@@ -90,8 +90,10 @@ export function createOutdated(name: string): Outdated {
   const put = (names: Map<string, number>, which: readonly string[], at: number): void => {
     for (const each of which) names.set(each, Math.max(at, names.get(each) ?? at));
     if (all.reduce((sum, { size }) => sum + size, 0) <= MOST_NAMES) return;
+    // News that are told late come behind newer ones.
+    const last = all.flatMap((each) => [...each.values()]).reduce((a, b) => Math.max(a, b), at);
     for (const each of all) each.clear();
-    goneAt = Math.max(goneAt, at);
+    goneAt = Math.max(goneAt, last);
   };
 
   const forget = (concern: Named, at: number): void => {

@@ -44,7 +44,8 @@ export const mirrored = (mirror: Asked, name: string): Mirrored<Entry> => ({
     const said = mirror.say(key, context.arrivedAt);
     if (said.is === 'found') return { status: 'found', value: said.value };
     if (said.is === 'stale') return { status: 'found', value: said.value };
-    const isSilent = said.is === 'lost' || (said.is === 'doubt' && said.isAsked !== true);
+    const isLost = said.is === 'lost' && said.isAsked !== 'members';
+    const isSilent = isLost || (said.is === 'doubt' && said.isAsked !== true);
     return isSilent ? 'silent' : undefined;
   },
   knownAt: mirror.knownAt,
@@ -112,13 +113,22 @@ function lost(
   name: string,
   ask: () => Maybe<Outcome<Entry>>,
 ): Maybe<Outcome<Entry>> {
-  const doubt = unknown('entry', name, 'it was lost a moment ago, or with too many others');
-  return isAsked === true ? settledBy(ask(), (late) => (isServed(late) ? late : doubt)) : doubt;
+  const doubt = unknown(
+    'entry',
+    name,
+    'it or its members were lost a moment ago, or with too many others',
+  );
+  return isAsked === undefined
+    ? doubt
+    : settledBy(ask(), (late) => (isServed(late) ? late : doubt));
 }
 
 /** Whether the directory says that somebody gets mail there. */
 const isServed = (outcome: Outcome<Entry>): boolean =>
-  outcome.status === 'found' && outcome.value.some(({ enabled }) => enabled);
+  outcome.status === 'found' &&
+  outcome.value.some(
+    ({ enabled, kind, members }) => enabled && (kind === 'account' || members.length > 0),
+  );
 
 /** Lets `judge` have the last word where the directory has none. */
 const settled = (

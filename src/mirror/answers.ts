@@ -28,6 +28,8 @@ export interface AnswerOptions {
   readonly whole: () => Whole | undefined;
   /** The mirror's time at an instant of the daemon's clock. */
   readonly timeAt: (instant: number) => number;
+  /** Whether it can be told how long ago a time of the mirror's was. */
+  readonly knows: (time: number) => boolean;
 }
 
 export interface Answers {
@@ -48,7 +50,8 @@ const LONG_WEIGHT = 128;
 
 const NOTHING: Said = { is: 'nothing' };
 const LOST: Said = { is: 'lost' };
-const ELSEWHERE: Said = { is: 'lost', isAsked: true };
+const ELSEWHERE: Said = { is: 'lost', isAsked: 'elsewhere' };
+const EMPTIED: Said = { is: 'lost', isAsked: 'members' };
 const UNKNOWN: SaidAbsent = { is: 'absent', mayDenyUnreached: false };
 
 /** Makes answers of what a mirror's file says and how it stands: the table of states in docs/trust.md, row by row. */
@@ -126,7 +129,8 @@ export function createAnswers(options: AnswerOptions): Answers {
     const { standing, inStepUntil } = whole;
     if (standing.isHeld) return ageMs > settings.acceptFor && at >= inStepUntil ? NOTHING : UNKNOWN;
     if (!isProved(standing)) return UNKNOWN;
-    const mayDenyUnreached = settings.denyFor > 0 && ageMs <= settings.denyFor;
+    const mayDenyUnreached =
+      settings.denyFor > 0 && ageMs <= settings.denyFor && options.knows(whole.syncedAt);
     const isTold = at < inStepUntil && standing.progress?.tellsNew === true;
     if (settings.whenAbsent !== 'deny' || !isTold) return { is: 'absent', mayDenyUnreached };
     const denied = { ...none('content', 'a mirror in step'), goodUntil: inStepUntil };
@@ -138,7 +142,8 @@ export function createAnswers(options: AnswerOptions): Answers {
   const sayFound = (address: string, { entries }: Look, whole: Whole, at: number): Said => {
     const value = attempt(() => hold(entries, address, whole.store));
     const isInStep = at < whole.inStepUntil;
-    if (value === undefined) return NOTHING;
+    // Who is removed is taken out of all groups at once by some directories: one without members is no sign of what it was.
+    if (value === undefined) return whole.standing.isHeld ? EMPTIED : NOTHING;
     if ('is' in value) return isInStep ? value : NOTHING;
     if (!isInStep) return { is: 'stale', value };
     const { inStepUntil: goodUntil } = whole;

@@ -18,6 +18,12 @@ export function concernOf(result: Result, before: Stood, now: Stood): readonly s
 }
 
 const isAlike = (before: Stood, now: Stood): boolean =>
-  before.isWhole === now.isWhole && before.standing?.isHeld === now.standing?.isHeld;
+  before.isWhole === now.isWhole &&
+  before.standing?.isHeld === now.standing?.isHeld &&
+  tellsAll(before) === tellsAll(now);
+
+/** Whether who is not here was told to be nobody. */
+const tellsAll = ({ standing }: Stood): boolean =>
+  standing?.progress?.tellsNew === true && standing.lacksSome !== true;
 
 const lostIn = ({ standing }: Stood): number | undefined => standing?.lost;

@@ -108,10 +108,13 @@ function stepOf(isInStep: boolean, age: string, takenFrom: string | undefined): 
   return isInStep ? `in step, told ${age} ago${by}` : `out of step, ${age} behind${by}`;
 }
 
-const describeLost = (said: Said, deferred: string): string =>
-  said.is === 'lost' && said.isAsked === true
-    ? 'lost it, and somebody else has it: asked'
+const describeLost = (said: Said, deferred: string): string => {
+  const isAsked = said.is === 'lost' ? said.isAsked : undefined;
+  if (isAsked === 'elsewhere') return 'lost it, and somebody else has it: asked';
+  return isAsked === 'members'
+    ? 'has it, a group whose members may be held: asked, and not denied'
     : `lost it: ${deferred}`;
+};
 
 const describeDoubt = (said: Said, step: string): string =>
   said.is === 'doubt' && said.isAsked === true

@@ -61,6 +61,7 @@ export async function openMirror(options: MirrorOptions): Promise<Mirror> {
     ...options,
     whole: () => keeper.whole(),
     timeAt: (instant) => keeper.timeline.at(instant),
+    knows: (time) => keeper.timeline.knows(time),
   });
   const keeper = await openKeeper({ ...options, figures, changed });
 

@@ -40,8 +40,11 @@ export interface SaidAbsent {
 /** It was somebody's a while ago. */
 export interface SaidLost {
   readonly is: 'lost';
-  /** Somebody was seen under it whom the feed has not told of: the directory is asked, and may only accept. */
-  readonly isAsked?: true;
+  /**
+   * The directory is asked, and may only accept: somebody was seen under it whom the feed has not told of (`elsewhere`), or it is
+   * a group whose members may be among those who are held (`members`).
+   */
+  readonly isAsked?: 'elsewhere' | 'members';
 }
 
 /** In step, and nobody can say where mail for it goes: as the directory would. */

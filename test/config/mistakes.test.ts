@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { mistake } from '../../src/config/mistakes/mistake.ts';
+import { mistake as mistakeAt } from '../../src/config/mistakes/mistake.ts';
 import { addRemedies } from '../../src/config/mistakes/remedies.ts';
 import type { Group } from '../../src/config/schema/shape.ts';
 import { getIn } from '../../src/config/sources/tree.ts';
@@ -180,7 +180,7 @@ test('tries remedies on a few of the things that are alike, however many there a
     },
   };
   const tree = { domains: named(5000) };
-  const mistakes = Object.keys(tree.domains).map((name) => mistake(['domains', name], 'is none'));
+  const mistakes = Object.keys(tree.domains).map((name) => mistakeAt(['domains', name], 'is none'));
   await addRemedies(mistakes, { tree, written: tree, root: shape }, async (tried) => {
     looked.push(Object.keys(Object(getIn(tried, ['domains']))).length);
     return mistakes;

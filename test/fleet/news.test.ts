@@ -50,6 +50,15 @@ test.each<[News, string, readonly unknown[]]>([
   expect(worth(news, key, values)).toBe('good');
 });
 
+test('where too many are named to remember them, all that any news outdated is outdated, in whatever order they came', () => {
+  const outdated = createOutdated('d');
+  outdated.note(forget({ ids: ['1'] }), 3000);
+  // Told again by a daemon that was cut off.
+  outdated.note(forget({ ids: Array.from({ length: 50_000 }, (_, i) => `other${i}`) }), 1000);
+  expect(outdated.judge(2000, 'ann@x.org', [ANN])).toBe('gone');
+  expect(outdated.judge(4000, 'ann@x.org', [ANN])).toBe('good');
+});
+
 test('`expire` lets who was found stand in, and no more', () => {
   expect(worth({ op: 'expire', directory: 'd' }, 'ann@x.org', [ANN])).toBe('old');
 });

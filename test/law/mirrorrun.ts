@@ -92,6 +92,7 @@ export class MirrorRun {
         now: () => world.now,
         stamp: () => ({ at: world.now }),
         ageOf: ({ at }) => world.now - at,
+        isAgeKnown: () => true,
       },
       open: orders,
       retryMs: [0],

@@ -15,6 +15,7 @@ import {
 
 const ANN = 'ann@example.org';
 const BOB = 'bob@example.org';
+const TEAM = 'team@example.org';
 const NONE = none('connection', 'nobody');
 const STAFF = Array.from({ length: 12 }, (_, i) => listed(`p${i}@example.org`));
 
@@ -62,6 +63,36 @@ describe('where too many vanish', () => {
       status: 'found',
       stale: {},
       value: [{ enabled: true }],
+    });
+  });
+
+  test('accounts that are disabled together, and removed then, are found as before', async () => {
+    const { ask, tell } = await openKnown();
+    await tell([put(...STAFF.slice(0, 8).map((each) => ({ ...each, enabled: false }))), mark()]);
+    await tell([gone(...vanishing), mark()]);
+    expect(await ask('p0@example.org')).toMatchObject({
+      status: 'found',
+      stale: {},
+      value: [{ enabled: true }],
+    });
+  });
+
+  test('a group that has lost all members with them is not denied', async () => {
+    const group = listed('team', { kind: 'group', address: TEAM, memberNames: ['n0'] });
+    const [first, ...others] = STAFF;
+    const { ask, tell } = await open();
+    await tell(listing({ ...listed(''), ...first, names: ['n0'] }, ...others, group));
+    expect(await ask(TEAM)).toMatchObject({ value: [{ members: ['p0@example.org'] }] });
+    // Some directories take whoever is removed out of all groups at once.
+    await tell([gone(...vanishing), put({ ...group, memberNames: [] }), mark()]);
+    const emptied = { ...group, members: [] };
+    const filled = { ...group, members: [ANN] };
+    expect(await ask(TEAM, { status: 'found', value: [emptied] })).toMatchObject({
+      status: 'unknown',
+    });
+    expect(await ask(TEAM, NONE)).toMatchObject({ status: 'unknown' });
+    expect(await ask(TEAM, { status: 'found', value: [filled] })).toMatchObject({
+      status: 'found',
     });
   });
 

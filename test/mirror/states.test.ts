@@ -108,6 +108,17 @@ describe('in step', () => {
     expect(await ask('who@example.org')).toMatchObject({ status: 'unknown', asked: true });
   });
 
+  test('a stranger who was denied is asked for as soon as the feed may lack some, or tells of nobody new', async () => {
+    const { ask, tell } = await openKnown(deny);
+    const { tellsNew: _, ...silent } = mark() as ReturnType<typeof mark> & { tellsNew?: true };
+    for (const next of [mark({ lacksSome: true }), silent]) {
+      await tell([mark()]);
+      expect(await ask('who@example.org')).toMatchObject({ status: 'none', asked: false });
+      await tell([next]);
+      expect(await ask('who@example.org')).toMatchObject({ status: 'unknown', asked: true });
+    }
+  });
+
   test.each([
     { what: 'not reached', live: DOWN, status: 'none' },
     { what: 'overloaded', live: unknown('overload', 'd', 'full'), status: 'none' },

@@ -122,7 +122,8 @@ export async function openTestMirror(
     calendar: {
       now: () => time.now,
       stamp: () => ({ at: time.now }),
-      ageOf: ({ at }) => time.now - at,
+      ageOf: ({ at }) => Math.max(0, time.now - at),
+      isAgeKnown: ({ at }) => time.now >= at,
     },
     open: openHere,
     retryMs: [0],

@@ -23,12 +23,13 @@ export async function askRivals({ give, confirm, figures, now }: RivalOptions): 
   for (;;) {
     const { rivals = [] } = await give({ do: 'rivals', most: MOST });
     if (rivals.length === 0) return;
-    const answered = await askThese(rivals, confirm, figures);
+    const elsewhere: string[] = [];
+    const answered = await askThese(rivals, confirm, figures, elsewhere);
     const gone = answered.filter(([, said]) => said === 'gone').map(([ref]) => ref);
     const people = answered.flatMap(([ref, said]): Shown[] =>
       typeof said === 'object' ? [[ref, said]] : [],
     );
-    if (gone.length > 0) await give({ do: 'gone', refs: gone, now: now() });
+    if (gone.length > 0) await give({ do: 'gone', refs: gone, elsewhere, now: now() });
     if (people.length > 0) await give({ do: 'shown', people, now: now() });
     await give({ do: 'settled', refs: answered.map(([ref]) => ref) });
     if (answered.length < rivals.length) return;
@@ -37,15 +38,19 @@ export async function askRivals({ give, confirm, figures, now }: RivalOptions): 
 
 type Said = Exclude<Awaited<ReturnType<Confirm>>, 'another'>;
 
-/** Asks until nobody can be asked any more. */
+/**
+ * Asks until nobody can be asked any more.
+ * @param elsewhere takes the addresses that others have
+ */
 async function askThese(
   rivals: readonly Rival[],
   confirm: Confirm,
   { confirmed }: Pick<MirrorFigures, 'confirmed'>,
+  elsewhere: string[],
 ): Promise<readonly (readonly [ref: string, said: Said])[]> {
   const answered: [string, Said][] = [];
   for (const rival of rivals) {
-    const said = await ask(rival, confirm);
+    const said = await ask(rival, confirm, elsewhere);
     confirmed[said === 'gone' || said === 'unknown' ? said : 'found'] += 1;
     if (said === 'unknown') break;
     answered.push([rival.ref, said]);
@@ -53,12 +58,16 @@ async function askThese(
   return answered;
 }
 
-/** That another has an address is known of a rival. */
-async function ask({ ref, id, addresses }: Rival, confirm: Confirm): Promise<Said> {
+async function ask(
+  { ref, id, addresses }: Rival,
+  confirm: Confirm,
+  elsewhere: string[],
+): Promise<Said> {
   if (addresses.length > MOST_ADDRESSES) return 'there';
   for (const address of addresses) {
     const said = await confirm({ ref, id, address });
-    if (said !== 'gone' && said !== 'another') return said;
+    if (said === 'another') elsewhere.push(address);
+    else if (said !== 'gone') return said;
   }
   return 'gone';
 }

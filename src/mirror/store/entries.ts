@@ -20,6 +20,8 @@ export interface Entries {
   renew(ref: string, entry: Entry, now: number): void;
   /** It is as it was put. */
   still(ref: string): void;
+  /** Anybody may be another than before. */
+  touchAll(): void;
   /** What was done since this was asked for last. */
   takeDone(): Done;
 }
@@ -53,8 +55,10 @@ export function createEntries(
   const cleaned = { dropped: 0 };
   let done = { put: 0, gone: 0, unchanged: 0 };
   let touched: string[] = [];
+  let areMany = false;
   const touch = (entry: Listed): void => {
     if (touched.length < MOST_TOUCHED) touched.push(...addressesOf(entry));
+    else areMany = true;
   };
 
   const rowOf = (ref: string): { readonly n: number; readonly data: string } | undefined => {
@@ -90,7 +94,7 @@ export function createEntries(
     ref: string,
     row: { n: number; data: string },
     { entry, text }: Prepared,
-    { now, how }: Pick<Loss, 'now' | 'how'>,
+    now: number,
   ): Listed => {
     const old = decode(row.data);
     touch(old);
@@ -103,12 +107,12 @@ export function createEntries(
       next: entry,
       now,
       knownAt: meta.syncedAt(),
-      how,
+      how: 'told',
     });
     return old;
   };
 
-  const put = (ref: string, listed: Listed, now: number, how: Loss['how']): void => {
+  const put: Entries['put'] = (ref, listed, now) => {
     const prepared = prepare(listed, cleaned);
     const { entry, text } = prepared;
     const row = rowOf(ref);
@@ -118,7 +122,7 @@ export function createEntries(
       listings.see(ref, row.n);
       return;
     }
-    const old = row === undefined ? undefined : change(ref, row, prepared, { now, how });
+    const old = row === undefined ? undefined : change(ref, row, prepared, now);
     const n = row?.n ?? Number(insert.run(ref, text).lastInsertRowid);
     touch(entry);
     link(entry, n, old);
@@ -133,11 +137,12 @@ export function createEntries(
   const renew: Entries['renew'] = (ref, entry, now) => {
     const row = rowOf(ref);
     const old = row === undefined ? undefined : decode(row.data);
-    if (old?.kind === 'account') put(ref, { ...entry, names: old.names }, now, 'gone');
+    // Not each of the addresses that it has no more was asked for: they are, before they are let go.
+    if (old?.kind === 'account') put(ref, { ...entry, names: old.names }, now);
   };
 
   return {
-    put: (ref, listed, now) => put(ref, listed, now, 'told'),
+    put,
     restore: (ref, now, entry) => {
       const before = losses.leftOut(ref);
       if (before === undefined) return;
@@ -145,7 +150,7 @@ export function createEntries(
         losses.told(ref);
         return;
       }
-      put(ref, before, now, 'gone');
+      put(ref, before, now);
       if (entry !== undefined) renew(ref, entry, now);
     },
     renew,
@@ -181,8 +186,10 @@ export function createEntries(
       done.unchanged += 1;
       listings.see(ref, row.n);
     },
+    touchAll: () => {
+      areMany = true;
+    },
     takeDone: () => {
-      const areMany = touched.length >= MOST_TOUCHED;
       const taken = {
         ...done,
         dropped: cleaned.dropped,
@@ -190,6 +197,7 @@ export function createEntries(
       };
       done = { put: 0, gone: 0, unchanged: 0 };
       touched = [];
+      areMany = false;
       cleaned.dropped = 0;
       return taken;
     },

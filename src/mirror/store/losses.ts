@@ -61,7 +61,7 @@ export function createLosses(db: DatabaseSync, sum: (by: number) => void): Losse
   const lose = db.prepare(
     'INSERT OR REPLACE INTO lost(address, ref, at, data, known, asked) VALUES(?, ?, ?, ?, ?, ?)',
   );
-  const lostOf = db.prepare('SELECT ref, data FROM lost WHERE address = ?');
+  const lostOf = db.prepare('SELECT * FROM lost WHERE address = ?');
   const take = db.prepare('DELETE FROM lost WHERE address = ? AND ref = ? RETURNING *');
   const older = db.prepare(
     `SELECT address, ref FROM lost WHERE at < ? AND asked = ${HOW.gone} LIMIT ?`,
@@ -104,6 +104,12 @@ export function createLosses(db: DatabaseSync, sum: (by: number) => void): Losse
   const isHeld = (address: string, wasEnabled: boolean): boolean =>
     others.all(address).some(({ data }) => !wasEnabled || decode(String(data)).enabled);
 
+  /** Who was disabled, and is removed then, is held as they were before both. */
+  const wasServed = (address: string, ref: string): Pick<LostRow, 'data' | 'known'> | undefined => {
+    const row = lostOf.all(address).find((each) => each['ref'] === ref);
+    const former = row === undefined ? undefined : readLost(row);
+    return former !== undefined && decode(former.data).enabled ? former : undefined;
+  };
   const drop = (address: string, ref: string): void => {
     const taken = take.get(address, ref);
     if (taken === undefined) return;
@@ -160,7 +166,8 @@ export function createLosses(db: DatabaseSync, sum: (by: number) => void): Losse
         for (const address of new Set(addressesOf(old))) {
           if (kept.has(address) || isHeld(address, old.enabled)) continue;
           const asked = elsewhere?.has(address) === true ? HOW.elsewhere : HOW[how];
-          add({ address, ref, at: now, data: before, known: knownAt, asked });
+          const { data, known } = wasServed(address, ref) ?? { data: before, known: knownAt };
+          add({ address, ref, at: now, data, known, asked });
         }
       });
     },

@@ -56,6 +56,8 @@ export function createStoreWriter({
     losses.recount();
     rivals.recount();
     meta.read();
+    // Of what another daemon wrote, nobody here was told.
+    entries.touchAll();
   });
 
   const isHeld = (): boolean => {

@@ -20,6 +20,8 @@ export interface MirroringDaemon {
   readonly diff: () => Promise<number>;
   /** Waits until it is in step, with so many accounts. */
   readonly has: (accounts: number) => Promise<boolean>;
+  /** Waits until it is in step. */
+  readonly isInStep: () => Promise<boolean>;
   readonly start: () => Promise<void>;
 }
 
@@ -37,7 +39,9 @@ export async function startMirroring(
     stringify({
       listen: 'unix:socketmap',
       control: 'control',
-      fleet: { url: engineUrl, key: KEY, timeout: '1s' },
+      // The engine has a quarter of the deadline at most: whom it keeps waiting follows alone.
+      deadline: '40s',
+      fleet: { url: engineUrl, key: KEY, timeout: '10s' },
       domains: { 'example.test': { directory: 'staff' } },
       directories: {
         staff: { ...section, mirror: { path: join(place.path, 'staff.db'), ...mirror } },
@@ -68,6 +72,7 @@ export async function startMirroring(
         const now = await status();
         return now.isInStep && now.accounts === accounts;
       }, PATIENCE_MS),
+    isInStep: () => until(async () => (await status()).isInStep, PATIENCE_MS),
     start: async () => {
       daemon = await begin();
     },

@@ -1,13 +1,14 @@
 import type { Clock } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
-import { Fault } from '../../directory.ts';
+import { isRecord } from '../../../record.ts';
+import { Gap } from '../../directory.ts';
 import type { DirectoryHooks, Relay } from '../../hooks.ts';
 import { withinTime } from '../../waiting.ts';
 import { eventsCommand } from '../commands.ts';
 import type { Ask } from '../http/api.ts';
 import type { Site } from '../http/site.ts';
-import { type EventRow, isRaw } from '../people/rows.ts';
+import { type EventRow } from '../people/rows.ts';
 import { concernOf } from './concern.ts';
 import { adminEvents, createEventLog, type EventMark, OWN_EVENTS } from './eventlog.ts';
 
@@ -53,6 +54,8 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   const events = createEventLog({ read: adminEvents(ask), clock, most: MOST });
   /** How far they were read. */
   let read: EventMark | undefined;
+  /** What this daemon told the others last of that. */
+  let kept: EventMark | undefined;
   let reason: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isOurs = false;
@@ -101,9 +104,11 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     const { relay } = options;
     isOurs = (await relay?.turn(options.everyMs * TURN_READINGS)) === 'ours';
     if (!isOurs) return;
-    const kept = await relay?.recall();
-    if (kept === undefined) return;
-    const mark = readMark(kept.value);
+    const recalled = await relay?.recall();
+    if (recalled === undefined) return;
+    const theirs = readMark(recalled.value);
+    // The log knows by the mark itself what it has told: it was another one where a reading failed.
+    const mark = theirs?.id === kept?.id && theirs?.time === kept?.time ? kept : theirs;
     read = mark;
     try {
       await readOn(signal);
@@ -115,6 +120,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     // Nobody knows what happened before.
     if (mark === undefined) options.changed('everything');
     if (read !== undefined) relay?.keep(read);
+    kept = read;
   }
 
   async function poll(): Promise<void> {
@@ -147,14 +153,11 @@ export interface Keeping {
   readonly ownMs?: number;
 }
 
-/** @throws {Fault} where Keycloak keeps no admin events: the list would only stay as it is */
+/** @throws {Gap} where Keycloak keeps no admin events: the list would only stay as it is, and what happens meanwhile is never told */
 export async function checkKept(ask: Ask, site: Site, signal: AbortSignal): Promise<Keeping> {
   const config = await ask('/events/config', {}, signal);
-  if (isRaw(config) && config['adminEventsEnabled'] === true) return keepingOf(config);
-  throw new Fault(
-    'directory',
-    `realm ${site.realm} keeps no admin events, run: ${eventsCommand(site)}`,
-  );
+  if (isRecord(config) && config['adminEventsEnabled'] === true) return keepingOf(config);
+  throw new Gap(`realm ${site.realm} keeps no admin events, run: ${eventsCommand(site)}`);
 }
 
 function keepingOf({
@@ -186,7 +189,7 @@ export async function tryEvents(
 
 /** Reads how far another daemon, of another version perhaps, has read. */
 function readMark(kept: unknown): EventMark | undefined {
-  if (!isRaw(kept)) return undefined;
+  if (!isRecord(kept)) return undefined;
   const { time, id } = kept;
   return typeof time === 'number' && typeof id === 'string' ? { time, id } : undefined;
 }

@@ -22,7 +22,12 @@ export interface Polled {
   readonly events: number;
   /** Whether groups may lie elsewhere now, so that all have to be listed. */
   readonly areGroupsMoved: boolean;
+  /** Whether the realm has other settings now: it may keep fewer events. */
+  readonly isRealmChanged: boolean;
 }
+
+/** Where administrators say which events are kept. */
+const KEEPING = 'events/config';
 
 /** Where the logs stand now. */
 export async function newestOf(
@@ -37,7 +42,8 @@ export async function newestOf(
 
 /**
  * Looks at everybody whom the events since `state` name.
- * @throws {Gap} where it can't be known any more whom that would be
+ * @throws {Gap} where it can't be known any more whom that would be: also where other events are kept than before, for nobody knows
+ *   what was not kept meanwhile
  */
 export async function* tellNews(
   { admin, own }: Logs,
@@ -48,6 +54,8 @@ export async function* tellNews(
   const done = await readSince(admin, state.admin, 'admin events', signal);
   // Where they are kept only since now, what users did before is not known.
   const did = own && (await readSince(own, state.own, 'events', signal));
+  if (done.events.some((event) => event.path === KEEPING && isAfter(event, state.admin)))
+    throw new Gap('keycloak was told to keep other events: all are listed anew');
   const events = [...done.events, ...(did?.events ?? [])];
   const subjects = subjectsIn(events);
   const paths = new Set(subjects.all);
@@ -60,8 +68,13 @@ export async function* tellNews(
   yield* lookAtAll(looking, paths, subjects.deleted, signal);
   const next = { ...state, admin: done.mark, ...(did !== undefined && { own: did.mark }) };
   const { areGroupsMoved } = subjects;
-  return { state: next, events: events.length, areGroupsMoved };
+  const isRealmChanged = done.events.some(({ path }) => path === '');
+  return { state: next, events: events.length, areGroupsMoved, isRealmChanged };
 }
+
+/** Whether it happened after `mark`: a listing that began there knows what came before. */
+const isAfter = ({ id, time }: EventRow, mark: EventMark | undefined): boolean =>
+  mark === undefined || (time >= mark.time && id !== mark.id);
 
 async function* lookAtAll(
   looking: Looking,

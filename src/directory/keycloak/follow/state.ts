@@ -1,6 +1,6 @@
+import { isRecord } from '../../../record.ts';
 import { Gap } from '../../directory.ts';
 import type { EventMark } from '../feed/eventlog.ts';
-import { isRaw } from '../people/rows.ts';
 
 /** How far a realm was told. It is the cursor of its feed, as JSON. */
 export interface State {
@@ -10,6 +10,8 @@ export interface State {
   readonly own?: EventMark;
   /** When everybody was listed last, by our calendar. */
   readonly listedAt: number;
+  /** Where the tokens came from by which it was read; absent: they do not tell. */
+  readonly origin?: string;
 }
 
 /** Reads a cursor. @throws {Gap} where it is none, or has no events to go on from where there must be */
@@ -26,17 +28,20 @@ function read(cursor: string): State | undefined {
   } catch {
     return undefined;
   }
-  if (!isRaw(raw) || typeof raw['listedAt'] !== 'number') return undefined;
+  if (!isRecord(raw)) return undefined;
   const [admin, own] = [readMark(raw['admin']), readMark(raw['own'])];
+  const { listedAt, origin } = raw;
+  if (typeof listedAt !== 'number') return undefined;
   return {
     ...(admin !== undefined && { admin }),
     ...(own !== undefined && { own }),
-    listedAt: raw['listedAt'],
+    listedAt,
+    ...(typeof origin === 'string' && { origin }),
   };
 }
 
 function readMark(raw: unknown): EventMark | undefined {
-  if (!isRaw(raw)) return undefined;
+  if (!isRecord(raw)) return undefined;
   const { time, id } = raw;
   return typeof time === 'number' && typeof id === 'string' ? { time, id } : undefined;
 }

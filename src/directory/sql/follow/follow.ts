@@ -9,7 +9,7 @@ import type { Row } from '../engine.ts';
 import { textsIn } from '../people/values.ts';
 import type { Listing } from '../text/listing.ts';
 import type { Dialect } from '../text/tokens.ts';
-import { checkCount, countOf } from './counting.ts';
+import { checkCount, countOf } from './count.ts';
 import {
   type Make,
   type Making,
@@ -141,6 +141,15 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
     return { kind: 'put', entries };
   };
 
+  /**
+   * Tells that all is told: by a database that shows people still, and is no copy of another, which may be far behind. Where the
+   * first host fails, the feed goes on at the next one.
+   */
+  async function* tellMark(state: State, since: number): Told<void> {
+    await options.prove(connection);
+    yield [markOf(state, since)];
+  }
+
   /** What changed since. A transaction may have begun long before it ends, so the next question looks back. */
   async function* follow(state: State): Told<State> {
     const [clock] = await connection.run(SINCE[dialect], []);
@@ -181,7 +190,7 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
     async *poll(before) {
       const begun = now();
       const state = yield* follow(before);
-      if (areChangesTold) yield [markOf(state, begun)];
+      if (areChangesTold) yield* tellMark(state, begun);
       return state;
     },
     /** Between its pages, what happens meanwhile is told: whatever was read last is newest. */
@@ -197,7 +206,7 @@ function createFeed(options: FollowOptions, connection: SqlConnection, signal: A
           if (!areChangesTold || now() - polledAt < pollMs) continue;
           polledAt = now();
           state = yield* follow(state);
-          if (before !== undefined) yield [markOf(state, polledAt)];
+          if (before !== undefined) yield* tellMark(state, polledAt);
         }
       }
       polledAt = now();

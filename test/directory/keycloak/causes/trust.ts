@@ -100,6 +100,11 @@ export const BESIDE: readonly {
     why: 'events are read beside the questions; what fails there is logged',
   },
   {
+    fault: 'keeps other events of users now',
+    at: 'follow/follow.ts',
+    why: 'a mirror is fed beside the questions: follow/keeping.test.ts',
+  },
+  {
     fault: 'users and shows',
     at: 'follow/listing.ts',
     why: 'a mirror is fed beside the questions: follow/listing.test.ts',
@@ -121,8 +126,8 @@ export const BESIDE: readonly {
   },
   {
     fault: 'the users have not been looked at yet',
-    at: 'trust/counting.ts',
-    why: 'they are looked at from the start on: trust/counting.test.ts',
+    at: 'trust/countwatch.ts',
+    why: 'they are looked at from the start on: trust/countwatch.test.ts',
   },
   {
     fault: 'the groups have not been read yet',
