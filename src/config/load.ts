@@ -64,14 +64,17 @@ export async function loadConfig<Settings extends Configured>(
   const file = await readConfigFile(options, schema.types);
   const few = onlyUsed(schema, file?.document.tree ?? options.instead, options.environment);
   if (few !== undefined) {
-    const loaded = await loadBy(few, file, options).catch((error: unknown) => {
+    const loaded = await loadBy(few, file, options, keepAsFound).catch((error: unknown) => {
       if (!(error instanceof ConfigError)) throw error;
     });
     if (loaded !== undefined) return loaded;
   }
   // What is wrong is told by the whole, which knows all names.
-  return loadBy(schema, file, options);
+  return loadBy(schema, file, options, addRemedies);
 }
+
+/** Where all is told again by the whole, no remedies are sought. */
+const keepAsFound: typeof addRemedies = async (mistakes) => mistakes;
 
 const TYPE_VARIABLE = /^IDPMAP_DIRECTORIES__\w+__TYPE$/;
 
@@ -94,6 +97,7 @@ async function loadBy<Settings extends Configured>(
   { schema, root, types }: Schema<Settings>,
   file: ConfigFile | undefined,
   options: LoadOptions,
+  remedy: typeof addRemedies,
 ): Promise<LoadedConfig<Settings>> {
   const given = await gather(file, options, root);
   const examine = async (settings: unknown) => {
@@ -108,7 +112,7 @@ async function loadBy<Settings extends Configured>(
   };
   const { parsed, secrets, found } = await examine(given.tree);
   const around = { tree: given.tree ?? {}, written: file?.document.tree ?? given.tree, root };
-  const remedied = await addRemedies(found, around, async (tree) => (await examine(tree)).found);
+  const remedied = await remedy(found, around, async (tree) => (await examine(tree)).found);
   const mistakes = [...remedied, ...(await checkSecrets(secrets))];
   // A value that could not even be read is missing now; that it is missing is no news.
   const blamed = new Set(given.problems.map(({ path }) => path).filter((path) => path !== ''));

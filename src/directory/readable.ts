@@ -1,5 +1,6 @@
 import type { Misfit } from '../config/settings/directories.ts';
 import type { Path } from '../config/sources/tree.ts';
+import { describeForeign, foreignIn } from './templates/foreign.ts';
 
 /** What is wrong with a text of the settings that `read` can't read; nothing where it is absent. */
 export function tryRead(
@@ -15,4 +16,10 @@ export function tryRead(
     if (!(error instanceof SyntaxError)) throw error;
     return [{ path, message: `can't be read: ${error.message}` }];
   }
+}
+
+/** What other programs fill in, and nobody does here. */
+export function checkForeign(path: Path, text: string | undefined): readonly Misfit[] {
+  const placeholder = text === undefined ? undefined : foreignIn(text);
+  return placeholder === undefined ? [] : [{ path, message: describeForeign(placeholder) }];
 }

@@ -58,6 +58,11 @@ function parseUnix(text: string): UnixEndpoint {
   if (path === '' || path.endsWith('/') || path.includes('\0')) {
     throw new SyntaxError(`"${text}" names no socket file, write unix:/path/of/the/socket`);
   }
+  if (/[:,]/.test(path)) {
+    throw new SyntaxError(
+      `"${text}" has more behind its path than options, write unix:/path?mode=0660&group=postfix (the name of a map stands in main.cf alone)`,
+    );
+  }
   if (Buffer.byteLength(path) > MAX_UNIX_PATH_BYTES) {
     throw new SyntaxError(
       `the path of "${text}" has ${Buffer.byteLength(path)} bytes, a socket's path takes ${MAX_UNIX_PATH_BYTES}: choose a shorter one`,

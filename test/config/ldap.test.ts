@@ -110,7 +110,7 @@ describe('tells what is wrong with an LDAP directory, where it is and how to men
     [
       'an unknown placeholder in a filter',
       withLdap(SERVER, 'groups: { filter: "(mail=%q)" }'),
-      `8:23: directories.staff.groups.filter: can't be read: "%q" at offset 6 means nothing here, ${PLACEHOLDERS}`,
+      `8:23: directories.staff.groups.filter: can't be read: "%q" at offset 6 means nothing here, write (mail=%s)`,
     ],
     [
       'an unknown placeholder in a base',

@@ -94,7 +94,7 @@ test.each([
   [
     'that there is no domain, and which setting would list them',
     'directories: { books: { type: ledger, book: /b } }',
-    'domains: no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } } or give a directory omens: true',
+    'domains: no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: books } } or give a directory omens: true',
   ],
 ])('tells %s', async (_, text, mistake) => {
   await expect(loadText(text)).rejects.toThrow(mistake);

@@ -21,12 +21,12 @@ test.each([
   [
     'no domain',
     withPeople(''),
-    'domains: no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } } or give a directory listDomains: true',
+    'domains: no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: people } } or give a directory listDomains: true',
   ],
   [
     'a domain without a directory',
     withPeople('domains:\n  example.org:'),
-    '3:3: domains.example.org: names neither a directory nor an aliasOf, write directory: NAME',
+    '3:3: domains.example.org: names neither a directory nor an aliasOf, write { directory: people }',
   ],
   [
     'a directory with a slip in its name',
@@ -41,7 +41,7 @@ test.each([
   [
     'a directory where there is none',
     'domains:\n  example.org: { directory: people }',
-    '2:29: domains.example.org.directory: there is no directory "people", configure it under directories',
+    '2:29: domains.example.org.directory: there is no directory "people", configure it under directories: { people: { type: file, path: people.yaml } }',
   ],
   [
     'a directory that is asked twice',
@@ -164,7 +164,7 @@ test.each([
   [
     'a setting of another type',
     withDomains('directories:\n  people: { type: demo, path: x }'),
-    `3:25: directories.people.path: applies to type ${WITH_PATH} only, this is type demo`,
+    `3:25: directories.people.path: applies to type ${WITH_PATH} only, this is type demo, leave it out`,
   ],
   [
     'no path',

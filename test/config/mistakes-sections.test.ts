@@ -14,7 +14,7 @@ test.each([
   [
     "a table's setting on another kind",
     `${LEAST}maps:\n  user-exists: { kind: mailboxes, whenUnknown: notfound }`,
-    '7:35: maps.user-exists.whenUnknown: applies to kind table only, this is kind mailboxes',
+    '7:35: maps.user-exists.whenUnknown: applies to kind table only, this is kind mailboxes, leave it out',
   ],
   [
     'a candidate that senders have not',

@@ -1,5 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { mistake as mistakeAt } from '../../src/config/mistakes/mistake.ts';
+import { addRemedies } from '../../src/config/mistakes/remedies.ts';
+import type { Group } from '../../src/config/schema/shape.ts';
+import { getIn } from '../../src/config/sources/tree.ts';
 import { createScratch, errorOf, LEAST, load, mistakesIn } from './fixture.ts';
 
 /** A whole file: whatever is not given is as in the least configuration. */
@@ -30,7 +34,7 @@ test.each([
   [
     'a value instead of a group',
     `${LEAST}cache: 60s`,
-    '6:8: cache: expected settings (name: value), found "60s"',
+    '6:8: cache: expected settings (name: value), found "60s", write { fresh: 60s }',
   ],
   [
     'text instead of a number',
@@ -40,7 +44,7 @@ test.each([
   [
     'a number that is not whole',
     `${LEAST}connections: { max: 1.5 }`,
-    '6:21: connections.max: expected a whole number, found 1.5',
+    '6:21: connections.max: expected a whole number, found 1.5, write 2',
   ],
   [
     'a number that is too small',
@@ -71,12 +75,12 @@ test.each([
   [
     'a duration out of bounds',
     `${LEAST}deadline: 2m`,
-    '6:11: deadline: 2m is too long, most is 90s',
+    '6:11: deadline: 2m is too long, most is 90s, write 90s',
   ],
   [
     'a duration that no timer can wait',
     `${LEAST}cache: { saveEvery: 25d }`,
-    '6:21: cache.saveEvery: 25d is too long, most is 24d',
+    '6:21: cache.saveEvery: 25d is too long, most is 24d, write 24d',
   ],
   [
     'a percentage without its sign',
@@ -119,7 +123,7 @@ test('tells everything that is wrong at once, in the order of the file', async (
   const { message } = await errorOf(load({ file }));
   expect(message.split('\n')).toEqual([
     `${file}:1:11: deadline: 5 has no unit (units: ms, s, m, h, d), write 5s`,
-    `${file}:2:32: domains.a.org.directory: there is no directory "x", configure it under directories`,
+    `${file}:2:32: domains.a.org.directory: there is no directory "x", configure it under directories: { x: { type: file, path: people.yaml } }`,
     `${file}:3:13: log.key: secret file ${join(scratch.path, 'k')} is empty, write the secret into it`,
     `${file}:3:26: log.levl: unknown key, did you mean "level"?`,
   ]);
@@ -146,7 +150,42 @@ test('gives each problem as data too', async () => {
 test('keeps a message short where thousands of things are wrong', async () => {
   const text = LEAST + Array.from({ length: 3000 }, (_, i) => `k${i}: 1`).join('\n');
   const mistakes = await mistakesIn(text);
-  expect([mistakes.length, mistakes.at(-1)]).toEqual([51, 'config: and 2950 more']);
+  expect([mistakes.length, mistakes.at(-1)]).toEqual([21, 'config: and 2980 more alike']);
+});
+
+test('tells the first of thousands alike, its remedy, and what else is wrong', async () => {
+  const domains = Array.from({ length: 3000 }, (_, i) => `  d${i}.org: people\n`).join('');
+  const text = `directories: { people: { type: file, path: people.yaml } }\ndomains:\n${domains}deadline: 200`;
+  const mistakes = await mistakesIn(text);
+  expect(mistakes[0]).toContain('write { directory: people }');
+  expect(mistakes.at(-2)).toContain('write 200ms');
+  expect(mistakes.at(-1)).toBe('config: and 2980 more alike');
+});
+
+test('tries remedies on a few of the things that are alike, however many there are', async () => {
+  const looked: number[] = [];
+  const named = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`d${i}.org`, 'people']));
+  const shape: Group = {
+    kind: 'group',
+    fields: {
+      domains: {
+        required: true,
+        shape: {
+          kind: 'named',
+          key: { name: 'DOMAIN', example: 'example.org' },
+          value: { required: true, shape: { kind: 'group', fields: {} } },
+        },
+      },
+    },
+  };
+  const tree = { domains: named(5000) };
+  const mistakes = Object.keys(tree.domains).map((name) => mistakeAt(['domains', name], 'is none'));
+  await addRemedies(mistakes, { tree, written: tree, root: shape }, async (tried) => {
+    looked.push(Object.keys(Object(getIn(tried, ['domains']))).length);
+    return mistakes;
+  });
+  expect(Math.max(...looked)).toBeLessThan(100);
 });
 
 test('tells a file that is named but absent', async () => {

@@ -16,7 +16,6 @@ export const lookAtDelivery: Look = (facts) => {
     ...judgeDelimiter(facts, postfix),
     ...judgeTransport(facts, postfix),
     ...judgeExpansion(facts, postfix),
-    ...judgeRelay(facts, postfix),
     ...judgeLocal(facts, postfix),
     ...judgeSoftBounce(postfix),
   ];
@@ -92,18 +91,6 @@ function judgeExpansion(facts: Facts, postfix: Postfix): readonly PlacedRemark[]
   ];
 }
 
-function judgeRelay(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
-  const isRelay = isAskedOf('relay_domains', facts);
-  if (!isRelay || wordsOf(parameterOf(postfix, 'relay_recipient_maps')).length > 0) return [];
-  return [
-    failed(
-      'main.cf, relay_recipient_maps',
-      'is empty, so mail for everybody in relay_domains is taken, and sent back where the next host knows nobody of that name',
-      'write the line that idpmap postfix --relay prints',
-    ),
-  ];
-}
-
 /** For `mydestination`: who is local, though idpmap knows only its own domains. */
 function judgeLocal(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const name = 'local_recipient_maps';
@@ -120,7 +107,9 @@ function judgeLocal(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
       ),
     ];
   const { domains } = facts.loaded.settings;
-  const strangers = local.filter((domain) => !/[:/]/.test(domain) && !(domain in domains));
+  const strangers = local.filter(
+    (domain) => !/[:/]/.test(domain) && !Object.hasOwn(domains, domain),
+  );
   if (maps.length !== 1 || !isAskedOf(name, facts) || strangers.length === 0) return [];
   return [
     failed(

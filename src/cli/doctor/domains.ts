@@ -95,7 +95,7 @@ function judgeUnknown(
   if (!isOnlyOurs || !isAskedOf(recipients, facts)) return [];
   if (Object.values(directories).some(listsDomains)) return [];
   return literalsOf(name, postfix)
-    .filter((domain) => !(named(domain) in domains))
+    .filter((domain) => !Object.hasOwn(domains, named(domain)))
     .map((domain) =>
       failed(
         `main.cf, ${name}`,

@@ -66,19 +66,25 @@ function judgeLifetime(postfix: Postfix): readonly PlacedRemark[] {
   return [warning(about, text, mend)];
 }
 
-/** Domains of ours in a class of which nobody is asked who is there. */
+/** Classes of domains, what knows who is there, and how the line that asks is printed. */
+const CLASSES = [
+  ['virtual_mailbox_domains', 'virtual_mailbox_maps', 'idpmap postfix'],
+  ['relay_domains', 'relay_recipient_maps', 'idpmap postfix --relay'],
+] as const;
+
+/** Domains of ours, by their names or because we list them, in a class of which nobody is asked who is there. */
 function judgeEverybody(facts: Facts, postfix: Postfix): readonly PlacedRemark[] {
   const { domains } = facts.loaded.settings;
-  return [
-    ['virtual_mailbox_domains', 'virtual_mailbox_maps'],
-    ['relay_domains', 'relay_recipient_maps'],
-  ].flatMap(([list = '', maps = '']) => {
-    const taken = wordsOf(parameterOf(postfix, list)).find(
-      (word) => (domainToASCII(word) || word) in domains,
+  return CLASSES.flatMap(([list, maps, command]) => {
+    const isListed = isAskedOf(list, facts);
+    const named = wordsOf(parameterOf(postfix, list)).find((word) =>
+      Object.hasOwn(domains, domainToASCII(word) || word),
     );
-    if (taken === undefined || wordsOf(parameterOf(postfix, maps)).length > 0) return [];
-    const text = `is empty, so mail for everybody at ${taken} (${list}) is taken, and sent back where nobody of that name is found`;
-    return [failed(`main.cf, ${maps}`, text, 'write the line that idpmap postfix prints')];
+    if ((named === undefined && !isListed) || wordsOf(parameterOf(postfix, maps)).length > 0)
+      return [];
+    const where = named === undefined ? `in ${list}` : `at ${named} (${list})`;
+    const text = `is empty, so mail for everybody ${where} is taken, and sent back where nobody of that name is found`;
+    return [failed(`main.cf, ${maps}`, text, `write the line that ${command} prints`)];
   });
 }
 

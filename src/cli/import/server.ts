@@ -94,20 +94,20 @@ function readTls(reader: Reader, isUsed: boolean): Pick<Server, 'tls'> {
   return files.length === 0 ? {} : { tls };
 }
 
-const BINDS: Readonly<Record<string, 'anonymous' | 'simple' | 'sasl'>> = {
-  no: 'anonymous',
-  none: 'anonymous',
-  yes: 'simple',
-  simple: 'simple',
-  sasl: 'sasl',
-};
+const BINDS: ReadonlyMap<string, 'anonymous' | 'simple' | 'sasl'> = new Map([
+  ['no', 'anonymous'],
+  ['none', 'anonymous'],
+  ['yes', 'simple'],
+  ['simple', 'simple'],
+  ['sasl', 'sasl'],
+]);
 
 function readBind(reader: Reader): Server['bind'] {
   const written = reader.text('bind') ?? 'yes';
   const dn = reader.text('bind_dn') ?? '';
   const password = reader.text('bind_pw') ?? '';
   const mechanisms = reader.list('sasl_mechs') ?? [];
-  const way = BINDS[written.toLowerCase()];
+  const way = BINDS.get(written.toLowerCase());
   if (way === 'sasl') return readSasl(reader, mechanisms);
   if (way === 'anonymous' || (way === 'simple' && dn === '')) return { anonymous: true };
   if (way === 'simple') return readLogin(reader, dn, password);

@@ -97,14 +97,16 @@ function readTls(reader: Reader): object | undefined {
 }
 
 /** Settings that have no counterpart, and why none is needed. */
-export const DROPPED: Readonly<Record<string, string>> = {
-  charset: 'left out, idpmap speaks UTF-8',
-  encoding: 'left out, idpmap speaks UTF-8',
-  retry_interval: 'left out, see returnAfter',
-  idle_interval: 'left out, see maxAge',
-  require_result_set: 'left out, a procedure without rows says nobody',
-  option_file: 'left out: write what it sets of the server, the user and TLS',
-  option_group: 'left out: write what it sets of the server, the user and TLS',
-  tls_CApath: 'left out: put its certificates into one PEM file, and name that as tls.ca',
-  tls_ciphers: 'left out, the ciphers are those of Node',
-};
+export const DROPPED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    charset: 'left out, idpmap speaks UTF-8',
+    encoding: 'left out, idpmap speaks UTF-8',
+    retry_interval: 'left out, see returnAfter',
+    idle_interval: 'left out, see maxAge',
+    require_result_set: 'left out, a procedure without rows says nobody',
+    option_file: 'left out: write what it sets of the server, the user and TLS',
+    option_group: 'left out: write what it sets of the server, the user and TLS',
+    tls_CApath: 'left out: put its certificates into one PEM file, and name that as tls.ca',
+    tls_ciphers: 'left out, the ciphers are those of Node',
+  }),
+);

@@ -111,5 +111,5 @@ function unused(name: string, taken: ReadonlySet<string>): string {
 
 function tellRest(reader: Reader): void {
   for (const name of reader.rest())
-    reader.note(name, DROPPED[name] ?? 'left out, such a table has no such setting');
+    reader.note(name, DROPPED.get(name) ?? 'left out, such a table has no such setting');
 }

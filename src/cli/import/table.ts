@@ -94,13 +94,17 @@ function readFormat(reader: Reader): string | undefined {
   return old === '' ? undefined : old;
 }
 
-const SCOPES: Readonly<Record<string, Scope>> = { base: 'base', one: 'one', sub: 'sub' };
+const SCOPES: ReadonlyMap<string, Scope> = new Map([
+  ['base', 'base'],
+  ['one', 'one'],
+  ['sub', 'sub'],
+]);
 
 function readScope(reader: Reader): Scope | undefined {
   const written = reader.text('scope');
   if (written === undefined) return undefined;
   if (written === '') reader.lack('scope', 'it is empty, which Postfix refuses');
-  const scope = SCOPES[written.toLowerCase()];
+  const scope = SCOPES.get(written.toLowerCase());
   if (scope === undefined && written !== '')
     reader.note('scope', `"${written}" is none, Postfix takes sub for it`);
   return scope;

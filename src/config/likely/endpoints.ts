@@ -10,11 +10,25 @@ export function likelyEndpoints(written: unknown, { sample }: Hint): readonly un
   if (written === false || written === null) return ['off'];
   const text = textOf(written);
   if (/^(?:none|no|never|disabled)$/i.test(text)) return ['off'];
-  const bare = text.replace(/^socketmap:/i, '');
-  return /^(?:unix|local|file|socket|sock|path):|^\//i.test(bare)
-    ? sockets(bare)
-    : ports(bare, portOf(sample));
+  const lookups = text.split(/[\s,]+/).map(endpointOf);
+  if (lookups.every((each) => each !== undefined)) {
+    const [only, ...others] = new Set(lookups);
+    return others.length === 0 ? [only] : [[only, ...others]];
+  }
+  return /^(?:unix|local|file|socket|sock|path):|^\//i.test(text)
+    ? sockets(text)
+    : ports(text, portOf(sample));
 }
+
+/** What a table of main.cf asks: `socketmap:unix:PATH:MAP`, `proxy:socketmap:inet:HOST:PORT:MAP`. Absent where it is none. */
+const endpointOf = (lookup: string): string | undefined => {
+  const { path, address } =
+    /^(?:proxy:)?(?:socketmap:)(?:unix:(?<path>\/[^:]*)|inet:(?<address>.+?:\d+))(?::[^:/]*)?$/i.exec(
+      lookup,
+    )?.groups ?? {};
+  if (path !== undefined) return `unix:${path}`;
+  return address === undefined ? undefined : `tcp://${address}`;
+};
 
 const portOf = (sample: unknown): string => /:(\d+)$/.exec(String(sample))?.[1] ?? '';
 
@@ -24,8 +38,14 @@ function sockets(text: string): readonly string[] {
     ?.groups?.['path'];
   if (path === undefined) return text.startsWith('unix:') ? options(text) : [];
   const whole = `unix:${path.replace(/^\/+/, '/')}`;
-  // socketmap:unix:PATH:MAP is what main.cf says.
-  return [whole, ...options(whole), whole.replace(/:[\w-]+$/, ''), whole.replace(/\/+$/, '')];
+  const [bare = '', ...suffix] = whole.split(/[:,]/).slice(1);
+  const rights = suffix.flatMap((part) =>
+    /^0?[67][0-7]{2}$/.test(part) ? [`mode=${part.padStart(4, '0')}`] : [],
+  );
+  const groups = suffix.flatMap((part) => (/^[a-z_][\w-]*$/.test(part) ? [`group=${part}`] : []));
+  const given = [...rights, ...(rights.length > 0 ? groups : [])];
+  const asked = given.length === 0 ? '' : `?${given.join('&')}`;
+  return [whole, ...options(whole), `unix:${bare}${asked}`, whole.replace(/\/+$/, '')];
 }
 
 /** Options joined or written otherwise: `,`, `;` and `:` for `&`, `perm=` for `mode=`. */
@@ -44,12 +64,23 @@ function options(text: string): readonly string[] {
 const ADDRESS =
   /^(?:[a-z][a-z0-9+.-]*:)?(?:\/\/)?(?:\[(?<v6>[^\]]*)\]|(?<host>\*|[\w.-]*?|[0-9a-f:]*::[0-9a-f:]*?))(?::(?<port>\d{1,5}|[a-z]\w*))?(?:\/(?!\/).*)?$/i;
 
+/** A port alone, `inet:PORT@HOST` as milters have it, and host and port with a blank between them. */
+const ODD_FORMS = [
+  /^:?(?<port>\d{1,5})(?:\/tcp)?$/i,
+  /^(?:inet6?:)?(?<port>\d{1,5})@(?<host>[^@\s]+)$/i,
+  /^(?<host>[\w.-]+)[\s,]+(?<port>\d{1,5})$/,
+];
+
 /** An address with another scheme, without one, or without one of its halves. */
 function ports(text: string, usual: string): readonly string[] {
-  const only = /^:?(?<port>\d{1,5})$/.exec(text)?.groups?.['port'];
-  if (only !== undefined) return [spell('127.0.0.1', only)];
+  for (const form of ODD_FORMS) {
+    const { host, port } = form.exec(text)?.groups ?? {};
+    if (port !== undefined) return [spell(host, port)];
+  }
   const parts = ADDRESS.exec(text)?.groups;
   if (parts === undefined) return [];
+  // One that can be read is told of with all that may be done.
+  if (/^(?:tcp:\/\/)?(?:0\.0\.0\.0|\[::\]):\d+$/.test(text)) return [];
   return joined(parts['host'] ?? parts['v6'], parts['port'], usual);
 }
 
@@ -61,7 +92,11 @@ function joined(
   const port = written ?? usual;
   const isNamed = !/^\d/.test(port);
   // A scheme alone says nothing of either.
-  return isEmpty(host) && written === undefined ? [] : [spell(host, isNamed ? usual : port)];
+  if (isEmpty(host) && written === undefined) return [];
+  const own = isNamed ? usual : port;
+  const isEverybody = host === '0.0.0.0' || host === '::';
+  // Where everybody's address is refused, for nobody says who may connect, this machine's is left.
+  return [spell(host, own), ...(isEverybody ? [spell('*', own)] : [])];
 }
 
 const isEmpty = (text: string | undefined): boolean => text === undefined || text === '';
@@ -102,10 +137,18 @@ function fromSettings(tree: Readonly<Record<string, unknown>>, sample: unknown):
   const path =
     read('path', 'unix', 'socket') ?? (/^unix:|^\//.test(whole ?? '') ? whole : undefined);
   if (path !== undefined) return withRights(path.startsWith('unix:') ? path : `unix:${path}`, read);
-  const host = read('host', 'address', 'ip', 'bind', 'tcp', 'listen', 'interface');
-  const port = read('port');
-  if (host === undefined && port === undefined) return [];
-  return [spell(host ?? '127.0.0.1', port ?? portOf(sample))];
+  const host = read('host', 'address', 'ip', 'bind', 'tcp', 'inet', 'listen', 'interface');
+  return fromParts(host, read('port'), portOf(sample));
+}
+
+/** `{ tcp: 9100 }` and `{ tcp: 127.0.0.1:9100 }` have both in one. */
+function fromParts(
+  host: string | undefined,
+  port: string | undefined,
+  usual: string,
+): readonly string[] {
+  if (port !== undefined) return joined(host ?? '127.0.0.1', port, usual);
+  return host === undefined ? [] : ports(host, usual);
 }
 
 /** Engines that `written` may mean: with the scheme that they lack, in clear only to this machine. */

@@ -18,7 +18,7 @@ export const likelyDomains = (written: unknown): readonly string[] => {
 export const likelyAddresses = (written: unknown, { domain }: Hint): readonly string[] => {
   // Neither a number nor a word such as true is anybody's name.
   const text = typeof written === 'string' ? textOf(written) : '';
-  if (text === '') return [];
+  if (!/[\p{L}\p{N}]/u.test(text)) return [];
   const bare = text.replace(/^mailto:/i, '').replace(/[,;]+$/, '');
   const within = /<([^<>]+)>/.exec(bare)?.[1] ?? bare;
   return [within, ...(domain === undefined ? [] : [`${within.replace(/@+$/, '')}@${domain}`])];

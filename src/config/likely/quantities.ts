@@ -10,6 +10,7 @@ const TIME_WORDS: readonly (readonly [RegExp, keyof typeof TIMES, number])[] = [
   [/^(?:h|hrs?|hours?)$/, 'h', 1],
   [/^(?:d|days?)$/, 'd', 1],
   [/^(?:w|wks?|weeks?)$/, 'd', 7],
+  [/^(?:mo|months?)$/, 'd', 30],
   [/^(?:y|yrs?|years?)$/, 'd', 365],
 ];
 
@@ -17,15 +18,46 @@ const QUANTITY = /^(?<count>\d+(?:[.,]\d+)?)\s*(?<word>[a-z]*)\.?$/;
 
 /** Durations that `written` may mean. A bare number has one of the units that people leave out: the nearest to `sample`. */
 export function likelyDurations(written: unknown, { sample }: Hint): readonly unknown[] {
-  const text = textOf(written).toLowerCase();
+  // `~5m`, `every 5m`, `1_000ms`; none is negative.
+  const text = textOf(written)
+    .toLowerCase()
+    .replace(/^(?:every|about|ca\.?|max\.?|[~<>=≤≈-]+)\s*(?=\d)/, '')
+    .replaceAll(/(?<=\d)[_'](?=\d{3})/g, '');
   if (/^(?:false|off|never|none|no|disabled?)$/.test(text)) return ['off', '0ms'];
+  if (textOf(written) === '-1') return ['off', ...LONGEST];
   // The first of these is the longest that a setting takes, where it can't be off.
-  if (/^(?:unlimited|infinite|infinity|forever|always)$/.test(text))
-    return ['off', '365d', '24d', '1h', '90s'];
+  if (/^(?:unlimited|infinite|infinity|forever|always)$/.test(text)) return ['off', ...LONGEST];
   // Half the world's minute is the other's month.
   if (/^\d+\s*M$/.test(textOf(written))) return [];
-  return readSeveral(text) ?? readOne(text, sample);
+  const read = readClock(text, sample) ?? readSeveral(text) ?? readOne(text, sample);
+  // Where that is too long, the longest is meant.
+  const [first] = read.filter(isDuration);
+  const isShorter = (most: string): boolean =>
+    first !== undefined && parseDuration(most) < parseDuration(first);
+  return [...read, ...LONGEST.filter(isShorter)];
 }
+
+/** The longest times that settings take. */
+const LONGEST = ['365d', '24d', '1h', '90s', '60s'];
+
+/** `00:05:00`; of two numbers, hours and minutes or minutes and seconds, whichever is nearer to what is usual. */
+function readClock(text: string, sample: unknown): readonly string[] | undefined {
+  const parts = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text)?.slice(1);
+  if (parts === undefined) return undefined;
+  const [first, second, third] = parts.map((part) => Number(part ?? Number.NaN));
+  const inMs = (hours = 0, minutes = 0, seconds = 0): number =>
+    hours * TIMES.h + minutes * TIMES.m + seconds * TIMES.s;
+  const isWhole = parts[2] !== undefined;
+  const meant = isWhole
+    ? [inMs(first, second, third)]
+    : [inMs(0, first, second), inMs(first, second)];
+  const usual = isDuration(sample) ? parseDuration(sample) : TIMES.m;
+  const distance = (ms: number): number => Math.abs(Math.log(ms / usual));
+  return meant.toSorted((a, b) => distance(a) - distance(b)).map(formatDuration);
+}
+
+const isDuration = (text: unknown): text is string =>
+  typeof text === 'string' && /^[1-9]\d*(?:ms|[smhd])$/.test(text);
 
 function readOne(text: string, sample: unknown): readonly unknown[] {
   const { count, word = '' } = QUANTITY.exec(text)?.groups ?? {};

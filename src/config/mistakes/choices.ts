@@ -4,6 +4,12 @@ import { getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
 import { inline } from '../yaml/inline.ts';
 import type { Proposal } from './proposal.ts';
 
+/** What the names of files end in, by the option that has such. */
+const ENDINGS: Readonly<Record<string, RegExp>> = {
+  file: /\.(?:ya?ml|json)$/i,
+  sqlite: /\.(?:db|sqlite3?)$/i,
+};
+
 /** What may tell options apart where nothing does: it stands there by another name, is the thing's own name, or one alone fits. */
 export function* proposeOption(
   path: Path,
@@ -23,7 +29,9 @@ export function* proposeOption(
         advice: `write ${by}: ${option} in place of ${name}`,
       };
   }
-  for (const option of likelyWords(above.at(-1), names)) yield whole(above, parent, by, option);
+  const file = names.filter((name) => ENDINGS[name]?.test(String(parent['path'])));
+  for (const option of [...file, ...likelyWords(above.at(-1), names)])
+    yield whole(above, parent, by, option);
   for (const option of names) yield { ...whole(above, parent, by, option), isOneOf: true };
 }
 

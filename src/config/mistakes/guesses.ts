@@ -1,9 +1,10 @@
+import { textOf } from '../likely/text.ts';
 import { likelyWords } from '../likely/words.ts';
-import type { Choice, Field, Group, Leaf, Named, Shape } from '../schema/shape.ts';
-import { getIn, isTree, type Path } from '../sources/tree.ts';
-import { wantedNames } from './choices.ts';
-import { fillIn, gather, readPair } from './structures.ts';
-import { isOn, isSwitch } from './switches.ts';
+import type { Choice, Field, Group, Leaf } from '../schema/shape.ts';
+import { isTree, type Path } from '../sources/tree.ts';
+import { FILE, guessNamed } from './naming.ts';
+import { gather, readPair, severalIn } from './structures.ts';
+import { isOff, isOn, isSwitch } from './switches.ts';
 
 /** Values that may be meant by `value` at `path`, where `field` is; the likeliest first. The text of a secret is never one. */
 export function guess(value: unknown, field: Field, path: Path, tree: unknown): readonly unknown[] {
@@ -15,21 +16,13 @@ export function guess(value: unknown, field: Field, path: Path, tree: unknown): 
   const whole = gathered === undefined ? only : [...only, gathered];
   switch (shape.kind) {
     case 'named':
-      return [...whole, ...guessNamed(value, shape, field.preset, tree, String(path.at(-1)))];
+      return guessNamed(value, whole, { field, shape, path, tree }, guess);
     case 'choice':
       return [...whole, ...guessOption(value, shape)];
     case 'group':
       return [...whole, ...guessGroup(value, shape, path, field.preset)];
   }
 }
-
-/** A value where its group should be: it is one of the group's settings, though not a secret. */
-export const settingsFor = (value: unknown, shape: Shape | undefined): readonly unknown[] =>
-  shape?.kind !== 'group' || isTree(value) || isSwitch(value)
-    ? []
-    : Object.entries(shape.fields)
-        .filter(([, field]) => !(field.shape.kind === 'leaf' && field.shape.place === 'secret'))
-        .map(([name]) => ({ [name]: value }));
 
 function guessLeaf(value: unknown, leaf: Leaf, field: Field, path: Path): readonly unknown[] {
   if (leaf.place === 'secret') return guessSecret(value);
@@ -74,39 +67,17 @@ function guessSecret(value: unknown): readonly unknown[] {
   return /^(?:variable|environment|env_?var|from_?env)$/i.test(name) ? [{ env: text }] : [];
 }
 
-/** Lists are written in brackets, not with commas or blanks as in main.cf. */
-const severalIn = (value: unknown): readonly string[] =>
-  typeof value === 'string' ? value.split(/[\s,;]+/).filter((item) => item !== '') : [];
-
-/** Names alone: what is below them is what they are by default, or what is certain. */
-function guessNamed(
-  value: unknown,
-  { value: { shape } }: Named,
-  preset: unknown,
-  tree: unknown,
-  section: string,
-): readonly unknown[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const [wanted, another] = wantedNames(tree, section);
-  const [thing, second] = items;
-  if (isTree(thing) && second === undefined && wanted !== undefined && another === undefined)
-    return [{ [wanted]: thing }];
-  const names = items.flatMap(severalIn);
-  if (names.length < items.length || names.length === 0) return [];
-  return [
-    Object.fromEntries(names.map((name) => [name, getIn(preset, [name]) ?? fillIn(shape, tree)])),
-  ];
-}
-
-/** What tells the options apart stands alone. */
+/** What tells the options apart stands alone; or a file, which is all that one of them needs. */
 const guessOption = (value: unknown, { by, options }: Choice): readonly unknown[] =>
-  likelyWords(value, Object.keys(options)).flatMap((option) => {
-    const required = Object.entries(options[option]?.fields ?? {}).filter(
-      ([, field]) => field.required,
-    );
-    const sample = required.map(([name, { example }]) => [name, example ?? '']);
-    return [{ [by]: option }, { ...Object.fromEntries(sample), [by]: option }];
-  });
+  FILE.test(textOf(value)) && options['file'] !== undefined
+    ? [{ [by]: 'file', path: value }]
+    : likelyWords(value, Object.keys(options)).flatMap((option) => {
+        const required = Object.entries(options[option]?.fields ?? {}).filter(
+          ([, field]) => field.required,
+        );
+        const sample = required.map(([name, { example }]) => [name, example ?? '']);
+        return [{ [by]: option }, { ...Object.fromEntries(sample), [by]: option }];
+      });
 
 function guessGroup(
   value: unknown,
@@ -119,6 +90,8 @@ function guessGroup(
   return [
     ...(pair === undefined ? [] : [{ [pair.name]: pair.value }]),
     ...guessFlag(value, fields),
+    ...guessFile(value, fields),
+    ...guessFirst(value, fields, path),
     ...guessSample(value, fields, preset),
     ...(field?.shape.kind === 'leaf' && !isTree(value)
       ? guessLeaf(value, field.shape, field, path)
@@ -133,6 +106,29 @@ const guessFlag = (value: unknown, fields: Group['fields']): readonly unknown[] 
     ? [{ [String(value)]: true }]
     : [];
 };
+
+/** A group's file stands alone: that of the authorities, where it is about TLS. */
+const guessFile = (value: unknown, fields: Group['fields']): readonly unknown[] =>
+  typeof value === 'string' && fields['ca'] !== undefined && /^[./]|\.(?:pem|crt|cer)$/i.test(value)
+    ? [{ ca: value }]
+    : [];
+
+/** A quantity, or one of its words, stands alone: the first setting that takes it is the chief one. Also what is not wanted at all. */
+function guessFirst(value: unknown, fields: Group['fields'], path: Path): readonly unknown[] {
+  if (isOff(value) && fields['anonymous'] !== undefined) return [{ anonymous: true }];
+  if (isSwitch(value)) return [];
+  const isQuantity = /^\d/.test(textOf(value));
+  return Object.entries(fields).flatMap(([name, field]) => {
+    if (field.shape.kind !== 'leaf') return [];
+    const meant = typeof value === 'string' ? likelyWords(value, field.shape.values ?? []) : [];
+    const quantities = isQuantity && field.shape.values === undefined && isMeasure(field.shape);
+    const all = quantities ? [value, ...guessLeaf(value, field.shape, field, path)] : meant;
+    return all.map((each) => ({ [name]: each }));
+  });
+}
+
+const isMeasure = ({ type }: Leaf): boolean =>
+  /^(?:duration|percentage|size|whole number)/.test(type);
 
 /** What is turned on needs at least this: `tls: true`. */
 function guessSample(value: unknown, fields: Group['fields'], preset: unknown): readonly unknown[] {

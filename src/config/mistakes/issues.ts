@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { placesOf } from '../likely/elsewhere.ts';
 import { likelyWords } from '../likely/words.ts';
 import {
   type Choice,
@@ -10,7 +11,7 @@ import {
 } from '../schema/shape.ts';
 import { getIn, isTree, type Path } from '../sources/tree.ts';
 import type { Mistake } from './mistake.ts';
-import { nearest, suggest } from './problem.ts';
+import { list, nearest, suggest } from './problem.ts';
 
 /** Puts what zod found in `tree` into an administrator's words. Values of secrets never appear. */
 export function describeIssues(
@@ -147,8 +148,12 @@ function describeUnknown(key: string, shape: Shape, value: unknown): string {
   const known = Object.keys(fieldsOf(shape, value));
   // What stands there already was not meant.
   const free = known.filter((name) => getIn(value, [name]) === undefined);
-  const near = nearest(key, free);
-  return `unknown key${suggest(key, near === undefined ? known : free)}`;
+  const near = placesOf(key).length > 0 ? undefined : nearest(key, free);
+  if (near !== undefined) return `unknown key, did you mean "${near}"?`;
+  const taken = nearest(key, known);
+  if (taken !== undefined && !free.includes(taken))
+    return `unknown key, "${taken}" is set already, keep one of them`;
+  return `unknown key${list(known)}`;
 }
 
 function expectation(shape: Shape): string {
@@ -178,6 +183,7 @@ const EXPECTATIONS: Readonly<Record<string, string>> = {
   endpoint: 'an endpoint such as tcp://HOST:PORT or unix:/path',
   'endpoint or `off`': 'an endpoint such as tcp://HOST:PORT or unix:/path, or off',
   secret: '{ file: PATH }, { env: NAME } or text',
+  address: "one address such as ann@example.org, a group's where several are meant",
 };
 
 /** Something that could be written for a setting that is missing. */

@@ -11,7 +11,9 @@ import { formatPath, getIn, isTree, type Path, type Tree } from '../sources/tree
 import { inline } from '../yaml/inline.ts';
 import { proposeAliasDomains } from './aliasdomains.ts';
 import { showValue } from './changes.ts';
+import { proposeConnection } from './connectiontext.ts';
 import type { Mistake } from './mistake.ts';
+import { proposeForeign, proposeNeedless, proposeUnwrapped } from './needless.ts';
 import { nearest } from './problem.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
 import { readPair } from './structures.ts';
@@ -27,6 +29,9 @@ export function* proposeNames(mistake: Mistake, around: Surroundings): Generator
   if (group !== undefined) yield* proposeHere(key, path, group, value, around);
   yield* proposeBelow(mistake, around);
   yield* proposeElsewhere(mistake, around);
+  yield* proposeUnwrapped(path, around.root, around.tree);
+  yield* proposeNeedless(path);
+  yield* proposeForeign(path, group);
   const near = group === undefined ? undefined : nearFree(key, path, group, around);
   // What others mean by a name is not what it resembles.
   if (near !== undefined && placesOf(key).length === 0)
@@ -66,8 +71,9 @@ function* proposeHere(
   const parent = getIn(around.tree, path.slice(0, -1));
   if (group.kind === 'group') yield* proposeAlone(path.slice(0, -1), group, parent);
   yield* proposeSwitch(path, value, around);
-  yield* proposeTranslated(path, group, around.tree);
+  yield* proposeConnection(path, group, around.tree);
   yield* proposeAliasDomains(path, value);
+  yield* proposeTranslated(path, group, around.tree);
   const near = nearFree(key, path, group, around);
   if (near !== undefined) yield rename(path, near, value);
   const fields = fieldsOf(group, parent);
@@ -104,7 +110,13 @@ function* proposeMissing(
   const missing = Object.keys(fields).filter(
     (name) => fields[name]?.required === true && getIn(parent, [name]) === undefined,
   );
-  if (missing.length === 1) yield* missing.map((name) => rename(path, name, value));
+  const [only, other] = missing;
+  if (only === undefined || other !== undefined) return;
+  // Another name beside it is known to mean that.
+  const others = Object.keys(isTree(parent) ? parent : {}).filter((name) => name !== path.at(-1));
+  if (others.some((name) => placesOf(name).some(([first]) => first === only))) return;
+  if (placesOf(String(path.at(-1))).length === 0)
+    yield* missing.map((name) => rename(path, name, value));
 }
 
 /** `{ directory:people }` has a name of all of it, and no value. */
@@ -213,6 +225,10 @@ function isFreeAt(place: Path, key: string, tree: unknown, root: Group): boolean
   const shape = shapeAt(place, root, tree);
   if (shape?.kind !== 'group' && shape?.kind !== 'choice') return false;
   const isFree = getIn(tree, [...place, key]) === undefined;
+  // A group that is not there, and needs more, is not meant.
+  const isAbsent = place.length > 0 && getIn(tree, place) === undefined;
+  if (isAbsent && Object.values(fieldsOf(shape, undefined)).some(({ required }) => required))
+    return false;
   return isFree && Object.hasOwn(fieldsOf(shape, getIn(tree, place)), key);
 }
 
@@ -222,6 +238,8 @@ function* proposeThing(key: string, value: unknown, { fields }: Group): Generato
     const choice = shape.kind === 'named' ? shape.value.shape : undefined;
     if (choice?.kind !== 'choice' || !isTree(value) || !Object.hasOwn(choice.options, key))
       continue;
+    // It is a setting itself.
+    if (Object.hasOwn(fields, key)) continue;
     yield {
       changes: [{ path: [key] }, { path: [section, key], value: { [choice.by]: key, ...value } }],
       advice: `write ${section}: { ${key}: { ${choice.by}: ${key}, … } }`,

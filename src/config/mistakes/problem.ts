@@ -1,4 +1,5 @@
 import leven from 'leven';
+import { firstOfEach, kindOf } from './alike.ts';
 
 /** One mistake in the configuration. */
 export interface Problem {
@@ -52,10 +53,18 @@ export function formatProblem({ path, message, file, line, column, source }: Pro
 /** Problems that one message tells; the error holds all. */
 const MAX_TOLD = 50;
 
+/** Of so many alike all are told, of more these. */
+export const MAX_ALIKE = 20;
+
 function formatProblems(problems: readonly Problem[]): string {
+  const alike = firstOfEach(problems, MAX_ALIKE, kindOf);
+  const told = alike.slice(0, MAX_TOLD);
+  const rest = alike.length - told.length;
+  const same = problems.length - alike.length;
   return [
-    ...problems.slice(0, MAX_TOLD).map(formatProblem),
-    ...(problems.length > MAX_TOLD ? [`config: and ${problems.length - MAX_TOLD} more`] : []),
+    ...told.map(formatProblem),
+    ...(rest > 0 ? [`config: and ${rest} more`] : []),
+    ...(same > 0 ? [`config: and ${same} more alike`] : []),
   ].join('\n');
 }
 
@@ -66,12 +75,21 @@ const MAX_LISTED = 12;
 export function suggest(word: string, known: readonly string[], quote = '"'): string {
   const near = nearest(word, known);
   if (near !== undefined) return `, did you mean ${quote}${near}${quote}?`;
-  if (known.length === 0 || known.length > MAX_LISTED) return '';
-  return `, known ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
+  return list(known);
 }
+
+/** Ends a message with all that is known, where that is little. */
+export const list = (known: readonly string[]): string =>
+  known.length === 0 || known.length > MAX_LISTED
+    ? ''
+    : `, known ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
+
+/** Words that resemble others and are none of them. */
+const OTHERS = /^(?:mssql|sqlserver)$/i;
 
 /** The known word that differs from `word` by a slip or two, or by case and punctuation only. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (OTHERS.test(word)) return undefined;
   // A swap of two letters counts as two, which would turn a word of three into another.
   const bound = word.length < 4 ? 1 : Math.min(4, Math.max(2, Math.floor(word.length * 0.4)));
   let best: { readonly candidate: string; readonly distance: number } | undefined;

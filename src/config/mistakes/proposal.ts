@@ -8,6 +8,8 @@ export interface Proposal {
   readonly advice: string;
   /** The name is right whatever becomes of its value: that is a mistake of its own. */
   readonly nameOnly?: true;
+  /** Where what mends another mistake mends this one as well, that is meant. */
+  readonly unlessMended?: true;
   /** It is one of several of the kind: where another would do as well, none is meant. */
   readonly isOneOf?: true;
 }

@@ -1,12 +1,16 @@
 import { fieldsOf, type Named, type Shape } from '../schema/shape.ts';
-import { getIn, type Path } from '../sources/tree.ts';
+import { getIn, isTree, type Path } from '../sources/tree.ts';
 import { showValue } from './changes.ts';
 import { proposeNamed, proposeOption, wantedNames } from './choices.ts';
-import { guess, settingsFor } from './guesses.ts';
+import { proposeConnection } from './connectiontext.ts';
+import { guess } from './guesses.ts';
 import type { Mistake } from './mistake.ts';
 import { proposeBelow, proposeElsewhere, proposeNames } from './names.ts';
+import { settingsFor } from './naming.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
+import { fillIn } from './structures.ts';
 import { proposeWithout, shapeAt } from './switches.ts';
+import { proposeTls } from './tlsswitch.ts';
 
 /** What may mend `mistake`, the likeliest first. */
 export function* propose(mistake: Mistake, around: Surroundings): Generator<Proposal> {
@@ -23,7 +27,10 @@ function* proposeValues(mistake: Mistake, around: Surroundings): Generator<Propo
   if (value === undefined || value === null) return;
   if (shape?.kind === 'named') yield* proposeName(path, shape, tree);
   yield* proposeBelow(mistake, around);
+  yield* proposeConnection(path, shape, tree);
+  yield* proposeTls(path, mistake.field?.shape, shape, tree);
   yield* proposeMeant(mistake, value, tree);
+  yield* proposeFilled(mistake, value, tree);
   yield* proposeWithout(mistake, value);
   // A setting that stands where a name of one's own would: it belongs elsewhere.
   if (shape?.kind === 'named') yield* proposeElsewhere(mistake, around);
@@ -54,6 +61,17 @@ function* proposeMeant(
     yield* write(path, meant, shape);
   for (const meant of settingsFor(value, shape))
     for (const proposal of write(path, meant, shape)) yield { ...proposal, isOneOf: true };
+}
+
+/** A group that holds nothing, where something is certain. */
+function* proposeFilled(
+  { path, field }: Mistake,
+  value: unknown,
+  tree: unknown,
+): Generator<Proposal> {
+  if (!isTree(value) || Object.keys(value).length > 0 || field?.shape.kind !== 'group') return;
+  for (const proposal of write(path, fillIn(field.shape, tree), field.shape))
+    yield { ...proposal, unlessMended: true };
 }
 
 /** Of names that others refer to, it is known that they are no secrets. */

@@ -1,7 +1,8 @@
 import { parseDomain } from '../../address/address.ts';
 import { fold } from '../../address/fold.ts';
-import type { DirectorySchema, DirectorySchemas } from '../settings/directories.ts';
+import { type DirectorySchema, type DirectorySchemas, sampleOf } from '../settings/directories.ts';
 import { getIn, isTree, type Path, type Tree } from '../sources/tree.ts';
+import { inline } from '../yaml/inline.ts';
 import { type Mistake, mistake } from './mistake.ts';
 import { checkPlaces } from './places.ts';
 import { suggest } from './problem.ts';
@@ -53,7 +54,9 @@ function checkPresence(
   if (domains.size > 0 || lists || asksTablesOnly) return [];
   const lister = types.find((type) => type.lists !== undefined)?.lists;
   const hint = lister === undefined ? '' : ` or give a directory ${lister}: true`;
-  const message = `no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: NAME } }${hint}`;
+  const [only = 'NAME', other] = directories.keys();
+  const name = other === undefined ? only : 'NAME';
+  const message = `no domain is configured, so no mail could be answered for, write domains: { example.org: { directory: ${name} } }${hint}`;
   return [mistake(['domains'], message, 'key')];
 }
 
@@ -108,13 +111,13 @@ function checkDirectories(
   const maps = [...groupsOf(getIn(tree, ['maps']))].filter(([, { kind }]) => kind === 'table');
   return [
     ...[...domains].flatMap(([name, { directory, shadow }]) => [
-      ...checkNamed(['domains', name, 'directory'], directory, known),
-      ...checkShadow(['domains', name, 'shadow'], shadow, directory, known),
+      ...checkNamed(['domains', name, 'directory'], directory, known, types),
+      ...checkShadow(['domains', name, 'shadow'], shadow, directory, known, types),
     ]),
     ...maps.flatMap(([name, { directory, table }]) => [
-      ...checkNamed(['maps', name, 'directory'], directory, known),
+      ...checkNamed(['maps', name, 'directory'], directory, known, types),
       ...tablesOf(['maps', name, 'table'], table).flatMap((each) => [
-        ...checkNamed([...each.path, 'directory'], each.own, known),
+        ...checkNamed([...each.path, 'directory'], each.own, known, types),
         ...checkTable(each.namedAt, each.table, each.own ?? directory, directories, types),
       ]),
     ]),
@@ -177,6 +180,7 @@ function checkShadow(
   shadow: unknown,
   directory: unknown,
   known: readonly string[],
+  types: DirectorySchemas,
 ): readonly Mistake[] {
   if (typeof shadow !== 'string') return [];
   const own: readonly unknown[] = Array.isArray(directory) ? directory : [directory];
@@ -189,24 +193,34 @@ function checkShadow(
       'there is no directory here to compare it with, write it at the domain that aliasOf names';
     return [mistake(path, message, 'key')];
   }
-  return checkNamed(path, shadow, known);
+  return checkNamed(path, shadow, known, types);
 }
 
-function checkNamed(path: Path, named: unknown, known: readonly string[]): readonly Mistake[] {
+function checkNamed(
+  path: Path,
+  named: unknown,
+  known: readonly string[],
+  types: DirectorySchemas,
+): readonly Mistake[] {
   if (Array.isArray(named)) {
     return named.flatMap((name: unknown, i) => [
-      ...checkNamed([...path, i], name, known),
+      ...checkNamed([...path, i], name, known, types),
       ...(named.indexOf(name) < i
         ? [mistake([...path, i], `"${String(name)}" is listed twice, keep one`)]
         : []),
     ]);
   }
   if (typeof named !== 'string' || known.includes(named)) return [];
-  const hint = known.length === 0 ? ', configure it under directories' : suggest(named, known);
+  const hint = known.length === 0 ? howToConfigure(named, types) : suggest(named, known);
   const several = named.split(/[\s,;]+/).filter((name) => name !== '');
   const told = mistake(path, `there is no directory "${named}"${hint}`);
   return [several.length > 1 ? { ...told, likely: [several] } : told];
 }
+
+const howToConfigure = (name: string, types: DirectorySchemas): string => {
+  const [sample] = Object.values(sampleOf(types));
+  return `, configure it under directories: ${inline({ [name]: sample })}`;
+};
 
 /** A mirror's file is one directory's: two that write it would each take the other's people for gone. */
 function checkMirrors(directories: Groups): readonly Mistake[] {

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { fieldBelow, type Group } from '../schema/shape.ts';
 import { formatPath, getIn, isTree, isWithin, type Path } from '../sources/tree.ts';
+import { firstOfEach, kindOf } from './alike.ts';
 import { applyChanges, type Change } from './changes.ts';
 import type { Mistake } from './mistake.ts';
+import { MAX_ALIKE } from './problem.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
 import { propose } from './proposals.ts';
 
@@ -27,23 +29,44 @@ export async function addRemedies(
   const known = new Set(mistakes.map(identify));
   const budget = { tries: MAX_TRIES };
   const remedies = new Map<Mistake, Proposal>();
-  for (const mistake of mistakes.slice(0, MAX_SOUGHT)) {
+  const told = firstOfEach(mistakes, MAX_ALIKE, ({ path, message }) =>
+    kindOf({ path: formatPath(path), message }),
+  );
+  for (const mistake of told.slice(0, MAX_SOUGHT)) {
     const remedy = await seek(mistake, around, known, find, budget);
     if (remedy !== undefined) remedies.set(mistake, remedy);
   }
   if (remedies.size === 0) return mistakes;
+  await dropMended(remedies, around, find);
   const changes = [...remedies.values()].flatMap((remedy) => remedy.changes);
   const left = new Set((await find(applyChanges(around.tree, changes))).map(identify));
-  const told = new Set<string>();
+  const advised = new Set<string>();
   return mistakes.flatMap((mistake) => {
     const remedy = remedies.get(mistake);
     if (remedy === undefined) return left.has(identify(mistake)) ? [mistake] : [];
     // Two names in place of one setting have one remedy.
     const text = JSON.stringify(remedy.changes);
-    if (told.has(text)) return [];
-    told.add(text);
+    if (advised.has(text)) return [];
+    advised.add(text);
     return [{ ...mistake, message: advise(mistake.message, remedy.advice) }];
   });
+}
+
+/** Leaves out what is mended by something that stands elsewhere. */
+async function dropMended(
+  remedies: Map<Mistake, Proposal>,
+  { tree }: Surroundings,
+  find: Find,
+): Promise<void> {
+  const doubtful = [...remedies].filter(([, { unlessMended }]) => unlessMended === true);
+  if (doubtful.length === 0 || doubtful.length === remedies.size) return;
+  const certain = [...remedies.values()].filter(({ unlessMended }) => unlessMended !== true);
+  const changed = applyChanges(
+    tree,
+    certain.flatMap(({ changes }) => changes),
+  );
+  const left = new Set((await find(changed)).map(identify));
+  for (const [mistake] of doubtful) if (!left.has(identify(mistake))) remedies.delete(mistake);
 }
 
 const identify = ({ path, message }: Mistake): string => `${formatPath(path)}: ${message}`;
@@ -61,7 +84,8 @@ async function seek(
     if (budget.tries < 0) return undefined;
     // Mail is answered meanwhile.
     await setImmediate();
-    const tree = narrow(applyChanges(around.tree, proposal.changes), proposal.changes, around.root);
+    const narrowed = narrow(around.tree, proposal.changes, around.root);
+    const tree = applyChanges(narrowed, proposal.changes);
     const found = await find(tree);
     if (found.some((other) => isAgainst(other, proposal, known))) continue;
     if (proposal.isOneOf !== true) return proposal;
@@ -77,11 +101,14 @@ function isAgainst(
   known: ReadonlySet<string>,
 ): boolean {
   return changes.some(({ path, value }) => {
-    if (value === undefined) return false;
+    // What has to be there can't be left out.
+    if (value === undefined) return isSame(mistake.path, path) && !known.has(identify(mistake));
     if (isWithin(mistake.path, path)) return nameOnly !== true || mistake.part === 'key';
     return isWithin(path, mistake.path) && !known.has(identify(mistake));
   });
 }
+
+const isSame = (one: Path, other: Path): boolean => formatPath(one) === formatPath(other);
 
 /** Names that are kept beside those that are changed. */
 const MAX_KEPT = 20;

@@ -12,7 +12,8 @@ export function gather(value: unknown): Tree | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const all: Record<string, unknown> = {};
   const items: readonly unknown[] = value;
-  for (const item of items) {
+  for (const each of items) {
+    const item = readItem(each);
     if (!isTree(item)) return undefined;
     const naming = NAMING.find((name) => typeof item[name] === 'string');
     const named = naming === undefined ? item : nameItem(item, naming);
@@ -24,10 +25,23 @@ export function gather(value: unknown): Tree | undefined {
   return all;
 }
 
+/** `"abuse: ann@example.org"` is a name and its value. */
+function readItem(item: unknown): unknown {
+  const { name, rest } =
+    typeof item === 'string'
+      ? (/^(?<name>[\w.-]+)\s*(?::\s|[=:]|->|=>)\s*(?<rest>[^\s,]+)$/.exec(item)?.groups ?? {})
+      : {};
+  return name === undefined || rest === undefined ? item : { [name]: rest };
+}
+
 function nameItem(item: Tree, naming: string): Tree {
   const { [naming]: name, ...others } = item;
   return { [String(name)]: others };
 }
+
+/** Lists are written in brackets, not with commas or blanks as in main.cf. */
+export const severalIn = (value: unknown): readonly string[] =>
+  typeof value === 'string' ? value.split(/[\s,;]+/).filter((item) => item !== '') : [];
 
 /** The least that a group may hold: it refers to the one thing that there is. Empty where nothing is so certain. */
 export function fillIn(shape: Shape, tree: unknown): Tree {

@@ -1,6 +1,7 @@
 import { textOf } from '../likely/text.ts';
 import { type Field, fieldBelow, type Shape } from '../schema/shape.ts';
 import { getIn, isTree, type Path } from '../sources/tree.ts';
+import { inline } from '../yaml/inline.ts';
 import type { Mistake } from './mistake.ts';
 import type { Proposal, Surroundings } from './proposal.ts';
 
@@ -9,16 +10,28 @@ const OFF = /^(?:no|n|off|false|none|never|disabled?)$/i;
 
 /** Whether `value` says that something is to be there, or not. */
 export const isOn = (value: unknown): boolean => ON.test(textOf(value));
-export const isSwitch = (value: unknown): boolean => isOn(value) || OFF.test(textOf(value));
+export const isOff = (value: unknown): boolean => OFF.test(textOf(value));
+export const isSwitch = (value: unknown): boolean => isOn(value) || isOff(value);
+
+/** Words for what nobody chooses. */
+const DEFAULT = /^(?:default|auto(?:matic)?|null|unset|inherit|normal)$/i;
 
 /** What is turned on or off, and is where it is written, or has no such switch, is left out. */
 export function* proposeWithout({ path, field }: Mistake, value: unknown): Generator<Proposal> {
-  if (field === undefined || field.required || !isSwitch(value)) return;
+  if (field === undefined || field.required) return;
+  const { preset } = field;
+  if (preset !== undefined && field.shape.kind === 'leaf' && isNoChoice(value)) {
+    yield { changes: [{ path }], advice: `leave it out: it is ${inline(preset)} without` };
+    return;
+  }
+  if (!isSwitch(value)) return;
   // Whether TLS is spoken is said by an endpoint, and not by how.
   if (field.shape.kind === 'group' && field.shape.fields['serverName'] !== undefined) return;
   const advice = adviceFor(field, isOn(value));
   if (advice !== undefined) yield { changes: [{ path }], advice };
 }
+
+const isNoChoice = (value: unknown): boolean => DEFAULT.test(textOf(value)) || isOn(value);
 
 function adviceFor({ shape, preset }: Field, isWanted: boolean): string | undefined {
   if (preset === undefined) return isWanted ? undefined : 'leave it out';

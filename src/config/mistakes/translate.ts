@@ -57,15 +57,18 @@ function* proposeTogether(
 ): Generator<Proposal> {
   yield write(above, parent, all);
   const meant = all.map((each) => {
-    const isPlace = PLACES.includes(typeOf(each.field.shape));
-    const value = isPlace ? valuesOf(each, above, tree)[1] : undefined;
+    const isMended = isMeasured(each.field.shape);
+    const value = isMended ? valuesOf(each, above, tree)[1] : undefined;
     return value === undefined ? each : { ...each, value };
   });
   yield write(above, parent, meant);
 }
 
-/** Values that others write otherwise, wherever they stand. */
-const PLACES: readonly string[] = ['URL', 'endpoint', 'endpoint or `off`', 'host'];
+/** Whether others write its values otherwise, wherever they stand: of a text, that is not known. */
+const isMeasured = (shape: Shape): boolean =>
+  /^(?:URL|endpoint|host$|duration|percentage|size|whole number|true or false|word)/.test(
+    typeOf(shape),
+  );
 
 function typeOf(shape: Shape): string {
   if (shape.kind === 'list') return typeOf(shape.item.shape);
@@ -119,9 +122,9 @@ function translate(
       : unwrap(written);
   const names = [{ name: key, value }, ...asSource(key, value)];
   return names.flatMap((meant) =>
-    [...(meant.name === key ? [] : [[meant.name]]), ...placesOf(meant.name)].flatMap((steps) => {
+    [[meant.name], ...(variableSteps(key) ?? []), ...placesOf(meant.name)].flatMap((steps) => {
       const found = fieldAt(steps, group, parent);
-      if (found === undefined || getIn(parent, steps) !== undefined) return [];
+      if (found === undefined || getIn(parent, found.steps) !== undefined) return [];
       // What names a file is a secret's file, or a path itself.
       const isSecret = found.field.shape.kind === 'leaf' && found.field.shape.place === 'secret';
       if (meant.name !== key && !isSecret) return [];
@@ -129,6 +132,10 @@ function translate(
     }),
   );
 }
+
+/** A variable's name that stands in the file: `IDPMAP_LOG__LEVEL`. */
+const variableSteps = (key: string): readonly (readonly string[])[] | undefined =>
+  /^idpmap_\w+$/i.test(key) ? [key.slice('idpmap_'.length).split('__')] : undefined;
 
 /** `credentials: { secret: … }` is one value. */
 const unwrap = (value: unknown): unknown => {
@@ -162,6 +169,7 @@ function fieldAt(steps: readonly string[], group: Shape, parent: Tree) {
 
 /** A group's name for a step, whatever its case. */
 function nameIn(shape: Shape | undefined, value: unknown, step: string): string | undefined {
+  if (shape?.kind === 'named') return step;
   if (shape?.kind !== 'group' && shape?.kind !== 'choice') return undefined;
   return Object.keys(fieldsOf(shape, value)).find((each) => foldName(each) === foldName(step));
 }

@@ -3,15 +3,23 @@ import type { Tree } from '../sources/tree.ts';
 import { type Mistake, mistake } from './mistake.ts';
 import { suggest } from './problem.ts';
 
+/** Of more than these, nobody reads what they resemble, and each is compared with all. */
+const MAX_HINTS = 20;
+
 /** Finds domains that are aliases of none, or of each other in a circle. */
 export function checkAliases(domains: ReadonlyMap<string, Tree>): readonly Mistake[] {
   const { aliases, written } = readAliases(domains);
   const told = new Set<string>();
+  let missing = 0;
   return [...aliases].flatMap(([domain, target]) => {
     const path = ['domains', written.get(domain) ?? domain, 'aliasOf'];
     if (!written.has(target)) {
-      const others = [...written.keys()].filter((name) => name !== domain);
-      const hint = suggest(target, others);
+      missing++;
+      const others = missing > MAX_HINTS ? [] : [...written.keys()];
+      const hint = suggest(
+        target,
+        others.filter((name) => name !== domain),
+      );
       return [mistake(path, `"${target}" is none of the configured domains${hint}`)];
     }
     const circle = told.has(domain) ? undefined : circleFrom(domain, aliases);

@@ -5,7 +5,11 @@ import { variableOf } from '../sources/variables.ts';
 import { type Mistake, mistake } from './mistake.ts';
 
 /** `${NAME}` of shells and compose files, `$(NAME)` of Kubernetes, `{{ name }}` of Ansible and Helm. */
-const UNFILLED = /^(?:\$\{(?<braced>\w+)(?:[:?+-][^}]*)?\}|\$\((?<called>\w+)\)|\{\{.*\}\})$/su;
+const UNFILLED =
+  /^(?:\$\{(?<braced>\w+)(?:[:?+-][^}]*)?\}|\$\((?<called>\w+)\)|\{\{.*\}\}|<%.*%>|__[A-Z\d_]+__)$/su;
+
+/** `$NAME`: a password may be so. */
+const VARIABLE = /^\$(?<called>[A-Z][A-Z\d_]+)$/u;
 
 /** Finds values that somebody else should have filled in: they stand there as they are, a password too. */
 export function findUnfilled(tree: unknown, shape: Shape, path: Path = []): readonly Mistake[] {
@@ -20,16 +24,22 @@ export function findUnfilled(tree: unknown, shape: Shape, path: Path = []): read
 }
 
 function judge(text: string, shape: Shape, path: Path): readonly Mistake[] {
-  const found = UNFILLED.exec(text);
-  if (found === null) return [];
-  const name = found.groups?.['braced'] ?? found.groups?.['called'];
   const isSecret = shape.kind === 'leaf' && shape.place === 'secret';
+  const found = UNFILLED.exec(text) ?? (isSecret ? null : VARIABLE.exec(text));
+  if (found === null) return [];
+  const { braced, called: name = braced } = found.groups ?? {};
   const message = 'is not filled in here, and counts as it stands';
   if (isSecret && name !== undefined)
     return [{ ...mistake(path, `a variable ${message}`), likely: [{ env: name }] }];
+  return [
+    mistake(path, `${JSON.stringify(text)} ${message}, write the value itself${orSet(path)}`),
+  ];
+}
+
+/** An item of a list has no variable of its own. */
+function orSet(path: Path): string {
   const variable = path.some((step) => typeof step === 'number') ? undefined : variableOf(path);
-  const advice = variable === undefined ? '' : `, or leave it out and set ${variable}`;
-  return [mistake(path, `${JSON.stringify(text)} ${message}, write the value itself${advice}`)];
+  return variable === undefined ? '' : `, or leave it out and set ${variable}`;
 }
 
 /** Leaves out what else is wrong where something was not filled in. */

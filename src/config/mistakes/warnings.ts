@@ -12,7 +12,18 @@ const SHORT_IDLE_MS = 3_600_000;
 const LONG_DEADLINE_MS = 1000;
 
 /** A path of several steps: random bytes in base64 have no such names. */
-const FILE = /^(?:file:|\.{0,2}\/)[a-z][\w.-]*(?:\/[a-z][\w.-]*)+$/;
+const FILE = /^(?:file:(?:\/\/)?\/?|@?\.{0,2}\/)[a-z][\w.-]*(?:\/[a-z][\w.-]*)+$/;
+
+/** A variable as shells and other programs' files write it. */
+const VARIABLE =
+  /^(?:\$[A-Z][A-Z\d_]+|(?:env|ENV):\/{0,2}[A-Z][A-Z\d_]+|%env\([A-Z][A-Z\d_]+\)%|\$\{env[.:][A-Z][A-Z\d_]+\})$/;
+
+function describeLiteral(text: string): string {
+  const counts = 'and counts as the secret itself: write';
+  if (FILE.test(text)) return `looks like the name of a file, ${counts} { file: … } around it`;
+  if (VARIABLE.test(text)) return `looks like the name of a variable, ${counts} { env: NAME }`;
+  return 'the secret is written out here, keep it in a file instead: { file: /run/secrets/NAME }';
+}
 
 /** Finds what works but should be looked at. `literals` are the secrets that are written out. */
 export function findWarnings(
@@ -23,9 +34,7 @@ export function findWarnings(
   const warnings: Mistake[] = literals.map((path) => ({
     path,
     part: 'value',
-    message: FILE.test(String(getIn(tree, path)))
-      ? 'looks like the name of a file, and counts as the secret itself: write { file: … } around it'
-      : 'the secret is written out here, keep it in a file instead: { file: /run/secrets/NAME }',
+    message: describeLiteral(String(getIn(tree, path))),
   }));
   if (idleTimeout !== 'off' && idleTimeout < SHORT_IDLE_MS) {
     warnings.push({

@@ -136,6 +136,10 @@ function checkFileName(text: string): void {
   if (/(?:^|\/)\.{0,2}$/.test(text))
     throw new SyntaxError(`${JSON.stringify(text)} is a directory, name a file in it`);
   if (text === 'off') throw new SyntaxError("can't be off, write a file or leave it out");
+  if (/^[~$]|\$\{/.test(text))
+    throw new SyntaxError(
+      `${JSON.stringify(text)} is read by no shell here, write the whole path: /etc/idpmap/…`,
+    );
   if (!isFileName(text))
     throw new SyntaxError(`${JSON.stringify(text)} is no file's name, write one or leave it out`);
 }

@@ -59,7 +59,7 @@ function resolveText(value: string, place: Leaf['place'], base: string): string 
 
 /** Words, endpoints, directories and what is in a file are not the name of one. */
 export const isFileName = (text: string): boolean =>
-  !/^(?:off|no|none|false|true|yes|on|never|null)$|^(?:unix|tcp|https?|sqlite3?):|\/$|-----BEGIN/i.test(
+  !/^(?:off|no|none|false|true|yes|on|never|null)$|^(?:unix|tcp|https?|sqlite3?):|^[a-z][\w+.-]*:\/|^[a-z]:\\|^[~$]|\$\{|\/$|-----BEGIN/i.test(
     text,
   ) && !/^[\d.]+:\d+$/.test(text);
 

@@ -71,6 +71,14 @@ const SLIPS: readonly Slip[] = [
   },
   AMONG_ITEMS,
   {
+    mend: (line) => replaced(line, /[,;]\s*$/, ''),
+    message: 'no sign ends a line here, leave it out',
+  },
+  {
+    mend: (line) => replaced(line, /^- (?=[\w.-]+:(?:\s|$))/, ''),
+    message: 'an item of a list stands among settings, leave out the - before it',
+  },
+  {
     // What stands in braces is settings, and no text.
     mend: (line) => quoted(line, /^(\s*(?:- )?[\w.-]+:\s+)([^\s'"{].*?)(\s*)$/),
     message: `is no plain text, ${QUOTE}`,

@@ -25,6 +25,11 @@ export function findOddLine(text: string, isSound: boolean): Trap | undefined {
       offset: text.indexOf('\r'),
       message: 'its lines end in CR alone, end them with LF, or CR and LF: tr "\\r" "\\n"',
     };
+  if (text.includes('\0'))
+    return {
+      offset: 0,
+      message: 'is no text in UTF-8, save it so: iconv -f UTF-16 -t UTF-8 OLD > NEW',
+    };
   let offset = 0;
   for (const line of text.split('\n')) {
     const trap = judgeLine(line, offset, isSound);
@@ -45,6 +50,8 @@ function judgeLine(line: string, offset: number, isSound: boolean): Trap | undef
       message: `a blank that is none to YAML (U+${code}) stands here, write an ordinary one`,
     };
   }
+  // No setting begins so.
+  if (/^\s*\/\/\s/.test(line)) return { offset, message: 'a comment begins with #, write that' };
   const message =
     'a section begins with its name and a colon, write NAME: and indent what it holds';
   return !isSound && SECTION.test(line) ? { offset, message } : undefined;
@@ -61,10 +68,18 @@ const TYPESET =
 export const SWALLOWED =
   'a line below begins with - and is part of this text, indent it as the first item, or write - here too';
 
+const NO_UTF8 =
+  'holds bytes that are no UTF-8, save the file as UTF-8: iconv -f ISO-8859-1 -t UTF-8 OLD > NEW';
+
+const THOUSANDS = 'a dot is no sign between thousands, write all digits without it';
+
 /** What is wrong with one value, which `source` is as it was written. */
 export function findValueTrap(node: Node, source: string): string | undefined {
+  if (isScalar(node) && source.includes('\ufffd')) return NO_UTF8;
   if (!isScalar(node) || node.type !== 'PLAIN') return undefined;
   if (TYPESET.test(source)) return 'typographic quotes are part of the text, write \'…\' or "…"';
+  // Where a dot stands between thousands, YAML reads a fraction.
+  if (/^[1-9]\d{0,2}(?:\.000)+$/.test(source)) return THOUSANDS;
   return /\n\s*- /.test(source) ? SWALLOWED : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Misfit } from '../../config/settings/directories.ts';
-import { tryRead } from '../readable.ts';
+import { checkForeign, tryRead } from '../readable.ts';
 import { parseResultFormat } from '../templates/resultformat.ts';
 import { presetStatements, type SqlPresetName } from './presets/presets.ts';
 import type { QuestionSettings } from './settings.ts';
@@ -19,15 +19,28 @@ export function checkStatements(settings: Checked, dialect: Dialect): readonly M
   const readList = (text: string): unknown => parseListing(text, ['id'], dialect);
   return [
     ...Object.entries(people).flatMap(([name, text]) =>
-      tryRead(['people', name], text, name.startsWith('list') ? readList : read),
+      name.startsWith('list')
+        ? tryRead(['people', name], text, readList)
+        : checkQuestion(['people', name], text, dialect),
     ),
     ...checkMirror(settings, dialect),
     ...tryRead(['listDomains'], listDomains, read),
     ...Object.entries(tables).flatMap(([name, { query, resultFormat }]) => [
       ...tryRead(['tables', name, 'query'], query, read),
+      ...checkForeign(['tables', name, 'query'], query),
       ...tryRead(['tables', name, 'resultFormat'], resultFormat, parseResultFormat),
     ]),
   ];
+}
+
+/** A question about one address: without a place for it, the answer would be the same for all. */
+function checkQuestion(path: Misfit['path'], text: string, dialect: Dialect): readonly Misfit[] {
+  const unreadable = tryRead(path, text, (each) => parseStatement(each, dialect));
+  if (unreadable.length > 0 || parseStatement(text, dialect).hasPlaceholders)
+    return [...unreadable, ...(unreadable.length > 0 ? [] : checkForeign(path, text))];
+  const message =
+    "asks the same whoever is meant, write '%s' where the address belongs, '%u' for its local part, '%d' for its domain";
+  return [{ path, message }];
 }
 
 function checkMirror({ mirror, preset, people }: Checked, dialect: Dialect): readonly Misfit[] {

@@ -39,6 +39,17 @@ test.each<[what: string, changes: Changes, about: RegExp, text: RegExp]>([
     /everybody at example\.org/,
   ],
   [
+    'a relay whose domains we list',
+    {
+      main: {
+        relay_domains: 'socketmap:unix:idpmap/socketmap:virtual-domains',
+        relay_recipient_maps: '',
+      },
+    },
+    /relay_recipient_maps$/,
+    /everybody in relay_domains/,
+  ],
+  [
     'a service that takes everybody',
     override('smtp/inet/virtual_mailbox_maps ='),
     /^master.cf, smtp, virtual_mailbox_maps$/,

@@ -7,6 +7,7 @@ import { OTHERS } from './others.ts';
 import { QUANTITIES } from './quantities.ts';
 import type { Row } from './row.ts';
 import { SERVERS } from './servers.ts';
+import { STRANGERS } from './strangers.ts';
 import { WORDS } from './words.ts';
 
 const OPTIONS = { environment: { SECRET: 'secret' } };
@@ -19,6 +20,7 @@ describe.each<[string, readonly Row[]]>([
   ['the YAML', LINES],
   ['a server', SERVERS],
   ['what other programs would take', OTHERS],
+  ['what other programs do themselves', STRANGERS],
 ])('what is wrong with %s', (_, rows) => {
   const told = rows.map(
     ([text, remedy, says = `write ${remedy}`]) =>
@@ -33,7 +35,7 @@ describe.each<[string, readonly Row[]]>([
   });
 });
 
-test('two hundred mistakes and more have a remedy', () => {
-  const all = [QUANTITIES, ENDPOINTS, WORDS, FORMS, LINES, SERVERS, OTHERS].flat();
-  expect(all.length).toBeGreaterThan(200);
+test('three hundred mistakes and more have a remedy', () => {
+  const all = [QUANTITIES, ENDPOINTS, WORDS, FORMS, LINES, SERVERS, OTHERS, STRANGERS].flat();
+  expect(all.length).toBeGreaterThan(300);
 });

@@ -2,7 +2,7 @@ import type { KeyMode } from '../../../maps/keys.ts';
 import { keysFor } from '../lines.ts';
 
 /** Where Postfix takes no socketmap, and what is to be done there. */
-const REFUSED: Readonly<Record<string, string>> = Object.fromEntries([
+const REFUSED: ReadonlyMap<string, string> = new Map([
   ...[
     'alias_maps',
     'alias_database',
@@ -11,14 +11,16 @@ const REFUSED: Readonly<Record<string, string>> = Object.fromEntries([
     'fallback_transport_maps',
     'virtual_uid_maps',
     'virtual_gid_maps',
-  ].map((name) => [
+  ].map((name): readonly [string, string] => [
     name,
     'Postfix takes no socketmap there ("not allowed for security-sensitive data")',
   ]),
-  ...['smtp_sasl_password_maps', 'lmtp_sasl_password_maps'].map((name) => [
-    name,
-    'it holds passwords, and whoever reaches a socketmap may ask it',
-  ]),
+  ...['smtp_sasl_password_maps', 'lmtp_sasl_password_maps'].map(
+    (name): readonly [string, string] => [
+      name,
+      'it holds passwords, and whoever reaches a socketmap may ask it',
+    ],
+  ),
 ]);
 
 /** Types of tables that are no server's, and why they stay. */
@@ -39,7 +41,7 @@ export const whyStays = (type: string): string =>
   STAYING.find(([, types]) => types.includes(type))?.[0] ?? 'no type that is known here';
 
 /** Why a parameter's tables stay; absent: they may be asked by a socketmap. */
-export const whyRefused = (parameter: string): string | undefined => REFUSED[parameter];
+export const whyRefused = (parameter: string): string | undefined => REFUSED.get(parameter);
 
 /** Which keys are derived for a parameter of main.cf or a restriction; absent: it is unknown. */
 export const keyModeOf = (parameter: string): KeyMode | undefined =>

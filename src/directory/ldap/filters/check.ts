@@ -1,5 +1,5 @@
 import type { Misfit } from '../../../config/settings/directories.ts';
-import { tryRead } from '../../readable.ts';
+import { checkForeign, tryRead } from '../../readable.ts';
 import { parseResultFormat } from '../../templates/resultformat.ts';
 import { checkMirror } from '../follow/check.ts';
 import { parseSource } from '../people/sources.ts';
@@ -25,13 +25,14 @@ function checkReadable({
 }: LdapSettings): readonly Misfit[] {
   return [
     ...tryRead(['base'], base, parseTemplate),
+    ...checkForeign(['base'], base),
     ...checkBranch('accounts', accounts),
     ...checkBranch('groups', groups),
     ...tryRead(['listDomains', 'filter'], listDomains?.filter, parseFilter),
     ...checkDomainTables(tables),
     ...Object.entries(tables).flatMap(([name, { searchBase, queryFilter, resultFormat }]) => [
       ...tryRead(['tables', name, 'searchBase'], searchBase, parseTemplate),
-      ...tryRead(['tables', name, 'queryFilter'], queryFilter, parseFilter),
+      ...checkFilter(['tables', name, 'queryFilter'], queryFilter),
       ...tryRead(['tables', name, 'resultFormat'], resultFormat, parseResultFormat),
     ]),
   ];
@@ -55,13 +56,18 @@ function checkDomainTables(tables: LdapSettings['tables']): readonly Misfit[] {
   });
 }
 
+function checkFilter(path: Misfit['path'], filter: string | undefined): readonly Misfit[] {
+  const unreadable = tryRead(path, filter, parseFilter);
+  return unreadable.length > 0 ? unreadable : checkForeign(path, filter);
+}
+
 function checkBranch(
   branch: 'accounts' | 'groups',
   { base, filter, address = [], aliases = [] }: AccountSettings | GroupSettings,
 ): readonly Misfit[] {
   return [
     ...tryRead([branch, 'base'], base, parseTemplate),
-    ...tryRead([branch, 'filter'], filter, parseFilter),
+    ...checkFilter([branch, 'filter'], filter),
     ...address.flatMap((text, i) => tryRead([branch, 'address', i], text, parseSource)),
     ...aliases.flatMap((text, i) => tryRead([branch, 'aliases', i], text, parseSource)),
   ];

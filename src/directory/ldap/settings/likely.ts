@@ -1,4 +1,5 @@
 import { textOf } from '../../../config/likely/text.ts';
+import { withoutForeign } from '../../templates/foreign.ts';
 
 /** URLs of servers that `written` may mean: without a base behind them, with the scheme that shows no password. */
 export function likelyLdapUrls(written: unknown): readonly string[] {
@@ -17,12 +18,24 @@ export function likelyFilters(written: unknown): readonly string[] {
   const renamed = text.replaceAll(/%\{?(?:user|mail|address|e-?mail)\}?/gi, '%s');
   return [
     renamed,
+    withoutForeign(text),
+    // Dovecot's, and a letter of no meaning.
+    text.replaceAll(/%n/g, '%u'),
+    text.replaceAll(/%(?![sudSUD1-9%])[a-z]/g, '%s'),
+    joinFilters(text),
+    text.replaceAll(/\(!([^()]+)\)/g, '(!($1))'),
     `(${text})`,
     ...(opened > 0 ? [text + ')'.repeat(opened)] : []),
     ...(opened < 0 ? [text.slice(0, opened)] : []),
     text.replaceAll(/&&|\|\|/g, (sign) => sign.charAt(0)),
     text.replaceAll(/\s*([=()&|])\s*/g, '$1'),
   ];
+}
+
+/** Several filters beside each other hold all, unless a word between them says otherwise. */
+function joinFilters(text: string): string {
+  const sign = /\)\s*(?:or|\|+)\s*\(/i.test(text) ? '|' : '&';
+  return `(${sign}${text.replaceAll(/\)\s*(?:and|or|[&|,;]+)?\s*\(/gi, ')(')})`;
 }
 
 /** Bases that `written` may mean: a domain is its parts. */

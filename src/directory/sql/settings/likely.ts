@@ -1,4 +1,5 @@
 import { textOf } from '../../../config/likely/text.ts';
+import { withoutForeign } from '../../templates/foreign.ts';
 
 /** Servers that `written` may mean: what other programs write is a URL with the database behind it, or has a comma. */
 export function likelyHosts(written: unknown): readonly string[] {
@@ -23,5 +24,23 @@ export function likelyStatements(written: unknown): readonly string[] {
   const quiet = text.replaceAll(/--[^\n]*|\/\*.*?\*\//gs, ' ').replaceAll(/\s+/g, ' ');
   const first = text.replace(/;.*$/s, '').trim();
   const other = text.replaceAll(/%\{?(?:user|mail|address|key|e-?mail)\}?/gi, "'%s'");
-  return [text, keyed, plain, equal, quiet, other, other.replaceAll("''", "'"), first];
+  const ours = withoutForeign(text).replaceAll(/(?<!['%\w])%([sud])(?!['\w])/g, "'%$1'");
+  // Dovecot's, whose %u is all of the address.
+  const dovecot = text.replaceAll('%u', '%s').replaceAll('%n', '%u');
+  const odd = text.replaceAll(/%(?![sudSUD1-9%])[a-z]/g, '%s');
+  const filled = text.replaceAll(/(=\s*)''/g, "$1'%s'");
+  return [
+    ours,
+    text,
+    keyed,
+    dovecot,
+    odd,
+    filled,
+    plain,
+    equal,
+    quiet,
+    other,
+    other.replaceAll("''", "'"),
+    first,
+  ];
 }
