@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { preciseClock } from '../../src/clock.ts';
-import type { Change, Entry, Listed } from '../../src/directory/directory.ts';
+import type { Change, Entry, Listed, Maybe } from '../../src/directory/directory.ts';
 import { silentLog } from '../../src/log.ts';
 import { createAlarms } from '../../src/lookup/alarms.ts';
 import { withDeadline } from '../../src/lookup/deadline.ts';
@@ -87,7 +87,7 @@ function timeOnce(put: (i: number) => unknown): number {
   return (user + system) / EACH;
 }
 
-const depart = (tenure: Tenure<Entry>, i: number): Promise<unknown> =>
+const depart = (tenure: Tenure<Entry>, i: number): Maybe<unknown> =>
   tenure.depart(
     accountAt(i),
     async () => ({ status: 'found', value: [person(i)] }),

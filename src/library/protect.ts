@@ -1,6 +1,7 @@
 import { type Clock, preciseClock } from '../clock.ts';
 import type { Maybe } from '../directory/directory.ts';
 import { findingOf, none } from '../directory/finding.ts';
+import { andThen } from '../directory/maybe.ts';
 import { type Log, silentLog } from '../log.ts';
 import { createLane, type LaneOptions } from '../lookup/lane.ts';
 import { createMemory, type MemorySizes } from '../lookup/memory.ts';
@@ -126,10 +127,7 @@ export function protect<T>(
         if (outcome.status === 'found') return ok(write(outcome.value));
         return outcome.status === 'none' ? notFound() : tempOf(outcome);
       };
-      return (key, context) => {
-        const outcome = lookup(key, context);
-        return outcome instanceof Promise ? outcome.then(say) : say(outcome);
-      };
+      return (key, context) => andThen(lookup(key, context), say);
     },
     forget: async (keys) => {
       if (keys === undefined) return memory.expire();

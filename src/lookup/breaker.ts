@@ -1,5 +1,5 @@
 import CircuitBreaker from 'opossum';
-import { type Cause, isDoubt } from '../directory/directory.ts';
+import { type Cause, isDoubt, type Maybe } from '../directory/directory.ts';
 import type { Log } from '../log.ts';
 import { readMs } from './durations.ts';
 import type { Health } from './health.ts';
@@ -29,12 +29,14 @@ export interface BreakerOptions {
 /** One directory's circuit: open means that the directory is failing and is only probed. */
 export interface Breaker {
   readonly isOpen: () => boolean;
+  /** Whether the directory may be asked: it is neither open nor stopped. */
+  readonly isClosed: () => boolean;
   /** When it last opened or closed, as `readMs` tells time; absent: it is closed since the start. */
   readonly changedAt: () => number | undefined;
   /** How often it has opened. */
   readonly openings: () => number;
-  /** Runs `task` and counts how it ends; rejects without running it while open. */
-  run(task: () => Promise<void>): Promise<void>;
+  /** Asks, and counts what comes of it before it gives that; a bug is a failure, too. */
+  count<V>(ask: () => Maybe<V>, isFailure: (value: V) => boolean): Maybe<V>;
   /** Closes it where it is open: another daemon's probe has succeeded. */
   close(): void;
   /** Ends its timers; a closed breaker probes no more. */
@@ -43,6 +45,10 @@ export interface Breaker {
 
 /** Tells opossum, which sees rejections only, that the directory failed. */
 class Failed extends Error {}
+
+const fail = (): never => {
+  throw new Failed();
+};
 
 /** Why a circuit opens. */
 const FAILURES = 'too many questions to the directory fail';
@@ -107,13 +113,42 @@ export function createBreaker(options: BreakerOptions): Breaker {
     options.healed(by);
   };
 
+  /** As `fire` does, which makes five promises of it. A circuit opens by the share of failures in what was asked. */
+  const countAnswer = (): void => void circuit.emit('fire');
+
+  const countFailure = (): void => void circuit.fire(fail).catch(() => {});
+
+  const countLate = <V>(asked: Promise<V>, isFailure: (value: V) => boolean): Promise<V> => {
+    const give = (): Promise<V> => asked;
+    const judge = (value: V): void => {
+      if (isFailure(value)) throw new Failed();
+    };
+    return circuit.fire(() => asked.then(judge)).then(give, give);
+  };
+
+  /** After `NEVER_MS` it calls itself half-open, and would try a caller's question. */
+  const isOpen = (): boolean => circuit.opened || circuit.halfOpen;
+
   return {
-    isOpen: () => circuit.opened,
+    isOpen,
     changedAt: () => changedAt,
     openings: () => openings,
-    run: (task) => circuit.fire(task),
+    isClosed: () => circuit.closed,
+    count: (ask, isFailure) => {
+      let asked: ReturnType<typeof ask>;
+      try {
+        asked = ask();
+      } catch (error) {
+        countFailure();
+        throw error;
+      }
+      if (asked instanceof Promise) return countLate(asked, isFailure);
+      if (isFailure(asked)) countFailure();
+      else countAnswer();
+      return asked;
+    },
     close: () => {
-      if (circuit.opened) heal('another');
+      if (isOpen()) heal('another');
     },
     stop: () => {
       clearInterval(timer);
@@ -132,33 +167,17 @@ const onlyProbed = (name: string): Unknown =>
 export const whileClosed =
   <T>(breaker: Pick<Breaker, 'isOpen'>, name: string): Policy<Flight<T>> =>
   (next) =>
-  async (key, signal) =>
+  (key, signal) =>
     breaker.isOpen() ? onlyProbed(name) : next(key, signal);
 
 /** Says *unknown* without asking while the circuit is open. A fault of one entry and the directory's start do not count. */
 export const withBreaker =
   <T>(breaker: Breaker, name: string): Policy<Flight<T>> =>
   (next) =>
-  async (key, signal) => {
-    let outcome: Outcome<T> = onlyProbed(name);
-    // Sooner than opossum's rejection, which costs an error and its stack.
-    if (breaker.isOpen()) return outcome;
-    try {
-      await breaker.run(async () => {
-        outcome = await next(key, signal);
-        if (isFailure(outcome)) throw new Failed();
-      });
-    } catch (error) {
-      if (!(error instanceof Failed || isRefusal(error))) throw error;
-    }
-    return outcome;
-  };
+  (key, signal) =>
+    breaker.isClosed() ? breaker.count(() => next(key, signal), isFailure) : onlyProbed(name);
 
 const UNCOUNTED = new Set<Cause>(['entry', 'doubt', 'starting', 'shutdown']);
 
 const isFailure = (outcome: Outcome<unknown>): boolean =>
   outcome.status === 'unknown' && !UNCOUNTED.has(outcome.cause);
-
-/** opossum's own refusal of an open circuit, or of one that was stopped. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && CircuitBreaker.isOurError(error);

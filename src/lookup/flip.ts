@@ -1,4 +1,5 @@
 import type { None } from '../directory/directory.ts';
+import { andThen } from '../directory/maybe.ts';
 import type { FlipHold } from './fliphold.ts';
 import type { LookupFigures } from './observe.ts';
 import { type Flight, type Outcome, type Policy, type Unknown, unknown } from './outcome.ts';
@@ -24,16 +25,17 @@ export const withFlips =
     options: FlipOptions,
   ): Policy<Flight<T>> =>
   (next) =>
-  async (key, signal) => {
-    const outcome = await next(key, signal);
-    if (isShown(outcome)) options.flips.shown(key);
-    if (outcome.status !== 'none' || !canFlip(outcome)) return outcome;
-    const at = foundAt(key);
-    if (at === undefined) return outcome;
-    const judged = await judge(askAnew, options, key, at, signal);
-    if (judged.status !== 'none') options.figures.disbelieved += 1;
-    return judged;
-  };
+  (key, signal) =>
+    andThen(next(key, signal), (outcome) => {
+      if (isShown(outcome)) options.flips.shown(key);
+      if (outcome.status !== 'none' || !canFlip(outcome)) return outcome;
+      const at = foundAt(key);
+      if (at === undefined) return outcome;
+      return andThen(judge(askAnew, options, key, at, signal), (judged) => {
+        if (judged.status !== 'none') options.figures.disbelieved += 1;
+        return judged;
+      });
+    });
 
 /** What this process holds whole, and what no key can be, needs no second look: other guards stand before it. */
 const canFlip = ({ proof: { by } }: None): boolean => by === 'connection' || by === 'probe';

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Cause } from '../directory/directory.ts';
+import { andThen } from '../directory/maybe.ts';
 import type { Log } from '../log.ts';
 import { printable } from '../printable.ts';
 import { withoutNames } from '../redaction.ts';
@@ -159,11 +160,12 @@ const ANSWERS = new Set<Cause>(['entry', 'doubt']);
 export const withHealth =
   <T>(health: Health, clock: Clock): Policy<Flight<T>> =>
   (next) =>
-  async (key, signal) => {
+  (key, signal) => {
     const begunAt = clock.now();
-    const outcome = await next(key, signal);
-    health.note(outcome, begunAt);
-    return outcome;
+    return andThen(next(key, signal), (outcome) => {
+      health.note(outcome, begunAt);
+      return outcome;
+    });
   };
 
 /** Not the directory's doing: a doubt about one address, and our own end. */

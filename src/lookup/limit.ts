@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.ts';
+import type { Maybe } from '../directory/directory.ts';
+import { andThen, lastly } from '../directory/maybe.ts';
 import { type Flight, type Policy, unknown } from './outcome.ts';
 
 export interface LimitOptions {
@@ -19,8 +21,8 @@ export type Rank = 'known' | 'stranger';
 export interface Limiter {
   /** Whether a question would be let in at once: a prefetch never waits. */
   readonly hasRoom: () => boolean;
-  /** Resolves to whether the question was let in; then `leave` must follow. */
-  enter(rank: Rank): true | Promise<boolean>;
+  /** Says whether the question was let in; then `leave` must follow. */
+  enter(rank: Rank): Maybe<boolean>;
   leave(): void;
   readonly waiting: () => number;
 }
@@ -98,7 +100,7 @@ export function createLimiter(
         return true;
       }
       const line = queues[rank];
-      return line.size >= queue ? Promise.resolve(false) : wait(line);
+      return line.size < queue && wait(line);
     },
     leave: () => {
       free += 1;
@@ -117,14 +119,14 @@ export const withLimit =
     name: string,
   ): Policy<Flight<T>> =>
   (next) =>
-  async (key, signal) => {
+  (key, signal) => {
     if (isOpen()) return next(key, signal);
-    const entered = limiter.enter(rankOf(key));
-    if (entered !== true && !(await entered))
-      return unknown('overload', name, 'too many questions wait for the directory');
-    try {
-      return await next(key, signal);
-    } finally {
-      limiter.leave();
-    }
+    return andThen(limiter.enter(rankOf(key)), (isIn) =>
+      isIn
+        ? lastly(
+            () => next(key, signal),
+            () => limiter.leave(),
+          )
+        : unknown('overload', name, 'too many questions wait for the directory'),
+    );
   };

@@ -1,3 +1,4 @@
+import type { Maybe } from '../directory/directory.ts';
 import { noteChange } from './changes.ts';
 import type { Kept, Life } from './kept.ts';
 import type { Absent, Found, Outcome, Unknown } from './outcome.ts';
@@ -86,9 +87,9 @@ export interface Tenure<T> {
   /** Lets the one question for `key` depart, and keeps what it brings for the life that `lifeOf` gives it, if any. */
   depart(
     key: string,
-    flight: (key: string) => Promise<Outcome<T>>,
+    flight: (key: string) => Maybe<Outcome<T>>,
     lifeOf: (outcome: Outcome<T>) => Life | undefined,
-  ): Promise<Outcome<T>>;
+  ): Maybe<Outcome<T>>;
 }
 
 /** Keys that are looked at between others' turns. */
@@ -99,8 +100,8 @@ export function createMemory<T>(sizes: MemorySizes, packing?: Packing<T>): Memor
   const found = createStore(sizes.found, foundForm(packing));
   const none = createStore(sizes.none, absentForm);
   const unknown = createStore(sizes.unknown, unknownForm);
-  /** Questions under way. What one brings is kept only while it stands here. */
-  const flights = new Map<string, Promise<Outcome<T>>>();
+  /** Questions under way. What one brings is kept only while it stands here, or began while these were the ones. */
+  let flights = new Map<string, Promise<Outcome<T>>>();
   /** A *found* of an earlier one is stale, a *none* is nothing. Faults have epochs of their own, which end sooner. */
   let epoch = 0;
   let faultEpoch = 0;
@@ -115,7 +116,7 @@ export function createMemory<T>(sizes: MemorySizes, packing?: Packing<T>): Memor
   const expire = (): void => {
     epoch += 1;
     noteChange();
-    flights.clear();
+    flights = new Map();
     none.sweep(epoch);
     forgetFaults();
   };
@@ -179,11 +180,19 @@ export function createMemory<T>(sizes: MemorySizes, packing?: Packing<T>): Memor
       underWay: (key) => (reigning === tenure ? flights.get(key) : undefined),
       depart: (key, flight, lifeOf) => {
         if (reigning !== tenure) return flight(key);
-        const own: Promise<Outcome<T>> = flight(key).then((outcome) => {
-          if (flights.get(key) !== own) return outcome;
-          flights.delete(key);
+        const learn = (outcome: Outcome<T>): 'kept' | 'dropped' => {
           const life = lifeOf(outcome);
-          if (life !== undefined) keep(key, outcome, life);
+          if (life === undefined) return 'dropped';
+          keep(key, outcome, life);
+          return 'kept';
+        };
+        const before = flights;
+        const flown = flight(key);
+        if (flights !== before) return flown;
+        // What memory does not say to whoever asks next is theirs, too.
+        if (!(flown instanceof Promise) && learn(flown) === 'kept') return flown;
+        const own: Promise<Outcome<T>> = Promise.resolve(flown).then((outcome) => {
+          if (flights.get(key) === own && flights.delete(key)) learn(outcome);
           return outcome;
         });
         flights.set(key, own);
@@ -197,7 +206,7 @@ export function createMemory<T>(sizes: MemorySizes, packing?: Packing<T>): Memor
     open,
     expire,
     forget: async (isConcerned) => {
-      flights.clear();
+      flights = new Map();
       noteChange();
       let count = 0;
       for (const store of [found, none, unknown]) {

@@ -1,5 +1,6 @@
 import type { Cause, Entry, Maybe } from '../directory/directory.ts';
 import { none } from '../directory/finding.ts';
+import { andThen } from '../directory/maybe.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import type { SaidAbsent, SaidDoubt, SaidFound, SaidLost, SaidStale } from '../mirror/said.ts';
 import {
@@ -118,9 +119,7 @@ function lost(
     name,
     'it or its members were lost a moment ago, or with too many others',
   );
-  return isAsked === undefined
-    ? doubt
-    : settledBy(ask(), (late) => (isServed(late) ? late : doubt));
+  return isAsked === undefined ? doubt : andThen(ask(), (late) => (isServed(late) ? late : doubt));
 }
 
 /** Whether the directory says that somebody gets mail there. */
@@ -135,11 +134,4 @@ const settled = (
   outcome: Maybe<Outcome<Entry>>,
   judge: (doubt: Unknown) => Outcome<Entry>,
 ): Maybe<Outcome<Entry>> =>
-  settledBy(outcome, (late) => (late.status === 'unknown' ? judge(late) : late));
-
-function settledBy(
-  outcome: Maybe<Outcome<Entry>>,
-  decide: (late: Outcome<Entry>) => Outcome<Entry>,
-): Maybe<Outcome<Entry>> {
-  return outcome instanceof Promise ? outcome.then(decide) : decide(outcome);
-}
+  andThen(outcome, (late) => (late.status === 'unknown' ? judge(late) : late));

@@ -1,7 +1,8 @@
 import type { Cause } from '../directory/directory.ts';
+import { andThen } from '../directory/maybe.ts';
 import { createDurations, type Durations, readMs } from './durations.ts';
 import type { Context, Flight, Lookup, Outcome, Policy } from './outcome.ts';
-import { noteLookup } from './tally.ts';
+import { countAskings, noteLookup } from './tally.ts';
 
 /** What happened at one directory since the start: plain numbers, read when somebody asks for them. */
 export interface LookupFigures {
@@ -80,11 +81,13 @@ export const withObservation =
       return outcome;
     };
     return (key, context) => {
+      const askings = countAskings();
       const outcome = next(key, context);
-      if (outcome instanceof Promise) return outcome.then((late) => note(key, context, late));
-      figures.remembered += 1;
-      noteLookup(key, outcome, figures);
-      return note(key, context, outcome);
+      if (!(outcome instanceof Promise)) {
+        if (countAskings() === askings) figures.remembered += 1;
+        noteLookup(key, outcome, figures);
+      }
+      return andThen(outcome, (said) => note(key, context, said));
     };
   };
 
@@ -109,14 +112,15 @@ const DOUBTS = new Set<Cause>(['entry', 'doubt']);
 export const withQuestionCount =
   <T>(figures: LookupFigures): Policy<Flight<T>> =>
   (next) =>
-  async (key, signal) => {
+  (key, signal) => {
     figures.asked += 1;
     const begunAt = readMs();
-    const outcome = await next(key, signal);
-    const now = readMs();
-    figures.answered[outcome.status] += 1;
-    figures.durations.record(now - begunAt);
-    if (outcome.status !== 'unknown' || DOUBTS.has(outcome.cause)) figures.answeredAt = now;
-    else if (outcome.cause !== 'shutdown') figures.failedAt = now;
-    return outcome;
+    return andThen(next(key, signal), (outcome) => {
+      const now = readMs();
+      figures.answered[outcome.status] += 1;
+      figures.durations.record(now - begunAt);
+      if (outcome.status !== 'unknown' || DOUBTS.has(outcome.cause)) figures.answeredAt = now;
+      else if (outcome.cause !== 'shutdown') figures.failedAt = now;
+      return outcome;
+    });
   };

@@ -79,8 +79,11 @@ export type Step =
 /** One question as a caller puts it: at once where memory knows, else a promise. Never rejects. */
 export type Lookup<T> = (key: string, context: Context) => Maybe<Outcome<T>>;
 
-/** One question on its way to the directory, shared by everyone who waits for it. Never rejects. */
-export type Flight<T> = (key: string, signal: AbortSignal) => Promise<Outcome<T>>;
+/**
+ * One question on its way to the directory, shared by everyone who waits for it: at once where the directory answers so, else
+ * a promise. Never throws or rejects, but for a bug.
+ */
+export type Flight<T> = (key: string, signal: AbortSignal) => Maybe<Outcome<T>>;
 
 /** Wraps a `Lookup` or a `Flight`. */
 export type Policy<F> = (next: F) => F;

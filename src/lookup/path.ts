@@ -133,7 +133,8 @@ export function createBeside<T>(ask: Ask<T>, lane: Lane): (key: string) => Promi
     ],
     proof(consult(ask, name)),
   );
-  return catchingBugs(flight, lane);
+  const fly = catchingBugs(flight, lane);
+  return async (key) => fly(key);
 }
 
 /**
@@ -159,7 +160,7 @@ export function createQuestion<T>(
     proof(consult((_key, { signal }) => ask(signal), name)),
   );
   const fly = catchingBugs(flight, lane);
-  return () => fly('');
+  return async () => fly('');
 }
 
 /** Nothing is remembered of it here, and another's *none* is never taken: an empty list is a doubt of its own. */

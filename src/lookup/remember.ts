@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Cause } from '../directory/directory.ts';
+import type { Cause, Maybe } from '../directory/directory.ts';
+import { andThen, orElse } from '../directory/maybe.ts';
 import type { Log } from '../log.ts';
 import type { Life } from './kept.ts';
 import type { Tenure } from './memory.ts';
@@ -13,6 +14,7 @@ import {
   unknown,
 } from './outcome.ts';
 import type { FaultReport } from './report.ts';
+import { noteAsking } from './tally.ts';
 
 /** How long what is known counts as known. Milliseconds. */
 export interface Times {
@@ -58,9 +60,10 @@ export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): 
     void tenure.depart(key, fly, lifeOf);
   };
 
-  const askAnew = (key: string, context: Context): Promise<Outcome<T>> => {
+  const askAnew = (key: string, context: Context): Maybe<Outcome<T>> => {
     const underWay = tenure.underWay(key);
     if (underWay === undefined) {
+      noteAsking();
       const flown = tenure.depart(key, fly, lifeOf);
       return context.tell === undefined ? flown : tellFleet(key, flown, context.tell);
     }
@@ -85,21 +88,17 @@ export function remembering<T>(flight: Flight<T>, options: RememberOptions<T>): 
 /** Tells of an outcome whether the directory was asked for it, or another daemon has been told it. */
 const createFleetTeller =
   <T>(directory: string, clock: Clock) =>
-  async (
-    key: string,
-    flown: Promise<Outcome<T>>,
-    tell: (step: Step) => void,
-  ): Promise<Outcome<T>> => {
-    const outcome = await flown;
-    if (outcome.status === 'unknown' || outcome.by === undefined)
-      tell({ step: 'asked', directory, key });
-    else {
-      const { by, askedAt = clock.now() } = outcome;
-      const ageMs = clock.now() - askedAt;
-      tell({ step: 'memory', directory, key, state: 'fleet', ageMs, by });
-    }
-    return outcome;
-  };
+  (key: string, flown: Maybe<Outcome<T>>, tell: (step: Step) => void): Maybe<Outcome<T>> =>
+    andThen(flown, (outcome) => {
+      if (outcome.status === 'unknown' || outcome.by === undefined)
+        tell({ step: 'asked', directory, key });
+      else {
+        const { by, askedAt = clock.now() } = outcome;
+        const ageMs = clock.now() - askedAt;
+        tell({ step: 'memory', directory, key, state: 'fleet', ageMs, by });
+      }
+      return outcome;
+    });
 
 /**
  * How long an outcome is remembered; absent: not at all. What another daemon was told keeps its age, and what an old copy
@@ -120,24 +119,24 @@ function lifeAt(now: number, outcome: Outcome<unknown>, times: Times): Life | un
 
 const withReport =
   <T>(flight: Flight<T>, report: FaultReport): Flight<T> =>
-  async (key, signal) => {
-    const outcome = await flight(key, signal);
-    if (outcome.status === 'unknown' && !UNKEPT.has(outcome.cause)) report(key, outcome);
-    return outcome;
-  };
+  (key, signal) =>
+    andThen(flight(key, signal), (outcome) => {
+      if (outcome.status === 'unknown' && !UNKEPT.has(outcome.cause)) report(key, outcome);
+      return outcome;
+    });
 
 /** Flies on the daemon's signal. A bug in a policy ends as *unknown*, for whoever waits and where nobody does alike. */
-export const catchingBugs =
-  <T>(flight: Flight<T>, { name, lifetime, figures, log }: BugOptions) =>
-  async (key: string): Promise<Outcome<T>> => {
-    try {
-      return await flight(key, lifetime);
-    } catch (error) {
-      figures.bugs += 1;
-      tellBug(log, name, error);
-      return unknown('bug', name, 'a bug of idpmap, see its log');
-    }
+export function catchingBugs<T>(
+  flight: Flight<T>,
+  { name, lifetime, figures, log }: BugOptions,
+): (key: string) => Maybe<Outcome<T>> {
+  const excuse = (error: unknown): Outcome<T> => {
+    figures.bugs += 1;
+    tellBug(log, name, error);
+    return unknown('bug', name, 'a bug of idpmap, see its log');
   };
+  return (key) => orElse(() => flight(key, lifetime), excuse);
+}
 
 function tellBug(log: Log, directory: string, err: unknown): void {
   try {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { andThen } from '../directory/maybe.ts';
 import type { Rank } from './limit.ts';
 import type { Tenure } from './memory.ts';
 import {
@@ -166,8 +167,7 @@ export const withShare =
       return Promise.race([own, watch()]);
     };
 
-    return async (key, signal) => {
-      if (!shelf.isOpen()) return next(key, signal);
+    const askInTurn = async (key: string, signal: AbortSignal): Promise<Outcome<T>> => {
       const lying = await look(key);
       if (lying !== undefined) return lying;
       if (options.isOpen()) return next(key, signal);
@@ -180,12 +180,14 @@ export const withShare =
         if (answer !== undefined) return answer;
       }
       const mark = shelf.mark();
-      const asking = next(key, signal).then((outcome) => {
+      const asking = andThen(next(key, signal), (outcome) => {
         shelf.write(key, outcome, mark);
         return outcome;
       });
-      return claim === 'another' ? orAnother(key, asking) : asking;
+      return claim === 'another' && asking instanceof Promise ? orAnother(key, asking) : asking;
     };
+
+    return (key, signal) => (shelf.isOpen() ? askInTurn(key, signal) : next(key, signal));
   };
 
 /** Whether waiting for others is worth it: turns that somebody holds for nothing, or has forged, must not slow us for good. */

@@ -7,6 +7,8 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import type { Maybe } from '../directory/directory.ts';
+import { andThen, lastly, orElse } from '../directory/maybe.ts';
 import type { Flight, Outcome, Policy } from './outcome.ts';
 
 /** `lookup` is all that a miss does, waiting its turn included; `ask` is the call to the directory within it. */
@@ -29,7 +31,7 @@ export const withSpan =
     if (isNothing(span)) return next(key, signal);
     span.setAttribute('idpmap.directory', directory);
     const within = trace.setSpan(context.active(), span);
-    return context.with(within, () => follow(span, next(key, signal)));
+    return context.with(within, () => follow(span, () => next(key, signal)));
   };
 
 /** Without an SDK it is one and the same, which the two regular expressions of `isSpanContextValid` need not read each time. */
@@ -38,18 +40,20 @@ function isNothing(span: Span): boolean {
   return told === INVALID_SPAN_CONTEXT || !isSpanContextValid(told);
 }
 
-async function follow<T>(span: Span, flight: Promise<Outcome<T>>): Promise<Outcome<T>> {
-  try {
-    const outcome = await flight;
+function follow<T>(span: Span, fly: () => Maybe<Outcome<T>>): Maybe<Outcome<T>> {
+  const tell = (outcome: Outcome<T>): Outcome<T> => {
     span.setAttribute('idpmap.outcome', outcome.status);
     if (outcome.status === 'unknown') fail(span, outcome.cause);
     return outcome;
-  } catch (error) {
+  };
+  const tellBug = (error: unknown): never => {
     fail(span, 'bug');
     throw error;
-  } finally {
-    span.end();
-  }
+  };
+  return lastly(
+    () => orElse(() => andThen(fly(), tell), tellBug),
+    () => span.end(),
+  );
 }
 
 function fail(span: Span, cause: string): void {

@@ -1,3 +1,4 @@
+import { andThen } from '../directory/maybe.ts';
 import type { Tenure } from './memory.ts';
 import type { Context, Lookup, Outcome, Policy } from './outcome.ts';
 
@@ -13,10 +14,5 @@ export const withStale =
       context.tell?.({ step: 'memory', directory: name, key, state: 'stale', ageMs });
       return { status: 'found', value: kept.value, stale: outcome };
     };
-    return (key, context) => {
-      const outcome = next(key, context);
-      return outcome instanceof Promise
-        ? outcome.then((late) => judge(key, context, late))
-        : judge(key, context, outcome);
-    };
+    return (key, context) => andThen(next(key, context), (outcome) => judge(key, context, outcome));
   };

@@ -39,7 +39,16 @@ export function beginTally(): void {
   if (none.length > 0) none = [];
 }
 
-/** Notes a lookup that memory answered at once. All lookups go through here (`withObservation`), so none is left out. */
+/** How many lookups of this process had to ask: where a directory answers at once, what is said at once need not be remembered. */
+let askings = 0;
+
+export const noteAsking = (): void => {
+  askings += 1;
+};
+
+export const countAskings = (): number => askings;
+
+/** Notes a lookup that was answered at once. All lookups go through here (`withObservation`), so none is left out. */
 export function noteLookup(key: string, outcome: Outcome<unknown>, counted: Counted): void {
   if (asked === undefined) asked = key;
   else if (asked !== key) areSeveral = true;

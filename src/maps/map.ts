@@ -1,5 +1,6 @@
 import { type Address, parseAddress } from '../address/address.ts';
 import type { Maybe } from '../directory/directory.ts';
+import { andThen } from '../directory/maybe.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { type Answer, denyUnlessDoubtful, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
 import { type CandidateKind, listTargets } from './candidates.ts';
@@ -21,28 +22,25 @@ export function createMap(
     if (address === undefined) return NOTFOUND;
     const domain = domains.get(address.domain) ?? domains.alike(address.domain);
     if (domain === undefined) return denyUnlessDoubtful(domains.doubt());
-    const match = lookIn(domain, address, key, context);
-    const conclude = (settled: Match): Maybe<Answer> => {
+    return andThen(lookIn(domain, address, key, context), (match) => {
       const asked: Asked = { ...at(domain, address), key };
-      return settled.outcome.status === 'none'
+      return match.outcome.status === 'none'
         ? answerNobody(asked, domain, context)
-        : answerOf(settled, asked);
-    };
-    return match instanceof Promise ? match.then(conclude) : conclude(match);
+        : answerOf(match, asked);
+    });
   };
 
   /** Looks in a domain; nobody there may be somebody of the domain whose U-labels Postfix folds to its name. */
   function lookIn(domain: Domain, address: Address, key: string, context: Context): Maybe<Match> {
-    const match = search(at(domain, address), domain, kinds, rules.delimiters, context);
-    const goOn = (settled: Match): Maybe<Match> => {
+    const looking = search(at(domain, address), domain, kinds, rules.delimiters, context);
+    return andThen(looking, (match) => {
       if (domain.shadow !== undefined)
-        noteShadow(domain.shadow, settled, domain, address, key, context);
-      const other = settled.outcome.status === 'none' ? domains.alike(address.domain) : undefined;
+        noteShadow(domain.shadow, match, domain, address, key, context);
+      const other = match.outcome.status === 'none' ? domains.alike(address.domain) : undefined;
       return other === undefined || other.name === domain.name
-        ? settled
+        ? match
         : lookIn(other, address, key, context);
-    };
-    return match instanceof Promise ? match.then(goOn) : goOn(match);
+    });
   }
 
   /** Lets what was said here be compared, later: whoever asked does not wait for that. */
@@ -75,10 +73,7 @@ export function createMap(
   function answerNobody(asked: Asked, domain: Domain, context: Context): Maybe<Answer> {
     const targets = listTargets(asked, domain, kinds, rules.delimiters);
     if (targets.length === 0) return NOTFOUND;
-    const taken = firstDeliverable(targets, world, context);
-    return taken instanceof Promise
-      ? taken.then((late) => answerTaken(late, asked))
-      : answerTaken(taken, asked);
+    return andThen(firstDeliverable(targets, world, context), (taken) => answerTaken(taken, asked));
   }
 
   function answerTaken(taken: Taken, asked: Asked): Answer {

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import { noteChange } from '../lookup/changes.ts';
 import { createDurations, type Durations } from '../lookup/durations.ts';
 import type { Context } from '../lookup/outcome.ts';
-import { beginTally, readTally } from '../lookup/tally.ts';
+import { beginTally, countAskings, readTally } from '../lookup/tally.ts';
 import type { Answer, MapHandler, Router } from './answer.ts';
 import { createCounting } from './counting.ts';
 import { withWritableNames } from './names.ts';
@@ -22,9 +22,9 @@ export interface MapFigure extends Record<Answer['status'], number> {
   meant: number;
   /** Queries whose answer is waited for now. */
   waiting: number;
-  /** Answers that were there at once: from memory, or without asking anybody. */
+  /** Answers from memory, or without asking anybody: they were there at once. */
   readonly atOnce: Durations;
-  /** Answers that had to be waited for. */
+  /** Answers for which somebody was asked: nearly all had to be waited for. */
   readonly late: Durations;
 }
 
@@ -117,9 +117,11 @@ export function createRouter(
     const { ask, figure } = found;
     const startedAt = stopwatch.start(context);
     beginTally();
+    const askings = countAskings();
     const answer = ask(key, context);
     if (!(answer instanceof Promise)) {
-      stopwatch.stopAtOnce(context, figure.atOnce);
+      if (countAskings() === askings) stopwatch.stopAtOnce(context, figure.atOnce);
+      else stopwatch.stopLate(startedAt, figure.late);
       last = { figure, answer };
       return note(map, key, figure, answer);
     }

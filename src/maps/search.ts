@@ -1,6 +1,7 @@
 import type { Address } from '../address/address.ts';
 import type { Entry, Maybe } from '../directory/directory.ts';
 import { none } from '../directory/finding.ts';
+import { andThen } from '../directory/maybe.ts';
 import type { Absent, Context, Found, Outcome, Unknown } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';
 import { type Candidate, type CandidateKind, exactly, listCandidates } from './candidates.ts';
@@ -77,7 +78,7 @@ function follow(
     if (next === undefined) return { outcome: boundBy(settled, goodUntil), candidate };
     return follow(questions, index + 1, next, ask(next, context), context, goodUntil);
   };
-  return outcome instanceof Promise ? outcome.then(goOn) : goOn(outcome);
+  return andThen(outcome, goOn);
 }
 
 const earlier = (one: number | undefined, other: number | undefined): number | undefined =>

@@ -1,4 +1,5 @@
 import type { Maybe } from '../directory/directory.ts';
+import { andThen } from '../directory/maybe.ts';
 import type { Context, Outcome, Unknown } from '../lookup/outcome.ts';
 import type { Source } from '../lookup/path.ts';
 import { type Answer, type MapHandler, NOTFOUND, tempOf } from './answer.ts';
@@ -44,8 +45,7 @@ export function createTableMap(options: TableOptions): MapHandler {
     const key = keys[Math.trunc(index / sources.length)];
     const source = sources[index % sources.length];
     if (key === undefined || source === undefined) return NOTFOUND;
-    const outcome = source.lookup(key, context);
-    const conclude = (settled: Outcome<string>): Maybe<Answer> => {
+    return andThen(source.lookup(key, context), (settled: Outcome<string>): Maybe<Answer> => {
       if (settled.status === 'none') return askFrom(keys, index + 1, context);
       if (settled.status === 'unknown') return answerDoubt(settled);
       const data = answerOf(settled.value, keys, key);
@@ -54,8 +54,7 @@ export function createTableMap(options: TableOptions): MapHandler {
       return settled.stale === undefined
         ? askFrom(keys, index + 1, context)
         : answerDoubt(settled.stale);
-    };
-    return outcome instanceof Promise ? outcome.then(conclude) : conclude(outcome);
+    });
   }
 
   function answerDoubt(doubt: Unknown): Answer {

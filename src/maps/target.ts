@@ -1,5 +1,6 @@
 import { parseAddress } from '../address/address.ts';
 import type { Maybe } from '../directory/directory.ts';
+import { andThen } from '../directory/maybe.ts';
 import { type Context, type Outcome, type Unknown } from '../lookup/outcome.ts';
 import type { CandidateKind } from './candidates.ts';
 import { isDeliverable } from './deliverable.ts';
@@ -26,10 +27,9 @@ export function firstDeliverable(
 ): Maybe<Taken> {
   const [target, ...others] = targets;
   if (target === undefined) return NOWHERE;
-  const decide = (taken: Taken): Maybe<Taken> =>
-    'status' in taken && taken.status === 'none' ? firstDeliverable(others, world, context) : taken;
-  const taken = tryTarget(target, world, context);
-  return taken instanceof Promise ? taken.then(decide) : decide(taken);
+  return andThen(tryTarget(target, world, context), (taken) =>
+    'status' in taken && taken.status === 'none' ? firstDeliverable(others, world, context) : taken,
+  );
 }
 
 function tryTarget(target: string, world: MapWorld, context: Context): Maybe<Taken> {
@@ -38,9 +38,7 @@ function tryTarget(target: string, world: MapWorld, context: Context): Maybe<Tak
   // Somebody else's domain: its own server decides.
   if (address === undefined || domain === undefined) return { target };
   const match = search(address, domain, PEOPLE, world.rules.delimiters, context);
-  return match instanceof Promise
-    ? match.then(({ outcome }) => judge(target, outcome, world))
-    : judge(target, match.outcome, world);
+  return andThen(match, ({ outcome }) => judge(target, outcome, world));
 }
 
 function judge(

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type Clock, wallClock } from '../clock.ts';
 import type { Cause } from '../directory/directory.ts';
+import { andThen } from '../directory/maybe.ts';
 import type { Unknown } from '../lookup/outcome.ts';
 import type { Answer, Router } from './answer.ts';
 
@@ -85,10 +86,6 @@ export const tracing = (route: Router, traces: Traces): Router => {
     if (answer.status !== 'TEMP' || answer.doubt === undefined) return answer;
     return { status: 'TEMP', reason: `${answer.reason} ${traces.keep(map, key, answer.doubt)}` };
   };
-  return (map, key, context) => {
-    const answer = route(map, key, context);
-    return answer instanceof Promise
-      ? answer.then((late) => sign(map, key, late))
-      : sign(map, key, answer);
-  };
+  return (map, key, context) =>
+    andThen(route(map, key, context), (answer) => sign(map, key, answer));
 };

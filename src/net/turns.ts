@@ -17,8 +17,11 @@ export interface Turns {
  */
 export const SHARE = 16;
 
-/** Requests that all who wait are answered in one turn: about a millisecond. */
+/** Requests that all who wait are answered in one turn: about a millisecond, where memory answers … */
 const TURN = 128;
+
+/** … and so long in any case, for a directory that answers at once is asked in it, too. */
+const TURN_MS = 1;
 
 /** Creates it. Whoever waits longest is next. */
 export function createTurns(): Turns {
@@ -27,8 +30,9 @@ export function createTurns(): Turns {
   const turn = (): void => {
     isAwaited = false;
     let left = TURN;
+    const begunAt = performance.now();
     for (const connection of queue) {
-      if (left <= 0) break;
+      if (left <= 0 || performance.now() - begunAt >= TURN_MS) break;
       queue.delete(connection);
       // Who waits again stands behind the others, and is met in this turn if there is room.
       left -= Math.max(1, connection.proceed(SHARE));

@@ -54,8 +54,8 @@ export const BUGS: readonly Bug[] = [
   {
     bug: 'a bug thrown in a prefetch stays with its key',
     file: 'lookup/remember.ts',
-    from: 'return await flight(key, lifetime);',
-    to: 'return await flight(key, lifetime).catch(() => new Promise<never>(() => {}));',
+    from: 'orElse(() => flight(key, lifetime), excuse);',
+    to: '(async () => flight(key, lifetime))().catch(() => (excuse === undefined ? excuse : new Promise<never>(() => {})));',
   },
   {
     bug: 'a none is believed without proof',

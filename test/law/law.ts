@@ -74,15 +74,17 @@ async function take(world: World, each: Step, seen: Seen): Promise<void> {
 }
 
 /** A step that asks nothing. */
-type Change = Extract<Step, { do: 'mode' | 'turn' | 'person' | 'list' }>;
+type Change = Extract<Step, { do: 'mode' | 'pace' | 'turn' | 'person' | 'list' }>;
 
 const isChange = (each: Step): each is Change =>
-  ['mode', 'turn', 'person', 'list'].includes(each.do);
+  ['mode', 'pace', 'turn', 'person', 'list'].includes(each.do);
 
 function change(world: World, each: Change): void {
   switch (each.do) {
     case 'mode':
       return world.setMode(each.which, each.mode);
+    case 'pace':
+      return world.setPace(each.which, each.isAtOnce ? 'at once' : 'later');
     case 'turn':
       return world.turn(each.turn);
     case 'person':

@@ -54,6 +54,8 @@ export type Step =
     }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'mode'; readonly which: number; readonly mode: LawMode }
+  /** A directory answers in the same tick from now on where it can, or by promises again. */
+  | { readonly do: 'pace'; readonly which: number; readonly isAtOnce: boolean }
   | {
       readonly do: 'person';
       readonly which: number;
@@ -146,6 +148,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       mode: fc.oneof(fc.constant('well' as const), fc.constantFrom(...MODES, ...MODES, ...RARE)),
     }),
   ),
+  weighted(2, fc.record({ do: fc.constant('pace' as const), which, isAtOnce: fc.boolean() })),
   weighted(
     4,
     fc.record({

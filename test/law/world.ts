@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
 import type { Ask } from '../../src/directory/directory.ts';
 import type { Kept } from '../../src/directory/hooks.ts';
+import { andThen } from '../../src/directory/maybe.ts';
 import { createKept } from '../../src/directory/trust/kept.ts';
 import { silentLog } from '../../src/log.ts';
 import { createMemory, type Memory } from '../../src/lookup/memory.ts';
@@ -38,6 +39,8 @@ export interface World extends Witnesses {
   /** The domains that the first directory lists. */
   readonly lister: Lister;
   setMode(which: number, mode: LawMode): void;
+  /** Lets a directory answer in the same tick where it can, or by promises. */
+  setPace(which: number, pace: 'at once' | 'later'): void;
   /** Begins another life of the daemon. */
   turn(turn: Turn): void;
   stop(): void;
@@ -118,6 +121,7 @@ export function createWorld(clock: Clock = testClock): World {
     const former = place.directory;
     const next = createScripted();
     next.mode = former.mode;
+    next.isAtOnce = former.isAtOnce;
     for (const [address, entries] of former.people) next.people.set(address, entries);
     for (const [address, said] of former.said)
       next.said.set(
@@ -152,6 +156,10 @@ export function createWorld(clock: Clock = testClock): World {
       place.isBuggy = mode === 'bug';
       if (mode !== 'well') place.wellSince = Number.POSITIVE_INFINITY;
       else if (!wasWell) place.wellSince = clock.now();
+    },
+    setPace: (i, pace) => {
+      const place = places[i];
+      if (place !== undefined) place.directory.isAtOnce = pace === 'at once';
     },
     turn: (turn) => {
       for (const [i, place] of places.entries()) {
@@ -221,12 +229,12 @@ function inherit<T>(memory: Memory<T>, former: Memory<T>, clock: Clock): void {
 
 /** A directory's table, in which somebody's row is their address. */
 function tableOf({ directory, guarded: { lane }, rows }: Place) {
-  const ask: Ask<string> = async (key, how) => {
-    const finding = await directory.find(rowOf(key), how);
-    if (finding.status === 'none') return finding;
-    const [first, ...others] = finding.value;
-    return { ...finding, value: [first.address, ...others.map(({ address }) => address)] };
-  };
+  const ask: Ask<string> = (key, how) =>
+    andThen(directory.find(rowOf(key), how), (finding) => {
+      if (finding.status === 'none') return finding;
+      const [first, ...others] = finding.value;
+      return { ...finding, value: [first.address, ...others.map(({ address }) => address)] };
+    });
   return createSource(ask, reign(rows), lane, TIMES);
 }
 

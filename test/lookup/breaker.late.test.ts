@@ -30,3 +30,17 @@ test('a late probe of an earlier outage does not close the circuit of the next o
   expect(lane.breaker.isOpen(), 'the first one, answered late, has not').toBe(true);
   expect(lane.breaker.openings()).toBe(2);
 });
+
+test('an outage of weeks tries no caller’s question', async () => {
+  const WEEKS_MS = 2 ** 31;
+  const people = Array.from({ length: 20 }, (_, i) => account(`n${i}@x.org`));
+  const { source, directory, lane } = openDirectory('d0', people, {
+    breaker: { failures: 0.5, minimum: 10, windowMs: WEEKS_MS, probeMs: WEEKS_MS / 2 },
+  });
+  directory.mode = 'fails';
+  for (let i = 0; i < 10; i++) await source.lookup(`n${i}@x.org`, contextNow());
+  await pass(WEEKS_MS);
+  expect(lane.breaker.isOpen()).toBe(true);
+  expect(await source.lookup('n10@x.org', contextNow())).toMatchObject({ cause: 'breaker-open' });
+  expect(directory.asked).toHaveLength(10);
+});

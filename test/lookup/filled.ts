@@ -1,4 +1,4 @@
-import type { Entry } from '../../src/directory/directory.ts';
+import type { Entry, Maybe } from '../../src/directory/directory.ts';
 import { none as nobody } from '../../src/directory/finding.ts';
 import type { Life } from '../../src/lookup/kept.ts';
 import { createMemory, type Memory, type Tenure } from '../../src/lookup/memory.ts';
@@ -20,7 +20,7 @@ export const put = <T>(
   key: string,
   outcome: Outcome<T>,
   life = LIFE,
-): Promise<Outcome<T>> =>
+): Maybe<Outcome<T>> =>
   tenure.depart(
     key,
     async () => outcome,

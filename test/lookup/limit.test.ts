@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { andThen } from '../../src/directory/maybe.ts';
 import { createLimiter, type LimitOptions, type Rank, withLimit } from '../../src/lookup/limit.ts';
 import type { Outcome } from '../../src/lookup/outcome.ts';
 import { account } from '../support/scripted.ts';
@@ -20,9 +21,7 @@ function open(options: Partial<LimitOptions> = {}) {
     for (let i = 0; i < times; i++) {
       const number = count++;
       const note = (isIn: boolean): void => void (isIn ? entered : refused).push(number);
-      const answer = limiter.enter(rank);
-      if (answer === true) note(true);
-      else void answer.then(note);
+      void andThen(limiter.enter(rank), note);
     }
   };
   return { limiter, come, entered, refused };
@@ -192,7 +191,7 @@ describe('a flight', () => {
       () => 'stranger',
       'd0',
     )(fly);
-    await flight('key', new AbortController().signal).catch(() => {});
+    await Promise.resolve(flight('key', new AbortController().signal)).catch(() => {});
     expect(limiter.hasRoom()).toBe(true);
   });
 

@@ -11,6 +11,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Maybe } from '../../src/directory/directory.ts';
 import { none } from '../../src/directory/finding.ts';
 import { type Flight, type Outcome, unknown } from '../../src/lookup/outcome.ts';
 import { withSpan } from '../../src/lookup/spans.ts';
@@ -78,7 +79,7 @@ function createManager(): ContextManager {
   return manager;
 }
 
-const fly = (outcome: () => Promise<Outcome<string>>): Promise<Outcome<string>> => {
+const fly = (outcome: () => Promise<Outcome<string>>): Maybe<Outcome<string>> => {
   const ask: Flight<string> = withSpan<string>('ask', 'staff')(outcome);
   return withSpan<string>(
     'lookup',

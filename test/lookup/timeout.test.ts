@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { andThen } from '../../src/directory/maybe.ts';
 import { createAlarms } from '../../src/lookup/alarms.ts';
 import type { Outcome } from '../../src/lookup/outcome.ts';
 import { withTimeout } from '../../src/lookup/timeout.ts';
@@ -26,7 +27,7 @@ function fly(answer: Promise<Outcome<string>>) {
     return answer;
   });
   const outcomes: Outcome<string>[] = [];
-  const settled = flight('key', life.signal).then((outcome) => outcomes.push(outcome));
+  const settled = andThen(flight('key', life.signal), (outcome) => outcomes.push(outcome));
   return { life, signals, outcomes, settled };
 }
 const never = new Promise<never>(() => {});

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Log, silentLog } from '../../src/log.ts';
+import { countAll } from '../../src/lookup/durations.ts';
+import { noteAsking } from '../../src/lookup/tally.ts';
 import type { MapHandler } from '../../src/maps/answer.ts';
 import { createRouter, type MapFigures, UNKNOWN_MAP } from '../../src/maps/router.ts';
 import { contextNow } from '../support/world.ts';
@@ -42,6 +44,21 @@ test('counts what each map answers, late answers too, and what no map is for', a
     slow: { ...none, TEMP: 2 },
     [UNKNOWN_MAP]: { ...none, PERM: 1 },
   });
+});
+
+test('an answer for which somebody was asked at once is timed with those that were waited for', () => {
+  const figures: MapFigures = new Map();
+  const asked: MapHandler = (key) => {
+    noteAsking();
+    return { status: 'OK', data: key };
+  };
+  const routes = new Map([['asked', { kind: 'mailboxes', answer: asked }]] as const);
+  const { route } = createRouter(routes, figures, silentLog);
+  expect(route('asked', 'ann', contextNow())).toEqual({ status: 'OK', data: 'ann' });
+  const figure = figures.get('asked');
+  expect(figure && countAll(figure.atOnce.figures)).toBe(0);
+  expect(figure && countAll(figure.late.figures)).toBe(1);
+  expect(figure?.waiting).toBe(0);
 });
 
 test('figures live on through a reload', async () => {

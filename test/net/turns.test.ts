@@ -1,6 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTurns, SHARE, type Turns } from '../../src/net/turns.ts';
+
+// A turn is bounded in time, too.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] }));
+afterEach(() => void vi.useRealTimers());
 
 /** One that has `count` requests, and notes each share in `order`. */
 function createWaiting(turns: Turns, name: string, count: number, order: string[]) {
@@ -48,4 +52,20 @@ test('who never has anything does not hold the turn up', async () => {
   createWaiting(turns, 'a', 1, order);
   await turn();
   expect(order).toEqual(['a']);
+});
+
+test('a turn is over after a millisecond, however few were answered in it', async () => {
+  const turns = createTurns();
+  const order: string[] = [];
+  for (const name of ['a', 'b', 'c'])
+    turns.later({
+      proceed: () => {
+        vi.advanceTimersByTime(name === 'a' ? 0.5 : 1);
+        return order.push(name);
+      },
+    });
+  await turn();
+  expect(order).toEqual(['a', 'b']);
+  await turn();
+  expect(order).toEqual(['a', 'b', 'c']);
 });

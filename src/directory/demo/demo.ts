@@ -43,7 +43,7 @@ export async function createDemoDirectory(demonstrated: Demonstrated = DEMO): Pr
   const { content } = checked;
   const people = await gatherPeople({ ...content, pieces: [content] }, demonstrated, 'demo');
   return {
-    ...answerFrom(async () => ({ people }), demonstrated),
+    ...answerFrom(() => ({ people }), demonstrated),
     async close() {},
   };
 }

@@ -1,7 +1,7 @@
 import { WATCH_TIMING, type WatchTiming, watchFile } from '../../watch.ts';
 import { type Directory, Fault } from '../directory.ts';
 import type { DirectoryHooks } from '../hooks.ts';
-import { answerFrom, type ListingSettings } from '../people/answers.ts';
+import { answerFrom, type Known, type ListingSettings } from '../people/answers.ts';
 import { waitFor } from '../waiting.ts';
 import { createStore, type FileFigures, type StoreSettings } from './store.ts';
 
@@ -42,11 +42,14 @@ export function createFileDirectory(
     );
     isRead = true;
   };
-  const answers = answerFrom(async (signal) => {
-    if (!isRead) await waitUntilRead(signal);
+  const recall = (): Known => {
     if (ending.signal.aborted) throw new Fault('shutdown', 'the directory is closed');
     return store.known();
-  }, settings);
+  };
+  const answers = answerFrom(
+    (signal) => (isRead ? recall() : waitUntilRead(signal).then(recall)),
+    settings,
+  );
 
   return {
     ...answers,

@@ -1,5 +1,13 @@
-import { type Ask, type Directory, type Entry, Fault, type None } from '../directory.ts';
+import {
+  type Ask,
+  type Directory,
+  type Entry,
+  Fault,
+  type Maybe,
+  type None,
+} from '../directory.ts';
 import { findingOf, none } from '../finding.ts';
+import { andThen } from '../maybe.ts';
 import type { People } from './people.ts';
 
 /** What counts at the moment. */
@@ -12,7 +20,7 @@ export interface Known {
 }
 
 /** Brings what counts, once it is known; throws a `Fault` where it isn't. */
-export type Recall = (signal: AbortSignal) => Promise<Known>;
+export type Recall = (signal: AbortSignal) => Maybe<Known>;
 
 /** Whether a directory serves the list of domains that its content names. */
 export interface ListingSettings {
@@ -28,14 +36,14 @@ export function answerFrom(
   { listDomains }: ListingSettings,
 ): Pick<Directory, 'find' | 'probe' | 'inspect' | 'sample' | 'domains' | 'table'> {
   return {
-    async find(address, { signal }) {
-      const known = await recall(signal);
-      const entries = known.people.find(address);
-      // A disabled account is refused mail, as nobody is.
-      if (!entries.some(takesMail))
-        deny(known, (held) => (entries.length === 0 ? held.has(address) : held.takes(address)));
-      return findingOf(entries, () => WHOLE);
-    },
+    find: (address, { signal }) =>
+      andThen(recall(signal), (known) => {
+        const entries = known.people.find(address);
+        // A disabled account is refused mail, as nobody is.
+        if (!entries.some(takesMail))
+          deny(known, (held) => (entries.length === 0 ? held.has(address) : held.takes(address)));
+        return findingOf(entries, () => WHOLE);
+      }),
     async probe(signal) {
       await recall(signal);
     },
@@ -49,12 +57,12 @@ export function answerFrom(
     },
     table:
       ({ table }): Ask<string> =>
-      async (key, { signal }) => {
-        const known = await recall(signal);
-        return findingOf(known.people.ask(table, key), () =>
-          deny(known, (held) => held.hasRow(table, key)),
-        );
-      },
+      (key, { signal }) =>
+        andThen(recall(signal), (known) =>
+          findingOf(known.people.ask(table, key), () =>
+            deny(known, (held) => held.hasRow(table, key)),
+          ),
+        ),
     ...(listDomains && {
       domains: async (signal) => {
         const known = await recall(signal);

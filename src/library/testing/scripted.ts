@@ -4,9 +4,12 @@ import {
   type Entry,
   Fault,
   type Finding,
+  type How,
+  type Maybe,
   type Proof,
 } from '../../directory/directory.ts';
 import { findingOf, none } from '../../directory/finding.ts';
+import { andThen, lastly } from '../../directory/maybe.ts';
 import { lookUp, type Script } from './script.ts';
 
 /** A directory of tests, and what a test sets and sees of it. */
@@ -17,6 +20,8 @@ export interface ScriptedDirectory extends Directory, Script {
   /** By what its *none* is proved. */
   provesBy: Proof['by'];
   slowMs: number;
+  /** Whether `find` answers, and throws, in the same tick where it can; else it gives promises. */
+  isAtOnce: boolean;
   /** Addresses that it can't answer for, well as it is. */
   readonly lost: Set<string>;
   /** What it lists as its domains; absent: it fails to. */
@@ -36,6 +41,7 @@ export function createScripted(): ScriptedDirectory {
   const directory: ScriptedDirectory = {
     mode: 'well',
     slowMs: 300,
+    isAtOnce: false,
     people: new Map(),
     lost: new Set(),
     listed: undefined,
@@ -49,25 +55,9 @@ export function createScripted(): ScriptedDirectory {
     deniedBefore: new Set(),
     life: 0,
     provesBy: 'probe',
-    find: async (address, { signal, anew }) => {
-      if (anew === true) return finding(await directory.findAnew(address, signal));
-      directory.asked.push(address);
-      directory.inFlight += 1;
-      directory.mostInFlight = Math.max(directory.mostInFlight, directory.inFlight);
-      try {
-        const entries = await answer(address, signal, 'open');
-        const [first, ...rest] = entries;
-        if (directory.mode !== 'unreadable' || first === undefined) return finding(entries);
-        return {
-          status: 'found',
-          value: [first, ...rest],
-          old: new Fault('directory', 'unreadable'),
-        };
-      } finally {
-        directory.inFlight -= 1;
-      }
-    },
-    findAnew: (address, signal) => {
+    find: (address, how) =>
+      directory.isAtOnce ? find(address, how) : (async () => find(address, how))(),
+    findAnew: async (address, signal) => {
       directory.askedAnew.push(address);
       return answer(address, signal, 'new');
     },
@@ -86,28 +76,48 @@ export function createScripted(): ScriptedDirectory {
     close: async () => {},
   };
 
+  const find = (address: string, { signal, anew }: How): Maybe<Finding<Entry>> => {
+    if (anew === true) return directory.findAnew(address, signal).then(finding);
+    directory.asked.push(address);
+    directory.inFlight += 1;
+    directory.mostInFlight = Math.max(directory.mostInFlight, directory.inFlight);
+    return lastly(
+      () => andThen(answer(address, signal, 'open'), told),
+      () => {
+        directory.inFlight -= 1;
+      },
+    );
+  };
+
+  const told = (entries: readonly Entry[]): Finding<Entry> => {
+    const [first, ...rest] = entries;
+    if (directory.mode !== 'unreadable' || first === undefined) return finding(entries);
+    return { status: 'found', value: [first, ...rest], old: new Fault('directory', 'unreadable') };
+  };
+
   const finding = <T>(values: readonly T[]): Finding<T> =>
     findingOf(values, () => none(directory.provesBy, 'scripted'));
 
-  const answer = async (
+  const answer = (
     address: string,
     signal: AbortSignal,
     connection: 'open' | 'new',
-  ): Promise<readonly Entry[]> => {
+  ): Maybe<readonly Entry[]> => {
     const { life } = directory;
-    await delay(signal);
-    if (directory.mode === 'blind' || directory.mode === 'unproved') return [];
-    if (directory.lost.has(address)) throw new Fault('directory', 'cut off');
-    if (directory.mode === 'doubts') throw new Fault('entry', 'ambiguous');
-    return lookUp(directory, address, connection, life);
+    return andThen(delay(signal), () => {
+      if (directory.mode === 'blind' || directory.mode === 'unproved') return [];
+      if (directory.lost.has(address)) throw new Fault('directory', 'cut off');
+      if (directory.mode === 'doubts') throw new Fault('entry', 'ambiguous');
+      return lookUp(directory, address, connection, life);
+    });
   };
 
-  const delay = async (signal: AbortSignal): Promise<void> => {
+  const delay = (signal: AbortSignal): Maybe<void> => {
     if (directory.mode === 'fails') throw new Fault('directory', 'refused');
     if (directory.mode === 'hangs') return ended(signal);
     if (directory.mode === 'slow')
-      await new Promise((resolve) => setTimeout(resolve, directory.slowMs));
-    else await Promise.resolve();
+      return new Promise((resolve) => setTimeout(resolve, directory.slowMs));
+    return directory.isAtOnce ? undefined : Promise.resolve();
   };
   return directory;
 }
