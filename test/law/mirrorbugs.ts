@@ -57,3 +57,31 @@ export const MIRROR_BUGS: readonly Bug[] = [
     to: '',
   },
 ];
+
+/** Bugs of mirrors in which addresses go from one to the other. */
+export const MOVED_BUGS: readonly Bug[] = [
+  {
+    bug: 'what somebody has no more is let go unasked',
+    file: 'mirror/store/entries.ts',
+    from: "how: 'told',\n    });\n    return old;",
+    to: "how: 'gone',\n    });\n    return old;",
+  },
+  {
+    bug: 'what a rival had is let go although another has it',
+    file: 'mirror/feed/askrivals.ts',
+    from: "if (said === 'another') elsewhere.push(address);\n    else if (said !== 'gone') return said;",
+    to: "if (said !== 'gone' && said !== 'another') return said;",
+  },
+  {
+    bug: 'what somebody had whom a listing left out is let go although another has it',
+    file: 'mirror/feed/confirm.ts',
+    from: 'elsewhere.push(...others);',
+    to: '',
+  },
+  {
+    bug: 'whom the directory shows under an address is forgotten',
+    file: 'mirror/feed/askdue.ts',
+    from: "is: isServed(said) ? 'elsewhere' : 'gone'",
+    to: "is: 'gone'",
+  },
+];
