@@ -2,11 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/sequencer.ts';
 
-/** What a busy machine does not reach: a test that takes so long hangs. */
-const PATIENCE = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** What a busy machine does not reach, a state that is asked for again and again no more than a test: one that takes so long hangs. */
+const PATIENCE = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 45_000 } },
+};
 
 /** The same for servers, which are installed, filled and waited for. */
-const SERVERS_PATIENCE = { testTimeout: 180_000, hookTimeout: 600_000 };
+const SERVERS_PATIENCE = { ...PATIENCE, testTimeout: 180_000, hookTimeout: 600_000 };
 
 /**
  * Unit tests that take longer than all others together: the law, over any sequence; bugs planted in the sources, one by one; an
@@ -21,11 +25,10 @@ const SLOW = [
 ];
 
 /**
- * What needs the machine for itself: containers and their store, a kube-apiserver, a Chromium whose pictures are compared, what
- * measures.
+ * What needs the machine for itself: images, which all containers' store is locked for while they are made, and what measures.
  */
 const ALONE = [
-  'test/{integration,e2e}/{bench,chart-admission,chart-install,image,keycloak-server,package-machine,packages,readme,soak,systemd-machine}.test.ts',
+  'test/{integration,e2e}/{bench,image,package-machine,packages,readme,soak,systemd-machine}.test.ts',
   'test/integration/compose*.test.ts',
 ];
 

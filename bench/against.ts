@@ -1,14 +1,14 @@
 import { relative, resolve } from 'node:path';
 import { MAP, startDaemon, UNLIMITED } from './daemon.ts';
 import type { LoadJob } from './job.ts';
-import { findWrong, formatSpread, type Part } from './report.ts';
+import { formatSpread, type Part } from './report.ts';
 import {
   compareRounds,
-  formatPlayed,
+  figuresOf,
   type Played,
-  playedFigures,
   playRounds,
-  ROUND_COLUMNS,
+  type Ratio,
+  tableOf,
 } from './rounds.ts';
 
 const ACCOUNTS = 10_000;
@@ -48,20 +48,13 @@ export const against =
     const ratios = compare(played);
     return {
       title: `against: ${ACCOUNTS} warm addresses here and in ${other}, ${ROUNDS} alternating rounds`,
-      columns: ROUND_COLUMNS,
-      rows: played.map(formatPlayed),
+      ...tableOf(played),
       notes: ratios.map(({ name, spread }) => `${name}, here / there: × ${formatSpread(spread)}`),
-      figures: {
-        targets: played.map(playedFigures),
-        ratios: Object.fromEntries(ratios.map(({ name, spread }) => [name, spread])),
-      },
-      faults: played.flatMap(({ name, results }) =>
-        results.flatMap((result) => findWrong(name, result)),
-      ),
+      figures: figuresOf(played, ratios),
     };
   };
 
-function compare([tcp, otherTcp, unix, otherUnix]: readonly Played[]) {
+function compare([tcp, otherTcp, unix, otherUnix]: readonly Played[]): readonly Ratio[] {
   if (tcp === undefined || otherTcp === undefined || unix === undefined || otherUnix === undefined)
     throw new Error('a target has not been asked');
   return [

@@ -2,16 +2,16 @@ import type { Endpoint } from '../src/net/endpoint.ts';
 import { AT_WORK, type BenchDaemon, MAP, startDaemon } from './daemon.ts';
 import type { LoadJob } from './job.ts';
 import type { Peer } from './peer.ts';
-import { type Finding, findWrong, type Part } from './report.ts';
+import type { Measurement, Part } from './report.ts';
 import {
   compareLeast,
   compareRounds,
-  formatPlayed,
   type Played,
   playedFigures,
   playRounds,
   ROUND_COLUMNS,
   type Target,
+  tableOf,
 } from './rounds.ts';
 import type { Stage } from './stage.ts';
 import { type Aim, formatVerdict } from './verdict.ts';
@@ -28,16 +28,16 @@ const DEPTH = 16;
 /** What a warm hit costs the daemon, next to a bare responder that always says the same. */
 export const hit: Part = async (stage, peers) => {
   const servers = await startServers(stage);
-  const findings: Finding[] = [];
+  const measured: Measurement[] = [];
   for (const connections of CONNECTIONS)
-    findings.push(await measure(stage, servers, peers, connections));
+    measured.push(await measure(stage, servers, peers, connections));
   return {
     title: `hit: ${ACCOUNTS} warm addresses, Zipf, all on, ${ROUNDS} alternating rounds`,
     columns: ROUND_COLUMNS,
-    rows: findings.flatMap(({ rows }) => rows),
-    notes: findings.flatMap(({ notes }) => notes),
-    figures: Object.fromEntries(CONNECTIONS.map((count, i) => [count, findings[i]?.figures])),
-    faults: findings.flatMap(({ faults }) => faults),
+    rows: measured.flatMap(({ rows }) => rows),
+    notes: measured.flatMap(({ notes }) => notes),
+    figures: Object.fromEntries(CONNECTIONS.map((count, i) => [count, measured[i]?.figures])),
+    faults: measured.flatMap(({ faults }) => faults),
   };
 };
 
@@ -109,7 +109,7 @@ async function measure(
   { daemon, bare }: Servers,
   peers: readonly Peer[],
   connections: number,
-): Promise<Finding> {
+): Promise<Measurement> {
   const named = (name: string, its: LoadJob): Target =>
     target(`${connections}: ${name}`, { ...its, connections });
   const targets = [
@@ -135,7 +135,7 @@ async function measure(
 /** Two of those who were played, what their ratio is called, and what it is to be. */
 type Pair = readonly [one: number, other: number, name: string, aim: Aim | undefined];
 
-function report(played: readonly Played[], pairs: readonly Pair[]): Omit<Finding, 'title'> {
+function report(played: readonly Played[], pairs: readonly Pair[]): Omit<Measurement, 'title'> {
   const ratios = pairs.flatMap(([one, other, name, aim]) => {
     const [first, second] = [played[one], played[other]];
     if (first === undefined || second === undefined) return [];
@@ -144,8 +144,7 @@ function report(played: readonly Played[], pairs: readonly Pair[]): Omit<Finding
     ];
   });
   return {
-    columns: ROUND_COLUMNS,
-    rows: played.map(formatPlayed),
+    ...tableOf(played),
     notes: ratios.map(
       ({ name, spread, aim, least }) =>
         `${formatVerdict(name, spread, aim)}; of the least × ${least.toFixed(2)}`,
@@ -156,8 +155,5 @@ function report(played: readonly Played[], pairs: readonly Pair[]): Omit<Finding
         ratios.map(({ name, spread, least }) => [name, { ...spread, least }]),
       ),
     },
-    faults: played.flatMap(({ name, results }) =>
-      results.flatMap((result) => findWrong(name, result)),
-    ),
   };
 }

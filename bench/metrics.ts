@@ -1,14 +1,14 @@
 import { type BenchDaemon, MAP, startDaemon, UNLIMITED } from './daemon.ts';
 import type { LoadJob, LoadResult } from './job.ts';
-import { findWrong, formatCount, formatSpread, type Part, type Spread } from './report.ts';
+import { findWrong, formatCount, formatSpread, type Part } from './report.ts';
 import {
   compareRounds,
-  formatPlayed,
+  figuresOf,
   type Played,
-  playedFigures,
   playRounds,
-  ROUND_COLUMNS,
+  type Ratio,
   type Target,
+  tableOf,
 } from './rounds.ts';
 import type { Stage } from './stage.ts';
 
@@ -32,23 +32,17 @@ export const metrics: Part = async (stage) => {
   const after = countSeries(await scraped.scrape());
 
   const ratios = compare(played);
+  const table = tableOf(played);
   return {
     title: `metrics: scraped each second or off, ${ACCOUNTS} warm addresses, ${ROUNDS} alternating rounds`,
-    columns: ROUND_COLUMNS,
-    rows: played.map(formatPlayed),
+    ...table,
     notes: [
       ...ratios.map(({ name, spread }) => `${name}: × ${formatSpread(spread)}, aim 1.03`),
       `${before} series; ${after} after ${formatCount(MILLIONS * MILLION)} lookups of distinct keys`,
     ],
-    figures: {
-      targets: played.map(playedFigures),
-      ratios: Object.fromEntries(ratios.map(({ name, spread }) => [name, spread])),
-      series: { before, after },
-    },
+    figures: { ...figuresOf(played, ratios), series: { before, after } },
     faults: [
-      ...played.flatMap(({ name, results }) =>
-        results.flatMap((result) => findWrong(name, result)),
-      ),
+      ...table.faults,
       ...strangers.flatMap((result) => findWrong('strangers', result)),
       ...(before === after ? [] : [`${before} series became ${after}`]),
     ],
@@ -103,10 +97,7 @@ async function playScraped(
 const countSeries = (text: string): number =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
 
-function compare([one, oneOff, deep, deepOff]: readonly Played[]): readonly {
-  readonly name: string;
-  readonly spread: Spread;
-}[] {
+function compare([one, oneOff, deep, deepOff]: readonly Played[]): readonly Ratio[] {
   if (one === undefined || oneOff === undefined || deep === undefined || deepOff === undefined)
     throw new Error('a target has not been asked');
   return [

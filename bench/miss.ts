@@ -1,15 +1,8 @@
 import { AT_WORK, type BenchDaemon, MAP, startDaemon } from './daemon.ts';
 import type { LoadJob } from './job.ts';
 import type { KeySpec } from './questions.ts';
-import { findWrong, type Part } from './report.ts';
-import {
-  compareRounds,
-  formatPlayed,
-  playedFigures,
-  playRounds,
-  ROUND_COLUMNS,
-  type Target,
-} from './rounds.ts';
+import type { Part } from './report.ts';
+import { compareRounds, figuresOf, playRounds, type Target, tableOf } from './rounds.ts';
 import { formatVerdict } from './verdict.ts';
 
 const WARM = 10_000;
@@ -64,17 +57,10 @@ export const miss: Part = async (stage) => {
   }));
   return {
     title: `miss: addresses never asked for before, TCP, 16 connections, ${ROUNDS} alternating rounds`,
-    columns: ROUND_COLUMNS,
-    rows: played.map(formatPlayed),
+    ...tableOf(played),
     notes: ratios.map(({ name, spread }, i) =>
       formatVerdict(`${name} / remembered`, spread, i < 2 ? { most: 3 } : undefined),
     ),
-    figures: {
-      targets: played.map(playedFigures),
-      ratios: Object.fromEntries(ratios.map(({ name, spread }) => [name, spread])),
-    },
-    faults: played.flatMap(({ name, results }) =>
-      results.flatMap((result) => findWrong(name, result)),
-    ),
+    figures: figuresOf(played, ratios),
   };
 };

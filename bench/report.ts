@@ -3,7 +3,7 @@ import type { Peer } from './peer.ts';
 import type { Stage } from './stage.ts';
 
 /** One measurement: in words for people, in numbers for whoever compares runs. */
-export interface Finding {
+export interface Measurement {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -15,10 +15,10 @@ export interface Finding {
 }
 
 /** One part of the bench; it measures the peers beside ours, or leaves them. */
-export type Part = (stage: Stage, peers: readonly Peer[]) => Promise<Finding>;
+export type Part = (stage: Stage, peers: readonly Peer[]) => Promise<Measurement>;
 
-/** Lays out a finding for people. */
-export function formatFinding({ title, columns, rows, notes, faults }: Finding): string {
+/** Lays out a measurement for people. */
+export function formatMeasurement({ title, columns, rows, notes, faults }: Measurement): string {
   const lines = [columns, ...rows];
   const widths = columns.map((_, at) => Math.max(...lines.map((line) => (line[at] ?? '').length)));
   const table = lines.map((line) =>

@@ -4,6 +4,7 @@ import {
   findWrong,
   formatCount,
   formatSpread,
+  type Measurement,
   perSecond,
   type Spread,
   spreadOf,
@@ -94,7 +95,32 @@ export function formatPlayed({ name, results }: Played): readonly string[] {
   ];
 }
 
-/** The same in numbers. */
+/** What was played as a table, and which replies were wrong. */
+export const tableOf = (
+  played: readonly Played[],
+): Pick<Measurement, 'columns' | 'rows' | 'faults'> => ({
+  columns: ROUND_COLUMNS,
+  rows: played.map(formatPlayed),
+  faults: faultsOf(played),
+});
+
+/** Which replies were wrong. */
+export const faultsOf = (played: readonly Played[]): readonly string[] =>
+  played.flatMap(({ name, results }) => results.flatMap((result) => findWrong(name, result)));
+
+/** How two of them compare. */
+export interface Ratio {
+  readonly name: string;
+  readonly spread: Spread;
+}
+
+/** What was played, and how it compares, in numbers. */
+export const figuresOf = (played: readonly Played[], ratios: readonly Ratio[]): object => ({
+  targets: played.map(playedFigures),
+  ratios: Object.fromEntries(ratios.map(({ name, spread }) => [name, spread])),
+});
+
+/** A target in numbers. */
 export const playedFigures = ({ name, results }: Played): object => ({
   name,
   cpuMicros: results.map(cpuMicros),

@@ -19,7 +19,7 @@ import { miss } from './miss.ts';
 import { open } from './open.ts';
 import { outage } from './outage.ts';
 import { type Peer, parsePeer } from './peer.ts';
-import { type Finding, formatFinding, type Part } from './report.ts';
+import { formatMeasurement, type Measurement, type Part } from './report.ts';
 import { smoke } from './smoke.ts';
 import { createStage, IS_PINNED } from './stage.ts';
 import { start } from './start.ts';
@@ -68,7 +68,7 @@ const EXIT_WRONG = 1;
 const EXIT_USAGE = 64;
 
 /** Plays a part on a stage of its own, which is cleared whatever happens, a signal included. */
-async function play(part: Part, peers: readonly Peer[]): Promise<Finding> {
+async function play(part: Part, peers: readonly Peer[]): Promise<Measurement> {
   const stage = createStage();
   const leave = (): void => {
     void stage.clear().then(() => process.exit(EXIT_WRONG));
@@ -121,13 +121,13 @@ async function run({ names, json, against: other, peers }: Arguments): Promise<v
   process.stdout.write(
     `Node ${node}, Linux ${kernel}, ${cpu}, load average ${loadAverage.join(' ')}, ${placement}\n`,
   );
-  const findings: Record<string, Finding> = {};
+  const measured: Record<string, Measurement> = {};
   const parts = names.flatMap((name) => Object.entries(PARTS).filter(([known]) => known === name));
   if (other !== undefined) parts.push(['against', against(other)]);
   for (const [name, part] of parts) {
-    const finding = await play(part, peers);
-    findings[name] = finding;
-    process.stdout.write(`\n${formatFinding(finding)}\n`);
+    const measurement = await play(part, peers);
+    measured[name] = measurement;
+    process.stdout.write(`\n${formatMeasurement(measurement)}\n`);
   }
   process.stdout.write(
     `\nload average at the end ${loadavg()
@@ -135,8 +135,8 @@ async function run({ names, json, against: other, peers }: Arguments): Promise<v
       .join(' ')}\n`,
   );
   if (json !== undefined)
-    writeFileSync(json, `${JSON.stringify({ machine, findings }, null, 2)}\n`);
-  if (Object.values(findings).some(({ faults }) => faults.length > 0))
+    writeFileSync(json, `${JSON.stringify({ machine, measured }, null, 2)}\n`);
+  if (Object.values(measured).some(({ faults }) => faults.length > 0))
     process.exitCode = EXIT_WRONG;
 }
 

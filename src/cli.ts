@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import type { AddCommand, ExitWith } from './cli/commands/add.ts';
 import type { CommonOptions } from './cli/common.ts';
 import { CliError, EXIT } from './cli/exit.ts';
 import { tellExits } from './cli/exits.ts';
@@ -44,7 +45,7 @@ export async function createProgram(first?: string): Promise<Command> {
 }
 
 /** Adds a command with the options that all have. */
-const add = (parent: Command, usage: string, description: string): Command =>
+const add: AddCommand = (parent, usage, description) =>
   parent
     .command(usage)
     .description(description)
@@ -56,7 +57,7 @@ const add = (parent: Command, usage: string, description: string): Command =>
     .option('--json', 'print JSON');
 
 /** Hands a command's exit code on. Its code is loaded by then only: a daemon needs none of the others'. */
-const exitWith = async (code: Promise<number>): Promise<void> => {
+const exitWith: ExitWith = async (code) => {
   process.exitCode = await code;
 };
 

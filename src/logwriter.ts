@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, write, writeSync } from 'node:fs';
+import { codeOf } from './reason.ts';
 
 /** What became of lines of a log. */
 export interface LineFigures {
@@ -175,7 +176,7 @@ function tryWrite(descriptor: number, bytes: Buffer): number | 'full' | 'fault' 
   try {
     return writeSync(descriptor, bytes);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EAGAIN' ? 'full' : 'fault';
+    return codeOf(error) === 'EAGAIN' ? 'full' : 'fault';
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from './reason.ts';
 
 /**
  * Makes a directory for this user alone, and those above it; one that is there is left as it is. Node's `recursive` tries for
@@ -9,7 +10,7 @@ export async function makeDirectory(path: string): Promise<void> {
   if (await isMade(path)) return;
   await makeDirectory(dirname(path));
   await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
-    if (!hasCode(error, 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   });
 }
 
@@ -18,11 +19,8 @@ async function isMade(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (error) {
-    if (hasCode(error, 'ENOENT') && dirname(path) !== path) return false;
-    if (!hasCode(error, 'EEXIST')) throw error;
+    if (codeOf(error) === 'ENOENT' && dirname(path) !== path) return false;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
   return true;
 }
-
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;

@@ -1,15 +1,8 @@
 import { startEngine } from '../../test/support/fleet/engine.ts';
 import { MAP } from '../daemon.ts';
 import type { LoadJob } from '../job.ts';
-import { findWrong, formatSpread, type Part } from '../report.ts';
-import {
-  compareRounds,
-  formatPlayed,
-  type Played,
-  playedFigures,
-  playRounds,
-  ROUND_COLUMNS,
-} from '../rounds.ts';
+import { formatSpread, type Part } from '../report.ts';
+import { compareRounds, type Played, playedFigures, playRounds, tableOf } from '../rounds.ts';
 import type { Stage } from '../stage.ts';
 import { formatVerdict, meets } from '../verdict.ts';
 import { type Asker, startAsker } from './asker.ts';
@@ -33,17 +26,17 @@ export const shelf: Part = async (stage) => {
     const played = await measure(stage, keycloak, engine.url);
     const [read, asked, laid] = played;
     const ratio = compareRounds(read, asked);
+    const table = tableOf(played);
     return {
       title: `shelf: ${A_ROUND} people whom this daemon does not remember, ${CONNECTIONS} at a time, ${ROUNDS} alternating rounds`,
-      columns: ROUND_COLUMNS,
-      rows: played.map(formatPlayed),
+      ...table,
       notes: [
         formatVerdict(`${read.name} / ${asked.name}`, ratio, { most: MOST_CPU }),
         formatVerdict(`${laid.name} / ${asked.name}`, compareRounds(laid, asked)),
       ],
       figures: { targets: played.map(playedFigures), ratio },
       faults: [
-        ...played.flatMap(({ name, results }) => results.flatMap((each) => findWrong(name, each))),
+        ...table.faults,
         ...(meets(ratio, { most: MOST_CPU }) === false
           ? [`a read of the shelf costs × ${formatSpread(ratio)}`]
           : []),

@@ -1,7 +1,7 @@
 // node bench/fleet/simulation.ts [SECONDS]: up to a thousand daemons over one directory, in time that is reckoned; no network. The same each time.
 import { createDice } from '../../test/soak/dice.ts';
 import { drawZipf } from '../questions.ts';
-import { formatFinding } from '../report.ts';
+import { formatMeasurement } from '../report.ts';
 import { createAgenda } from './agenda.ts';
 
 const SECONDS = Number(process.argv[2] ?? 300);
@@ -204,7 +204,7 @@ const rows = [100, 1000, 5000].flatMap((rate) => {
 });
 
 process.stdout.write(
-  `${formatFinding({
+  `${formatMeasurement({
     title: `simulated, of ${SECONDS} s the last ${SECONDS - WARM_MS / 1000}: ${PEOPLE} people (Zipf), every tenth lookup for one of ${STRANGERS} strangers`,
     columns: ['', '× one', 'questions/s', 'peak', 'reads/s', 'claims/s', 'writes/s', 'hedged/s'],
     rows,

@@ -2,7 +2,7 @@ import { secretOf } from '../../test/support/keycloak/clients.ts';
 import { startKeycloak } from '../../test/support/keycloak/keycloak.ts';
 import { startScripted } from '../../test/support/keycloak/script.ts';
 import { countSockets, readCpuMs } from '../proc.ts';
-import { type Finding, formatCount, formatSpread, type Part, spreadOf } from '../report.ts';
+import { formatCount, formatSpread, type Measurement, type Part, spreadOf } from '../report.ts';
 import type { Stage } from '../stage.ts';
 import { type Asker, CONNECTIONS, DOMAIN, type Site, startDaemon } from './daemon.ts';
 
@@ -76,7 +76,7 @@ export const idp: Part = async (stage) => {
   }
 };
 
-async function compareAskers(stage: Stage, part: string, site: Site): Promise<Finding> {
+async function compareAskers(stage: Stage, part: string, site: Site): Promise<Measurement> {
   const bare = startLoop(stage, site, 'bare');
   const directory = startLoop(stage, site, 'directory');
   const daemon = await startDaemon(stage, site);

@@ -7,8 +7,15 @@ import { ADMINISTRATOR } from '../../test/support/ldap/slapd-config.ts';
 import { AT_WORK, type BenchDaemon, startDaemon } from '../daemon.ts';
 import { loadOf } from '../hit.ts';
 import type { KeySpec } from '../questions.ts';
-import { cpuMicros, findWrong, type Part, spreadOf } from '../report.ts';
-import { compareRounds, formatPlayed, type Played, playedFigures, playRounds } from '../rounds.ts';
+import { cpuMicros, type Part, spreadOf } from '../report.ts';
+import {
+  compareRounds,
+  faultsOf,
+  formatPlayed,
+  type Played,
+  playedFigures,
+  playRounds,
+} from '../rounds.ts';
 import type { Stage } from '../stage.ts';
 import { formatVerdict } from '../verdict.ts';
 import { BAR_COLUMNS, type Bar, formatBar } from './bars.ts';
@@ -80,9 +87,7 @@ export const mirror: Part = async (stage) => {
       inside,
       ratios: [...ratios, busy.ratio, ...insideRatios],
     },
-    faults: [...played, ...busy.played].flatMap(({ name, results }) =>
-      results.flatMap((result) => findWrong(name, result)),
-    ),
+    faults: faultsOf([...played, ...busy.played]),
   };
 };
 

@@ -16,11 +16,11 @@ export const ldap: Part = async (stage) => {
   await using resources = new AsyncDisposableStack();
   const bare = await startBare(stage);
   const tables = await startTables(stage.directory, resources);
-  const finding = await measureTables('ldap', tables, MOST, bare, stage);
+  const measurement = await measureTables('ldap', tables, MOST, bare, stage);
   return {
-    ...finding,
+    ...measurement,
     title: `ldap: a table that nothing is remembered of, ${ROUNDS} alternating rounds of ${KEYS} keys`,
-    notes: [TABLE_NOTE, ...finding.notes],
+    notes: [TABLE_NOTE, ...measurement.notes],
   };
 };
 

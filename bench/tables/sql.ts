@@ -1,4 +1,4 @@
-import { type Finding, type Part } from '../report.ts';
+import { type Measurement, type Part } from '../report.ts';
 import { KEYS, ROUNDS } from './postmap.ts';
 import { startTables, type TableType } from './sqltables.ts';
 import { measureTables, startBare, TABLE_COLUMNS, TABLE_NOTE } from './tables.ts';
@@ -11,18 +11,18 @@ const MOST: Readonly<Record<TableType, number>> = { pgsql: 1.2, mysql: 1.2, sqli
 /** What a lookup takes that has to be asked of a database. */
 export const sql: Part = async (stage) => {
   const bare = await startBare(stage);
-  const findings: Finding[] = [];
+  const measured: Measurement[] = [];
   for (const type of TYPES) {
     await using resources = new AsyncDisposableStack();
     const tables = await startTables(type, stage.directory, resources);
-    findings.push(await measureTables(type, tables, MOST[type], bare, stage));
+    measured.push(await measureTables(type, tables, MOST[type], bare, stage));
   }
   return {
     title: `sql: tables that nothing is remembered of, ${ROUNDS} alternating rounds of ${KEYS} keys`,
     columns: TABLE_COLUMNS,
-    rows: findings.flatMap(({ rows }) => rows),
-    notes: [TABLE_NOTE, ...findings.flatMap(({ notes }) => notes)],
-    figures: Object.fromEntries(TYPES.map((type, i) => [type, findings[i]?.figures])),
-    faults: findings.flatMap(({ faults }) => faults),
+    rows: measured.flatMap(({ rows }) => rows),
+    notes: [TABLE_NOTE, ...measured.flatMap(({ notes }) => notes)],
+    figures: Object.fromEntries(TYPES.map((type, i) => [type, measured[i]?.figures])),
+    faults: measured.flatMap(({ faults }) => faults),
   };
 };

@@ -3,9 +3,9 @@ import { MAP } from '../daemon.ts';
 import type { LoadEnd } from '../job.ts';
 import {
   cpuMicros,
-  type Finding,
   findWrong,
   formatSpread,
+  type Measurement,
   perSecond,
   spreadOf,
 } from '../report.ts';
@@ -51,7 +51,7 @@ export async function measureTables(
   most: number,
   bare: string,
   stage: Stage,
-): Promise<Finding> {
+): Promise<Measurement> {
   await warm(tables, stage);
   const alone = await playAlone(tables, MAP, bare);
   const together = await playTogether(tables, stage);

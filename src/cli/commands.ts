@@ -1,25 +1,22 @@
 import type { Command } from 'commander';
+import type { AddCommand, ExitWith } from './commands/add.ts';
+import { addCompareOptions } from './commands/compare.ts';
+import { addFleet } from './commands/fleet.ts';
+import { addImport } from './commands/import.ts';
+import { addInit } from './commands/init.ts';
+import { addMirror } from './commands/mirror.ts';
 import type { CommonOptions } from './common.ts';
-import { setUpCompare } from './comparing.ts';
 import type { DoctorOptions } from './doctor/doctor.ts';
-import { addFleet } from './fleeting.ts';
-import { addImport } from './importing.ts';
-import { addInit } from './initing.ts';
-import { addMirror } from './mirroring.ts';
 import type { PeopleOptions } from './people.ts';
-import type { PostfixOptions } from './postfix.ts';
+import type { PostfixOptions } from './postfix/postfix.ts';
 import type { RcptOptions } from './rcpt.ts';
 import type { StatusOptions } from './status.ts';
 
 /** Where Postfix keeps its queue, and Debian's its jail. */
 const QUEUE_DIRECTORY = '/var/spool/postfix';
 
-/** Adds all commands but `serve`; `add` gives one its common options. */
-export function addCommands(
-  add: (parent: Command, usage: string, description: string) => Command,
-  program: Command,
-  exitWith: (code: Promise<number>) => Promise<void>,
-): void {
+/** Adds all commands but `serve`. */
+export function addCommands(add: AddCommand, program: Command, exitWith: ExitWith): void {
   add(
     program,
     'lookup <map> <key>',
@@ -51,7 +48,7 @@ export function addCommands(
   add(program, 'check', 'check the configuration and every directory')
     .option('--queue-directory <directory>', 'Postfix’s', QUEUE_DIRECTORY)
     .action((options: CommonOptions & { queueDirectory: string }) =>
-      exitWith(import('./check.ts').then(({ check }) => check(options))),
+      exitWith(import('./check/check.ts').then(({ check }) => check(options))),
     );
   add(
     program,
@@ -75,7 +72,7 @@ export function addCommands(
     .option('--keep', 'keep tables and domains of main.cf’s, before idpmap’s')
     .option('--yes', 'apply it without a question')
     .action((options: PostfixOptions) =>
-      exitWith(import('./postfix.ts').then(({ postfix }) => postfix(options))),
+      exitWith(import('./postfix/postfix.ts').then(({ postfix }) => postfix(options))),
     );
   add(
     program,
@@ -89,7 +86,7 @@ export function addCommands(
       exitWith(import('./drill.ts').then(({ drill }) => drill(addresses, options))),
     );
 
-  setUpCompare(
+  addCompareOptions(
     add(
       program,
       'compare <old> <map> [addresses...]',

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { chmod, chown, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkBytes } from '../directory/file/check.ts';
-import { sealText } from '../directory/file/sealing.ts';
+import { sealText } from '../directory/file/sealtext.ts';
 import { gatherPeople } from '../directory/people/people.ts';
 import { reasonOf } from '../reason.ts';
 import { CliError, EXIT } from './exit.ts';

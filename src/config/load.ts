@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { lookAtFile, readRegularFile } from '../files.ts';
+import { codeOf } from '../reason.ts';
 import { describeIssues } from './mistakes/issues.ts';
 import { type ConfigFile, locate } from './mistakes/locate.ts';
 import { findMisfits } from './mistakes/misfits.ts';
@@ -175,7 +176,7 @@ async function chooseFile(
   if (named !== undefined) return resolve(named);
   const exists = await lookAtFile(defaultFile, LOAD_MS).then(
     () => true,
-    (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
+    (error: unknown) => codeOf(error) !== 'ENOENT',
   );
   if (exists) return resolve(defaultFile);
   if (overrides !== undefined || isConfigured(environment)) return undefined;

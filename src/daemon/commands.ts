@@ -9,7 +9,7 @@ import { explain, explainSender } from '../maps/explain.ts';
 import type { MapFigures } from '../maps/router.ts';
 import { MOST_TRACES, type Traces } from '../maps/traces.ts';
 import type { Figures } from '../socketmap/figures.ts';
-import { acceptHeld } from './accepting.ts';
+import { acceptHeld } from './accept.ts';
 import { tellPurge } from './fleet.ts';
 import { mirrorHandlers } from './mirrorcommands.ts';
 import { purge } from './purge.ts';

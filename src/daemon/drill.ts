@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { Context } from '../lookup/outcome.ts';
 import { explain } from '../maps/explain.ts';
 import type { Verdict } from '../maps/verdict.ts';
+import { propertyOf } from '../record.ts';
 import type { Settings } from '../settings.ts';
 import { closeState, createState, enterState, proveState, type State } from './state.ts';
 
@@ -138,7 +139,7 @@ const isCallable = (value: unknown): value is Callable => typeof value === 'func
 /** The signal that a question is put with: itself, or in how it is put. */
 function signalIn(asked: unknown): AbortSignal | undefined {
   if (asked instanceof AbortSignal) return asked;
-  const held = typeof asked === 'object' && asked !== null && 'signal' in asked && asked.signal;
+  const held = propertyOf(asked, 'signal');
   return held instanceof AbortSignal ? held : undefined;
 }
 

@@ -5,7 +5,7 @@ import { concernOf, type News, type Purged } from '../fleet/news.ts';
 import type { Log } from '../log.ts';
 import type { IsConcerned } from '../lookup/memory.ts';
 import type { Settings } from '../settings.ts';
-import { acceptSame } from './accepting.ts';
+import { acceptSame } from './accept.ts';
 import { purge } from './purge.ts';
 import type { Served } from './served.ts';
 

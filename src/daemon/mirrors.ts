@@ -15,6 +15,7 @@ import { createBeside } from '../lookup/path.ts';
 import type { Confirm } from '../mirror/feed/confirm.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
 import { shareFeed } from '../mirror/shared/sharing.ts';
+import { isRecord, propertyOf } from '../record.ts';
 import type { Membership } from './membership.ts';
 import type { Memories } from './memories.ts';
 
@@ -74,15 +75,14 @@ function mirrorIn(settings: DirectorySettings): MirrorSettings | undefined {
 }
 
 const isMirror = (value: unknown): value is MirrorSettings =>
-  typeof value === 'object' && value !== null && 'path' in value && 'acceptFor' in value;
+  isRecord(value) && 'path' in value && 'acceptFor' in value;
 
 /** Deep enough for any group where a directory's settings have no limit. */
 const DEPTH = 10;
 
 function limitsOf(settings: DirectorySettings): GroupLimits {
   const groups: unknown = 'groups' in settings ? settings.groups : undefined;
-  const depth =
-    typeof groups === 'object' && groups !== null && 'depth' in groups ? groups.depth : undefined;
+  const depth = propertyOf(groups, 'depth');
   return {
     depth: typeof depth === 'number' ? depth : DEPTH,
     members: largestGroup(settings) || Number.POSITIVE_INFINITY,
@@ -112,8 +112,8 @@ export function fingerprintOf(settings: DirectorySettings): string {
   const own = Object.entries(settings)
     .filter(([name]) => !ELSEWHERE.has(name))
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
-  const feed: unknown = mirrorIn(settings);
-  const how = typeof feed === 'object' && feed !== null && 'feed' in feed ? feed.feed : undefined;
+  // Types of directory whose mirrors have a choice of feeds have it there.
+  const how = propertyOf(mirrorIn(settings), 'feed');
   const text = JSON.stringify([own, how], (_name, value: unknown) =>
     value instanceof Secret ? undefined : value,
   );

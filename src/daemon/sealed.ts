@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { codeOf } from '../reason.ts';
 
 /**
  * Files of this daemon's own: a line of JSON each, and a tail with the SHA-256 of all before it, so that a damaged one is
@@ -66,7 +67,7 @@ async function readOwn(path: string): Promise<string | undefined> {
   // A pipe without a writer would never be open.
   const how = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(path, how).catch((error) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
   if (file === undefined) return undefined;

@@ -1,6 +1,5 @@
 import { explainTls } from '../directory/tls.ts';
-import { codeOf } from '../net/errors.ts';
-import { reasonOf } from '../reason.ts';
+import { codeOf, reasonOf } from '../reason.ts';
 
 /** Why the engine can't be used. */
 export interface Failure {

@@ -17,7 +17,8 @@ export interface Alarms {
 
 /**
  * Creates them: one timer for all, which goes on where nobody waits and ends when its time comes, for a timer set and cleared for each
- * question costs more than all that is done with its answer. It keeps the process alive while somebody waits.
+ * question costs more than all that is done with its answer. It keeps the process alive while somebody waits. `clock` must not lag:
+ * the instants are those of one that may, and the same zero.
  */
 export function createAlarms(clock: Clock): Alarms {
   const waiting = new Set<Alarm>();

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, preciseClock } from '../clock.ts';
 import type { Directory } from '../directory/directory.ts';
 import type { Kept } from '../directory/hooks.ts';
 import { createKept } from '../directory/trust/kept.ts';
@@ -93,7 +93,8 @@ export function createLane(directory: Pick<Directory, 'probe'>, options: LaneOpt
     health,
     ...(together && { mayProbe: together.mayProbe }),
   });
-  const alarms = createAlarms(clock);
+  // Not the daemon's, which stands still with the event loop: an alarm that is set by it then rings as much too late.
+  const alarms = createAlarms(preciseClock);
   return {
     name,
     timeoutMs,

@@ -8,7 +8,8 @@ import {
 } from '../address/address.ts';
 
 /** How a table's keys are derived from what Postfix asks: a socketmap gets the full key only. */
-export type KeyMode = 'exact' | 'address' | 'recipient' | 'virtual' | 'domain' | 'host';
+export const KEY_MODES = ['exact', 'address', 'recipient', 'virtual', 'domain', 'host'] as const;
+export type KeyMode = (typeof KEY_MODES)[number];
 
 /**
  * Lists what a table is asked for `key`, in order. Normalised; empty for what can't be a key (control characters, over

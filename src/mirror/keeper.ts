@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { MirrorSettings } from '../config/settings/mirror.ts';
 import type { Directory, Mark } from '../directory/directory.ts';
 import type { HoldingRules } from '../directory/people/owners.ts';
-import { reasonOf } from '../reason.ts';
+import { errorOf, reasonOf } from '../reason.ts';
 import type { Whole } from './answers.ts';
 import { concernOf, type Stood } from './concern.ts';
 import { type CopyOptions, createCopy } from './copy.ts';
@@ -184,7 +184,7 @@ export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
   };
 
   const broken = (error: unknown): void => {
-    failure = error instanceof Error ? error : new Error(reasonOf(error));
+    failure = errorOf(error);
     fault = reasonOf(error);
     copy.read();
     // What was said of late was read there, too.

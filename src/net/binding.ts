@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Log } from '../log.ts';
+import { codeOf } from '../reason.ts';
 import type { Endpoint } from './endpoint.ts';
-import { codeOf } from './errors.ts';
 
 /** Postfix opens hundreds of connections at once; Linux cuts it to `net.core.somaxconn`. */
 export const BACKLOG = 1024;

@@ -10,7 +10,3 @@ export class EndpointError extends Error {
     this.endpoint = endpoint;
   }
 }
-
-/** The system's code of an error (`ENOENT`); empty where it has none. */
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

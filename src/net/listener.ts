@@ -12,7 +12,7 @@ import { countersOf, type Rejection } from './figures.ts';
 import type { ListenOptions, SweptListener } from './listening.ts';
 import { type AllowList, describePeer, type Peer, readAllowList } from './peers.ts';
 import type { Protocol } from './protocol.ts';
-import { READ_BYTES, type Reads, readSocket } from './reading.ts';
+import { READ_BYTES, type Reads, readSocket } from './readsocket.ts';
 import type { Refusals } from './refusals.ts';
 import { createTlsServer, type ServerTls } from './tls.ts';
 

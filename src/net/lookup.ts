@@ -3,7 +3,7 @@ import { lookup, Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, preciseClock } from '../clock.ts';
-import { codeOf } from './errors.ts';
+import { codeOf } from '../reason.ts';
 
 /** Gives a host's addresses. */
 type Ask = (host: string) => Promise<readonly LookupAddress[]>;

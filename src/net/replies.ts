@@ -1,12 +1,14 @@
 import type { Clock } from '../clock.ts';
 
-/** How much later than a request's deadline its reply is given up here: the maps know the better reason. */
+/** How much later than a request's deadline its reply is given up here: the maps know better what to say. */
 export const GRACE_MS = 50;
 
 interface Slot {
   reply: string | undefined;
   /** On the clock; infinite for a reply that is there already. */
-  readonly givenUpAt: number;
+  readonly deadline: number;
+  /** Until when it has the grace, which begins once its deadline was seen to be over; absent: not yet. */
+  graceUntil?: number;
 }
 
 /** How many requests wait for their replies, or replies for their peer, over all connections of a server. */
@@ -42,12 +44,12 @@ export class ReplyQueue {
 
   /** Puts a reply behind those that wait. */
   add(reply: string): void {
-    this.#push({ reply, givenUpAt: Number.POSITIVE_INFINITY });
+    this.#push({ reply, deadline: Number.POSITIVE_INFINITY });
   }
 
   /** Keeps a place for a reply that never rejects. What comes later than `deadline` and the grace is dropped. */
   wait(reply: Promise<string>, deadline: number): void {
-    const slot: Slot = { reply: undefined, givenUpAt: deadline + GRACE_MS };
+    const slot: Slot = { reply: undefined, deadline };
     this.#push(slot);
     this.#watch();
     void reply.then((text) => this.#settle(slot, text));
@@ -110,14 +112,19 @@ export class ReplyQueue {
     );
   }
 
+  /**
+   * Gives up whoever has had the grace, and begins it for whoever is late only now: where the event loop stood still for longer than both,
+   * this may run before the maps have heard of the deadline, and memory answers then.
+   */
   #giveUpOverdue(): void {
     const now = this.#options.clock.now();
     for (const slot of this.#slots) {
-      if (slot.reply === undefined && slot.givenUpAt <= now)
-        this.#settle(slot, this.#options.giveUp());
+      if (slot.reply !== undefined || slot.deadline > now) continue;
+      if (slot.graceUntil === undefined) slot.graceUntil = now + GRACE_MS;
+      else if (slot.graceUntil <= now) this.#settle(slot, this.#options.giveUp());
     }
   }
 }
 
-const earlier = (first: number, { reply, givenUpAt }: Slot): number =>
-  reply === undefined ? Math.min(first, givenUpAt) : first;
+const earlier = (first: number, { reply, deadline, graceUntil }: Slot): number =>
+  reply === undefined ? Math.min(first, graceUntil ?? deadline) : first;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import { reasonOf } from '../reason.ts';
+import { codeOf, reasonOf } from '../reason.ts';
 import { BACKLOG, type Binding, type BindOptions, IN_USE, probe } from './binding.ts';
 import type { Endpoint, TcpEndpoint } from './endpoint.ts';
-import { codeOf, EndpointError } from './errors.ts';
+import { EndpointError } from './errors.ts';
 import { findOwner, type Listening } from './owner.ts';
 import { findHolder, findStrangers } from './strangers.ts';
 

@@ -6,7 +6,7 @@ import type { Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import type { Log } from '../log.ts';
-import { reasonOf } from '../reason.ts';
+import { codeOf, reasonOf } from '../reason.ts';
 import { BACKLOG, type Binding, type BindOptions, IN_USE, probe } from './binding.ts';
 import {
   type Endpoint,
@@ -14,7 +14,7 @@ import {
   MAX_UNIX_PATH_BYTES,
   type UnixEndpoint,
 } from './endpoint.ts';
-import { codeOf, EndpointError } from './errors.ts';
+import { EndpointError } from './errors.ts';
 import { findUnsafe } from './place.ts';
 
 const DEFAULT_MODE = 0o660;

@@ -7,7 +7,7 @@ import type { NetEvent } from '../net/figures.ts';
 import { LIMITS, type Limits } from '../net/limits.ts';
 import type { BoundListener, Listener, ListenOptions } from '../net/listening.ts';
 import type { Protocol } from '../net/protocol.ts';
-import type { Reads } from '../net/reading.ts';
+import type { Reads } from '../net/readsocket.ts';
 import { createNetServer } from '../net/server.ts';
 import { type Client, fitFor } from './clients.ts';
 import { openDialect } from './dialects.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configPrint } from '../../src/cli/config.ts';
 import { editorLines } from '../../src/cli/editors.ts';
-import { initKeycloak } from '../../src/cli/init.ts';
+import { initKeycloak } from '../../src/cli/init/keycloak.ts';
 import { jsonSchema } from '../../src/reference.ts';
 import { capture } from '../support/command.ts';
 

@@ -1,9 +1,10 @@
-import { chmod, utimes, writeFile } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMPANY } from '../support/command.ts';
 import { type CommandResult, runCommand, startDaemonProcess } from '../support/daemon.ts';
+import { writeSettled } from '../support/postfix/settled.ts';
 import type { RunningProcess } from '../support/process.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../support/temporary.ts';
@@ -27,18 +28,14 @@ Nov 30 03:00:01 mx postfix/smtpd[7]: NOQUEUE: reject: RCPT from c[192.0.2.1]: 55
 Nov 30 03:00:02 mx postfix/lmtp[7]: 4B2: to=<sales@example.com>, relay=x, status=sent (250 OK)
 `;
 
-const LONG_AGO = new Date('2000-01-01');
-
 describeWith(['postfixSql'], 'idpmap compare', () => {
   let place: TemporaryDirectory;
   let daemon: RunningProcess;
   let table: string;
 
-  /** Postfix waits up to two seconds for a fresh file "to cool down" (`dict_load_file_xt`). */
   const write = async (name: string, text: string): Promise<string> => {
     const file = join(place.path, name);
-    await writeFile(file, text);
-    await utimes(file, LONG_AGO, LONG_AGO);
+    await writeSettled(file, text);
     return file;
   };
 

@@ -118,6 +118,9 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
       'people.yaml': 'accounts: [{ address: ann@example.org }]',
     });
     const client = await connectRaw(endpoint);
+    // It is let in by then.
+    client.socket.write(frames('virtual-domains example.org'));
+    await client.reads(frames('OK example.org'));
     const requests = Array.from({ length: 50 }, () => 'user-exists ann@example.org');
     client.socket.write(frames(...requests, 'virtual-domains example.org'));
     process.kill(daemon.pid, signal);

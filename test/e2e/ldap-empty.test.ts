@@ -1,8 +1,8 @@
-import { utimes, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { importLdapTables } from '../../src/cli/importldap.ts';
+import { importLdapTables } from '../../src/cli/import/ldap.ts';
 import { lookup } from '../../src/cli/lookup.ts';
 import { capture } from '../support/command.ts';
 import { runCommand } from '../support/daemon.ts';
@@ -10,6 +10,7 @@ import type { NewEntry } from '../support/ldap/ldif.ts';
 import { startPlainSlapd } from '../support/ldap/plain-slapd.ts';
 import { run } from '../support/ldap/run.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
+import { writeSettled } from '../support/postfix/settled.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 
@@ -81,6 +82,9 @@ const CASES: readonly (readonly [name: string, settings: Readonly<Record<string,
   ['tls_ca_cert_dir', { tls_ca_cert_dir: '', tls_cipher_suite: '' }],
 ];
 
+/** A busy machine of the tests is no fault of the server. */
+const PATIENT = { timeout: '20s', connectTimeout: '20s', searchTimeout: '20s' };
+
 const KEYS = ['ann@example.org', 'nia@second.net', 'nobody@example.org'];
 
 describeWith(['postfix', 'postfixLdap', 'slapd'], 'an empty setting of an ldap table', () => {
@@ -95,9 +99,7 @@ describeWith(['postfix', 'postfixLdap', 'slapd'], 'an empty setting of an ldap t
     server = await startPlainSlapd({ suffix: '', entries: ENTRIES });
     resources.defer(() => server.remove());
     await writeFile(join(place, 'password'), server.password);
-    // Postfix waits for a fresh main.cf "to cool down".
-    await writeFile(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
-    await utimes(join(place, 'main.cf'), 0, 0);
+    await writeSettled(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
   });
   afterAll(() => resources.disposeAsync());
 
@@ -114,7 +116,7 @@ describeWith(['postfix', 'postfixLdap', 'slapd'], 'an empty setting of an ldap t
       value === '-' ? [] : [`${name} = ${value}\n`],
     );
     const file = join(place, 'table.cf');
-    await writeFile(file, lines.join(''));
+    await writeSettled(file, lines.join(''));
     return file;
   }
 
@@ -152,11 +154,12 @@ describeWith(['postfix', 'postfixLdap', 'slapd'], 'an empty setting of an ldap t
     const printed = parse(text);
     const { ldap } = printed.directories;
     if (ldap.bind?.dn !== undefined) ldap.bind.password = { file: 'password' };
+    Object.assign(ldap, PATIENT);
     const domains = { 'example.org': { directory: 'ldap' } };
     const config = join(place, 'idpmap.yaml');
     await writeFile(
       config,
-      stringify({ ...printed, deadline: '10s', control: 'control', domains }),
+      stringify({ ...printed, deadline: '40s', control: 'control', domains }),
     );
     return { code, stderr: said.join(''), ldap, config };
   }

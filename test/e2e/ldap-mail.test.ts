@@ -57,6 +57,8 @@ async function tellByFile(server: LdapServer, port: number, place: string): Prom
   const settings = {
     listen: `tcp://127.0.0.1:${port}`,
     control: 'control',
+    // A busy machine of the tests is no fault of the directory.
+    deadline: '5s',
     domains: { 'example.test': { directory: 'staff' } },
     directories: {
       staff: {
@@ -82,6 +84,7 @@ async function tellByEnvironment(server: LdapServer, port: number, place: string
     environment: {
       IDPMAP_LISTEN: `tcp://127.0.0.1:${port}`,
       IDPMAP_CONTROL: join(place, 'control'),
+      IDPMAP_DEADLINE: '5s',
       IDPMAP_DOMAINS: '{ example.test: { directory: staff } }',
       IDPMAP_DIRECTORIES__STAFF__TYPE: 'ldap',
       IDPMAP_DIRECTORIES__STAFF__URLS: `ldap://127.0.0.1:${server.port}`,

@@ -8,6 +8,7 @@ import { startPlainSlapd } from '../support/ldap/plain-slapd.ts';
 import type { LdapServer } from '../support/ldap/server.ts';
 import { findFreePorts } from '../support/loopback.ts';
 import { type Postfix, startPostfix } from '../support/postfix/postfix.ts';
+import { writeSettled } from '../support/postfix/settled.ts';
 import { connectSmtp } from '../support/postfix/smtp.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
@@ -144,7 +145,7 @@ describeWith(['postfix', 'postfixLdap', 'slapd'], 'tables of one line, in one ma
     const server = await startPlainSlapd({ suffix: BASE, entries: [...entries()] });
     resources.defer(() => server.remove());
     for (const table of Object.keys(TABLES))
-      await writeFile(join(place, `${table}.cf`), fileText(server, table));
+      await writeSettled(join(place, `${table}.cf`), fileText(server, table));
     const lines = LINES.map((tables) =>
       tables.map((table) => `ldap:${join(place, `${table}.cf`)}`).join(','),
     );

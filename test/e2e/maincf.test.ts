@@ -1,4 +1,4 @@
-import { chmod, utimes, writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
@@ -6,6 +6,7 @@ import { runCommand, startDaemonProcess } from '../support/daemon.ts';
 import { makePlace } from '../support/instance.ts';
 import { run } from '../support/ldap/run.ts';
 import { findFreePorts } from '../support/loopback.ts';
+import { writeSettled } from '../support/postfix/settled.ts';
 import { describeWith } from '../support/requirement.ts';
 
 /** Keys of each kind: those that are there, with what might be code, and those that are not. */
@@ -71,10 +72,8 @@ describeWith(['postfix', 'postfixSql'], 'a main.cf and what was imported of it',
     using database = new DatabaseSync(join(place, 'mail.sqlite'));
     database.exec(SCHEMA);
     for (const [name, lines] of Object.entries(TABLES))
-      await writeFile(join(place, `${name}.cf`), `dbpath = ${place}/mail.sqlite\n${lines}\n`);
-    await writeFile(join(place, 'main.cf'), mainCf(place));
-    // Postfix waits for a fresh main.cf "to cool down".
-    await utimes(join(place, 'main.cf'), 0, 0);
+      await writeSettled(join(place, `${name}.cf`), `dbpath = ${place}/mail.sqlite\n${lines}\n`);
+    await writeSettled(join(place, 'main.cf'), mainCf(place));
 
     const [port = 0] = await findFreePorts(1);
     const endpoint = `inet:127.0.0.1:${port}`;

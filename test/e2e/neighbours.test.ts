@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { mainCf } from '../../src/cli/maincf.ts';
-import { askFamilies } from '../../src/cli/reach.ts';
+import { mainCf } from '../../src/cli/postfix/maincf.ts';
+import { askFamilies } from '../../src/cli/postfix/reach.ts';
 import type { Endpoint } from '../../src/net/endpoint.ts';
 import { listingNone, makePlace, settingsOf, startInstance } from '../support/instance.ts';
 import { findFreePorts } from '../support/loopback.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { postfix } from '../../src/cli/postfix.ts';
+import { postfix } from '../../src/cli/postfix/postfix.ts';
 import { capture, configure } from '../support/command.ts';
 import {
   mainCfLines,

@@ -6,6 +6,9 @@ import { describeWith } from '../support/requirement.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
 import { until } from '../support/until.ts';
 
+/** What is told once counts to the end of a test, however busy the machine is. */
+const LASTING = { freshMs: 3_600_000, freshNoneMs: 3_600_000 };
+
 describeWith(['redis'], 'what is kept apart in a real Redis', () => {
   const scene = useScene();
 
@@ -29,7 +32,7 @@ describeWith(['redis'], 'what is kept apart in a real Redis', () => {
           directory,
           addresses.filter(isThere).map((address) => account(address)),
         );
-        const start = () => scene.start({ ...options, directory });
+        const start = () => scene.start({ ...options, directory, times: LASTING });
         return { isThere, directory, daemons: [await start(), await start()] as const };
       }),
     );

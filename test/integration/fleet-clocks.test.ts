@@ -33,8 +33,8 @@ describeWith(['redis', 'faketime'], 'a fleet whose clocks are wrong', () => {
   /** Starts a daemon whose calendar is so far off, as faketime(1) says it; its own clock runs as all do. */
   const start = async (offset?: string): Promise<FleetProcess> => {
     const settings = {
-      deadline: '5s',
-      fleet: { url: engine.url, key: KEY, timeout: '1s' },
+      deadline: '40s',
+      fleet: { url: engine.url, key: KEY, timeout: '10s' },
       cache: { fresh: '1h', freshNone: '1h' },
       domains: { 'example.org': { directory: 'staff' } },
       directories: {

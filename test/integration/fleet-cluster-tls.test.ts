@@ -9,7 +9,7 @@ import type { FleetSettings } from '../../src/fleet/settings.ts';
 import { makeEngineCertificates, type TestCertificates } from '../support/fleet/certificates.ts';
 import { startCluster, type TestCluster } from '../support/fleet/cluster.ts';
 import { type FleetDaemon, fleetSettings, KEY } from '../support/fleet/daemons.ts';
-import { ANN, becomes, NOBODY, PATIENCE_MS, PATIENT, useScene } from '../support/fleet/scene.ts';
+import { ANN, becomes, NOBODY, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
 import { createNotes } from '../support/notes.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
@@ -45,7 +45,7 @@ describeWith(['redis', 'openssl'], 'a fleet over a real cluster that speaks TLS'
     ...more,
   });
   const start = (more: Partial<FleetSettings> = {}): Promise<FleetDaemon> =>
-    scene.start({ settings: settings({ timeout: PATIENT, ...more }) });
+    scene.start({ settings: settings(more) });
 
   test('daemons know together with a certificate and a password, over TLS to each node, and a check finds all well', async () => {
     const [one, two] = [await start(), await start()];

@@ -5,8 +5,8 @@ import { inspectFleet } from '../../src/fleet/inspect.ts';
 import { aclOf } from '../../src/fleet/rights.ts';
 import type { FleetSettings } from '../../src/fleet/settings.ts';
 import { startCluster, type TestCluster } from '../support/fleet/cluster.ts';
-import { type FleetDaemon, fleetSettings, KEY } from '../support/fleet/daemons.ts';
-import { ANN, becomes, PATIENCE_MS, PATIENT, useScene } from '../support/fleet/scene.ts';
+import { type FleetDaemon, fleetSettings, HASTY, KEY, PATIENT } from '../support/fleet/daemons.ts';
+import { ANN, becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
 import { createNotes } from '../support/notes.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, employ } from '../support/scripted.ts';
@@ -15,7 +15,7 @@ import { until } from '../support/until.ts';
 const LOG = 'idpmap:test:{test}:log';
 
 describeWith(['redis'], 'a fleet over a real cluster', () => {
-  const scene = useScene();
+  const scene = useScene({ timeout: HASTY });
   let cluster: TestCluster;
   beforeAll(async () => {
     cluster = await startCluster(LOG);
@@ -77,7 +77,8 @@ describeWith(['redis'], 'a fleet over a real cluster', () => {
   });
 
   test('a slot that moves to another node is followed while it moves and afterwards', async () => {
-    const [one, two] = [await start(), await start()];
+    const patient = { timeout: PATIENT };
+    const [one, two] = [await start(patient), await start(patient)];
     await hears(one, two);
     const from = await cluster.holderOf(LOG);
     const to = cluster.primaries.find((each) => each !== from) ?? from;

@@ -28,9 +28,9 @@ describeWith(['redis'], 'daemons of a fleet over a real Redis and a scripted Key
   const start = (more = ''): Promise<Instance> =>
     startMember({
       config: `
-deadline: 5s
+deadline: 40s
 cache: { fresh: 1h, freshNone: 1h }
-fleet: { url: "${engine.url}", key: "${KEY}", timeout: 1s }
+fleet: { url: "${engine.url}", key: "${KEY}", timeout: 10s }
 domains: { example.org: { directory: staff } }
 directories:
   staff:

@@ -1,20 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  ANN,
-  becomes,
-  NOBODY,
-  PATIENCE_MS,
-  PATIENT,
-  urlOf,
-  useScene,
-} from '../support/fleet/scene.ts';
+import { HASTY, PATIENT } from '../support/fleet/daemons.ts';
+import { ANN, becomes, NOBODY, PATIENCE_MS, urlOf, useScene } from '../support/fleet/scene.ts';
 import type { FaultMode } from '../support/proxy.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, employ } from '../support/scripted.ts';
 import { until } from '../support/until.ts';
 
 describeWith(['redis'], 'faults of a real Redis', () => {
-  const scene = useScene();
+  const scene = useScene({ timeout: HASTY });
 
   test.each<FaultMode>(['refuse', 'reset', 'blackhole', 'drip', 'cut', 'tear'])(
     'an engine behind a network that shows "%s" is no fault, and is used again afterwards',
@@ -50,8 +43,9 @@ describeWith(['redis'], 'faults of a real Redis', () => {
     await scene.askCrowd(daemons);
   });
 
-  const three = async () => {
-    const daemons = [await scene.start(), await scene.start(), await scene.start()] as const;
+  const three = async (timeout = HASTY) => {
+    const start = () => scene.start({ settings: { timeout } });
+    const daemons = [await start(), await start(), await start()] as const;
     await scene.askCrowd(daemons);
     return daemons;
   };
@@ -87,7 +81,7 @@ describeWith(['redis'], 'faults of a real Redis', () => {
   });
 
   test('a full engine that makes no room (noeviction) takes no more, and is read on; what waits to be told is told once there is room', async () => {
-    const [one, two, ...others] = await three();
+    const [one, two, ...others] = await three(PATIENT);
     await one.ask(ANN);
     await scene.engine.client.config('SET', 'maxmemory', '1');
     try {
@@ -111,7 +105,7 @@ describeWith(['redis'], 'faults of a real Redis', () => {
   });
 
   test('a full engine that makes room by itself (volatile-lru) drops answers, and never the news', async () => {
-    const [one, two, ...others] = await three();
+    const [one, two, ...others] = await three(PATIENT);
     const { client } = scene.engine;
     const used = /used_memory:(\d+)/.exec(await client.info('memory'))?.[1];
     await client.config('SET', 'maxmemory-policy', 'volatile-lru');
@@ -134,7 +128,8 @@ describeWith(['redis'], 'faults of a real Redis', () => {
   });
 
   test('whoever writes to the engine gains nothing', async () => {
-    const daemons = [await scene.start(), await scene.start()];
+    const patient = { settings: { timeout: PATIENT } };
+    const daemons = [await scene.start(patient), await scene.start(patient)];
     const bob = 'bob@example.org';
     await daemons[0]?.ask(ANN);
     await daemons[0]?.ask(NOBODY);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ANN, becomes, NOBODY, PATIENCE_MS, PATIENT, useScene } from '../support/fleet/scene.ts';
+import { ANN, becomes, NOBODY, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, employ } from '../support/scripted.ts';
 import { until } from '../support/until.ts';
@@ -30,11 +30,11 @@ describeWith(['redis'], 'what somebody who may write has laid down in the engine
     ['a stranger', (place: string) => scene.engine.client.set(place, 'me')],
     ['nobody, with a list', (place: string) => scene.engine.client.lpush(place, 'x')],
   ])('a turn that %s took for good is taken by a daemon', async (_, spoil) => {
-    const daemon = await scene.start({ settings: { timeout: PATIENT } });
+    const daemon = await scene.start();
     await becomes(daemon, 'up');
     expect(await daemon.fleet.hold('events', 60_000)).toBe('ours');
     expect(await daemon.fleet.hold('events', 60_000)).toBe('ours');
-    const other = await scene.start({ settings: { timeout: PATIENT } });
+    const other = await scene.start();
     await becomes(other, 'up');
     expect(await other.fleet.hold('events', 60_000)).toBe('another');
     const [place = ''] = await scene.engine.client.keys('idpmap:test:*:turn');

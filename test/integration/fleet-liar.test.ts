@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { FleetDaemon } from '../support/fleet/daemons.ts';
+import { type FleetDaemon, HASTY, PATIENT } from '../support/fleet/daemons.ts';
 import { type Liar, type Lie, late, saying, startLiar } from '../support/fleet/liar.ts';
-import { ANN, becomes, NOBODY, PATIENCE_MS, PATIENT, useScene } from '../support/fleet/scene.ts';
+import { ANN, becomes, NOBODY, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
 import { createNotes } from '../support/notes.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, employ } from '../support/scripted.ts';
@@ -13,7 +13,7 @@ const rowsOf = (...ids: readonly string[]): string =>
   listOf(ids.map((id) => listOf([textOf(id), listOf([textOf('n'), textOf('x')])])));
 
 describeWith(['redis'], 'an engine that lies', () => {
-  const scene = useScene();
+  const scene = useScene({ timeout: HASTY });
   const liar = async (): Promise<Liar> => {
     const started = await startLiar(scene.engine.port);
     onTestFinished(() => started.stop());
@@ -179,7 +179,7 @@ describeWith(['redis'], 'an engine that lies', () => {
 
   test('and lets nobody in on this connection any more is asked over another one', async () => {
     const one = await liar();
-    const daemon = await scene.start({ url: one.url });
+    const daemon = await scene.start({ url: one.url, settings: { timeout: PATIENT } });
     await becomes(daemon, 'up');
     const begun = one.connections();
     one.lie(() =>

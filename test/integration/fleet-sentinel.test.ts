@@ -4,7 +4,7 @@ import { Secret } from '../../src/config/sources/secret.ts';
 import { inspectFleet } from '../../src/fleet/inspect.ts';
 import { aclOf } from '../../src/fleet/rights.ts';
 import type { FleetSettings } from '../../src/fleet/settings.ts';
-import { fleetSettings, KEY } from '../support/fleet/daemons.ts';
+import { fleetSettings, HASTY, KEY } from '../support/fleet/daemons.ts';
 import { startEngine, type TestEngine } from '../support/fleet/engine.ts';
 import { ANN, becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
 import {
@@ -21,7 +21,7 @@ import { until } from '../support/until.ts';
 const BOB = 'bob@example.org';
 
 describeWith(['redis'], 'a fleet whose engine real sentinels name', () => {
-  const scene = useScene();
+  const scene = useScene({ timeout: HASTY });
 
   const engine = async (parameters: readonly string[] = []): Promise<TestEngine> => {
     const started = await startEngine(['--repl-diskless-sync-delay', '0', ...parameters]);

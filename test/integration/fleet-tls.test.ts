@@ -11,7 +11,7 @@ import {
 } from '../support/fleet/certificates.ts';
 import { fleetSettings, KEY } from '../support/fleet/daemons.ts';
 import { startEngine } from '../support/fleet/engine.ts';
-import { ANN, becomes, NOBODY, PATIENT, useScene } from '../support/fleet/scene.ts';
+import { ANN, becomes, NOBODY, useScene } from '../support/fleet/scene.ts';
 import { PRIMARY, startSentinels } from '../support/fleet/sentinels.ts';
 import { findFreePorts } from '../support/loopback.ts';
 import { createNotes } from '../support/notes.ts';
@@ -48,7 +48,7 @@ describeWith(['redis', 'openssl'], 'a fleet over TLS to a real Redis', () => {
 
   test('daemons know together with an authority and a client certificate of their own, and a check finds all well', async () => {
     const { certificates, url } = await secure();
-    const settings = { tls: tlsOf(certificates), timeout: PATIENT };
+    const settings = { tls: tlsOf(certificates) };
     const [one, two] = [await scene.start({ url, settings }), await scene.start({ url, settings })];
     for (const daemon of [one, two]) {
       expect(await daemon.ask(ANN)).toMatchObject({ status: 'found' });

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { FleetDaemon } from '../support/fleet/daemons.ts';
-import { ANN, becomes, PATIENCE_MS, PATIENT, useScene } from '../support/fleet/scene.ts';
+import { type FleetDaemon, HASTY } from '../support/fleet/daemons.ts';
+import { ANN, becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
 import { describeWith } from '../support/requirement.ts';
 import { account, createScripted, employ } from '../support/scripted.ts';
 import { until } from '../support/until.ts';
@@ -11,10 +11,13 @@ describeWith(['redis'], 'what a fleet counts together, over a real Redis', () =>
   test.each(['counts', 'is gone'])(
     'a flood of strangers costs the directory what one daemon would ask while the engine %s, and whoever is known is answered',
     async (engine) => {
-      const perSecond = 50;
-      const daemons = await Promise.all(
-        Array.from({ length: 4 }, () => scene.start({ perSecond, times: { unknownMs: 1 } })),
-      );
+      const perSecond = 20;
+      const options = {
+        perSecond,
+        times: { unknownMs: 1 },
+        ...(engine === 'is gone' && { settings: { timeout: HASTY } }),
+      };
+      const daemons = await Promise.all(Array.from({ length: 4 }, () => scene.start(options)));
       for (const daemon of daemons) {
         await daemon.ask(ANN);
         const sees = () => daemon.fleet.others() === daemons.length - 1;
@@ -29,7 +32,8 @@ describeWith(['redis'], 'what a fleet counts together, over a real Redis', () =>
       const begunAt = performance.now();
       let i = 0;
       const flood = async (daemon: FleetDaemon): Promise<void> => {
-        while (performance.now() < begunAt + 3000) {
+        // A busy machine is slow to ask for more than there may be.
+        while (performance.now() < begunAt + 3000 || i <= scene.directory.asked.length - before) {
           i += 1;
           await daemon.ask(`s${i}@example.org`);
         }
@@ -93,14 +97,12 @@ describeWith(['redis'], 'what a fleet counts together, over a real Redis', () =>
   });
 
   test('a daemon that is frozen while it holds turns holds up nobody for good', async () => {
-    // Whom the engine keeps waiting asks without having waited for anybody.
-    const patient = { settings: { timeout: PATIENT } };
-    const one = await scene.start(patient);
+    const one = await scene.start();
     await one.ask(ANN);
     // Nobody answers for these turns, whoever took them.
     const hung = createScripted();
     hung.mode = 'hangs';
-    const holder = await scene.start({ ...patient, directory: hung, timeoutMs: 5000 });
+    const holder = await scene.start({ directory: hung, timeoutMs: 5000 });
     const held = ['h1@example.org', 'h2@example.org', 'h3@example.org'];
     for (const key of held) void holder.ask(key);
     const taken = () =>

@@ -4,8 +4,8 @@ import { Secret } from '../../src/config/sources/secret.ts';
 import { inspectFleet } from '../../src/fleet/inspect.ts';
 import { aclOf } from '../../src/fleet/rights.ts';
 import { startCluster } from '../support/fleet/cluster.ts';
-import { type FleetDaemon, fleetSettings, KEY } from '../support/fleet/daemons.ts';
-import { ANN, becomes, PATIENCE_MS, PATIENT, useScene } from '../support/fleet/scene.ts';
+import { type FleetDaemon, fleetSettings, HASTY, KEY } from '../support/fleet/daemons.ts';
+import { ANN, becomes, PATIENCE_MS, useScene } from '../support/fleet/scene.ts';
 import { PRIMARY, startSentinels } from '../support/fleet/sentinels.ts';
 import { describeWith } from '../support/requirement.ts';
 import { toolPath } from '../support/tools/tools.ts';
@@ -14,7 +14,7 @@ import { until } from '../support/until.ts';
 const VALKEY = toolPath('valkey-server');
 
 describeWith(['valkey'], 'a fleet over a real Valkey', () => {
-  const scene = useScene(VALKEY);
+  const scene = useScene({ program: VALKEY });
 
   const hears = async (one: FleetDaemon, other: FleetDaemon): Promise<void> => {
     const before = other.fleet.figures.news.heard['purge'] ?? 0;
@@ -30,7 +30,7 @@ describeWith(['valkey'], 'a fleet over a real Valkey', () => {
       'SETUSER',
       ...aclOf('idpmap').replace('PASSWORD', 'secret').split(' '),
     );
-    const settings = { user: 'idpmap', password: new Secret('secret'), timeout: PATIENT };
+    const settings = { user: 'idpmap', password: new Secret('secret') };
     const [one, two] = [await scene.start({ settings }), await scene.start({ settings })];
     await one.ask(ANN);
     expect(await two.ask(ANN)).toMatchObject({ status: 'found', by: expect.any(String) });
@@ -42,7 +42,8 @@ describeWith(['valkey'], 'a fleet over a real Valkey', () => {
   });
 
   test('one that is emptied, hangs, is killed and comes back is no fault', async () => {
-    const daemons = [await scene.start(), await scene.start()];
+    const hasty = { settings: { timeout: HASTY } };
+    const daemons = [await scene.start(hasty), await scene.start(hasty)];
     const [one, two] = daemons;
     await scene.askCrowd(daemons);
     await scene.engine.client.flushall();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KEY } from '../support/fleet/daemons.ts';
+import { HASTY, KEY } from '../support/fleet/daemons.ts';
 import { ANN, becomes, NOBODY, PATIENCE_MS, urlOf, useScene } from '../support/fleet/scene.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
@@ -118,7 +118,10 @@ describeWith(['redis'], 'a fleet over a real Redis', () => {
 
   test('who was cut off hears what it missed, and what it told meanwhile arrives', async () => {
     const proxy = await scene.proxied();
-    const [one, cut] = [await scene.start(), await scene.start({ url: urlOf(proxy) })];
+    const [one, cut] = [
+      await scene.start(),
+      await scene.start({ url: urlOf(proxy), settings: { timeout: HASTY } }),
+    ];
     await cut.ask(ANN);
     await proxy.set('blackhole');
     await becomes(cut, 'down');

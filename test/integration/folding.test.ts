@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { foldDomain, parseAddress, parseDomain } from '../../src/address/address.ts';
+import { writeSettled } from '../support/postfix/settled.ts';
 import { describeWith } from '../support/requirement.ts';
 import { makeTemporaryDirectory } from '../support/temporary.ts';
 
@@ -21,7 +22,7 @@ async function foldByPostfix(keys: readonly string[]): Promise<ReadonlyMap<strin
   const directory = await makeTemporaryDirectory('idpmap-folding');
   try {
     const table = join(directory.path, 'table');
-    await writeFile(join(directory.path, 'main.cf'), 'smtputf8_enable = yes\n');
+    await writeSettled(join(directory.path, 'main.cf'), 'smtputf8_enable = yes\n');
     await writeFile(table, keys.map((key, i) => `${i}-${key} ${i}\n`).join(''));
     const postmap = (...parameters: readonly string[]) =>
       run('postmap', ['-c', directory.path, ...parameters], {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { check } from '../../src/cli/check.ts';
+import { check } from '../../src/cli/check/check.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { capture } from '../support/command.ts';
 import { answerBy, END } from '../support/dialogue.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { initKeycloak } from '../../src/cli/init.ts';
+import { initKeycloak } from '../../src/cli/init/keycloak.ts';
 import { capture } from '../support/command.ts';
 import { makePlace } from '../support/instance.ts';
 import { requestToken } from '../support/keycloak/admin.ts';
@@ -16,7 +16,6 @@ import {
 } from '../support/keycloak/keycloak.ts';
 import { USERS } from '../support/keycloak/people.ts';
 import { PERSONS } from '../support/ldap/population.ts';
-import { processesOf } from '../support/process.ts';
 import { describeWith } from '../support/requirement.ts';
 import { describeReadme } from './keycloak/readme.ts';
 
@@ -123,30 +122,6 @@ describeWith(['keycloak'], 'a private Keycloak', () => {
     };
     expect(await tokenByTls(form)).toBe(200);
   });
-
-  test(
-    'leaves no process when it is killed, and comes back with what it knew',
-    async () => {
-      const { pid } = server;
-      await server.kill();
-      expect(processesOf(pid)).toEqual([]);
-      await server.start();
-      expect(await server.admin('GET', '/realms/mail/users?username=ann')).toHaveLength(1);
-    },
-    SLOW_MS,
-  );
-
-  test(
-    'ends while it is suspended',
-    async () => {
-      const { pid } = server;
-      server.suspend();
-      await server.stop();
-      expect(processesOf(pid)).toEqual([]);
-      await server.start();
-    },
-    SLOW_MS,
-  );
 
   test(
     'is opened by the commands that init prints, as far as idpmap needs',

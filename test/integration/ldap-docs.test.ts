@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { check } from '../../src/cli/check.ts';
+import { check } from '../../src/cli/check/check.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { lookup } from '../../src/cli/lookup.ts';
 import { capture, configure } from '../support/command.ts';

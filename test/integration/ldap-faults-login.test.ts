@@ -106,13 +106,16 @@ for (const [title, need, start] of SERVERS) {
 
     test('tries the same password again after a while, and only then', async () => {
       await changePassword('another-secret');
+      const begunAt = performance.now();
       const directory = open({ bindRetry: 1000, ...PATIENT });
       expect(await verdict(directory, 'ann@example.test')).toMatch(/password is wrong/);
       await server.setPassword(server.password);
+      // A busy machine changes it as late as in the next second, or the one after.
+      const again = Math.trunc((performance.now() - begunAt) / 1000);
       expect(await healed(directory)).toBe(true);
       // The refused one, and one for each connection.
       expect(await until(() => first.open() === 2 && binds(first) >= 3, 2000)).toBe(true);
-      expect(binds(first)).toBe(3);
+      expect(binds(first)).toBeLessThanOrEqual(3 + again);
     });
 
     test('does not offer a refused password to the next server', async () => {

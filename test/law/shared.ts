@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { silentLog } from '../../src/log.ts';
-import { type Mirror, openMirror } from '../../src/mirror/mirror.ts';
-import { shareFeed } from '../../src/mirror/shared/sharing.ts';
-import { openHere } from '../../src/mirror/store/thread.ts';
+import { SharedDaemons } from './shareddaemons.ts';
 import { DAEMONS, STEP, type Step } from './sharedsteps.ts';
-import { TestStream } from './sharedstream.ts';
-import { IN_STEP_MS, NAMES, SharedDirectory, settle, Time } from './sharedworld.ts';
+import { IN_STEP_MS, NAMES } from './sharedworld.ts';
 
 /** How often each thing was seen. */
 export type Seen = Map<string, number>;
@@ -33,19 +26,12 @@ export async function checkShared(runs: number, shrinks: 'yes' | 'no' = 'yes'): 
   return seen;
 }
 
-interface Process {
-  readonly mirror: Mirror;
-  readonly life: AbortController;
-  readonly takenFrom: () => string | undefined;
-}
-
 /** One plan under way: three daemons, and all that may happen to them. */
 class SharedRun {
-  readonly #time = new Time();
-  readonly #directory = new SharedDirectory(this.#time);
-  readonly #stream = new TestStream(this.#time);
-  readonly #folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'shared-'));
-  readonly #processes: Process[] = [];
+  readonly #daemons = new SharedDaemons();
+  readonly #time = this.#daemons.time;
+  readonly #directory = this.#daemons.directory;
+  readonly #stream = this.#daemons.stream;
   readonly #seen: Seen;
 
   constructor(seen: Seen) {
@@ -53,53 +39,8 @@ class SharedRun {
   }
 
   async begin(): Promise<void> {
-    for (let i = 0; i < DAEMONS; i++) this.#processes[i] = await this.#open(i);
+    for (let i = 0; i < DAEMONS; i++) await this.#daemons.start(i);
     await this.#pass(3000);
-  }
-
-  async #open(i: number): Promise<Process> {
-    const life = new AbortController();
-    const pacing = this.#time.of(i);
-    const follow = (cursor: string | undefined, signal: AbortSignal) =>
-      this.#directory.follow(cursor, signal, pacing);
-    const { follow: shared, takenFrom } = shareFeed({
-      follow,
-      together: this.#stream.of(i, life.signal),
-      pacing,
-    });
-    const mirror = await openMirror({
-      name: 'd',
-      settings: {
-        path: join(this.#folder, `${i}.db`),
-        whenAbsent: 'deny',
-        acceptFor: 7_000_000,
-        denyFor: 0,
-        guard: 1,
-        grace: 0,
-      },
-      fingerprint: 'f',
-      follow: shared,
-      list: follow,
-      takenFrom,
-      confirm: this.#directory.confirm,
-      rules: { sharedAliases: false },
-      limits: { depth: 5, members: 100 },
-      changed: () => {},
-      released: () => {},
-      clock: { now: () => this.#time.now },
-      log: silentLog,
-      calendar: {
-        now: () => this.#time.now,
-        stamp: () => ({ at: this.#time.now }),
-        ageOf: ({ at }) => this.#time.now - at,
-        isAgeKnown: () => true,
-      },
-      open: openHere,
-      retryMs: [0],
-    });
-    mirror.begin();
-    await settle();
-    return { mirror, life, takenFrom };
   }
 
   async take(step: Step): Promise<void> {
@@ -124,7 +65,7 @@ class SharedRun {
   }
 
   async #happenTo(i: number, what: Extract<Step, { daemon: number }>['do']): Promise<void> {
-    const one = this.#processes[i];
+    const one = this.#daemons.all[i];
     if (one === undefined) return;
     const happen: Readonly<Record<typeof what, () => unknown>> = {
       freeze: () => this.#time.frozen.add(i),
@@ -133,33 +74,15 @@ class SharedRun {
       heal: () => this.#stream.down.delete(i),
       // It ends with a mark, which comes later: nobody waits for it.
       sync: () => void one.mirror.sync().catch(() => {}),
-      restart: () => this.#restart(i, one),
-      kill: () => {
-        one.life.abort();
-        return this.#restart(i, one);
-      },
-      empty: () => {
-        one.life.abort();
-        return this.#restart(i, one, () => this.#removeFile(i));
-      },
+      restart: () => this.#daemons.restart(i),
+      kill: () => this.#daemons.restart(i, 'killed'),
+      empty: () => this.#daemons.restart(i, 'emptied'),
     };
     await happen[what]();
   }
 
-  async #restart(i: number, { mirror }: Process, between = () => {}): Promise<void> {
-    await mirror.stop();
-    between();
-    this.#time.frozen.delete(i);
-    this.#processes[i] = await this.#open(i);
-  }
-
-  #removeFile(i: number): void {
-    for (const end of ['', '-wal', '-shm'])
-      rmSync(join(this.#folder, `${i}.db${end}`), { force: true });
-  }
-
   async #ask(): Promise<void> {
-    for (const [i, { mirror }] of this.#processes.entries()) {
+    for (const [i, { mirror }] of this.#daemons.all.entries()) {
       if (this.#time.frozen.has(i)) continue;
       await mirror.tick();
       for (const name of NAMES) this.#judge(i, name);
@@ -168,7 +91,7 @@ class SharedRun {
 
   #judge(i: number, name: string): void {
     const directory = this.#directory;
-    const one = this.#processes[i];
+    const one = this.#daemons.all[i];
     const said = one?.mirror.say(name, this.#time.now);
     if (said === undefined) return;
     const by = one?.takenFrom() === undefined ? '' : ' of another';
@@ -197,7 +120,7 @@ class SharedRun {
     this.#time.frozen.clear();
     await this.#pass(150_000);
     assert.equal(this.#directory.active, 1, 'one follows for all');
-    for (const [i, { mirror }] of this.#processes.entries()) {
+    for (const [i, { mirror }] of this.#daemons.all.entries()) {
       const about = `daemon ${i}: ${JSON.stringify(mirror.status())}`;
       assert(mirror.status().isInStep, `in step: ${about}`);
       for (const name of NAMES) {
@@ -208,11 +131,7 @@ class SharedRun {
     }
   }
 
-  async close(): Promise<void> {
-    for (const { mirror, life } of this.#processes) {
-      life.abort();
-      await mirror.stop();
-    }
-    rmSync(this.#folder, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.#daemons.close();
   }
 }

@@ -101,8 +101,9 @@ export class SharedDirectory {
   /** What lies before is not known any more. */
   #forgotten = 0;
   isUp = true;
-  /** Feeds at work now, and listings since the start. */
+  /** Feeds at work now; since the start: feeds that were begun, and listings. */
   active = 0;
+  begun = 0;
   listings = 0;
 
   constructor(time: Time) {
@@ -145,6 +146,7 @@ export class SharedDirectory {
     pacing: Pacing,
   ): AsyncGenerator<readonly Change[]> {
     this.active += 1;
+    this.begun += 1;
     try {
       let at = start === undefined ? undefined : Number(start);
       let listedAt = start === undefined ? Number.NEGATIVE_INFINITY : pacing.now();

@@ -60,6 +60,9 @@ function isDenied({ said, lies, deniedBefore }: ScriptedDirectory, address: stri
   return (lies.get(address) ?? []).some((at) => at >= last.at);
 }
 
+/** Doubts are remembered for so long at most: a tenth more than is set. */
+const REMEMBERED_MS = TIMES.unknownMs * 1.1;
+
 export function createWorld(clock: Clock = testClock): World {
   const open = (
     name: string,
@@ -103,6 +106,12 @@ export function createWorld(clock: Clock = testClock): World {
   };
   const wire = createWire();
   let maps = wire(build());
+  let heldAt = Number.NEGATIVE_INFINITY;
+  const isHeld = (): boolean => {
+    const isSo = places.some(({ guarded }) => guarded.lane.flips.held() !== undefined);
+    if (isSo) heldAt = clock.now();
+    return isSo;
+  };
 
   /** The adapter is another one: what the former said counts for standing in only, and from now on it knows nobody. */
   const replace = (place: Place): void => {
@@ -132,7 +141,8 @@ export function createWorld(clock: Clock = testClock): World {
     },
     lister,
     denials: new Map(),
-    isHeld: () => places.some(({ guarded }) => guarded.lane.flips.held() !== undefined),
+    isHeld,
+    wasHeld: () => isHeld() || clock.now() < heldAt + REMEMBERED_MS,
     maps: () => maps,
     setMode: (i, mode) => {
       const place = places[i];

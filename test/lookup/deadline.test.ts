@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
 import { account } from '../support/scripted.ts';
 import {
   buildMaps,
@@ -6,6 +7,7 @@ import {
   DEADLINE_MS,
   openDirectory,
   show,
+  testClock,
   useFakeTime,
 } from '../support/world.ts';
 
@@ -40,6 +42,20 @@ test('says unknown at the deadline, not before', async () => {
   expect(seen).toMatchObject([
     { afterMs: DEADLINE_MS, value: { status: 'unknown', cause: 'deadline', directory: 'd0' } },
   ]);
+});
+
+test('says so no later where the clock that is read for each question stood still meanwhile', async () => {
+  let stoodAt: number | undefined;
+  const clock: Clock = { now: () => stoodAt ?? testClock.now() };
+  const { source, directory } = openDirectory('d0', [ANN], { clock });
+  // It leaves a timer that goes on, and wakes before the next deadline.
+  await source.lookup(ANN.address, contextNow());
+  await pass(DEADLINE_MS - 50);
+  directory.mode = 'hangs';
+  const seen = watch(source.lookup('who@x.org', contextNow()));
+  stoodAt = testClock.now();
+  await pass(DEADLINE_MS);
+  expect(seen).toMatchObject([{ afterMs: DEADLINE_MS, value: { cause: 'deadline' } }]);
 });
 
 test('an answer in time takes no longer than the directory', async () => {

@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     bug: 'a reload that fails leaves its directories open',
-    file: 'daemon/reloading.ts',
+    file: 'daemon/reloader.ts',
     from: 'await retireState(next, former.state);',
     to: '',
     tests: ['test/daemon'],

@@ -6,6 +6,7 @@ import { until } from './until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const START_LIMIT_MS = 20_000;
+const COMMAND_LIMIT_MS = 60_000;
 
 /** The environment of a process: given whole, nothing is inherited. */
 export type Environment = Readonly<Record<string, string>>;
@@ -54,12 +55,12 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs one of idpmap's commands to its end, whatever its exit code; killed after 20 s. */
+/** Runs one of idpmap's commands to its end, whatever its exit code; killed after a minute. */
 export async function runCommand(
   parameters: readonly string[],
   env: Environment = {},
 ): Promise<CommandResult> {
-  const options = { cwd: ROOT, env, timeout: START_LIMIT_MS };
+  const options = { cwd: ROOT, env, timeout: COMMAND_LIMIT_MS };
   const all = [await programFile(), ...parameters];
   return new Promise((resolve, reject) => {
     const child = execFile(process.execPath, all, options, (error, stdout, stderr) => {

@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { Options } from '../../src/cli/init/ask/question.ts';
 import { initByAsking, type Surroundings } from '../../src/cli/init/ask/wizard.ts';
-import { KINDS, type KindName } from '../../src/cli/init/begin.ts';
+import { KINDS, type TypeName } from '../../src/cli/init/begin.ts';
 
 /**
  * What is answered to the first question that fits, in this order; `END` ends the input, as Ctrl-D does, and a function does
@@ -24,7 +24,7 @@ export interface Dialogue {
 
 /** Lets a command ask whoever answers by a script. */
 export async function answerBy(
-  name: KindName,
+  name: TypeName,
   options: Options,
   script: Script,
   more: Partial<Surroundings> = {},

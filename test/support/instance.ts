@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { sendCommand } from '../../src/control/client.ts';
 import type { CommandName, Commands } from '../../src/control/protocol.ts';
-import { type Daemon, type DaemonOptions, startDaemon } from '../../src/daemon/daemon.ts';
+import { type Daemon, startDaemon } from '../../src/daemon/daemon.ts';
+import type { DaemonOptions } from '../../src/daemon/options.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { type Endpoint, formatEndpoint } from '../../src/net/endpoint.ts';
 import type { Settings } from '../../src/settings.ts';
@@ -146,9 +147,9 @@ function createClients(daemon: Daemon): Pick<SocketmapClient, 'ask' | 'close'> {
   };
 }
 
-/** A client that waits for at most five seconds. */
+/** A client that waits for as long as no machine is busy. */
 export const connectClient = (endpoint: Endpoint): SocketmapClient =>
-  createSocketmapClient({ endpoint, timeoutMs: 5000 });
+  createSocketmapClient({ endpoint, timeoutMs: 30_000 });
 
 function opener(
   directories: Readonly<Record<string, Directory>>,

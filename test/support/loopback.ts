@@ -48,17 +48,39 @@ export async function serveLoopback(
   };
 }
 
-/** Names `count` different TCP ports on which nobody listens just now. */
+/** Below those that Linux gives to connections, which would take one before its server does. */
+const PORTS = { first: 10_240, end: 32_768 };
+
+/** Of each worker of a run, for two would find the same. */
+const WORKERS = 8;
+const OWN = Math.trunc((PORTS.end - PORTS.first) / WORKERS);
+const worker = Number(process.env['VITEST_POOL_ID'] ?? 0) % WORKERS;
+
+/** Other runs on this machine begin elsewhere. */
+let next = Math.trunc(Math.random() * OWN);
+
+/** Names `count` different TCP ports on which nobody listens just now, and which nobody else is told of soon. */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(servers.map((server) => listen(server)));
-  await Promise.all(
-    servers.map(async (server) => {
-      server.close();
-      await once(server, 'close');
-    }),
-  );
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = PORTS.first + worker * OWN + (next % OWN);
+    next += 1;
+    if (await isFree(port)) ports.push(port);
+  }
   return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen({ host: '127.0.0.1', port });
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
 }
 
 /** Yields a connection's lines without their ends (LF or CRLF), until the peer ends it. Throws where it breaks. */

@@ -1,10 +1,11 @@
-import { utimes, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { runCommand, startDaemonProcess } from './daemon.ts';
 import { run } from './ldap/run.ts';
 import { findFreePorts } from './loopback.ts';
+import { writeSettled } from './postfix/settled.ts';
 
 /** What a table has, by key. */
 export type Found = Readonly<Record<string, string>>;
@@ -41,10 +42,8 @@ export async function startParity(
   resources: AsyncDisposableStack,
 ): Promise<Parity> {
   const fileOf = (name: string): string => join(place, `${name}.cf`);
-  for (const [name, lines] of Object.entries(tables)) await writeFile(fileOf(name), lines);
-  // Postfix waits for a fresh main.cf "to cool down".
-  await writeFile(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
-  await utimes(join(place, 'main.cf'), 0, 0);
+  for (const [name, lines] of Object.entries(tables)) await writeSettled(fileOf(name), lines);
+  await writeSettled(join(place, 'main.cf'), 'compatibility_level = 3.6\n');
 
   const files = Object.keys(tables).map(fileOf);
   const { code, stdout, stderr } = await runCommand(['import', `${type}-table`, ...files]);

@@ -24,6 +24,8 @@ const FIRST = [
   'test/e2e/clients.test.ts',
   'test/e2e/library.test.ts',
   'test/integration/alerts.test.ts',
+  'test/integration/chart-install.test.ts',
+  'test/integration/keycloak-server.test.ts',
 ];
 
 /** Begins with what takes longest, on a machine that has not seen them yet; the others are as vitest has them. */

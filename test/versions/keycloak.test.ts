@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { initKeycloak } from '../../src/cli/init.ts';
+import { initKeycloak } from '../../src/cli/init/keycloak.ts';
 import type { Directory } from '../../src/directory/directory.ts';
 import { capture } from '../support/command.ts';
 import { makePlace } from '../support/instance.ts';

@@ -4,11 +4,11 @@ import type { KeyMode } from '../../maps/keys.ts';
 import type { Settings } from '../../settings.ts';
 import { load } from '../common.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { type CompareOptions, KINDS, type KindName } from './options.ts';
+import { type CompareOptions, MAP_KINDS, type MapKind } from './options.ts';
 
 /** What the compared maps mean, to Postfix. */
 export interface Meaning {
-  readonly kind: KindName;
+  readonly kind: MapKind;
   /** What Postfix tries for a key in tables of the old kind. */
   readonly keys: KeyMode;
   readonly delimiters: string;
@@ -17,7 +17,7 @@ export interface Meaning {
 }
 
 /** What Postfix tries where it asks a map of this kind. */
-const KEYS: Readonly<Partial<Record<KindName, KeyMode>>> = {
+const KEYS: Readonly<Partial<Record<MapKind, KeyMode>>> = {
   mailboxes: 'recipient',
   recipients: 'recipient',
   aliases: 'virtual',
@@ -68,7 +68,7 @@ function unknownMap(map: string, settings: Settings | undefined): CliError {
   if (settings === undefined)
     return new CliError(
       EXIT.usage,
-      `what ${map} means is not known without a configuration: write --as ${KINDS.join('|')}`,
+      `what ${map} means is not known without a configuration: write --as ${MAP_KINDS.join('|')}`,
     );
   const known = Object.keys(settings.maps).join(', ');
   return new CliError(EXIT.config, `map ${map} is not configured; there are ${known}`);

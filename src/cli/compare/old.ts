@@ -6,7 +6,7 @@ import { type Endpoint, parseEndpoint } from '../../net/endpoint.ts';
 import { reasonOf } from '../../reason.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { typeIn, wordsOf } from '../import/maincf/words.ts';
-import { createPostconf } from '../postconf.ts';
+import { createPostconf } from '../postfix/postconf.ts';
 import type { Meaning } from './meaning.ts';
 import type { AskTables } from './postmap.ts';
 import { listTried } from './tried.ts';

@@ -3,7 +3,7 @@ import type { KeyMode } from '../../maps/keys.ts';
 import type { CommonOptions } from '../common.ts';
 
 /** What a map means by its keys, as the configuration names it. */
-export const KINDS: readonly KindName[] = [
+export const MAP_KINDS: readonly MapKind[] = [
   'mailboxes',
   'aliases',
   'senders',
@@ -11,16 +11,7 @@ export const KINDS: readonly KindName[] = [
   'domains',
   'table',
 ];
-export type KindName = MapSettings['kind'];
-
-export const KEY_MODES: readonly KeyMode[] = [
-  'exact',
-  'address',
-  'recipient',
-  'virtual',
-  'domain',
-  'host',
-];
+export type MapKind = MapSettings['kind'];
 
 export interface CompareOptions extends CommonOptions {
   /** A file of keys, one a line; `-` is standard input. */
@@ -31,7 +22,7 @@ export interface CompareOptions extends CommonOptions {
   readonly table?: boolean;
   readonly direct?: boolean;
   readonly endpoint?: string;
-  readonly as?: KindName;
+  readonly as?: MapKind;
   readonly keys?: KeyMode;
   /** Where main.cf lies, for postmap. */
   readonly postfixConfig?: string;

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { reasonOf } from '../../reason.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { pathOf } from '../postconf.ts';
+import { pathOf } from '../postfix/postconf.ts';
 
 /** How a program of Postfix's ended. */
 export interface Ended {

@@ -2,7 +2,7 @@ import { foldKey, splitExtension } from '../../address/address.ts';
 import type { Answer } from '../../maps/answer.ts';
 import { itemsOf } from '../../maps/extension.ts';
 import type { Meaning } from './meaning.ts';
-import type { KindName } from './options.ts';
+import type { MapKind } from './options.ts';
 import { WORDS } from './words.ts';
 
 /** What mail would notice: nothing (`same`, `alike`), or what became of the key; `failed`: the old one did not answer. */
@@ -59,7 +59,7 @@ function compareData(was: string, is: string, { kind, delimiters }: Meaning): Ve
 }
 
 /** Says whom a key loses and gains. */
-function tellChange(before: readonly string[], after: readonly string[], kind: KindName): string {
+function tellChange(before: readonly string[], after: readonly string[], kind: MapKind): string {
   const could = kind === 'senders' ? 'send as it' : 'get it';
   const lost = missing(before, after).join(', ');
   const gained = missing(after, before).join(', ');

@@ -1,4 +1,4 @@
-import type { KindName } from './options.ts';
+import type { MapKind } from './options.ts';
 
 interface Words {
   readonly refused: (was: string) => string;
@@ -6,7 +6,7 @@ interface Words {
 }
 
 /** What a key means that one has and the other has not, by kind; a kind that is not here is told of as a table. */
-export const WORDS: Readonly<Partial<Record<KindName, Words>>> & { readonly table: Words } = {
+export const WORDS: Readonly<Partial<Record<MapKind, Words>>> & { readonly table: Words } = {
   mailboxes: { refused: () => 'would be refused (550)', taken: () => 'would be taken' },
   recipients: { refused: () => 'would be refused (550)', taken: () => 'would be taken' },
   domains: {

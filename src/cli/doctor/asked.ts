@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { nearest } from '../../config/mistakes/problem.ts';
 import { type Endpoint, formatEndpoint } from '../../net/endpoint.ts';
-import { PARAMETERS } from '../maincf.ts';
-import { type Postfix, parameterOf, wordsOf } from '../postconf.ts';
+import { PARAMETERS } from '../postfix/maincf.ts';
+import { type Postfix, parameterOf, wordsOf } from '../postfix/postconf.ts';
 import type { PlacedRemark } from '../remark.ts';
 import type { Facts } from './facts.ts';
 import { failed, fine, type Look, warning } from './look.ts';

@@ -1,5 +1,5 @@
-import { expansionLimit } from '../maincf.ts';
-import { type Postfix, parameterOf, wordsOf } from '../postconf.ts';
+import { expansionLimit } from '../postfix/maincf.ts';
+import { type Postfix, parameterOf, wordsOf } from '../postfix/postconf.ts';
 import type { PlacedRemark } from '../remark.ts';
 import { asksAny, isAskedOf } from './asks.ts';
 import type { Facts } from './facts.ts';

@@ -1,7 +1,7 @@
 import { reasonOf } from '../../reason.ts';
 import { type CommonOptions, controlPathOf, load } from '../common.ts';
 import { EXIT } from '../exit.ts';
-import { createPostconf, type Postfix, parameterOf, readPostfix } from '../postconf.ts';
+import { createPostconf, type Postfix, parameterOf, readPostfix } from '../postfix/postconf.ts';
 import { print } from '../print.ts';
 import { formatRemark, type PlacedRemark } from '../remark.ts';
 import { asEndpoints, lookAtTables } from './asked.ts';

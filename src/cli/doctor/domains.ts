@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { listsDomains } from '../../directory/types.ts';
-import { type Postfix, parameterOf, wordsOf } from '../postconf.ts';
+import { type Postfix, parameterOf, wordsOf } from '../postfix/postconf.ts';
 import type { PlacedRemark } from '../remark.ts';
 import { isAskedOf } from './asks.ts';
 import type { Facts } from './facts.ts';

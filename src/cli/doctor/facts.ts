@@ -1,5 +1,5 @@
 import type { Loaded } from '../../settings.ts';
-import type { Postfix } from '../postconf.ts';
+import type { Postfix } from '../postfix/postconf.ts';
 import type { Tables } from './tables.ts';
 
 /** Everything that a look judges. A look reads nothing itself. */

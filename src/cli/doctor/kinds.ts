@@ -1,5 +1,5 @@
 import { formatEndpoint } from '../../net/endpoint.ts';
-import { type Postfix, parameterOf } from '../postconf.ts';
+import { type Postfix, parameterOf } from '../postfix/postconf.ts';
 import type { PlacedRemark } from '../remark.ts';
 import type { Facts } from './facts.ts';
 import { failed, type Look } from './look.ts';

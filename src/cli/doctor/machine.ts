@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { wallClock } from '../../clock.ts';
 import { type Endpoint, formatEndpoint } from '../../net/endpoint.ts';
-import { pathOf } from '../postconf.ts';
+import { pathOf } from '../postfix/postconf.ts';
 import type { Account, Holder, Machine } from './facts.ts';
 import { findHolderOf, findOurs } from './holders.ts';
 import { readPlace } from './places.ts';

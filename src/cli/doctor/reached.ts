@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ListenSettings } from '../../config/schema.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
-import { type Postfix, parameterOf, type Service } from '../postconf.ts';
+import { type Postfix, parameterOf, type Service } from '../postfix/postconf.ts';
 import type { Facts } from './facts.ts';
 import type { Asked } from './tables.ts';
 

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { type Postfix, parameterOf, type Service, wordsOf } from '../postconf.ts';
+import { type Postfix, parameterOf, type Service, wordsOf } from '../postfix/postconf.ts';
 import type { PlacedRemark } from '../remark.ts';
 import { asksAny, isAskedOf } from './asks.ts';
 import type { Facts } from './facts.ts';

@@ -1,4 +1,4 @@
-import { type Postfix, parameterOf, type Service, wordsOf } from '../postconf.ts';
+import { type Postfix, parameterOf, type Service, wordsOf } from '../postfix/postconf.ts';
 import type { PlacedRemark } from '../remark.ts';
 import { asksAny } from './asks.ts';
 import type { Facts } from './facts.ts';

@@ -1,5 +1,5 @@
-import type { Postfix, Service } from '../postconf.ts';
-import { wordsOf } from '../postconf.ts';
+import type { Postfix, Service } from '../postfix/postconf.ts';
+import { wordsOf } from '../postfix/postconf.ts';
 
 /** A socketmap table that Postfix asks. */
 export interface Asked {

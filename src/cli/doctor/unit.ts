@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { pathOf } from '../postconf.ts';
+import { pathOf } from '../postfix/postconf.ts';
 import { isKnownUser } from './machine.ts';
 
 const SYSTEMCTL_MS = 2000;

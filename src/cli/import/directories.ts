@@ -37,6 +37,14 @@ export interface Replacement {
   readonly parameter?: string;
   readonly specs: readonly string[];
   readonly map: string;
+  /** Where the first of them is now. */
+  readonly first: Place;
+}
+
+/** A table in a directory of the configuration. */
+export interface Place {
+  readonly directory: string;
+  readonly table: string;
 }
 
 interface Directory {
@@ -64,7 +72,7 @@ export function importTables(orders: readonly Order[], others: readonly TextFile
     const [first] = kept;
     if (first === undefined) continue;
     const name = unused(parameter ?? first.table, maps);
-    const { directory } = first;
+    const { directory, table } = first;
     const items = kept.map((each) =>
       each.directory === directory ? each.table : { directory: each.directory, table: each.table },
     );
@@ -80,7 +88,12 @@ export function importTables(orders: readonly Order[], others: readonly TextFile
       }),
     };
     const specs = tables.map(({ spec }) => spec);
-    replacements.push({ ...(parameter !== undefined && { parameter }), specs, map: name });
+    replacements.push({
+      ...(parameter !== undefined && { parameter }),
+      specs,
+      map: name,
+      first: { directory, table },
+    });
   }
   return { settings: { directories: held.write(), maps }, replacements, notes };
 }

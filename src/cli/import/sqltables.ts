@@ -1,5 +1,5 @@
 import type { Dialect } from '../../directory/sql/text/tokens.ts';
-import type { Imported, Order, Replacement } from './directories.ts';
+import type { Imported, Order, Place, Replacement } from './directories.ts';
 import { readParameters } from './parameters.ts';
 import { createReader, type Note, type Reader } from './reader.ts';
 import { DROPPED, readSqlServer, type SqlServer } from './sqlserver.ts';
@@ -11,11 +11,6 @@ interface Directory {
   readonly tables: Map<string, SqlTable>;
 }
 
-interface Held {
-  readonly table: string;
-  readonly directory: string;
-}
-
 /**
  * Makes one directory of all tables in one database, and one map of each order. Tables that are asked for the whole key
  * alone need none between them: there are as many maps as files.
@@ -23,11 +18,11 @@ interface Held {
 export function importSqlTables(orders: readonly Order[], type: Dialect): Imported {
   const notes: Note[] = [];
   const directories = new Map<string, Directory>();
-  const known = new Map<string, Held>();
+  const known = new Map<string, Place>();
   const maps: Record<string, object> = {};
   const replacements: Replacement[] = [];
 
-  function hold(file: string, text: string): Held {
+  function hold(file: string, text: string): Place {
     const again = known.get(file);
     if (again !== undefined) return again;
     const { parameters, unreadable } = readParameters(text);
@@ -60,7 +55,7 @@ export function importSqlTables(orders: readonly Order[], type: Dialect): Import
       ...(keys !== 'exact' && { keys }),
     };
     const specs = files.map(({ file }) => file);
-    replacements.push({ ...(parameter !== undefined && { parameter }), specs, map });
+    replacements.push({ ...(parameter !== undefined && { parameter }), specs, map, first });
   }
   const written = [...directories.values()].map((each) => [each.name, write(each)]);
   return { settings: { directories: Object.fromEntries(written), maps }, replacements, notes };

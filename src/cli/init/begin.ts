@@ -16,14 +16,14 @@ export const KINDS = {
   sqlite,
 } as const satisfies Readonly<Record<string, Kind>>;
 
-export type KindName = keyof typeof KINDS;
+export type TypeName = keyof typeof KINDS;
 
 /**
  * Makes a configuration to begin with. `printAtOnce` prints it where the options say all, and nothing that is to be tried
  * or written; absent: what they say is tried always.
  */
 export async function begin(
-  name: KindName,
+  name: TypeName,
   options: Options,
   printAtOnce?: () => Promise<number>,
 ): Promise<number> {

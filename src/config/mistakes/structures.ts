@@ -1,3 +1,4 @@
+import { recordOf } from '../../record.ts';
 import { textOf } from '../likely/text.ts';
 import type { Shape } from '../schema/shape.ts';
 import { getIn, isTree, type Tree } from '../sources/tree.ts';
@@ -33,7 +34,8 @@ export function fillIn(shape: Shape, tree: unknown): Tree {
   for (const [name, { shape: below }] of Object.entries(shape.fields)) {
     const leaf = below.kind === 'list' ? below.item.shape : below;
     const section = leaf.kind === 'leaf' ? leaf.refers : undefined;
-    const [only, other] = section === undefined ? [] : Object.keys(Object(getIn(tree, [section])));
+    const [only, other] =
+      section === undefined ? [] : Object.keys(recordOf(getIn(tree, [section])));
     if (only !== undefined && other === undefined) return { [name]: only };
   }
   return {};

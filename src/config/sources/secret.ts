@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { FileError, lookAtFile, readRegularFile } from '../../files.ts';
+import { codeOf } from '../../reason.ts';
 import { isTree } from './tree.ts';
 
 /** Where a secret is kept, as the configuration writes it: a file, a variable of the environment, or the text itself. */
@@ -100,7 +101,7 @@ async function readSecretFile(file: string, limitMs?: number): Promise<string> {
 /** Says why `file` can't be read: it is absent, no file, or not this user's to read. */
 export async function explainUnreadable(file: string, error: unknown): Promise<string> {
   if (error instanceof FileError) return error.message;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  const code = codeOf(error) || String(error);
   if (code === 'ENOENT') return `file ${file} does not exist, create it or mend the path`;
   const uid = process.getuid?.() ?? 0;
   const facts = await lookAtFile(file).catch(() => undefined);

@@ -1,3 +1,4 @@
+import { isRecord } from '../../record.ts';
 /** The way to a setting: names, and the indices of lists. */
 export type Path = readonly (string | number)[];
 
@@ -5,8 +6,7 @@ export type Path = readonly (string | number)[];
 export type Tree = Readonly<Record<string, unknown>>;
 
 /** Whether `value` holds settings under names. */
-export const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isTree: (value: unknown) => value is Tree = isRecord;
 
 /** What stands at `path`; `undefined` where nothing does. */
 export function getIn(tree: unknown, path: Path): unknown {

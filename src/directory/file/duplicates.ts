@@ -1,4 +1,5 @@
 import { parseDomain, spellAddress } from '../../address/address.ts';
+import { recordOf } from '../../record.ts';
 import type { Problem } from './problems.ts';
 
 /**
@@ -7,8 +8,8 @@ import type { Problem } from './problems.ts';
  * `strauß@` and `strauss@` are two that may stand beside each other; which one is meant is in doubt later.
  */
 export function findDuplicates(file: unknown): readonly Problem[] {
-  const { accounts, tables } = asMap(file);
-  const rows = (Array.isArray(accounts) ? accounts : []).map((row: unknown) => asMap(row));
+  const { accounts, tables } = recordOf(file);
+  const rows = (Array.isArray(accounts) ? accounts : []).map((row: unknown) => recordOf(row));
   const addresses = rows.map(({ address }) => spellAddress(asText(address) ?? ''));
   const ids = rows.map(({ id }, i) => asText(id) ?? addresses[i]);
   return [
@@ -22,12 +23,12 @@ export function findDuplicates(file: unknown): readonly Problem[] {
         path: ['accounts', i, 'id'],
         message: `accounts[${first}] has the same id`,
       })),
-    ...Object.entries(asMap(tables)).flatMap(([name, table]) => repeatedKeys(name, table)),
+    ...Object.entries(recordOf(tables)).flatMap(([name, table]) => repeatedKeys(name, table)),
   ];
 }
 
 function repeatedKeys(name: string, table: unknown): readonly Problem[] {
-  const keys = Object.keys(asMap(table));
+  const keys = Object.keys(recordOf(table));
   return repeated(keys.map(spellKey)).map(([i]) => ({
     path: ['tables', name, keys[i] ?? ''],
     message: 'an earlier key of the table means the same, case aside',
@@ -60,7 +61,3 @@ function repeated(values: readonly (string | undefined)[]): readonly (readonly [
 
 const asText = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-
-function asMap(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}

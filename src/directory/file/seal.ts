@@ -1,3 +1,4 @@
+import { isRecord, recordOf } from '../../record.ts';
 import type { Problem } from './problems.ts';
 import { COUNTED } from './schema.ts';
 
@@ -22,7 +23,7 @@ export function findGaps(file: unknown): readonly Problem[] {
   if (Object.keys(file).at(-1) !== 'end')
     return [{ path: ['end'], message: 'has to stand at the end, nothing behind it' }];
   const counts = countAll(file);
-  return COUNTED.filter((kind) => isOther(asRecord(file['end'])[kind], counts[kind])).map(
+  return COUNTED.filter((kind) => isOther(recordOf(file['end'])[kind], counts[kind])).map(
     (kind) => ({
       path: ['end', kind],
       message: `there are ${counts[kind]}, some are missing or were added; ${RENEW}`,
@@ -32,8 +33,8 @@ export function findGaps(file: unknown): readonly Problem[] {
 
 /** Counts what stands in a file as it was parsed. */
 export function countAll(file: unknown): Counts {
-  const { accounts, groups, open, domains, tables } = asRecord(file);
-  const rows = Object.values(asRecord(tables)).map((table) => Object.keys(asRecord(table)).length);
+  const { accounts, groups, open, domains, tables } = recordOf(file);
+  const rows = Object.values(recordOf(tables)).map((table) => Object.keys(recordOf(table)).length);
   return {
     accounts: lengthOf(accounts),
     groups: lengthOf(groups),
@@ -48,9 +49,3 @@ const isOther = (said: unknown, counted: number): boolean =>
   (typeof said === 'string' || typeof said === 'number') && Number(said) !== counted;
 
 const lengthOf = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
-  isRecord(value) ? value : {};

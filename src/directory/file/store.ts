@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { reasonOf } from '../../reason.ts';
+import { codeOf, reasonOf } from '../../reason.ts';
 import type { Reading } from '../../watch.ts';
 import { Fault } from '../directory.ts';
 import type { DirectoryHooks } from '../hooks.ts';
@@ -192,6 +192,5 @@ const FAILURES: Readonly<Record<string, string>> = {
 };
 
 function describeError(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return FAILURES[code] ?? reasonOf(error);
+  return FAILURES[codeOf(error)] ?? reasonOf(error);
 }

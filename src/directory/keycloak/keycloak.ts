@@ -21,7 +21,7 @@ import { findHolders } from './people/find.ts';
 import type { FindOptions } from './people/options.ts';
 import { sample } from './sample.ts';
 import type { KeycloakSettings } from './settings.ts';
-import { createCountWatch } from './trust/counting.ts';
+import { createCountWatch } from './trust/countwatch.ts';
 import { createFederation } from './trust/federation.ts';
 import { createGroupWatch } from './trust/groupwalk.ts';
 import { createLetterWatch } from './trust/letters.ts';

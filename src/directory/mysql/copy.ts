@@ -1,3 +1,4 @@
+import { propertyOf } from '../../record.ts';
 import { Fault } from '../directory.ts';
 import type { Row, Session } from '../sql/engine.ts';
 import { textsIn } from '../sql/people/values.ts';
@@ -72,7 +73,4 @@ async function hintsOf(run: Session['run']): Promise<Followed> {
   return hasFollowed ? 'maybe' : 'unseen';
 }
 
-function numberOf(error: unknown): unknown {
-  const { errno }: { errno?: unknown } = Object(error);
-  return errno;
-}
+const numberOf = (error: unknown): unknown => propertyOf(error, 'errno');

@@ -1,3 +1,4 @@
+import { propertyOf } from '../../record.ts';
 import { ASCII, byteSet, type CharacterSet, type Held, withoutUnheld } from '../sql/text/held.ts';
 
 /** Columns are compared with letters that they can't hold: of two collations, of three, of more; MySQL's own. */
@@ -5,7 +6,7 @@ const UNHELD = new Set([1267, 1270, 1271, 3988]);
 
 /** Whether an error says that a value holds what a column of its statement can't. */
 export function isUnheld(error: unknown): boolean {
-  const { errno }: { errno?: unknown } = Object(error);
+  const errno = propertyOf(error, 'errno');
   return typeof errno === 'number' && UNHELD.has(errno);
 }
 

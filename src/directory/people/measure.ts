@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { isRecord, recordOf } from '../../record.ts';
 import { type Extents, eachKind, type Kind } from './extents.ts';
 
 /**
@@ -88,11 +89,8 @@ const digest = (item: string, key: string): string =>
 const split = (digests: string): readonly string[] =>
   digests.match(new RegExp(`.{${DIGEST_CHARACTERS}}`, 'g')) ?? [];
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
 function readSample(kept: unknown): Sample {
-  const { count, below, digests } = isRecord(kept) ? kept : {};
+  const { count, below, digests } = recordOf(kept);
   return typeof count === 'number' && typeof below === 'number' && typeof digests === 'string'
     ? { count, below, digests }
     : { count: 0, below: HASHES, digests: '' };

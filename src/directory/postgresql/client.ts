@@ -73,7 +73,8 @@ export async function connect(
  */
 export async function isAlone(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ pid: string }>('SELECT pg_backend_pid() AS pid');
-  const { processID }: { processID?: unknown } = Object(client);
+  // Its types do not have it.
+  const processID: unknown = Reflect.get(client, 'processID');
   return typeof processID !== 'number' || rows[0]?.pid === String(processID);
 }
 

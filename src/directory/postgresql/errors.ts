@@ -1,5 +1,4 @@
-import { codeOf } from '../../net/errors.ts';
-import { reasonOf } from '../../reason.ts';
+import { codeOf, reasonOf } from '../../reason.ts';
 import { Fault } from '../directory.ts';
 import { NO_TLS } from '../sql/connect/secure.ts';
 import { Lost, Overrun } from '../sql/engine.ts';

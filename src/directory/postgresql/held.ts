@@ -1,13 +1,11 @@
+import { codeOf } from '../../reason.ts';
 import { byteSet, type CharacterSet, type Held, withoutUnheld } from '../sql/text/held.ts';
 
 /** A value has a letter that the database's encoding has not. */
 const UNTRANSLATABLE = '22P05';
 
 /** Whether an error says so. */
-export function isUnheld(error: unknown): boolean {
-  const { code }: { code?: unknown } = Object(error);
-  return code === UNTRANSLATABLE;
-}
+export const isUnheld = (error: unknown): boolean => codeOf(error) === UNTRANSLATABLE;
 
 /**
  * What to ask a database for that could not read some values: none of its columns holds what its encoding has not. Absent: the

@@ -1,5 +1,6 @@
 import { parseAddress, parseDomain } from '../../address/address.ts';
 import { preciseClock } from '../../clock.ts';
+import { propertyOf } from '../../record.ts';
 import { createConnections } from '../connections/connections.ts';
 import { type Ask, type Directory, type Entry, Fault, isDoubt } from '../directory.ts';
 import { none } from '../finding.ts';
@@ -74,8 +75,7 @@ export function createSqlDirectory<Host>(
   /** Whoever wrote a statement has to hear that it fails: each reason once, and few of a kind, for keys may stand in them. */
   function tell(part: Part, error: unknown): void {
     if (!isDoubt(error)) return;
-    const { code }: { code?: unknown } = Object(error.cause);
-    const kind = `${part.name} ${String(code)}`;
+    const kind = `${part.name} ${String(propertyOf(error.cause, 'code'))}`;
     const reasons = told.get(kind) ?? new Set();
     told.set(kind, reasons);
     if (reasons.size >= MOST_REASONS || reasons.has(error.message)) return;

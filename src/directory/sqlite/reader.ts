@@ -1,6 +1,8 @@
 import { readSync, writeSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { foldKey } from '../../address/address.ts';
+import { reasonOf } from '../../reason.ts';
+import { propertyOf } from '../../record.ts';
 import { type Answer, createSplitter, decodeQuestion, encode, type Question } from './messages.ts';
 
 /**
@@ -54,11 +56,8 @@ function serve(path: string): (question: Question) => Answer {
 }
 
 function factsOf(error: unknown): { message: string; code: number } {
-  const { errcode }: { errcode?: unknown } = Object(error);
-  return {
-    message: error instanceof Error ? error.message : String(error),
-    code: typeof errcode === 'number' ? errcode : 0,
-  };
+  const code = propertyOf(error, 'errcode');
+  return { message: reasonOf(error), code: typeof code === 'number' ? code : 0 };
 }
 
 function write(answer: Answer): void {

@@ -3,7 +3,7 @@ import type { Directory, Entry } from '../../directory/directory.ts';
 import { valuesOf } from '../../directory/finding.ts';
 import { askEntries } from '../../directory/people/ask.ts';
 import { reasonOf } from '../../reason.ts';
-import { examineFollow, examineSilence } from './following.ts';
+import { examineFollow, examineSilence } from './follow.ts';
 import { startFaultProxy } from './proxy.ts';
 import type { KnownEntry, Misdeed, Subject } from './subject.ts';
 

@@ -1,3 +1,4 @@
+import { errorOf } from '../../reason.ts';
 /** What is done in a feed's place, or waits for its next mark. */
 export interface Errands {
   /** Does something before the feed goes on; gives what comes of it. */
@@ -25,7 +26,7 @@ export function createErrands(): Errands {
           if (ended !== undefined) throw ended;
           done.resolve(await work());
         } catch (error) {
-          done.reject(error instanceof Error ? error : new Error(String(error)));
+          done.reject(errorOf(error));
         }
       });
       return done.promise;

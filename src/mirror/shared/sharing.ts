@@ -32,11 +32,25 @@ const WAIT_MS = 2000;
 /** … and how often, as nobody may hold it up for good: where nothing is told, where it is told, where everybody is to be listed. */
 const MOST_WAITS = { silent: 8, told: 30, listing: 300 };
 
+/**
+ * Whoever does not reach the others for this, and for a part of the second, is alone: a start, and a moment in which the engine
+ * is slow, let nobody read the directory for themselves.
+ */
+const ALONE_MS = 10_000;
+const SPREAD_MS = 20_000;
+
+/** How soon it tries again to reach them. */
+const REACH_MS = 500;
+
+/** More sessions than are ever known. */
+const MOST_BROKEN = 100;
+
 /** Ways are taken no faster than this. */
 const SOON_MS = 100;
 
 type Way =
-  | { readonly do: 'lead' | 'wait' | 'catchUp' }
+  | { readonly do: 'lead' | 'catchUp' }
+  | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'take'; readonly place: Place };
 
 /** Shares a feed. Each call of `follow` goes one way, and ends by a `Handover` where another leads on. */
@@ -47,10 +61,17 @@ export function shareFeed({
 }: SharingOptions): SharedFeed {
   /** Until then the turn is another's, whoever that may be. */
   let waivedUntil = Number.NEGATIVE_INFINITY;
+  /** When somebody could say whose turn it is; or it began. */
+  let reachedAt = pacing.now();
+  const aloneMs = ALONE_MS + Math.random() * SPREAD_MS;
   const together: Together = {
     ...options.together,
-    turn: async (what) =>
-      what === 'follow' && pacing.now() < waivedUntil ? 'another' : options.together.turn(what),
+    turn: async (what) => {
+      if (what === 'follow' && pacing.now() < waivedUntil) return 'another';
+      const turn = await options.together.turn(what);
+      if (turn !== 'alone') reachedAt = pacing.now();
+      return turn;
+    },
   };
   const passed = createPassed(pacing);
   const seen = new Set<string>();
@@ -59,8 +80,8 @@ export function shareFeed({
   let takenFrom: string | undefined;
   /** Where the mirror is, among what is told. */
   let here: Place | undefined;
-  /** Behind this lines are missing. */
-  let brokenAt: Pick<Place, 'session' | 'n'> | undefined;
+  /** Sessions that lead nowhere from a line on, or from before it. */
+  const broken = new Map<string, number>();
   let calledAt = Number.NEGATIVE_INFINITY;
   let planned: Way | undefined;
   let isGap = false;
@@ -82,7 +103,12 @@ export function shareFeed({
   });
 
   const isBroken = ({ session, n }: Place): boolean =>
-    brokenAt?.session === session && n <= brokenAt.n;
+    n <= (broken.get(session) ?? Number.NEGATIVE_INFINITY);
+  const breakAt = (session: string, n: number): void => {
+    broken.set(session, Math.max(n, broken.get(session) ?? 0));
+    const [oldest] = broken.keys();
+    if (broken.size > MOST_BROKEN && oldest !== undefined) broken.delete(oldest);
+  };
 
   const enter = (cursor: string | undefined, told: Told | undefined): Place | undefined => {
     const mine = here?.session === told?.session ? here : undefined;
@@ -94,13 +120,17 @@ export function shareFeed({
   const waitOrAsk = async (cursor: string | undefined, told: Told | undefined): Promise<Way> => {
     const kind = cursor === undefined ? 'listing' : 'told';
     const isHeldUp = waits >= MOST_WAITS[told === undefined ? 'silent' : kind];
-    const mayAsk = told !== undefined && (await together.turn('catch up')) !== 'another';
-    return { do: isHeldUp || mayAsk ? 'catchUp' : 'wait' };
+    if (isHeldUp) return { do: 'catchUp' };
+    const mayAsk = told !== undefined && (await together.turn('catch up')) === 'ours';
+    if (mayAsk) return { do: 'catchUp' };
+    waits += 1;
+    return { do: 'wait', ms: Math.trunc(WAIT_MS * (0.5 + Math.random())) };
   };
 
   const choose = async (cursor: string | undefined): Promise<Way> => {
     const turn = await together.turn('follow');
-    if (turn === 'alone') return { do: 'catchUp' };
+    if (turn === 'alone')
+      return pacing.now() < reachedAt + aloneMs ? { do: 'wait', ms: REACH_MS } : { do: 'catchUp' };
     const told = await watching.look();
     const isTold = told !== undefined && pacing.now() < told.heardAt + RECENT_MS;
     const mayLead = cursor !== undefined || isGap || !isTold;
@@ -110,17 +140,20 @@ export function shareFeed({
     return place === undefined ? waitOrAsk(cursor, told) : { do: 'take', place };
   };
 
-  const take = (place: Place, signal: AbortSignal): ReturnType<Follow> =>
-    takeTold(
+  const take = (place: Place, signal: AbortSignal): ReturnType<Follow> => {
+    const { before, after } = watching.around(place);
+    for (const cursor of before) passed.add(cursor);
+    // They begin once more for whoever comes from before them.
+    for (const session of after) seen.delete(session);
+    return takeTold(
       {
         ...shared,
         moved: (next) => {
           here = next;
-          if (next !== undefined) planned = { do: 'take', place: next };
+          if (next === undefined) breakAt(place.session, place.n);
+          else planned = { do: 'take', place: next };
         },
-        dropped: (n) => {
-          brokenAt = { session: place.session, n };
-        },
+        dropped: (n) => breakAt(place.session, n),
         deaf: () => {
           planned = { do: 'catchUp' };
         },
@@ -131,11 +164,11 @@ export function shareFeed({
       place,
       signal,
     );
+  };
 
-  const wait = async (signal: AbortSignal): Promise<never> => {
-    waits += 1;
-    await pacing.pause(Math.trunc(WAIT_MS * (0.5 + Math.random())), signal);
-    throw new Handover('another daemon asks for what it has missed');
+  const wait = async (ms: number, signal: AbortSignal): Promise<never> => {
+    await pacing.pause(ms, signal);
+    throw new Handover('another daemon asks for what it has missed, or none is reached yet');
   };
 
   return {
@@ -146,11 +179,12 @@ export function shareFeed({
       calledAt = pacing.now();
       // Whoever knows nobody has passed nothing.
       if (cursor === undefined) passed.clear();
-      const isOf = planned?.do !== 'take' || planned.place.cursor === cursor;
+      const isOf =
+        planned?.do !== 'take' || (planned.place.cursor === cursor && !isBroken(planned.place));
       const way = planned !== undefined && isOf ? planned : await choose(cursor);
       planned = undefined;
       signal.throwIfAborted();
-      if (way.do === 'wait') await wait(signal);
+      if (way.do === 'wait') await wait(way.ms, signal);
       waits = 0;
       if (way.do === 'take') yield* take(way.place, signal);
       takenFrom = undefined;

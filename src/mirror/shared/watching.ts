@@ -29,6 +29,13 @@ export interface Watching {
    * told up to another one before.
    */
   find(cursor: string | undefined, hasPassed: (cursor: string) => boolean): Place | undefined;
+  /** The cursors that whoever is at a place has passed, and the sessions that begin after it, as far as they are known. */
+  around(place: Place): Around;
+}
+
+export interface Around {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
 }
 
 /** More are no place to go on from. */
@@ -41,10 +48,9 @@ interface Session {
   id: string;
   heardAt: number;
   isOpen: boolean;
-  /** Its beginning, as long as every line since is known. */
-  first: Place | undefined;
-  readonly marks: Map<string, Place>;
-  /** The last one, wherever it lies. */
+  /** Everybody is listed, and that has not ended. */
+  isUnlisted: boolean;
+  /** The last mark, wherever it lies. */
   cursor: string | undefined;
 }
 
@@ -53,18 +59,47 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
   let after: string | undefined;
   let told: Session | undefined;
   const begun = new Set<string>();
+  /** What is told, and before that those that each went on from: from there on every line is known. */
+  let sessions: readonly string[] = [];
+  /** Their beginnings, as far as they were read. */
+  let firsts: readonly Place[] = [];
+  /** The marks in them, in order, and where those are that can be gone on from. */
+  const marks = new Map<string, Place | undefined>();
 
-  const begin = (line: HeardLine): Session => ({
-    session: line.session,
-    by: line.by,
-    n: line.n,
-    id: line.id,
-    heardAt: clock.now(),
-    isOpen: line.n !== 0 || line.from === undefined,
-    first: firstOf(line),
-    marks: new Map(),
-    cursor: line.from,
-  });
+  const forget = (): void => {
+    sessions = [];
+    firsts = [];
+    marks.clear();
+  };
+
+  const noteMark = (cursor: string, place: Place | undefined): void => {
+    if (marks.get(cursor) === undefined) marks.set(cursor, place);
+    const [oldest] = marks.keys();
+    if (marks.size > MOST_MARKS && oldest !== undefined) marks.delete(oldest);
+  };
+
+  const begin = ({ session, by, n, id, from }: HeardLine): Session => {
+    // Whoever comes from before it can go on with a listing of everybody, and from a mark that they have passed by then.
+    const isPassed = from !== undefined && told?.isUnlisted !== true && marks.has(from);
+    if (n !== 0 || (from !== undefined && !isPassed)) forget();
+    sessions = [...sessions, session];
+    if (n === 0) {
+      const first = { session, n, id, ...(from !== undefined && { cursor: from }) };
+      firsts = [...firsts, first];
+      if (from !== undefined) noteMark(from, first);
+    }
+    const isUnlisted = n === 0 && from === undefined;
+    return {
+      session,
+      by,
+      n,
+      id,
+      heardAt: clock.now(),
+      isOpen: n !== 0 || isUnlisted,
+      isUnlisted,
+      cursor: from,
+    };
+  };
 
   /** The session that a line is of, if it is told now. */
   const sessionOf = (line: HeardLine): Session | undefined => {
@@ -84,12 +119,19 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
     if (session === undefined) return;
     if (n > session.n + 1) {
       // What lies between was dropped: nobody can come from before it.
-      session.first = undefined;
-      session.marks.clear();
+      forget();
+      sessions = [session.session];
     }
     told = Object.assign(session, { n, id, heardAt: clock.now() - ageMs });
     if (changes.length > 0) told.isOpen = more === true || isListing === true;
-    for (const change of changes) if (change.kind === 'mark') noteMark(told, change.cursor);
+    for (const change of changes) if (change.kind === 'mark') passMark(told, change.cursor);
+  };
+
+  const passMark = (session: Session, cursor: string): void => {
+    session.cursor = cursor;
+    const { isOpen, n, id } = session;
+    noteMark(cursor, isOpen ? undefined : { session: session.session, n, id, cursor });
+    if (!isOpen) session.isUnlisted = false;
   };
 
   const readOn = async (): Promise<boolean> => {
@@ -110,23 +152,19 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
       return { session, by, heardAt, ...(end !== undefined && { end }) };
     },
     find: (cursor, hasPassed) => {
-      if (told === undefined) return undefined;
-      const { first, marks } = told;
       // Whoever begins without a cursor lists everybody: right for anybody who knows nobody.
-      if (cursor === undefined) return first?.cursor === undefined ? first : undefined;
+      if (cursor === undefined) return firsts.findLast((first) => first.cursor === undefined);
       const mark = marks.get(cursor);
+      const first = firsts.at(-1);
       if (mark !== undefined || first?.cursor === undefined) return mark;
-      return first.cursor === cursor || hasPassed(first.cursor) ? { ...first, cursor } : undefined;
+      return hasPassed(first.cursor) ? { ...first, cursor } : undefined;
     },
+    around: ({ session, cursor }) => ({
+      before: upTo([...marks.keys()], cursor),
+      after: sessions.includes(session) ? sessions.slice(sessions.indexOf(session) + 1) : [],
+    }),
   };
 }
 
-const firstOf = ({ session, n, id, from }: HeardLine): Place | undefined =>
-  n === 0 ? { session, n, id, ...(from !== undefined && { cursor: from }) } : undefined;
-
-function noteMark(told: Session, cursor: string): void {
-  const { session, n, id, isOpen, marks } = told;
-  told.cursor = cursor;
-  if (!isOpen && !marks.has(cursor) && marks.size < MOST_MARKS)
-    marks.set(cursor, { session, n, id, cursor });
-}
+const upTo = <T>(all: readonly T[], last: T | undefined): readonly T[] =>
+  last === undefined ? [] : all.slice(0, all.indexOf(last) + 1);

@@ -28,8 +28,11 @@ const NAMES = [
 
 const COUNTED = ['accounts', 'groups', 'addresses', 'holderSum', 'lostSum'] as const;
 
-/** Written in the place of `tellsNew`, for whoever may be there unlisted may be new, too. */
-const LACKS_SOME = -1;
+/**
+ * What `tellsNew` is of a mark. That it lacks some has no name of its own: who may be there unlisted may be new, too, so no mark
+ * says both; and a file with a name that its reader does not know is damaged to it, as after a step back to a former version.
+ */
+const TELLS_NEW = { no: 0, yes: 1, lacksSome: -1 } as const;
 
 type Values = Map<(typeof NAMES)[number], string | number>;
 
@@ -103,6 +106,7 @@ export function standingOf(values: Values, lost: number, unasked: number): Stand
   const syncedAt = number('syncedAt');
   const nextMs = number('nextMs');
   const listedAt = number('listedAt');
+  const tellsNew = number('tellsNew');
   return {
     accounts: number('accounts') ?? 0,
     groups: number('groups') ?? 0,
@@ -111,15 +115,20 @@ export function standingOf(values: Values, lost: number, unasked: number): Stand
     unasked,
     isHeld: number('held') === 1,
     isWhole: number('whole') === 1,
-    ...(number('tellsNew') === LACKS_SOME && { lacksSome: true }),
+    ...(tellsNew === TELLS_NEW.lacksSome && { lacksSome: true }),
     ...(listedAt !== undefined && { listedAt }),
     ...(syncedAt !== undefined && { syncedAt }),
     ...(typeof cursor === 'string' &&
       syncedAt !== undefined &&
       nextMs !== undefined && {
-        progress: { cursor, syncedAt, nextMs, tellsNew: number('tellsNew') === 1 },
+        progress: { cursor, syncedAt, nextMs, tellsNew: tellsNew === TELLS_NEW.yes },
       }),
   };
+}
+
+function newsOf({ tellsNew, lacksSome }: Mark): keyof typeof TELLS_NEW {
+  if (lacksSome === true) return 'lacksSome';
+  return tellsNew === true ? 'yes' : 'no';
 }
 
 /** Creates it over an open file. */
@@ -153,11 +162,11 @@ export function createMeta(db: DatabaseSync): Meta {
       set('whole', 0);
       forget();
     },
-    mark: ({ cursor, agoMs, nextMs, tellsNew, lacksSome }, now, stamp) => {
-      set('cursor', cursor);
-      set('syncedAt', now - Math.max(0, agoMs));
-      set('nextMs', nextMs);
-      set('tellsNew', lacksSome === true ? LACKS_SOME : Number(tellsNew === true));
+    mark: (mark, now, stamp) => {
+      set('cursor', mark.cursor);
+      set('syncedAt', now - Math.max(0, mark.agoMs));
+      set('nextMs', mark.nextMs);
+      set('tellsNew', TELLS_NEW[newsOf(mark)]);
       set('at', now);
       set('stamp', JSON.stringify(stamp));
       set('whole', 1);

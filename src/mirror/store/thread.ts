@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { Gap } from '../../directory/directory.ts';
 import { codeFile } from '../../home.ts';
 import { isLongEnough, letOthersRun } from '../../loop.ts';
-import { reasonOf } from '../../reason.ts';
+import { errorOf, reasonOf } from '../../reason.ts';
 import type { Order, Result } from './orders.ts';
 import { piecesOf } from './posted.ts';
 import { DamagedError } from './rows.ts';
@@ -74,10 +74,10 @@ export const openThread: OpenOrders = (options) => {
       const waiter = waiting.get(id);
       waiting.delete(id);
       if (result !== undefined) waiter?.resolve(result);
-      else waiter?.reject(errorOf(failure));
+      else waiter?.reject(failed(failure));
     });
     fresh.on('error', (error) => {
-      if (worker === fresh) failAll(error instanceof Error ? error : new Error(String(error)));
+      if (worker === fresh) failAll(errorOf(error));
     });
     fresh.on('exit', () => {
       if (worker === fresh) failAll(new Error('the thread that writes the mirror has ended'));
@@ -140,7 +140,7 @@ export const openHere: OpenOrders = (options) => {
   };
 };
 
-function errorOf({ kind, reason }: Failure = { kind: 'other', reason: 'no answer' }): Error {
+function failed({ kind, reason }: Failure = { kind: 'other', reason: 'no answer' }): Error {
   if (kind === 'gap') return new Gap(reason);
   return kind === 'damaged' ? new DamagedError(reason) : new Error(reason);
 }

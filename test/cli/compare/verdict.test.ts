@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { KindName } from '../../../src/cli/compare/options.ts';
+import type { MapKind } from '../../../src/cli/compare/options.ts';
 import { compareAnswers } from '../../../src/cli/compare/verdict.ts';
 import { type Answer, NOTFOUND } from '../../../src/maps/answer.ts';
 
-const compare = (kind: KindName, old: Answer, ours: Answer) =>
+const compare = (kind: MapKind, old: Answer, ours: Answer) =>
   compareAnswers('ann@x.org', old, ours, {
     kind,
     keys: 'recipient',
@@ -13,7 +13,7 @@ const compare = (kind: KindName, old: Answer, ours: Answer) =>
 const ok = (data: string): Answer => ({ status: 'OK', data });
 const TEMP: Answer = { status: 'TEMP', reason: 'why' };
 
-test.each<[string, KindName, Answer, Answer, string, RegExp]>([
+test.each<[string, MapKind, Answer, Answer, string, RegExp]>([
   [
     'somebody who is nobody',
     'mailboxes',

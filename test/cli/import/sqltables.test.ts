@@ -80,7 +80,7 @@ describe('a table of Postfix', () => {
     expect(settings.maps).toEqual({
       virtual_alias_maps: { kind: 'table', directory: 'mysql', table: ['a', 'b'], keys: 'virtual' },
     });
-    expect(replacements).toEqual([
+    expect(replacements).toMatchObject([
       { parameter: 'virtual_alias_maps', specs: ['a.cf', 'b.cf'], map: 'virtual_alias_maps' },
     ]);
   });

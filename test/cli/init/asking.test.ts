@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { check } from '../../../src/cli/check.ts';
+import { check } from '../../../src/cli/check/check.ts';
 import { EXIT } from '../../../src/cli/exit.ts';
 import { initByAsking } from '../../../src/cli/init/ask/wizard.ts';
-import { KINDS, type KindName } from '../../../src/cli/init/begin.ts';
+import { KINDS, type TypeName } from '../../../src/cli/init/begin.ts';
 import { capture } from '../../support/command.ts';
 import { answerBy, END } from '../../support/dialogue.ts';
 import { makePlace } from '../../support/instance.ts';
@@ -14,7 +14,7 @@ const checked = (config: string) =>
   capture(() => check({ config, queueDirectory: '/var/spool/postfix' }));
 
 /** As a script of a machine's would call it: nobody is there. */
-async function unasked(name: KindName, options: object) {
+async function unasked(name: TypeName, options: object) {
   const told: string[] = [];
   const { code, text } = await capture(() =>
     initByAsking(

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import { check } from '../../../src/cli/check.ts';
+import { check } from '../../../src/cli/check/check.ts';
 import { EXIT } from '../../../src/cli/exit.ts';
 import { capture } from '../../support/command.ts';
 import { answerBy, END } from '../../support/dialogue.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { checkBytes, checkText } from '../../../src/directory/file/check.ts';
-import { sealText } from '../../../src/directory/file/sealing.ts';
+import { sealText } from '../../../src/directory/file/sealtext.ts';
 import { createStore } from '../../../src/directory/file/store.ts';
 import { KINDS } from '../../../src/directory/people/extents.ts';
 import { createKept } from '../../../src/directory/trust/kept.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFrames } from '../../../src/directory/ldap/wire/frames.ts';
-import { readMessages } from '../../../src/directory/ldap/wire/reading.ts';
+import { readMessages } from '../../../src/directory/ldap/wire/readmessages.ts';
 import { letOthersRun } from '../../../src/loop.ts';
 import { countTurns, keepBusy } from '../../support/busy.ts';
 

@@ -99,7 +99,7 @@ const PLACES: Readonly<Record<string, number>> = {
   'sql/connect/blame.ts': 1,
   'sql/connect/connection.ts': 4,
   // A mirror is fed beside the questions.
-  'sql/follow/counting.ts': 1,
+  'sql/follow/count.ts': 1,
   'sql/follow/offer.ts': 1,
   'sql/follow/pages.ts': 1,
   'sql/people/aliases.ts': 1,

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { check } from '../../../src/cli/check.ts';
+import { check } from '../../../src/cli/check/check.ts';
 import { EXIT } from '../../../src/cli/exit.ts';
 import { capture } from '../../support/command.ts';
 import { answerBy, type Script } from '../../support/dialogue.ts';

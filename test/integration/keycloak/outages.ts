@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { keycloakSection } from '../../support/keycloak/directory.ts';
 import type { KeycloakServer } from '../../support/keycloak/keycloak.ts';
+import { processesOf } from '../../support/process.ts';
 import { watch } from './watched.ts';
 
 /** What happens to a server, and how it comes back. */
@@ -19,18 +20,27 @@ const OUTAGES: readonly Outage[] = [
     reason: /no answer within 2000 ms/,
   },
   {
-    title: 'is stopped and started',
-    begin: (server) => server.stop(),
+    title: 'is stopped while it stands still, and started',
+    begin: async (server) => {
+      server.suspend();
+      await ended(server, () => server.stop());
+    },
     end: (server) => server.start(),
     reason: /can't be reached/,
   },
   {
     title: 'is killed and started',
-    begin: (server) => server.kill(),
+    begin: (server) => ended(server, () => server.kill()),
     end: (server) => server.start(),
     reason: /can't be reached/,
   },
 ];
+
+/** Ends a server, of which no process is left. */
+async function ended({ pid }: KeycloakServer, end: () => Promise<void>): Promise<void> {
+  await end();
+  expect(processesOf(pid)).toEqual([]);
+}
 
 /** Registers what becomes of mail while Keycloak is away; afterwards it runs. */
 export function describeOutages(server: () => KeycloakServer): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Facts, FileFact, Machine, Place } from '../../../src/cli/doctor/facts.ts';
 import type { Look } from '../../../src/cli/doctor/look.ts';
 import { findTables } from '../../../src/cli/doctor/tables.ts';
-import { type Postfix, readServices } from '../../../src/cli/postconf.ts';
+import { type Postfix, readServices } from '../../../src/cli/postfix/postconf.ts';
 import type { PlacedRemark } from '../../../src/cli/remark.ts';
 import { loadSettings } from '../../../src/settings.ts';
 import { makePlace } from '../instance.ts';

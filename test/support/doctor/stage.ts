@@ -10,6 +10,7 @@ import { findFreePorts, serveLoopback } from '../loopback.ts';
 import { PEOPLE } from '../people.ts';
 import type { MainCf } from '../postfix/config.ts';
 import { type Postfix, startPostfix } from '../postfix/postfix.ts';
+import { writeSettled } from '../postfix/settled.ts';
 import { connectSmtp } from '../postfix/smtp.ts';
 import { makeTemporaryDirectory } from '../temporary.ts';
 
@@ -93,7 +94,6 @@ export const modeOf =
     return () => chmod(file, right);
   };
 
-const LONG_AGO = new Date('2000-01-01');
 const REPLY_MS = 15_000;
 
 /** Starts both. */
@@ -170,7 +170,7 @@ async function configure(place: string, more: Readonly<Record<string, unknown>>)
   return file;
 }
 
-/** Writes main.cf and master.cf, as if long ago: Postfix lets fresh ones cool down. */
+/** Writes main.cf and master.cf. */
 async function createSetUp({ configDirectory }: Postfix) {
   const [mainFile, masterFile] = ['main.cf', 'master.cf'].map((name) =>
     join(configDirectory, name),
@@ -182,9 +182,8 @@ async function createSetUp({ configDirectory }: Postfix) {
     const rest = main
       .split('\n')
       .filter((line) => !Object.hasOwn(mainCf, line.split(' ')[0] ?? ''));
-    await writeFile(mainFile, [...rest, ...lines, ''].join('\n'));
-    await writeFile(masterFile, masterCf(master));
-    for (const file of [mainFile, masterFile]) await utimes(file, LONG_AGO, LONG_AGO);
+    await writeSettled(mainFile, [...rest, ...lines, ''].join('\n'));
+    await writeSettled(masterFile, masterCf(master));
   };
 }
 

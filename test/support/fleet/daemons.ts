@@ -14,7 +14,7 @@ import type { Outcome } from '../../../src/lookup/outcome.ts';
 import { createSource } from '../../../src/lookup/path.ts';
 import type { Times } from '../../../src/lookup/remember.ts';
 import type { ScriptedDirectory } from '../scripted.ts';
-import { DEADLINE_MS, reign, SIZES, TIMES } from '../world.ts';
+import { reign, SIZES, TIMES } from '../world.ts';
 
 /** One daemon of a fleet: its memory, its policies, its own link, over a directory that all of them ask. */
 export interface FleetDaemon {
@@ -44,6 +44,12 @@ export interface FleetDaemonOptions {
 /** A key of tests. */
 export const KEY = Buffer.from(Array.from({ length: 32 }, (_, i) => i * 7 + 1)).toString('base64');
 
+/** A `fleet.timeout` that a busy machine keeps: where the engine must answer, as it does at all times but for its faults. Milliseconds. */
+export const PATIENT = 10_000;
+
+/** One for tests in which the engine does not answer: it is soon given up, and on a busy machine also where it is well. */
+export const HASTY = 50;
+
 export const fleetSettings = (
   url: string,
   keys: readonly string[] = [KEY],
@@ -56,7 +62,7 @@ export const fleetSettings = (
   tls: {},
   insecure: false,
   name: 'test',
-  timeout: 50,
+  timeout: PATIENT,
   ...settings,
 });
 
@@ -70,7 +76,7 @@ export async function startFleetDaemon(options: FleetDaemonOptions): Promise<Fle
   let lane: Lane | undefined;
   const fleet: Fleet = await joinFleet({
     settings: fleetSettings(options.url, options.keys, options.settings),
-    mostTimeoutMs: Math.max(DEADLINE_MS / 4, options.settings?.timeout ?? 0),
+    mostTimeoutMs: PATIENT,
     version: '1.0.0',
     clock: preciseClock,
     heard: (news) => {

@@ -37,7 +37,9 @@ export async function startMirroring(
     stringify({
       listen: 'unix:socketmap',
       control: 'control',
-      fleet: { url: engineUrl, key: KEY, timeout: '1s' },
+      // The engine has a quarter of the deadline at most: whom it keeps waiting follows alone.
+      deadline: '40s',
+      fleet: { url: engineUrl, key: KEY, timeout: '10s' },
       domains: { 'example.test': { directory: 'staff' } },
       directories: {
         staff: { ...section, mirror: { path: join(place.path, 'staff.db'), ...mirror } },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from 'vitest'
 import { type FaultProxy, startFaultProxy } from '../proxy.ts';
 import { account, createScripted, employ, type ScriptedDirectory } from '../scripted.ts';
 import { until } from '../until.ts';
-import { type FleetDaemon, type FleetDaemonOptions, startFleetDaemon } from './daemons.ts';
+import { type FleetDaemon, type FleetDaemonOptions, PATIENT, startFleetDaemon } from './daemons.ts';
 import { startEngine, type TestEngine } from './engine.ts';
 
 /** Who is there at the beginning of each test, and who is not. */
@@ -11,9 +11,6 @@ export const NOBODY = 'nobody@example.org';
 
 /** What is waited for comes sooner, or not at all. */
 export const PATIENCE_MS = 20_000;
-
-/** A `fleet.timeout` that a busy machine keeps, for tests in which the engine must answer. Milliseconds. */
-export const PATIENT = 10_000;
 
 /** An engine for all tests of a suite, emptied before each, and a directory of each. */
 export interface Scene {
@@ -26,8 +23,16 @@ export interface Scene {
   readonly proxied: () => Promise<FaultProxy>;
 }
 
-/** Opens it. `program`: what the engine runs, in place of this machine's Redis. */
-export function useScene(program?: string): Scene {
+/** How it departs from one with this machine's Redis, and daemons that wait for it. */
+export interface SceneOptions {
+  /** What the engine runs. */
+  readonly program?: string;
+  /** The `fleet.timeout` of daemons whose test does not say another. */
+  readonly timeout?: number;
+}
+
+/** Opens it. */
+export function useScene({ program, timeout = PATIENT }: SceneOptions = {}): Scene {
   let engine: TestEngine | undefined;
   let directory = createScripted();
   let crowds = 0;
@@ -52,7 +57,13 @@ export function useScene(program?: string): Scene {
       return directory;
     },
     start: async (options = {}) => {
-      const daemon = await startFleetDaemon({ url: engineNow().url, directory, ...options });
+      const settings = { timeout, ...options.settings };
+      const daemon = await startFleetDaemon({
+        url: engineNow().url,
+        directory,
+        ...options,
+        settings,
+      });
       onTestFinished(() => daemon.stop());
       return daemon;
     },

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findFreePorts } from '../loopback.ts';
@@ -10,6 +9,7 @@ import { until } from '../until.ts';
 import { formatMainCf, formatMasterCf, type MainCf, type Surroundings } from './config.ts';
 import { type Delivery, parseDeliveries, parseQueue, type QueuedMessage } from './delivery.ts';
 import { startSaslServer } from './sasl.ts';
+import { writeSettled } from './settled.ts';
 import { connectSmtp } from './smtp.ts';
 
 const run = promisify(execFile);
@@ -57,7 +57,6 @@ export interface Postfix {
 }
 
 const START_LIMIT_MS = 20_000;
-const LONG_AGO = new Date('2000-01-01');
 
 /** Starts an instance and waits until it greets. */
 export async function startPostfix(options: PostfixOptions = {}): Promise<Postfix> {
@@ -113,10 +112,7 @@ async function prepare(
     'master.cf': formatMasterCf(surroundings, services),
   };
   for (const [name, text] of Object.entries(files)) {
-    const file = join(surroundings.configDirectory, name);
-    await writeFile(file, text);
-    // Postfix waits up to two seconds for a fresh main.cf "to cool down" (`dict_load_file_xt`).
-    await utimes(file, LONG_AGO, LONG_AGO);
+    await writeSettled(join(surroundings.configDirectory, name), text);
   }
   return surroundings;
 }

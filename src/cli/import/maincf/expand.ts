@@ -18,18 +18,27 @@ export function createExpand(
     const expand = (text: string, depth: number): string =>
       depth > MAX_DEPTH
         ? text
-        : text.replaceAll(REFERENCE, (found, ...given) => read(found, given, depth));
-    const read = (found: string, given: readonly unknown[], depth: number): string => {
-      const groups: Readonly<Record<string, string | undefined>> = Object(given.at(-1));
-      const name = groups['bare'] ?? groups['round'] ?? groups['curly'];
+        : text.replaceAll(
+            REFERENCE,
+            (found, bare?: string, round?: string, curly?: string, rest?: string) =>
+              read({ found, name: bare ?? round ?? curly, rest }, depth),
+          );
+    const read = ({ found, name, rest }: Reference, depth: number): string => {
       if (name === undefined) return '$';
       const value = parameters.get(name)?.value ?? defaults.get(name);
-      if (groups['rest'] !== undefined)
-        return expand(choose(groups['rest'], value ?? ''), depth + 1);
+      if (rest !== undefined) return expand(choose(rest, value ?? ''), depth + 1);
       return value === undefined ? found : expand(value, depth + 1);
     };
     return expand(whole, 0);
   };
+}
+
+interface Reference {
+  /** All of it, as it is written. */
+  readonly found: string;
+  /** Absent: it is `$$`. */
+  readonly name: string | undefined;
+  readonly rest: string | undefined;
 }
 
 /** `$$`, `$name`, `$(name)`, `${name}`, and `${name` with what is chosen by whether it is set. */

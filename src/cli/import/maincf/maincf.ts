@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
-import type { TextFile } from '../directories.ts';
+import type { Place, TextFile } from '../directories.ts';
 import { isList } from '../existence.ts';
 import { type Parameter, readParameters } from '../parameters.ts';
 import type { Note } from '../reader.ts';
 import { type Change, findChange, type Piece, type Run } from './change.ts';
 import { createExpand } from './expand.ts';
-import { importNatives, type Place, type Tables } from './tables.ts';
+import { importNatives, type Tables } from './tables.ts';
 import { joinWords, wordsOf } from './words.ts';
 
 /** A line of main.cf, as it was and as it is to be. */

@@ -1,17 +1,11 @@
 import type { Dialect } from '../../../directory/sql/text/tokens.ts';
 import { CliError } from '../../exit.ts';
-import { type Imported, importTables, type TextFile } from '../directories.ts';
+import { type Imported, importTables, type Place, type TextFile } from '../directories.ts';
 import type { Parameter } from '../parameters.ts';
 import type { Note } from '../reader.ts';
 import { importSqlTables } from '../sqltables.ts';
 import { readNamed, readText, tellLetters } from '../texts.ts';
 import { NATIVE_TYPES, type Native, type NativeType } from './words.ts';
-
-/** A table in a directory of the configuration. */
-export interface Place {
-  readonly directory: string;
-  readonly table: string;
-}
 
 /** What was made of all tables that main.cf names. */
 export interface Tables {
@@ -47,12 +41,8 @@ export async function importNatives(
     const imported = await importFiles(type, files);
     notes.push(...imported.notes);
     Object.assign(directories, imported.settings.directories);
-    for (const { specs, map } of imported.replacements) {
-      const { directory = '', table = '' }: Partial<Place> = Object(
-        Object.entries(imported.settings.maps).find(([name]) => name === map)?.[1],
-      );
-      for (const spec of specs) places.set(`${type}:${spec}`, { directory, table });
-    }
+    for (const { specs, first } of imported.replacements)
+      for (const spec of specs) places.set(`${type}:${spec}`, first);
   }
   return { directories, placeOf: ({ type, file }) => places.get(`${type}:${file}`), notes };
 }

@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { editorLines } from '../../editors.ts';
 import { EXIT } from '../../exit.ts';
-import { CONFIG_HEAD } from '../../init.ts';
 import { print } from '../../print.ts';
+import { CONFIG_HEAD } from '../keycloak.ts';
 import type { Place } from './places.ts';
 import { NO_COMMANDS, type Plan } from './plan.ts';
 import type { Options } from './question.ts';

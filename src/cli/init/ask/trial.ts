@@ -6,7 +6,7 @@ import { ConfigError } from '../../../config/mistakes/problem.ts';
 import { silentLog } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
 import { loadSettings, type Settings } from '../../../settings.ts';
-import { checkOpened } from '../../check.ts';
+import { checkOpened } from '../../check/check.ts';
 import { type Direct, withDirect } from '../../direct.ts';
 import type { PlacedRemark } from '../../remark.ts';
 import type { Plan } from './plan.ts';

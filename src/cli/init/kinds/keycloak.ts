@@ -1,4 +1,7 @@
-import type { InitOptions } from '../../init.ts';
+import { asAnswer } from '../ask/fault.ts';
+import { type Kind, NO_COMMANDS, type Plan } from '../ask/plan.ts';
+import { type Answers, answerOf, type Options, type Question } from '../ask/question.ts';
+import type { InitOptions } from '../keycloak.ts';
 import {
   checkAttribute,
   checkRealm,
@@ -6,10 +9,7 @@ import {
   keycloakHead,
   prepareKeycloak,
   readUrl,
-} from '../../init.ts';
-import { asAnswer } from '../ask/fault.ts';
-import { type Kind, NO_COMMANDS, type Plan } from '../ask/plan.ts';
-import { type Answers, answerOf, type Options, type Question } from '../ask/question.ts';
+} from '../keycloak.ts';
 import { anything, login, orNothing, readDomains, wordsOf } from './common.ts';
 
 const attribute = (name: 'aliases' | 'groups', text: string): Question => ({

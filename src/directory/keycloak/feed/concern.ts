@@ -1,9 +1,10 @@
 import { normaliseAddress } from '../../../address/address.ts';
+import { isRecord } from '../../../record.ts';
 import type { Concern } from '../../hooks.ts';
 import type { Ask } from '../http/api.ts';
 import { NotThere } from '../http/faults.ts';
-import { madeOf } from '../people/made.ts';
-import { type EventRow, isRaw, readAttributes } from '../people/rows.ts';
+import { madeOf } from '../people/addressfrom.ts';
+import { type EventRow, readAttributes } from '../people/rows.ts';
 
 /** So many users and groups are looked at one by one. */
 export const MAX_LOOKED_AT = 100;
@@ -63,7 +64,7 @@ function parse(representation: string | undefined): unknown {
 
 /** All addresses in a user or group. */
 function addressesIn(content: unknown, attributes: ReadonlySet<string>): readonly string[] {
-  if (!isRaw(content)) return [];
+  if (!isRecord(content)) return [];
   const { username, email } = content;
   const values = Object.entries(readAttributes(content['attributes']))
     .filter(([name]) => attributes.has(name))

@@ -1,13 +1,14 @@
 import type { Clock } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
 import { reasonOf } from '../../../reason.ts';
+import { isRecord } from '../../../record.ts';
 import { Gap } from '../../directory.ts';
 import type { DirectoryHooks, Relay } from '../../hooks.ts';
 import { withinTime } from '../../waiting.ts';
 import { eventsCommand } from '../commands.ts';
 import type { Ask } from '../http/api.ts';
 import type { Site } from '../http/site.ts';
-import { type EventRow, isRaw } from '../people/rows.ts';
+import { type EventRow } from '../people/rows.ts';
 import { concernOf } from './concern.ts';
 import { adminEvents, createEventLog, type EventMark, OWN_EVENTS } from './eventlog.ts';
 
@@ -150,7 +151,7 @@ export interface Keeping {
 /** @throws {Gap} where Keycloak keeps no admin events: the list would only stay as it is, and what happens meanwhile is never told */
 export async function checkKept(ask: Ask, site: Site, signal: AbortSignal): Promise<Keeping> {
   const config = await ask('/events/config', {}, signal);
-  if (isRaw(config) && config['adminEventsEnabled'] === true) return keepingOf(config);
+  if (isRecord(config) && config['adminEventsEnabled'] === true) return keepingOf(config);
   throw new Gap(`realm ${site.realm} keeps no admin events, run: ${eventsCommand(site)}`);
 }
 
@@ -183,7 +184,7 @@ export async function tryEvents(
 
 /** Reads how far another daemon, of another version perhaps, has read. */
 function readMark(kept: unknown): EventMark | undefined {
-  if (!isRaw(kept)) return undefined;
+  if (!isRecord(kept)) return undefined;
   const { time, id } = kept;
   return typeof time === 'number' && typeof id === 'string' ? { time, id } : undefined;
 }

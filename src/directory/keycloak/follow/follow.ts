@@ -7,11 +7,11 @@ import { adminEvents, createEventLog, ownEvents } from '../feed/eventlog.ts';
 import type { Ask } from '../http/api.ts';
 import type { FindSettings } from '../people/options.ts';
 import type { UserRow } from '../people/rows.ts';
-import { createPace, type Pace } from './asking.ts';
 import { listAllGroups } from './groups.ts';
 import { listedUsers, type Named } from './listed.ts';
 import { listEverybody } from './listing.ts';
 import { type Logs, MOST_EVENTS, newestOf, tellNews } from './news.ts';
+import { createPace, type Pace } from './pace.ts';
 import { parseState, type State } from './state.ts';
 import type { Looking } from './subjects.ts';
 

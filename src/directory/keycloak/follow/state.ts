@@ -1,6 +1,6 @@
+import { isRecord } from '../../../record.ts';
 import { Gap } from '../../directory.ts';
 import type { EventMark } from '../feed/eventlog.ts';
-import { isRaw } from '../people/rows.ts';
 
 /** How far a realm was told. It is the cursor of its feed, as JSON. */
 export interface State {
@@ -26,7 +26,7 @@ function read(cursor: string): State | undefined {
   } catch {
     return undefined;
   }
-  if (!isRaw(raw) || typeof raw['listedAt'] !== 'number') return undefined;
+  if (!isRecord(raw) || typeof raw['listedAt'] !== 'number') return undefined;
   const [admin, own] = [readMark(raw['admin']), readMark(raw['own'])];
   return {
     ...(admin !== undefined && { admin }),
@@ -36,7 +36,7 @@ function read(cursor: string): State | undefined {
 }
 
 function readMark(raw: unknown): EventMark | undefined {
-  if (!isRaw(raw)) return undefined;
+  if (!isRecord(raw)) return undefined;
   const { time, id } = raw;
   return typeof time === 'number' && typeof id === 'string' ? { time, id } : undefined;
 }

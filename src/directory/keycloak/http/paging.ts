@@ -1,3 +1,4 @@
+import { propertyOf } from '../../../record.ts';
 import { Fault } from '../../directory.ts';
 import type { Ask, Query } from './api.ts';
 import { TooLong } from './faults.ts';
@@ -72,8 +73,7 @@ export function inParts(ask: Ask): Ask {
   return read;
 }
 
-const idOf = (row: unknown): unknown =>
-  typeof row === 'object' && row !== null && 'id' in row ? row.id : undefined;
+const idOf = (row: unknown): unknown => propertyOf(row, 'id');
 
 function append<T extends { readonly id: string }>(
   rows: T[],

@@ -1,6 +1,7 @@
 import { TLSSocket } from 'node:tls';
 import { buildConnector, Pool } from 'undici';
 import { lookupHost } from '../../../net/lookup.ts';
+import { errorOf } from '../../../reason.ts';
 import { noteCertificates } from '../../certificates.ts';
 import { type ClientTls, readTlsFiles, type TlsFiles } from '../../tls.ts';
 import type { Site } from './site.ts';
@@ -62,7 +63,7 @@ async function connect(
   try {
     files = await readTlsFiles(tls);
   } catch (error) {
-    callback(error instanceof Error ? error : new Error(String(error)), null);
+    callback(errorOf(error), null);
     return;
   }
   const { serverName } = tls;

@@ -1,4 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
+import { errorOf } from '../../../reason.ts';
 import type { Reply } from './replies.ts';
 
 /** What is sent, besides the path. */
@@ -20,7 +21,7 @@ export const send = (
   signal: AbortSignal,
 ): Promise<Reply> =>
   new Promise((resolve, reject) => {
-    if (signal.aborted) reject(reasonOf(signal));
+    if (signal.aborted) reject(errorOf(signal.reason));
     else pool.dispatch({ path, ...message }, receive(resolve, reject, signal));
   });
 
@@ -34,7 +35,7 @@ function receive(
   let head: Pick<Reply, 'status' | 'retryAfter' | 'location'> | undefined;
   const chunks: Buffer[] = [];
   const stop = (): void => {
-    const reason = reasonOf(signal);
+    const reason = errorOf(signal.reason);
     reject(reason);
     sending?.abort(reason);
   };
@@ -43,7 +44,7 @@ function receive(
     onRequestStart: (controller) => {
       sending = controller;
       // It waited for a connection until now.
-      if (signal.aborted) controller.abort(reasonOf(signal));
+      if (signal.aborted) controller.abort(errorOf(signal.reason));
     },
     onResponseStart: (_controller, status, { 'retry-after': retryAfter, location }) => {
       // What comes before the reply: 100, 103.
@@ -68,9 +69,6 @@ function receive(
     },
   };
 }
-
-const reasonOf = ({ reason }: AbortSignal): Error =>
-  reason instanceof Error ? reason : new Error(String(reason));
 
 const MARK = '\ufeff';
 

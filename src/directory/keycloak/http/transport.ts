@@ -1,3 +1,4 @@
+import { codeOf } from '../../../reason.ts';
 import { Fault } from '../../directory.ts';
 import { explainTls, UnreadableFile } from '../../tls.ts';
 import { TooLong, Transient } from './faults.ts';
@@ -34,9 +35,6 @@ export function transportFault(error: unknown, { url }: Site, signal: AbortSigna
 const EXPLAINED: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host, check url and DNS',
 };
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 /** Where a host has several addresses, only the code says why none of them was reached. */
 const messageOf = (error: unknown): string =>

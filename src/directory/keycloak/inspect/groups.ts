@@ -1,6 +1,7 @@
+import { isRecord } from '../../../record.ts';
 import type { Ask } from '../http/api.ts';
 import { Forbidden, NotThere } from '../http/faults.ts';
-import { isRaw, readAttributes, readGroup } from '../people/rows.ts';
+import { readAttributes, readGroup } from '../people/rows.ts';
 import { walkGroups } from '../trust/groupwalk.ts';
 import { listOrganizations } from '../trust/listing.ts';
 import { type Look, ok, some, warning } from './look.ts';
@@ -61,7 +62,7 @@ async function addressesBelow(
   const rows = await ask(path, { briefRepresentation: false, max: MOST }, signal);
   if (!Array.isArray(rows)) return [];
   return rows.flatMap((row: unknown) =>
-    readGroup(row) === undefined || !isRaw(row)
+    readGroup(row) === undefined || !isRecord(row)
       ? []
       : (readAttributes(row['attributes'])[attribute] ?? []),
   );

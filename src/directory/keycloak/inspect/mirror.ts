@@ -1,3 +1,4 @@
+import { isRecord } from '../../../record.ts';
 import type { Remark } from '../../directory.ts';
 import { ownEventsCommand } from '../commands.ts';
 import { OWN_EVENTS } from '../feed/eventlog.ts';
@@ -5,7 +6,6 @@ import { checkKept } from '../feed/events.ts';
 import { readsDates } from '../follow/listing.ts';
 import type { Ask } from '../http/api.ts';
 import { Forbidden } from '../http/faults.ts';
-import { isRaw } from '../people/rows.ts';
 import { countUsers } from '../trust/listing.ts';
 import { type InspectOptions, type Look, ok, warning } from './look.ts';
 
@@ -57,8 +57,8 @@ async function adminExpiryMs(ask: Ask, signal: AbortSignal): Promise<number | un
     if (error instanceof Forbidden) return undefined;
     throw error;
   });
-  const attributes = isRaw(realm) ? realm['attributes'] : undefined;
-  const seconds = isRaw(attributes) ? Number(attributes['adminEventsExpiration']) : 0;
+  const attributes = isRecord(realm) ? realm['attributes'] : undefined;
+  const seconds = isRecord(attributes) ? Number(attributes['adminEventsExpiration']) : 0;
   return seconds > 0 ? seconds * 1000 : undefined;
 }
 

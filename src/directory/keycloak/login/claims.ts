@@ -1,4 +1,4 @@
-import { isRaw } from '../people/rows.ts';
+import { isRecord, recordOf } from '../../../record.ts';
 
 /**
  * The roles for the realm's administration that a token names. It shows what is missing, and proves nothing: Keycloak
@@ -6,11 +6,11 @@ import { isRaw } from '../people/rows.ts';
  */
 export function rolesIn(token: string, realm: string): readonly string[] {
   const access = claimsOf(token)['resource_access'];
-  if (!isRaw(access)) return [];
+  if (!isRecord(access)) return [];
   // In the realm `master`, each realm's administration is a client of its own.
   return ['realm-management', `${realm}-realm`].flatMap((client) => {
     const own = access[client];
-    const roles = isRaw(own) ? own['roles'] : undefined;
+    const roles = isRecord(own) ? own['roles'] : undefined;
     return Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [];
   });
 }
@@ -25,7 +25,7 @@ function claimsOf(token: string): Readonly<Record<string, unknown>> {
   const [, payload = ''] = token.split('.');
   try {
     const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return isRaw(claims) ? claims : {};
+    return recordOf(claims);
   } catch {
     return {};
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../clock.ts';
 import type { Log } from '../../../log.ts';
-import { reasonOf } from '../../../reason.ts';
+import { errorOf, reasonOf } from '../../../reason.ts';
 import { Fault } from '../../directory.ts';
 import { waitFor, withinTime } from '../../waiting.ts';
 import { Transient } from '../http/faults.ts';
@@ -83,7 +83,7 @@ export function createTokens({ name, fetch, clock, log }: TokenOptions): Tokens 
   };
 
   const fail = (error: unknown): never => {
-    const fault = error instanceof Error ? error : new Error(String(error));
+    const fault = errorOf(error);
     const times = passes(fault) ? 1 : (failure?.times ?? 0) + 1;
     const waitMs = Math.min(FIRST_RETRY_MS * 2 ** (times - 1), LAST_RETRY_MS);
     if (failure?.fault.message !== fault.message && !life.signal.aborted) {

@@ -1,7 +1,7 @@
 import type { Entry } from '../../directory.ts';
 import { ownAddress } from '../../people/spelling.ts';
 import type { KeycloakSettings } from '../settings.ts';
-import { isMade, madeOf } from './made.ts';
+import { isMade, madeOf } from './addressfrom.ts';
 import type { UserRow } from './rows.ts';
 import { bareAddress, normalise } from './written.ts';
 

@@ -7,10 +7,10 @@ import { BlockedValue } from '../http/faults.ts';
 import { blame } from '../trust/blame.ts';
 import { nobody, showUsers } from '../trust/listing.ts';
 import { accountOf, isField, needsAttributes, takesPart } from './account.ts';
+import { isMade, usernameIn } from './addressfrom.ts';
 import { believeDisabled, withReasons } from './disabled.ts';
 import { findGroups } from './groups.ts';
 import { type Holding, provedHolders } from './holders.ts';
-import { isMade, usernameIn } from './made.ts';
 import type { FindOptions } from './options.ts';
 import { canBeHeld, holderQueries, MAX_HOLDERS, spellingsOf } from './query.ts';
 

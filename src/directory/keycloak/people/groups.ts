@@ -7,7 +7,7 @@ import { listChildren, listGroups, listMembers, nobody } from '../trust/listing.
 import { accountOf, liesInFields, takesPart } from './account.ts';
 import { believeDisabled, withReasons } from './disabled.ts';
 
-import { isLoosely } from './loosely.ts';
+import { matchesLoosely } from './loosematch.ts';
 import type { FindOptions } from './options.ts';
 import { askable, attributeQuery, MAX_HOLDERS, spellingsOf } from './query.ts';
 import type { GroupRow, UserRow } from './rows.ts';
@@ -95,7 +95,7 @@ async function findSpelled(
     .filter((group) => addressesOf(group, attribute).includes(address.text));
   if (first !== undefined) return { status: 'found', value: [first, ...rest] };
   const isOther = ({ attributes }: GroupRow): boolean =>
-    (attributes[attribute] ?? []).some((value) => isLoosely(value, spelling));
+    (attributes[attribute] ?? []).some((value) => matchesLoosely(value, spelling));
   if (all.every((groups) => groups.some(isOther))) {
     return none('probe', 'groups that are shown have another address');
   }

@@ -4,7 +4,7 @@ import { none } from '../../finding.ts';
 import type { Ask, Query } from '../http/api.ts';
 import { countUsers, showUsers } from '../trust/listing.ts';
 import { isField, valuesIn } from './account.ts';
-import { isLoosely } from './loosely.ts';
+import { matchesLoosely } from './loosematch.ts';
 import { attributeQuery, type HolderQueries, MAX_HOLDERS, type WideQuery } from './query.ts';
 import type { UserRow } from './rows.ts';
 
@@ -200,7 +200,7 @@ function pick(users: readonly UserRow[], { holds }: Holding): Finding<UserRow> |
 function absent(users: readonly UserRow[], { name, spelling }: Holding, count: number): None {
   for (const user of users) {
     const values = valuesIn(user, name);
-    if (values.some((value) => isLoosely(value, spelling))) continue;
+    if (values.some((value) => matchesLoosely(value, spelling))) continue;
     throw new Fault(
       'entry',
       values.length === 0

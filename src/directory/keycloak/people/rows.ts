@@ -1,3 +1,4 @@
+import { isRecord } from '../../../record.ts';
 /** A user as Keycloak shows it; attributes only where the full form was asked for. */
 export interface UserRow {
   readonly id: string;
@@ -40,11 +41,9 @@ export interface EventRow {
 /** Values by name. */
 export type Attributes = Readonly<Record<string, readonly string[]>>;
 
-type Raw = Readonly<Record<string, unknown>>;
-
 /** What a user is, or absent where `raw` is none. */
 export function readUser(raw: unknown): UserRow | undefined {
-  if (!isRaw(raw)) return undefined;
+  if (!isRecord(raw)) return undefined;
   const { id, username, email, emailVerified, enabled, federationLink, origin } = raw;
   if (typeof id !== 'string' || typeof username !== 'string' || typeof enabled !== 'boolean') {
     return undefined;
@@ -67,7 +66,7 @@ const isLocked = ({ disabledReason = [] }: Attributes): boolean =>
 
 /** What a group is, or absent where `raw` is none. */
 export function readGroup(raw: unknown): GroupRow | undefined {
-  if (!isRaw(raw)) return undefined;
+  if (!isRecord(raw)) return undefined;
   const { id, attributes, subGroups = [], subGroupCount } = raw;
   if (typeof id !== 'string' || !Array.isArray(subGroups)) return undefined;
   const below = subGroups.map(readGroup).filter((group) => group !== undefined);
@@ -81,7 +80,7 @@ export function readGroup(raw: unknown): GroupRow | undefined {
 
 /** What an organization is, or absent where `raw` is none. */
 export function readOrganization(raw: unknown): OrganizationRow | undefined {
-  if (!isRaw(raw)) return undefined;
+  if (!isRecord(raw)) return undefined;
   const { id, enabled, domains = [] } = raw;
   if (typeof id !== 'string' || typeof enabled !== 'boolean' || !Array.isArray(domains)) {
     return undefined;
@@ -90,7 +89,7 @@ export function readOrganization(raw: unknown): OrganizationRow | undefined {
     id,
     enabled,
     domains: domains
-      .filter(isRaw)
+      .filter(isRecord)
       .flatMap(({ name, verified }) =>
         typeof name === 'string' ? [{ name, verified: verified === true }] : [],
       ),
@@ -99,7 +98,7 @@ export function readOrganization(raw: unknown): OrganizationRow | undefined {
 
 /** What an event is, or absent where `raw` is none. */
 export function readEvent(raw: unknown): EventRow | undefined {
-  if (!isRaw(raw)) return undefined;
+  if (!isRecord(raw)) return undefined;
   const { id, time, operationType: operation, resourcePath: path = '', representation } = raw;
   if (typeof time !== 'number' || typeof operation !== 'string' || typeof path !== 'string') {
     return undefined;
@@ -115,7 +114,7 @@ export function readEvent(raw: unknown): EventRow | undefined {
 
 /** What an event of a user's own is, or absent where `raw` is none: as if an administrator had done it to them. */
 export function readOwnEvent(raw: unknown): EventRow | undefined {
-  if (!isRaw(raw)) return undefined;
+  if (!isRecord(raw)) return undefined;
   const { id, time, type: operation, userId } = raw;
   if (typeof time !== 'number' || typeof operation !== 'string') return undefined;
   const path = typeof userId === 'string' ? `users/${userId}` : '';
@@ -129,7 +128,7 @@ export function readOwnEvent(raw: unknown): EventRow | undefined {
 
 /** Reads attributes; whatever is no list of texts has no values. */
 export function readAttributes(raw: unknown): Attributes {
-  if (!isRaw(raw)) return {};
+  if (!isRecord(raw)) return {};
   return Object.fromEntries(
     Object.entries(raw).map(([name, values]) => [name, Array.isArray(values) ? texts(values) : []]),
   );
@@ -137,7 +136,3 @@ export function readAttributes(raw: unknown): Attributes {
 
 const texts = (values: readonly unknown[]): readonly string[] =>
   values.filter((value) => typeof value === 'string');
-
-/** Whether `value` is an object of JSON. */
-export const isRaw = (value: unknown): value is Raw =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,5 @@
 import type { Log } from '../../../log.ts';
+import { isRecord } from '../../../record.ts';
 import { named } from '../../../redaction.ts';
 import { Fault } from '../../directory.ts';
 import type { DirectoryHooks } from '../../hooks.ts';
@@ -6,7 +7,7 @@ import { grantCommand } from '../commands.ts';
 import type { Ask } from '../http/api.ts';
 import { Forbidden, Refused } from '../http/faults.ts';
 import type { Site } from '../http/site.ts';
-import { isRaw, type UserRow } from '../people/rows.ts';
+import { type UserRow } from '../people/rows.ts';
 import type { KeycloakSettings } from '../settings.ts';
 
 /** Knows whether users come from a directory behind Keycloak, whose failures look like "nobody". */
@@ -112,7 +113,7 @@ const isStorage = (known: Known): known is { readonly storage: string } =>
   typeof known === 'object';
 
 function recall(value: unknown, realm: string): Known {
-  if (!isRaw(value) || value['realm'] !== realm) return undefined;
+  if (!isRecord(value) || value['realm'] !== realm) return undefined;
   const { storage } = value;
   return typeof storage === 'string' ? { storage } : undefined;
 }
@@ -126,7 +127,7 @@ async function storages(ask: Ask, signal: AbortSignal): Promise<readonly string[
       throw new Refused('keycloak answers with no list of components');
     }
     return components.map((component: unknown) => {
-      const text = isRaw(component) ? component['name'] : undefined;
+      const text = isRecord(component) ? component['name'] : undefined;
       return typeof text === 'string' ? text : 'without a name';
     });
   } catch (error) {

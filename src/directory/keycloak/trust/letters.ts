@@ -4,7 +4,7 @@ import { Fault } from '../../directory.ts';
 import { waitFor } from '../../waiting.ts';
 import type { Ask } from '../http/api.ts';
 import { liesInFields, valuesIn } from '../people/account.ts';
-import { isMade } from '../people/made.ts';
+import { isMade } from '../people/addressfrom.ts';
 import { partQuery } from '../people/query.ts';
 import { normalise } from '../people/written.ts';
 import { countUsers, showUsers } from './listing.ts';

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../record.ts';
 import { Refused } from '../http/faults.ts';
 
 /**
@@ -25,8 +26,7 @@ export function readShown<T>(
 /** Reads a number of rows. @throws {Refused} where `content` is none */
 export function readCount(content: unknown): number {
   // Groups are counted in an object.
-  const count: unknown =
-    typeof content === 'object' && content !== null && 'count' in content ? content.count : content;
+  const count = isRecord(content) ? content['count'] : content;
   if (typeof count === 'number' && Number.isInteger(count) && count >= 0) return count;
   throw new Refused('keycloak counts, and answers with no number');
 }

@@ -7,12 +7,12 @@ import { type Software, softwareOf } from '../servers/software.ts';
 import type { Reply } from '../wire/operations.ts';
 import { type Cursor, writeCursor } from './cursor.ts';
 import type { Folders } from './folders.ts';
+import { hearSync } from './hearsync.ts';
 import { createRefresh } from './refresh.ts';
 import { requestFor } from './request.ts';
 import type { Session } from './session.ts';
 import { guardAgainstSilence } from './silence.ts';
 import { REFRESH_REQUIRED, SyncRequest } from './synccontrol.ts';
-import { hearSync } from './synchearing.ts';
 
 /** The server has the control, but does not do it here. */
 export class NotSynchronised extends Fault {

@@ -13,7 +13,7 @@ import {
   type Reply,
 } from './operations.ts';
 import { PACE, type Pace } from './pace.ts';
-import { type Reading, readMessages } from './reading.ts';
+import { type Reading, readMessages } from './readmessages.ts';
 import { ROOT, searchMessage } from './searchmessage.ts';
 import { createTurns, type Turns } from './turns.ts';
 

@@ -1,5 +1,6 @@
 import { isIP, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
+import { codeOf } from '../../../reason.ts';
 import { explainTls, type TlsFiles } from '../../tls.ts';
 
 /**
@@ -31,6 +32,6 @@ export function wrapInTls(
 const ENDED = 'the server ended the connection before TLS, is this a port for TLS?';
 
 function explain(error: Error): string {
-  const code = 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   return code === 'ECONNRESET' ? ENDED : (explainTls(code, error.message) ?? error.message);
 }

@@ -9,7 +9,7 @@ import type { Row } from '../engine.ts';
 import { textsIn } from '../people/values.ts';
 import type { Listing } from '../text/listing.ts';
 import type { Dialect } from '../text/tokens.ts';
-import { checkCount, countOf } from './counting.ts';
+import { checkCount, countOf } from './count.ts';
 import {
   type Make,
   type Making,

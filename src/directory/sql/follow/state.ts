@@ -1,3 +1,4 @@
+import { recordOf } from '../../../record.ts';
 import { Gap } from '../../directory.ts';
 
 /** How far a database was told. It is the cursor of its feed, as JSON. */
@@ -11,7 +12,7 @@ export interface State {
 /** Reads a cursor. @throws {Gap} where it is none */
 export function parseState(cursor: string): State {
   try {
-    const { since, listedAt }: { since?: unknown; listedAt?: unknown } = Object(JSON.parse(cursor));
+    const { since, listedAt } = recordOf(JSON.parse(cursor));
     if (typeof listedAt === 'number') {
       return { ...(typeof since === 'string' && { since }), listedAt };
     }

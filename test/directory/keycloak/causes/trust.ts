@@ -126,8 +126,8 @@ export const BESIDE: readonly {
   },
   {
     fault: 'the users have not been looked at yet',
-    at: 'trust/counting.ts',
-    why: 'they are looked at from the start on: trust/counting.test.ts',
+    at: 'trust/countwatch.ts',
+    why: 'they are looked at from the start on: trust/countwatch.test.ts',
   },
   {
     fault: 'the groups have not been read yet',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLoosely } from '../../../../src/directory/keycloak/people/loosely.ts';
+import { matchesLoosely } from '../../../../src/directory/keycloak/people/loosematch.ts';
 import { addressIn } from '../../../../src/directory/keycloak/people/written.ts';
 import { user } from '../../../support/keycloak/script.ts';
 import { open, signal } from '../fixture.ts';
@@ -139,7 +139,7 @@ test.each([
   ['underxscore@x.org', 'under_score@x.org', true],
   ['bob@example.org', 'ann@example.org', false],
 ])('a database may take %s for %s: %j', (value, asked, loose) => {
-  expect(isLoosely(value, asked)).toBe(loose);
+  expect(matchesLoosely(value, asked)).toBe(loose);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { check } from '../../../../src/cli/check.ts';
+import { check } from '../../../../src/cli/check/check.ts';
 import { capture } from '../../command.ts';
 
 /** What `init` has printed. */
