@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildProgram } from '../deploy/bundle/build.ts';
+import { addCode } from '../deploy/bundle/code.ts';
 import { readCpuMs, readRssMiB } from './proc.ts';
 import { accountAt, DOMAIN } from './questions.ts';
 import { formatSpread, type Part, type Spread, spreadOf } from './report.ts';
@@ -15,7 +16,7 @@ const IDLE_MS = 2500;
 const LIMIT_MS = 60_000;
 
 /** As the image and the unit start it. */
-const FLAGS = ['--max-semi-space-size=1'];
+const FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=1'];
 const ENVIRONMENT = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768' };
 
 /** Not `responder.ts`: to run TypeScript takes Node 20 MB and as long again. */
@@ -38,6 +39,7 @@ export const start: Part = async (stage) => {
   const file = (name: string): string => join(stage.directory, name);
   await buildProgram(file('program'));
   cpSync(join(import.meta.dirname, '../package.json'), file('package.json'));
+  await addCode(file('program'));
   writeFileSync(file('people.yaml'), `accounts: [{ address: ${accountAt(0)} }]`);
   const serve = (http: string): readonly string[] => {
     const config = file(http === 'off' ? 'off.yaml' : 'on.yaml');

@@ -37,6 +37,7 @@ const ROOMS = [
     'logwriter.ts',
     'makedirectory.ts',
     'printable.ts',
+    'priority.ts',
     'redaction.ts',
     'settle.ts',
   ],

@@ -1,7 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Endpoint, parseEndpoint } from '../../src/net/endpoint.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 import { UNLIMITED } from '../daemon.ts';
+import { readEndpoint } from '../endpoint.ts';
 import { DOMAIN, EMPTY_DOMAIN } from '../questions.ts';
 import type { Stage } from '../stage.ts';
 import type { FleetKeycloak } from './keycloak.ts';
@@ -36,13 +37,9 @@ export async function startAsker(
   };
   writeFileSync(file, JSON.stringify(settings));
   const running = stage.start('server', '../src/cli.ts', ['serve', '--config', file]);
-  const line = await running.find((text) =>
-    text.includes('"msg":"listening"') ? text : undefined,
-  );
-  const told: unknown = JSON.parse(line);
   return {
     pid: running.pid,
-    endpoint: parseEndpoint(String(Object(told).endpoints[0])),
+    endpoint: await readEndpoint(running),
     stop: () => running.stop(),
   };
 }

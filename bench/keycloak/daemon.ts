@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Endpoint, parseEndpoint } from '../../src/net/endpoint.ts';
+import type { Endpoint } from '../../src/net/endpoint.ts';
 import { createSocketmapClient } from '../../src/socketmap/client.ts';
 import { secretOf } from '../../test/support/keycloak/clients.ts';
 import { MAP } from '../daemon.ts';
-import type { Running, Stage } from '../stage.ts';
+import { readEndpoint } from '../endpoint.ts';
+import type { Stage } from '../stage.ts';
 
 export const CONNECTIONS = 16;
 export const DOMAIN = 'bulk.test';
@@ -60,14 +61,6 @@ const settingsFor = (site: Site, control: string): object => ({
   },
   log: { format: 'json' },
 });
-
-async function readEndpoint(running: Running): Promise<Endpoint> {
-  const line = await running.find((text) =>
-    text.includes('"msg":"listening"') ? text : undefined,
-  );
-  const told: unknown = JSON.parse(line);
-  return parseEndpoint(String(Object(told).endpoints[0]));
-}
 
 /** As many smtpd processes would: each asks its next question when the one before is answered. */
 async function askAll(endpoint: Endpoint, from: number, lookups: number): Promise<void> {

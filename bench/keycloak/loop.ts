@@ -9,6 +9,7 @@ import { keycloak } from '../../src/directory/keycloak/type.ts';
 import { createKept } from '../../src/directory/trust/kept.ts';
 import { openDirectory } from '../../src/directory/types.ts';
 import { silentLog } from '../../src/log.ts';
+import { propertyOf } from '../../src/record.ts';
 import type { LoopJob, LoopRound } from './keycloak.ts';
 
 const job: LoopJob = JSON.parse(process.argv[2] ?? '{}');
@@ -48,7 +49,7 @@ async function fetchToken(pool: Pool): Promise<string> {
       client_secret: clientSecret,
     }).toString(),
   });
-  return String(Object(await body.json()).access_token);
+  return String(propertyOf(await body.json(), 'access_token'));
 }
 
 async function createOwn(): Promise<Way> {

@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { buildProgram } from '../../deploy/bundle/build.ts';
+import { addCode } from '../../deploy/bundle/code.ts';
 import type { BenchDaemon } from '../daemon.ts';
 import { loadOf } from '../hit.ts';
 import type { LoadJob, LoadResult } from '../job.ts';
@@ -19,7 +20,7 @@ const RATE = 500;
 
 /** As the image and the unit start it. */
 const ENVIRONMENT = {
-  NODE_OPTIONS: '--max-semi-space-size=1',
+  NODE_OPTIONS: '--max-semi-space-size=1 --v8-pool-size=1',
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: '32768',
 };
@@ -83,6 +84,7 @@ const load = (stage: Stage, daemon: BenchDaemon, more: Partial<LoadJob>): Promis
 async function shippedIn({ directory }: Stage): Promise<string> {
   await buildProgram(join(directory, 'program'));
   cpSync(join(import.meta.dirname, '../../package.json'), join(directory, 'package.json'));
+  await addCode(join(directory, 'program'));
   return join(directory, 'program/idpmap.cjs');
 }
 

@@ -24,6 +24,9 @@ const ENTRIES = {
 /** Two sources load the same package, one of them on demand. */
 const SHARED = 'INEFFECTIVE_DYNAMIC_IMPORT';
 
+/** Files of the program are loaded by the code that V8 has made of them, where there is any. */
+const LOAD = "require = require('./load.cjs')(require);";
+
 const EMPTY_MAP = '{"version":3,"sources":[],"mappings":""}';
 
 /** The chart library's, as the page names them. */
@@ -62,6 +65,7 @@ export async function buildProgram(folder: string): Promise<void> {
     // Whoever reads a stack, or a line that Node prints, reads words.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: false } },
     comments: false,
+    banner: ({ isEntry }) => (isEntry ? LOAD : ''),
     codeSplitting: {
       groups: [{ debugName: 'groups.ts', name: (id, context) => groupOf(id, context, SRC) }],
       includeDependenciesRecursively: false,
@@ -76,6 +80,7 @@ export async function buildProgram(folder: string): Promise<void> {
     const narrow = narrowMap(JSON.parse(map?.toString() ?? EMPTY_MAP), grown);
     await writeFile(join(folder, `${fileName}.map`), JSON.stringify(narrow));
   }
+  await cp(join(import.meta.dirname, 'load.cjs'), join(folder, 'load.cjs'));
   await writeLicences(
     chunks.flatMap(({ moduleIds }) => moduleIds),
     join(folder, 'LICENSES.txt'),

@@ -3,17 +3,21 @@ import { join } from 'node:path';
 /** What the bundler knows of a module. */
 interface Context {
   getModuleInfo(id: string): {
+    readonly isEntry: boolean;
     readonly importedIds: readonly string[];
     readonly dynamicallyImportedIds: readonly string[];
   } | null;
 }
 
 /**
- * Files of the program, in the order in which they take modules: what each reads at once, all that its sources import. `main.ts`
- * is in none: whoever reads it, a child for one that shares a module, would be the command.
+ * Files of the program, in the order in which they take modules: what each reads at once, all that its sources import. What is
+ * started by its name is in none: whoever reads it, for a module that they share, would do its work.
  */
 const GROUPS = {
+  // For processes and threads that shall not read a whole daemon.
+  parts: ['directory/sqlite/reader.ts', 'mirror/store/writer.ts'],
   base: ['cli.ts'],
+  people: ['directory/file/child.ts'],
   daemon: ['cli/serve.ts', 'cli/run.ts', 'log.ts', 'directory/file/file.ts'],
   web: ['http/server.ts', 'http/figures.ts'],
   http: ['http/app.ts'],
@@ -28,8 +32,7 @@ const GROUPS = {
 const RARE: Readonly<Record<string, RegExp>> = {
   schemas:
     /\/node_modules\/(?:@fastify\/(?:ajv-compiler|fast-json-stringify-compiler|merge-json-schemas)|ajv|ajv-formats|fast-json-stringify(?!\/lib\/(?:serializer|v8)\.js)|fast-uri|json-schema-ref-resolver|light-my-request)\//,
-  // Not what a thread of its own begins with: whoever reads that does its work.
-  copies: /\/src\/mirror\/(?!store\/writer\.ts)/,
+  copies: /\/src\/mirror\//,
   keycloakSettings: /\/src\/directory\/keycloak\/settings/,
   ldapSettings: /\/src\/directory\/ldap\/settings/,
   sqlSettings: /\/src\/directory\/(?:mysql|postgresql|sql|sqlite)\/settings/,
@@ -45,9 +48,12 @@ let known: ReadonlyMap<string, string> | undefined;
 
 /** The file that a module goes into; null: the bundler chooses. */
 export function groupOf(id: string, context: Context, src: string): string | null {
+  if (context.getModuleInfo(id)?.isEntry === true) return null;
   known ??= readGroups(context, src);
+  const group = known.get(id);
+  if (group === 'parts') return group;
   const rare = Object.entries(RARE).find(([, of]) => of.test(id));
-  return rare?.[0] ?? known.get(id) ?? null;
+  return rare?.[0] ?? group ?? null;
 }
 
 function readGroups(context: Context, src: string): ReadonlyMap<string, string> {

@@ -10,7 +10,7 @@ export type Format = 'deb' | 'rpm';
 export interface Ingredients {
   readonly arch: Arch;
   readonly version: string;
-  /** When what it holds was last changed, as ISO 8601 has it: the same commit gives the same bytes. */
+  /** When what it holds was last changed, as ISO 8601 has it: the same commit gives the same bytes, but for what V8 makes of it. */
   readonly changed: string;
   /** The folder with `lib` and `doc`, as `stage.ts` lays them out. */
   readonly stage: string;

@@ -1,19 +1,28 @@
 import { cp, glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { buildProgram } from '../bundle/build.ts';
+import { addCode } from '../bundle/code.ts';
 import { publicAddress } from '../generate/address.ts';
 import { run } from './command.ts';
 import { ROOT } from './lock.ts';
 import { type Arch, layNode } from './node.ts';
 import { holding, shipPage } from './pages.ts';
 
-/** Lays out `/usr/lib/idpmap`: the program, in which are the packages that it runs with, the command, and Node. */
+/**
+ * Lays out `/usr/lib/idpmap`: the program, in which are the packages that it runs with, the command, and Node; and V8's code, which
+ * that Node alone can make: for another processor than this machine's there is none, and a start takes longer.
+ */
 export async function layProgram(arch: Arch, folder: string): Promise<void> {
   await buildProgram(join(folder, 'program'));
   for (const each of ['package.json', 'LICENSE', 'deploy/bin'])
     await copy(each, join(folder, each));
   await layNode(arch, folder);
+  if (ARCHES[arch] === process.arch)
+    await addCode(join(folder, 'program'), join(folder, 'bin/node'));
 }
+
+/** As Node calls them. */
+const ARCHES: Readonly<Record<Arch, NodeJS.Architecture>> = { amd64: 'x64', arm64: 'arm64' };
 
 /** Builds the sources into `folder`, with types and all. */
 export async function layBuilt(folder: string): Promise<void> {

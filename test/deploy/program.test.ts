@@ -206,6 +206,21 @@ test('a map leads to lines over letters that were escaped', () => {
   });
 });
 
+test.each(['child', 'reader', 'writer'])(
+  '%s.cjs reads no daemon for its part of one',
+  async (entry) => {
+    const folder = dirname(await programFile());
+    const read = new Set([`${entry}.cjs`]);
+    for (const file of read) {
+      const text = await readFile(join(folder, file), 'utf8');
+      const required = text.matchAll(/^(?:const|let) [\w$]+ = require\("\.\/([\w.-]+)"\);$/gm);
+      for (const [, name = ''] of required) read.add(name);
+    }
+    expect([...read]).toContain('parts.cjs');
+    expect(['base.cjs', 'daemon.cjs'].filter((name) => read.has(name))).toEqual([]);
+  },
+);
+
 test('a child of the program does its own work, and is no command', async () => {
   const root = dirname(await programFile());
   const checked = spawnSync(process.execPath, [join(root, 'child.cjs'), 'people.yaml'], {

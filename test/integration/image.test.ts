@@ -161,6 +161,7 @@ describeWith(['root', 'podman'], 'the image’s files', () => {
   test.each([
     ['program of idpmap', 'app/program/idpmap.cjs'],
     ['status page', 'app/program/page/index.html'],
+    ['code that its Node has made of it', `app/program/daemon.${process.arch}.code`],
     ['licence', 'app/LICENSE'],
     ['chart library of that page', 'app/program/page/uplot.js'],
     ['licences of the packages in it', 'app/program/LICENSES.txt'],

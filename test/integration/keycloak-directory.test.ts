@@ -15,6 +15,7 @@ import { keycloakSubject } from '../support/keycloak/subject.ts';
 import { plain } from '../support/plain.ts';
 import { describeWith } from '../support/requirement.ts';
 import { until } from '../support/until.ts';
+import { describeAnew } from './keycloak/anew.ts';
 import { describeAsking } from './keycloak/asking.ts';
 import { describeFederation } from './keycloak/federation.ts';
 import { describeFollowing } from './keycloak/following.ts';
@@ -69,6 +70,7 @@ describeWith(['keycloak'], 'Keycloak', () => {
   describeFederation(running);
   describeRights(running);
   describeFollowing(running);
+  describeAnew(running);
   describeOutages(running);
 });
 

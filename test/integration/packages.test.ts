@@ -92,6 +92,14 @@ describeWith(['nfpm', 'rpm'], 'packages', () => {
       expect(node.includes(process.version)).toBe(true);
     });
 
+    test('hold the code of what a start runs, where this machine can make it', async () => {
+      const files = (await rpm(arch, '--list'))
+        .split('\n')
+        .filter((file) => file.endsWith('.code'));
+      const own = process.arch === { amd64: 'x64', arm64: 'arm64' }[arch];
+      expect(files.includes(`/usr/lib/idpmap/program/daemon.${process.arch}.code`)).toBe(own);
+    });
+
     test('are for it', async () => {
       expect((await print('dpkg-deb', '--field', named(arch, 'deb'), 'Architecture')).trim()).toBe(
         arch,

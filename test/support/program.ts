@@ -13,6 +13,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildProgram } from '../../deploy/bundle/build.ts';
+import { addCode } from '../../deploy/bundle/code.ts';
 import { cacheDirectory } from './cache.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -41,6 +42,7 @@ async function build(): Promise<string> {
   const unfinished = await mkdtemp(join(CACHE, '.unfinished-'));
   await buildProgram(join(unfinished, 'program'));
   await copyFile(join(ROOT, 'package.json'), join(unfinished, 'package.json'));
+  await addCode(join(unfinished, 'program'));
   await symlink(join(ROOT, 'docs'), join(unfinished, 'docs'));
   // Another process may have been first.
   await rename(unfinished, folder).catch(() => rm(unfinished, { recursive: true }));

@@ -44,17 +44,16 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What is to be known of the domains' line, before it. */
-const DOMAIN_REMARKS = {
-  written:
-    '# all domains are in the configuration, so they are written out: no lookup of theirs can fail. Another one is added here, too',
-  asked: {
-    virtual_mailbox_domains: [],
-    relay_domains: [
-      '# a list (relay_domains = example.org) takes sub-domains as well, a table does not: name each under domains',
-    ],
-  } as Readonly<Record<string, readonly string[]>>,
-} as const;
+/** What is to be known of the domains' line, before it, where they are written out. */
+const DOMAINS_WRITTEN =
+  '# all domains are in the configuration, so they are written out: no lookup of theirs can fail. Another one is added here, too';
+
+/** The same where they are asked for. */
+const DOMAINS_ASKED: Readonly<Record<string, readonly string[]>> = {
+  relay_domains: [
+    '# a list (relay_domains = example.org) takes sub-domains as well, a table does not: name each under domains',
+  ],
+};
 
 /**
  * Writes the lines of main.cf by which Postfix asks the configured maps. `families`: what Postfix speaks; absent: that is not
@@ -73,9 +72,9 @@ export function mainCf(
     const map = Object.entries(settings.maps).find(([, each]) => each.kind === kind)?.[0];
     if (map === undefined) return [];
     if (kind === 'domains' && domains.length > 0)
-      return [DOMAIN_REMARKS.written, `${parameter} = ${domains.join(', ')}`];
+      return [DOMAINS_WRITTEN, `${parameter} = ${domains.join(', ')}`];
     return [
-      ...(DOMAIN_REMARKS.asked[parameter] ?? []),
+      ...(DOMAINS_ASKED[parameter] ?? []),
       `${parameter} = socketmap:${source}:${map}`,
       ...(COMPANIONS[parameter] ?? []),
     ];

@@ -11,7 +11,8 @@ const NAMING = ['name', 'domain', 'id', 'map'];
 export function gather(value: unknown): Tree | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const all: Record<string, unknown> = {};
-  for (const item of value as readonly unknown[]) {
+  const items: readonly unknown[] = value;
+  for (const item of items) {
     if (!isTree(item)) return undefined;
     const naming = NAMING.find((name) => typeof item[name] === 'string');
     const named = naming === undefined ? item : nameItem(item, naming);

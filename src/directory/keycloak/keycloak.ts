@@ -15,6 +15,7 @@ import { createPool, LOOKUP_BYTES, UPKEEP_BYTES } from './http/pools.ts';
 import { createSite } from './http/site.ts';
 import { inspect } from './inspect.ts';
 import { createTokenFetch } from './login/fetchtoken.ts';
+import { createOrigin } from './login/origin.ts';
 import { createServerClock } from './login/serverclock.ts';
 import { createTokens } from './login/token.ts';
 import { findHolders } from './people/find.ts';
@@ -64,12 +65,14 @@ export function createKeycloakDirectory(
   });
   const fetchToken = createTokenFetch(settings, site, createExchange(upkeep, site, gate), gate);
   const serverClock = createServerClock(preciseClock, wallClock);
+  const origin = createOrigin();
   const tokens = createTokens({
     name,
     fetch: async (signal) => {
       const token = await fetchToken(signal);
       figures.tokens += 1;
       serverClock.note(token.text);
+      origin.note(token.text);
       return token;
     },
     clock: preciseClock,
@@ -125,6 +128,7 @@ export function createKeycloakDirectory(
     settings,
     site,
     clock: serverClock,
+    origin,
     prove: check,
     federation,
     counted: countEvents,

@@ -2,17 +2,17 @@ import { open as openFile, stat } from 'node:fs/promises';
 import { reasonOf } from '../../reason.ts';
 import { type Engine, Lost, type Session } from '../sql/engine.ts';
 import { faultOf } from './errors.ts';
-import { startReader } from './process.ts';
+import { type Purpose, startReader } from './process.ts';
 
 /** Asks a file of SQLite, which processes of their own read. */
-export const createSqliteEngine = (): Engine<string> => ({
+export const createSqliteEngine = (purpose: Purpose): Engine<string> => ({
   dialect: 'sqlite',
   name: nameOf,
   faultOf,
   async open(path, signal) {
     const before = await identify(path);
     await checkHead(path);
-    const reader = await startReader(path, nameOf(path), signal);
+    const reader = await startReader(path, nameOf(path), signal, purpose);
     const session: Session = {
       ...reader,
       async believe() {

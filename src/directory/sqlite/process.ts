@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { codeFile } from '../../home.ts';
+import { giveWay } from '../../priority.ts';
 import { reasonOf } from '../../reason.ts';
 import { rowsOf } from '../sql/connect/rows.ts';
 import { createTurn } from '../sql/connect/turn.ts';
@@ -17,17 +18,22 @@ export interface Reader {
   readonly ended: Promise<string>;
 }
 
+/** Who waits for what a reader reads. */
+export type Purpose = 'lookups' | 'a feed';
+
 /** Of V8's; what SQLite takes besides is bounded by the statement's time. */
 const MOST_MEMORY_MB = 128;
 
 /**
  * Starts a process that reads a file: SQLite works without letting others work, and what began can't be ended from
- * outside. A thread neither: it ends once its statement has, which a key may keep from it for ever.
+ * outside. A thread neither: it ends once its statement has, which a key may keep from it for ever. One that lists everybody
+ * for a feed gives way to those that lookups wait for, and to the daemon.
  */
 export async function startReader(
   path: string,
   server: string,
   signal: AbortSignal,
+  purpose: Purpose,
 ): Promise<Reader> {
   const [command, parameters] = await boundToUs(process.execPath, [
     '--disable-warning=ExperimentalWarning',
@@ -37,6 +43,7 @@ export async function startReader(
   ]);
   // No environment: it holds secrets, and NODE_OPTIONS meant for the daemon.
   const child = spawn(command, parameters, { env: {}, stdio: ['pipe', 'pipe', 'ignore'] });
+  if (purpose === 'a feed' && child.pid !== undefined) giveWay(child.pid);
   const ended = Promise.withResolvers<string>();
   const waiting = new Map<number, PromiseWithResolvers<readonly Row[]>>();
   let lastId = 0;

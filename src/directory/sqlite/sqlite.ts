@@ -13,5 +13,6 @@ const OF_FILES = { connectTimeout: 10_000, maxAge: 24 * 3_600_000, returnAfter: 
  */
 export function createSqliteDirectory(settings: SqliteSettings, hooks: DirectoryHooks): Directory {
   const own = { ...OF_FILES, ...settings, hosts: [settings.path] };
-  return createSqlDirectory(own, createSqliteEngine(), hooks, {});
+  const following = { engine: createSqliteEngine('a feed') };
+  return createSqlDirectory(own, createSqliteEngine('lookups'), hooks, {}, following);
 }

@@ -140,6 +140,13 @@ export function shareFeed({
     return place === undefined ? waitOrAsk(cursor, told) : { do: 'take', place };
   };
 
+  /** The way that was found when the last one ended, where it still leads on. */
+  const plannedFrom = (cursor: string | undefined): Way | undefined => {
+    if (planned?.do !== 'take') return planned;
+    const { place } = planned;
+    return place.cursor === cursor && !isBroken(place) ? planned : undefined;
+  };
+
   const take = (place: Place, signal: AbortSignal): ReturnType<Follow> => {
     const { before, after } = watching.around(place);
     for (const cursor of before) passed.add(cursor);
@@ -179,9 +186,7 @@ export function shareFeed({
       calledAt = pacing.now();
       // Whoever knows nobody has passed nothing.
       if (cursor === undefined) passed.clear();
-      const isOf =
-        planned?.do !== 'take' || (planned.place.cursor === cursor && !isBroken(planned.place));
-      const way = planned !== undefined && isOf ? planned : await choose(cursor);
+      const way = plannedFrom(cursor) ?? (await choose(cursor));
       planned = undefined;
       signal.throwIfAborted();
       if (way.do === 'wait') await wait(way.ms, signal);

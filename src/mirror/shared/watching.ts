@@ -78,16 +78,21 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
     if (marks.size > MOST_MARKS && oldest !== undefined) marks.delete(oldest);
   };
 
-  const begin = ({ session, by, n, id, from }: HeardLine): Session => {
-    // Whoever comes from before it can go on with a listing of everybody, and from a mark that they have passed by then.
-    const isPassed = from !== undefined && told?.isUnlisted !== true && marks.has(from);
-    if (n !== 0 || (from !== undefined && !isPassed)) forget();
+  /** Whether who comes from before it can go on with it: all are listed, or they have passed where it goes on from by then. */
+  const leadsOn = ({ n, from }: HeardLine): boolean =>
+    n === 0 && (from === undefined || (told?.isUnlisted !== true && marks.has(from)));
+
+  const noteFirst = ({ session, n, id, from }: HeardLine): void => {
+    const first = { session, n, id, ...(from !== undefined && { cursor: from }) };
+    firsts = [...firsts, first];
+    if (from !== undefined) noteMark(from, first);
+  };
+
+  const begin = (line: HeardLine): Session => {
+    const { session, by, n, id, from } = line;
+    if (!leadsOn(line)) forget();
     sessions = [...sessions, session];
-    if (n === 0) {
-      const first = { session, n, id, ...(from !== undefined && { cursor: from }) };
-      firsts = [...firsts, first];
-      if (from !== undefined) noteMark(from, first);
-    }
+    if (n === 0) noteFirst(line);
     const isUnlisted = n === 0 && from === undefined;
     return {
       session,

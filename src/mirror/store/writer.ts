@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWay } from '../../priority.ts';
 import type { Order, Writer } from './orders.ts';
 import { createGathering, type Posted } from './posted.ts';
 import { createStoreWriter, type WriterOptions } from './storewriter.ts';
 import { failureOf, type Reply } from './thread.ts';
 
-/** The thread that writes a mirror's file: whoever waits for the disk keeps no mail waiting. */
+/** The thread that writes a mirror's file: whoever waits for the disk keeps no mail waiting, nor does who writes. */
+giveWay();
 const options: WriterOptions = workerData;
 let writer: Writer | undefined;
 const gathering = createGathering();

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../../src/config/sources/secret.ts';
+import type { Relay } from '../../../src/directory/hooks.ts';
 import { createKeycloakDirectory } from '../../../src/directory/keycloak/keycloak.ts';
 import type { KeycloakSettings } from '../../../src/directory/keycloak/settings.ts';
 import { createKept } from '../../../src/directory/trust/kept.ts';
@@ -69,6 +70,7 @@ export function openOn(
   keycloak: ScriptedKeycloak,
   more: Partial<KeycloakSettings> = {},
   kept = createKept(),
+  relay?: Relay,
 ): Omit<Opened, 'keycloak'> {
   const notes = createNotes();
   const forgotten: IsConcerned[] = [];
@@ -78,6 +80,7 @@ export function openOn(
     name: 'people',
     log: notes.log,
     kept,
+    ...(relay && { relay }),
     changed: (concern) => {
       if (concern === 'everything') changes += 1;
       else

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Directory } from '../../../src/directory/directory.ts';
+import { LOWEST, niceOf } from '../../support/nice.ts';
 import { plain } from '../../support/plain.ts';
 import { openSqlForTest } from '../../support/sql/population.ts';
 import { makeTemporaryDirectory } from '../../support/temporary.ts';
@@ -176,12 +177,35 @@ test('nothing is left at work where the daemon is killed amid an endless stateme
   expect(await until(async () => !(await areAtWork()), PATIENCE_MS)).toBe(true);
 });
 
+test('the process that reads for a feed gives way, and no other does', async () => {
+  const { directory } = await open(['ann@x.org'], {
+    connections: 2,
+    people: {
+      account: "SELECT address FROM users WHERE address = '%s'",
+      listAccounts: 'SELECT address AS id, address FROM users',
+    },
+    mirror: { path: '/nonexistent/never-opened.db' },
+  });
+  const isOpen = async () => (await readersOf(process.pid)).length === 2;
+  expect(await until(isOpen, PATIENCE_MS)).toBe(true);
+  const life = new AbortController();
+  const told = directory.follow?.(undefined, life.signal)[Symbol.asyncIterator]();
+  await told?.next();
+  const pids = await readersOf(process.pid);
+  const nices = await Promise.all(pids.map((pid) => niceOf(`/proc/${pid}/stat`)));
+  const own = await niceOf('/proc/self/stat');
+  const lower = Math.min(own + 10, LOWEST);
+  expect(nices.toSorted((one, other) => one - other)).toEqual([own, own, lower]);
+  life.abort();
+  await told?.return?.(undefined);
+});
+
 const isAtWork = async (pid: string) => /sqlite\/reader\./.test(await commandOf(pid));
 
 /** Asks a reader what never ends. */
 const ENDLESSLY = `
   import { startReader } from '${import.meta.resolve('../../../src/directory/sqlite/process.ts')}';
-  const reader = await startReader(process.argv[1], 'sqlite', new AbortController().signal);
+  const reader = await startReader(process.argv[1], 'sqlite', new AbortController().signal, 'lookups');
   await reader.run('SELECT 1', []);
   reader.run('WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c', []);
   setInterval(() => {}, 60_000);

@@ -1,4 +1,5 @@
 import { OWN_EVENTS } from '../../../src/directory/keycloak/feed/eventlog.ts';
+import { recordOf } from '../../../src/record.ts';
 import { createRoled } from '../../integration/keycloak/roled.ts';
 import { type Admin, createAdmin } from '../keycloak/admin.ts';
 import { type KeycloakSection, keycloakSection, openKeycloak } from '../keycloak/directory.ts';
@@ -42,8 +43,8 @@ export async function startKeycloakKit(
   };
   const change = async (id: string, changes: Representation): Promise<void> => {
     const path = `/users/${await idOf(id)}`;
-    const { attributes, ...user } = Object(await admin('GET', path));
-    const merged = { ...attributes, ...Object(changes['attributes']) };
+    const { attributes, ...user } = recordOf(await admin('GET', path));
+    const merged = { ...recordOf(attributes), ...recordOf(changes['attributes']) };
     await admin('PUT', path, { ...user, ...changes, attributes: merged });
   };
   const teams = createTeams(admin, idOf);
@@ -107,7 +108,7 @@ function createTeams(admin: Admin, idOf: (id: string) => Promise<string>): Teams
   return {
     async createTeam(id, members) {
       const attributes = { [GROUP_ATTRIBUTE]: [`${id}@example.test`] };
-      const { id: created } = Object(await admin('POST', '/groups', { name: id, attributes }));
+      const { id: created } = recordOf(await admin('POST', '/groups', { name: id, attributes }));
       groups.set(id, String(created));
       await setMembers(id, members);
     },
@@ -127,4 +128,4 @@ const personOf = (id: string, aliases: readonly string[]): Representation => ({
 });
 
 const rowsOf = (content: unknown): readonly Representation[] =>
-  Array.isArray(content) ? content.map((row: unknown) => Object(row)) : [];
+  Array.isArray(content) ? content.map(recordOf) : [];

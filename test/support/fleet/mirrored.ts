@@ -20,6 +20,8 @@ export interface MirroringDaemon {
   readonly diff: () => Promise<number>;
   /** Waits until it is in step, with so many accounts. */
   readonly has: (accounts: number) => Promise<boolean>;
+  /** Waits until it is in step. */
+  readonly isInStep: () => Promise<boolean>;
   readonly start: () => Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export async function startMirroring(
         const now = await status();
         return now.isInStep && now.accounts === accounts;
       }, PATIENCE_MS),
+    isInStep: () => until(async () => (await status()).isInStep, PATIENCE_MS),
     start: async () => {
       daemon = await begin();
     },

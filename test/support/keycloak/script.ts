@@ -58,6 +58,8 @@ export interface ScriptedKeycloak {
   keeps: Readonly<Record<string, unknown>>;
   /** The roles that its tokens name. */
   roles: readonly string[];
+  /** For whom its tokens are made, and with which key; absent: they do not say. */
+  made: { readonly sub?: string; readonly kid?: string };
   /** How long its tokens live. */
   lifeS: number;
   /** The time by its clock, which its tokens tell. */
@@ -92,6 +94,7 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
       eventsExpiration: 0,
     },
     roles: ['view-users', 'query-users', 'query-groups', 'view-realm'],
+    made: { sub: 'id-service-account', kid: 'first-key' },
     lifeS: 300,
     now: () => new Date().getTime(),
     asked: [],
@@ -105,8 +108,9 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
   const nextToken = (): string => {
     tokens += 1;
     const roles = { 'realm-management': { roles: keycloak.roles } };
-    const claims = { resource_access: roles, iat: Math.trunc(keycloak.now() / 1000), tokens };
-    return `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${tokens}`;
+    const { sub, kid } = keycloak.made;
+    const claims = { resource_access: roles, iat: Math.trunc(keycloak.now() / 1000), sub };
+    return `${encode({ kid })}.${encode(claims)}.${tokens}`;
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void readAsked(request).then((asked) => {
@@ -125,6 +129,8 @@ export async function startScripted(certificate?: Certificate): Promise<Scripted
     url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
   });
 }
+
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
 const OWN_EVENTS = ['REGISTER', 'UPDATE_PROFILE', 'UPDATE_EMAIL', 'VERIFY_EMAIL', 'DELETE_ACCOUNT'];
 

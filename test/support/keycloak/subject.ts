@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { propertyOf, recordOf } from '../../../src/record.ts';
 import type { Subject } from '../conformance/conformance.ts';
 import { keycloakSection, openKeycloakForTest, type Road } from './directory.ts';
 import type { KeycloakServer } from './keycloak.ts';
@@ -24,8 +25,9 @@ export function keycloakSubject(server: () => KeycloakServer, road: Road): Subje
     addAlias: async (id, alias) => {
       const { admin } = server();
       const user = await findUser(server(), id);
-      const attributes = Object(user['attributes']);
-      const aliases: readonly unknown[] = attributes[ALIAS_ATTRIBUTE] ?? [];
+      const attributes = recordOf(user['attributes']);
+      const given = attributes[ALIAS_ATTRIBUTE];
+      const aliases: readonly unknown[] = Array.isArray(given) ? given : [];
       const put = (values: readonly unknown[]) =>
         admin('PUT', `${USERS}/${String(user['id'])}`, {
           ...user,
@@ -63,8 +65,8 @@ async function findIn(
 ): Promise<Representation> {
   const rows = await admin('GET', path);
   const isWanted = (row: unknown): boolean =>
-    Object.entries(wanted).every(([field, value]) => Object(row)[field] === value);
+    Object.entries(wanted).every(([field, value]) => propertyOf(row, field) === value);
   const found: unknown = Array.isArray(rows) ? rows.find(isWanted) : undefined;
   if (found === undefined) throw new Error(`${path}: there is no such one`);
-  return Object(found);
+  return recordOf(found);
 }

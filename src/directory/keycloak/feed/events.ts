@@ -54,6 +54,8 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
   const events = createEventLog({ read: adminEvents(ask), clock, most: MOST });
   /** How far they were read. */
   let read: EventMark | undefined;
+  /** What this daemon told the others last of that. */
+  let kept: EventMark | undefined;
   let reason: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isOurs = false;
@@ -102,9 +104,11 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     const { relay } = options;
     isOurs = (await relay?.turn(options.everyMs * TURN_READINGS)) === 'ours';
     if (!isOurs) return;
-    const kept = await relay?.recall();
-    if (kept === undefined) return;
-    const mark = readMark(kept.value);
+    const recalled = await relay?.recall();
+    if (recalled === undefined) return;
+    const theirs = readMark(recalled.value);
+    // The log knows by the mark itself what it has told: it was another one where a reading failed.
+    const mark = theirs?.id === kept?.id && theirs?.time === kept?.time ? kept : theirs;
     read = mark;
     try {
       await readOn(signal);
@@ -116,6 +120,7 @@ export function createEventWatch(options: EventWatchOptions): EventWatch {
     // Nobody knows what happened before.
     if (mark === undefined) options.changed('everything');
     if (read !== undefined) relay?.keep(read);
+    kept = read;
   }
 
   async function poll(): Promise<void> {

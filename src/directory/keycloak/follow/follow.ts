@@ -1,10 +1,11 @@
 import { type Clock, preciseClock, wallClock } from '../../../clock.ts';
-import { type Change, Fault, type Mark } from '../../directory.ts';
+import { type Change, Fault, Gap, type Mark } from '../../directory.ts';
 import { createDue } from '../../due.ts';
 import { FEEDS } from '../../feeds.ts';
 import { pause } from '../../waiting.ts';
 import { adminEvents, createEventLog, ownEvents } from '../feed/eventlog.ts';
 import type { Ask } from '../http/api.ts';
+import type { Origin } from '../login/origin.ts';
 import type { FindSettings } from '../people/options.ts';
 import type { UserRow } from '../people/rows.ts';
 import { listAllGroups } from './groups.ts';
@@ -25,6 +26,8 @@ export interface FollowOptions {
   readonly events: number | 'off';
   /** Tells Keycloak's time. */
   readonly clock: Clock;
+  /** Where the tokens come from by which it is asked. */
+  readonly origin: Pick<Origin, 'now'>;
   readonly seen: (user: UserRow) => void;
   /** Looks whether users are seen; throws where they aren't. */
   readonly prove: (signal: AbortSignal) => Promise<void>;
@@ -38,8 +41,8 @@ export interface FollowOptions {
   readonly counted: (events: number) => void;
 }
 
-/** How often is looked whether a listing is due, where no events are read. */
-const IDLE_MS = 60_000;
+/** How often is looked whether a listing is due, or the realm is another one, where no events are read. */
+const IDLE_MS = 5000;
 /** Of so many users, one may have come or gone unheard, where that is not told. */
 const UNTOLD = 1000;
 /** So many groups are put at once. */
@@ -59,6 +62,7 @@ export async function* followRealm(
   const logs = await logsOf(options, signal);
   const feed = createFeed(options, logs, signal);
   await options.prove(signal);
+  if (state !== undefined) checkOrigin(state, options.origin);
   const everyMs = options.events === 'off' ? IDLE_MS : options.events;
   for (;;) {
     if (state === undefined || leftMs(state) <= 0) state = yield* feed.list(state);
@@ -66,7 +70,19 @@ export async function* followRealm(
     signal.throwIfAborted();
     await pause(Math.max(0, Math.min(everyMs, leftMs(state))), signal);
     signal.throwIfAborted();
+    checkOrigin(state, options.origin);
   }
+}
+
+/**
+ * Sees to it that it is the realm that was read so far.
+ * @throws {Gap} where it was made anew under its name: people have other ids there, and what happened to them is told nowhere
+ */
+function checkOrigin({ origin }: State, { now }: FollowOptions['origin']): void {
+  if (origin === undefined || origin === now()) return;
+  throw new Gap(
+    'the account by which keycloak is asked, or its key, is another one: the realm may have been made anew, and all are listed',
+  );
 }
 
 async function logsOf(
@@ -86,7 +102,7 @@ interface Feed {
 }
 
 function createFeed(options: FollowOptions, logs: Logs | undefined, signal: AbortSignal): Feed {
-  const { settings, events, areOwn, refreshMs, clock, prove } = options;
+  const { settings, events, areOwn, refreshMs, clock, origin, prove } = options;
   const pace: Pace = createPace(options.ask);
   const { groupAttribute } = settings;
   const looking: Looking = { ...options, ask: pace.ask, groupAttribute };
@@ -98,6 +114,7 @@ function createFeed(options: FollowOptions, logs: Logs | undefined, signal: Abor
   const tellsAll = (): boolean => logs?.own !== undefined && areOwn();
 
   const markOf = (state: State, since: number): Mark => {
+    checkOrigin(state, origin);
     const agoMs = now() - since;
     const mark: Omit<Mark, 'nextMs'> = {
       kind: 'mark',
@@ -194,11 +211,16 @@ function createFeed(options: FollowOptions, logs: Logs | undefined, signal: Abor
   async function* list(before: State | undefined): Told<State> {
     const begun = now();
     const listedAt = wallClock.now();
+    const own = before?.origin ?? origin.now();
     const from = before ?? { ...(logs && (await newestOf(logs, signal))), listedAt: 0 };
     const rest = before === undefined ? async () => {} : () => pace.rest(signal);
     const listed = yield* beside(listParts(rest), from, before === undefined);
     const polledAt = now();
-    const state = { ...(yield* follow(listed)), listedAt };
+    const state = {
+      ...(yield* follow(listed)),
+      listedAt,
+      ...(own !== undefined && { origin: own }),
+    };
     await prove(signal);
     yield [
       { kind: 'listed', part: 'user' },

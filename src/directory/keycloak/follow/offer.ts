@@ -6,7 +6,8 @@ import type { Federation } from '../trust/federation.ts';
 import { type FollowOptions, followRealm } from './follow.ts';
 
 /** What a directory has to follow its realm with. */
-export interface OfferOptions extends Pick<FollowOptions, 'ask' | 'clock' | 'prove' | 'counted'> {
+export interface OfferOptions
+  extends Pick<FollowOptions, 'ask' | 'clock' | 'origin' | 'prove' | 'counted'> {
   readonly settings: KeycloakSettings;
   readonly site: Site;
   readonly federation: Federation;

@@ -10,6 +10,8 @@ export interface State {
   readonly own?: EventMark;
   /** When everybody was listed last, by our calendar. */
   readonly listedAt: number;
+  /** Where the tokens came from by which it was read; absent: they do not tell. */
+  readonly origin?: string;
 }
 
 /** Reads a cursor. @throws {Gap} where it is none, or has no events to go on from where there must be */
@@ -26,12 +28,15 @@ function read(cursor: string): State | undefined {
   } catch {
     return undefined;
   }
-  if (!isRecord(raw) || typeof raw['listedAt'] !== 'number') return undefined;
+  if (!isRecord(raw)) return undefined;
   const [admin, own] = [readMark(raw['admin']), readMark(raw['own'])];
+  const { listedAt, origin } = raw;
+  if (typeof listedAt !== 'number') return undefined;
   return {
     ...(admin !== undefined && { admin }),
     ...(own !== undefined && { own }),
-    listedAt: raw['listedAt'],
+    listedAt,
+    ...(typeof origin === 'string' && { origin }),
   };
 }
 

@@ -21,11 +21,25 @@ export function issuedAt(token: string): number | undefined {
   return typeof iat === 'number' && iat > 0 ? iat * 1000 : undefined;
 }
 
-function claimsOf(token: string): Readonly<Record<string, unknown>> {
-  const [, payload = ''] = token.split('.');
+/**
+ * The account that a token was made for, or where it does not say that (its client has no scope `basic`) the key that signed it:
+ * both are others in a realm that was made anew under its name. Absent: it tells neither.
+ */
+export function originOf(token: string): string | undefined {
+  const { sub } = claimsOf(token);
+  if (typeof sub === 'string') return `account ${sub}`;
+  const { kid } = partOf(token, 0);
+  return typeof kid === 'string' ? `key ${kid}` : undefined;
+}
+
+const claimsOf = (token: string): Readonly<Record<string, unknown>> => partOf(token, 1);
+
+function partOf(token: string, i: 0 | 1): Readonly<Record<string, unknown>> {
   try {
-    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return recordOf(claims);
+    const part: unknown = JSON.parse(
+      Buffer.from(token.split('.')[i] ?? '', 'base64url').toString('utf8'),
+    );
+    return recordOf(part);
   } catch {
     return {};
   }

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { check } from '../../../../src/cli/check/check.ts';
+import { propertyOf, recordOf } from '../../../../src/record.ts';
 import { capture } from '../../command.ts';
 
 /** What `init` has printed. */
@@ -36,15 +37,24 @@ export async function printInit(
 
 function sectionOf(config: string, place: string): object {
   const [section] = Object.values(parse(config).directories);
-  const { password, ...rest } = Object(section);
-  return { ...rest, ...PATIENCE, password: { file: join(place, password.file) } };
+  const { password, ...rest } = recordOf(section);
+  return {
+    ...rest,
+    ...PATIENCE,
+    password: { file: join(place, String(propertyOf(password, 'file'))) },
+  };
 }
 
 /** A printed configuration that waits longer. */
 export function patient(config: string): string {
   const read = parse(config);
-  for (const section of Object.values(read.directories)) Object.assign(Object(section), PATIENCE);
-  return stringify({ ...read, deadline: '20s' });
+  const directories = Object.fromEntries(
+    Object.entries(recordOf(read.directories)).map(([name, section]) => [
+      name,
+      { ...recordOf(section), ...PATIENCE },
+    ]),
+  );
+  return stringify({ ...read, directories, deadline: '20s' });
 }
 
 /** What `idpmap check` has to say against a printed configuration. */
