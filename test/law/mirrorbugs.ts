@@ -11,8 +11,8 @@ export const MIRROR_BUGS: readonly Bug[] = [
   {
     bug: 'an age is ignored',
     file: 'mirror/answers.ts',
-    from: 'settings.denyFor > 0 && ageMs <= settings.denyFor &&',
-    to: 'settings.denyFor > 0 &&',
+    from: 'settings.denyFor > 0 && ageMs <= settings.denyFor;',
+    to: 'settings.denyFor > 0;',
   },
   {
     bug: 'a held loss is denied',
