@@ -20,13 +20,9 @@ test.each([
     await tell(listing(listed(ANN)));
     await mirror.stop();
     time.now += ms;
-    const {
-      ask,
-      pass,
-      tell: tellAgain,
-      stop,
-    } = await openTestMirror({ settings: { ...settings, path } }, time);
-    onTestFinished(() => stop());
+    const again = await openTestMirror({ settings: { ...settings, path } }, time);
+    const { ask, pass, tell: tellAgain } = again;
+    onTestFinished(() => again.stop());
     await tellAgain(new Error('not reached'));
     await pass(1000);
     expect(await ask(ANN)).toMatchObject({ status: 'found', stale: {} });
