@@ -125,12 +125,13 @@ export function createAnswers(options: AnswerOptions): Answers {
     return isOld ? NOTHING : UNKNOWN;
   };
 
+  const isShort = (ageMs: number): boolean => settings.denyFor > 0 && ageMs <= settings.denyFor;
+
   const sayAbsent = (address: string, whole: Whole, at: number, ageMs: number): Said => {
     const { standing, inStepUntil } = whole;
     if (standing.isHeld) return ageMs > settings.acceptFor && at >= inStepUntil ? NOTHING : UNKNOWN;
     if (!isProved(standing)) return UNKNOWN;
-    const mayDenyUnreached =
-      settings.denyFor > 0 && ageMs <= settings.denyFor && options.knows(whole.syncedAt);
+    const mayDenyUnreached = isShort(ageMs) && options.knows(whole.syncedAt);
     const isTold = at < inStepUntil && standing.progress?.tellsNew === true;
     if (settings.whenAbsent !== 'deny' || !isTold) return { is: 'absent', mayDenyUnreached };
     const denied = { ...none('content', 'a mirror in step'), goodUntil: inStepUntil };

@@ -11,8 +11,8 @@ export const MIRROR_BUGS: readonly Bug[] = [
   {
     bug: 'an age is ignored',
     file: 'mirror/answers.ts',
-    from: 'settings.denyFor > 0 && ageMs <= settings.denyFor &&',
-    to: 'settings.denyFor > 0 &&',
+    from: 'settings.denyFor > 0 && ageMs <= settings.denyFor;',
+    to: 'settings.denyFor > 0;',
   },
   {
     bug: 'a held loss is denied',
@@ -55,5 +55,33 @@ export const MIRROR_BUGS: readonly Bug[] = [
     file: 'mirror/store/rivals.ts',
     from: 'noted.add(ref);',
     to: '',
+  },
+];
+
+/** Bugs of mirrors in which addresses go from one to the other. */
+export const MOVED_BUGS: readonly Bug[] = [
+  {
+    bug: 'what somebody has no more is let go unasked',
+    file: 'mirror/store/entries.ts',
+    from: "how: 'told',\n    });\n    return old;",
+    to: "how: 'gone',\n    });\n    return old;",
+  },
+  {
+    bug: 'what a rival had is let go although another has it',
+    file: 'mirror/feed/askrivals.ts',
+    from: "if (said === 'another') elsewhere.push(address);\n    else if (said !== 'gone') return said;",
+    to: "if (said !== 'gone' && said !== 'another') return said;",
+  },
+  {
+    bug: 'what somebody had whom a listing left out is let go although another has it',
+    file: 'mirror/feed/confirm.ts',
+    from: 'elsewhere.push(...others);',
+    to: '',
+  },
+  {
+    bug: 'whom the directory shows under an address is forgotten',
+    file: 'mirror/feed/askdue.ts',
+    from: "is: isServed(said) ? 'elsewhere' : 'gone'",
+    to: "is: 'gone'",
   },
 ];

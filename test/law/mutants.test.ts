@@ -4,7 +4,8 @@ import { afterAll, expect, test } from 'vitest';
 import { BUGS, SIGHT_BUGS } from './bugs.ts';
 import type * as Law from './law.ts';
 import type * as Mirrors from './mirror.ts';
-import { MIRROR_BUGS } from './mirrorbugs.ts';
+import { MIRROR_BUGS, MOVED_BUGS } from './mirrorbugs.ts';
+import type * as Moved from './moved.ts';
 import { plant } from './plant.ts';
 import type * as Sight from './sight.ts';
 
@@ -37,5 +38,16 @@ test.each(MIRROR_BUGS)(
       join(plant(bug, HERE), 'test/law/mirror.ts')
     );
     await expect(checkMirror(2000, { shrinks: 'no' })).rejects.toThrow('Property failed');
+  },
+);
+
+test.each(MOVED_BUGS)(
+  'the law of what moves finds it when $bug',
+  {
+    timeout: 600_000,
+  },
+  async (bug) => {
+    const { checkMoved }: typeof Moved = await import(join(plant(bug, HERE), 'test/law/moved.ts'));
+    await expect(checkMoved(2000, { shrinks: 'no' })).rejects.toThrow('Property failed');
   },
 );

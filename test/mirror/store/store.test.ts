@@ -78,30 +78,6 @@ test('under other settings it stands in, denies nobody, and all are listed anew'
   expect(begun).toEqual([undefined, undefined]);
 });
 
-test.each([
-  { what: 'on', ms: 60 * MINUTE, status: 'none' },
-  { what: 'back', ms: -60 * MINUTE, status: 'unknown' },
-])(
-  'nobody is denied for denyFor whose age can not be told: a machine that started anew, its calendar $what',
-  async ({ ms, status }) => {
-    const time = { now: 100_000_000 };
-    const settings = { denyFor: 600 * MINUTE };
-    const { tell, mirror } = await openAt({ settings }, time);
-    await tell(listing(listed(ANN)));
-    await mirror.stop();
-    time.now += ms;
-    const { ask, pass, tell: tellAgain } = await openAt({ settings }, time);
-    await tellAgain(new Error('not reached'));
-    await pass(1000);
-    expect(await ask(ANN)).toMatchObject({ status: 'found', stale: {} });
-    expect(await ask('who@example.org')).toMatchObject({ status });
-    // What is told from now on has an age.
-    await tellAgain([mark()]);
-    await pass(300 * MINUTE);
-    expect(await ask('who@example.org')).toMatchObject({ status: 'none' });
-  },
-);
-
 describe('a damaged file', () => {
   /** Changes one byte of the file, where `from` stands in it. */
   const flip = async (from: string): Promise<void> => {
