@@ -46,7 +46,7 @@ async function fill(entries: number): Promise<Tenure<Entry>> {
   for (let from = 0; from < entries; from += BATCH) {
     const keys = Array.from({ length: BATCH }, (_, i) => accountAt(from + i));
     await Promise.all(
-      keys.map((key) =>
+      keys.map(async (key) =>
         tenure.depart(
           key,
           async () => ({ status: 'found', value: [personAt(key)] }),
