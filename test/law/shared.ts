@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { SharedDaemons } from './shareddaemons.ts';
-import { DAEMONS, STEP, type Step } from './sharedsteps.ts';
+import { DAEMONS, FOUND, STEP, type Step } from './sharedsteps.ts';
 import { IN_STEP_MS, NAMES } from './sharedworld.ts';
 
 /** How often each thing was seen. */
@@ -21,7 +21,7 @@ export async function checkShared(runs: number, shrinks: 'yes' | 'no' = 'yes'): 
         await run.close();
       }
     }),
-    { numRuns: runs, endOnFailure: shrinks === 'no' },
+    { numRuns: runs, endOnFailure: shrinks === 'no', examples: FOUND.map((plan) => [plan]) },
   );
   return seen;
 }

@@ -46,3 +46,20 @@ export const STEP = fc.oneof(
   },
 );
 export type Step = typeof STEP extends fc.Arbitrary<infer Taken> ? Taken : never;
+
+/** Plans that broke the law once, whatever chance brings. */
+export const FOUND: Step[][] = [
+  // Who lists anew took an old listing, and was as it had been then, in step.
+  [
+    { do: 'wait', ms: 20_000 },
+    { do: 'kill', daemon: 0 },
+    { do: 'put', who: 0, login: 0 },
+    { do: 'wait', ms: 20_000 },
+    { do: 'sync', daemon: 0 },
+    { do: 'wait', ms: 300 },
+    { do: 'flush', back: 0 },
+    { do: 'wait', ms: 300 },
+    { do: 'remove', who: 0 },
+    { do: 'put', who: 0, login: 0 },
+  ],
+];

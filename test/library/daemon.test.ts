@@ -138,7 +138,7 @@ test('tells what is wrong in its settings by line and column', async () => {
   );
   const starting = createDaemon(file, { directories: [hr] });
   await expect(starting).rejects.toThrow(
-    'idpmap.yaml:5:5: directories.staff.witnes: unknown key, did you mean "witness"?',
+    'idpmap.yaml:5:5: directories.staff.witnes: unknown key, "witness" is set already, keep one of them',
   );
   await expect(starting).rejects.toBeInstanceOf(ConfigError);
 });

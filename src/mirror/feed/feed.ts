@@ -55,7 +55,10 @@ export async function feed(
       listings.over();
       if (signal.aborted) return;
       isAnew = error instanceof Handover && error.isAnew;
-      if (error instanceof Handover) continue;
+      if (error instanceof Handover) {
+        if (error.isBehind) options.lostStep();
+        continue;
+      }
       if (error instanceof Gap) cursor = undefined;
       await failed(options, error, { cursor, tries });
     }

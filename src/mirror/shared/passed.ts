@@ -6,7 +6,8 @@ export interface Passed {
   readonly has: (cursor: string) => boolean;
   /** One that all others have passed, too: they hear of it some moments later. Absent: it has passed none. */
   shared(): string | undefined;
-  clear(): void;
+  /** Forgets them; says whether there were any. */
+  clear(): boolean;
 }
 
 const MOST = 1000;
@@ -32,6 +33,10 @@ export function createPassed(clock: Clock): Passed {
       const [cursor] = all.findLast(([, at]) => at <= until) ?? all[0] ?? [];
       return cursor;
     },
-    clear: () => cursors.clear(),
+    clear: () => {
+      const { size } = cursors;
+      cursors.clear();
+      return size > 0;
+    },
   };
 }

@@ -85,6 +85,8 @@ export function shareFeed({
   let calledAt = Number.NEGATIVE_INFINITY;
   let planned: Way | undefined;
   let isGap = false;
+  /** Everybody is to be listed anew (`idpmap mirror sync`): what was told before is no such listing. */
+  let isSync = false;
   let waits = 0;
   const reached = (place: Place): void => {
     here = place;
@@ -136,7 +138,7 @@ export function shareFeed({
     const mayLead = cursor !== undefined || isGap || !isTold;
     if (turn === 'ours' && mayLead) return { do: 'lead' };
     if (turn === 'ours') together.giveUp('follow');
-    const place = enter(cursor, told);
+    const place = isSync ? undefined : enter(cursor, told);
     return place === undefined ? waitOrAsk(cursor, told) : { do: 'take', place };
   };
 
@@ -173,6 +175,12 @@ export function shareFeed({
     );
   };
 
+  /** What is told there was so before what is known, in part: nobody is answered from it until a mark says when that is. */
+  const goBack = ({ isBehind: _, ...place }: Place): never => {
+    planned = { do: 'take', place };
+    throw new Handover('another daemon tells from before here on', 'behind');
+  };
+
   const wait = async (ms: number, signal: AbortSignal): Promise<never> => {
     await pacing.pause(ms, signal);
     throw new Handover('another daemon asks for what it has missed, or none is reached yet');
@@ -184,15 +192,17 @@ export function shareFeed({
       // However often another way leads on, nobody is kept busy by it.
       if (pacing.now() < calledAt + SOON_MS) await pacing.pause(SOON_MS, signal);
       calledAt = pacing.now();
-      // Whoever knows nobody has passed nothing.
-      if (cursor === undefined) passed.clear();
+      // Whoever knows nobody has passed nothing; whoever did, and lost nothing, was told to forget it.
+      if (cursor === undefined && passed.clear() && planned === undefined) isSync = !isGap;
       const way = plannedFrom(cursor) ?? (await choose(cursor));
       planned = undefined;
       signal.throwIfAborted();
       if (way.do === 'wait') await wait(way.ms, signal);
       waits = 0;
+      if (way.do === 'take' && way.place.isBehind === true) goBack(way.place);
       if (way.do === 'take') yield* take(way.place, signal);
       takenFrom = undefined;
+      isSync = false;
       yield* following[way.do === 'lead' ? 'lead' : 'catchUp'](cursor, signal);
     },
   };

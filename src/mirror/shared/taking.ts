@@ -99,8 +99,9 @@ function leave(
     return new Handover('everybody is listed anew', 'anew');
   }
   // What is told since a mark that was passed holds all that came after it.
-  const hasPassed = cursor !== undefined && (from === cursor || passed.has(from));
-  moved(hasPassed ? { session, n: 0, id, cursor } : undefined);
+  const isHere = from === cursor;
+  const hasPassed = cursor !== undefined && (isHere || passed.has(from));
+  moved(hasPassed ? { session, n: 0, id, cursor, ...(!isHere && { isBehind: true }) } : undefined);
   return new Handover('another daemon tells from here on');
 }
 

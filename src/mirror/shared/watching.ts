@@ -8,6 +8,8 @@ export interface Place {
   readonly id: string;
   /** Absent: whatever is known, for all are listed from here. */
   readonly cursor?: string;
+  /** What is told from here was so before `cursor`, in part. */
+  readonly isBehind?: true;
 }
 
 /** What is told at the moment. */
@@ -37,6 +39,9 @@ export interface Around {
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
+
+/** Whoever tells gives a sign of life within this, three times over. */
+const ALIVE_MS = 6000;
 
 /** More are no place to go on from. */
 const MOST_MARKS = 5000;
@@ -110,8 +115,10 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
   const sessionOf = (line: HeardLine): Session | undefined => {
     const { session, n, ageMs = 0 } = line;
     if (told?.session === session) return n > told.n ? told : undefined;
-    // One that was left, and lines that are laid down again, are not told any more. (A beginning may have been dropped.)
-    const isOld = told !== undefined && clock.now() - ageMs < told.heardAt;
+    // One that was left, and lines that are laid down again, are not told any more; nor is what somebody says still who has lost the
+    // turn. (A beginning may have been dropped.)
+    const aliveMs = n === 0 ? 0 : ALIVE_MS;
+    const isOld = told !== undefined && clock.now() - ageMs < told.heardAt + aliveMs;
     if (isOld || begun.has(session)) return undefined;
     begun.add(session);
     seen.add(session);
@@ -158,11 +165,11 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
     },
     find: (cursor, hasPassed) => {
       // Whoever begins without a cursor lists everybody: right for anybody who knows nobody.
-      if (cursor === undefined) return firsts.findLast((first) => first.cursor === undefined);
+      if (cursor === undefined) return behind(firsts.findLast((each) => each.cursor === undefined));
       const mark = marks.get(cursor);
       const first = firsts.at(-1);
       if (mark !== undefined || first?.cursor === undefined) return mark;
-      return hasPassed(first.cursor) ? { ...first, cursor } : undefined;
+      return hasPassed(first.cursor) ? behind({ ...first, cursor }) : undefined;
     },
     around: ({ session, cursor }) => ({
       before: upTo([...marks.keys()], cursor),
@@ -170,6 +177,9 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
     }),
   };
 }
+
+const behind = (place: Place | undefined): Place | undefined =>
+  place && { ...place, isBehind: true };
 
 const upTo = <T>(all: readonly T[], last: T | undefined): readonly T[] =>
   last === undefined ? [] : all.slice(0, all.indexOf(last) + 1);

@@ -52,7 +52,7 @@ test.each([
   [
     'a name that is written wrong',
     'tokn: sesame\ntoken: x\nbook: b\nnames: [ann]',
-    '.yaml:8:7: directories.staff.settings.tokn: unknown key, did you mean "token"?',
+    '.yaml:8:7: directories.staff.settings.tokn: unknown key, "token" is set already, keep one of them',
   ],
   [
     'a value of another kind',

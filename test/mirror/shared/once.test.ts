@@ -91,6 +91,25 @@ test('one that comes when nobody leads takes what was told, and leads on', async
   expect(all.directory.listings).toBeLessThanOrEqual(2);
 });
 
+test.each(TEN.slice(0, 3))(
+  'daemon %d, told to list everybody anew, asks the directory',
+  async (i) => {
+    const all = daemons();
+    await startTen(all);
+    await inStep(all);
+    const { listings } = all.directory;
+    let isListed = false;
+    const synced = all.all[i]?.mirror.sync().then(() => {
+      isListed = true;
+    });
+    for (let ms = 0; ms < 60_000 && !isListed; ms += 250) await all.time.pass(250);
+    await synced;
+    expect(all.directory.listings).toBe(listings + 1);
+    await all.time.pass(30_000);
+    expect(all.directory).toMatchObject({ listings: listings + 1, active: 1 });
+  },
+);
+
 test('an engine that is late now and then makes nobody read for themselves', async () => {
   const all = daemons();
   await startTen(all);
