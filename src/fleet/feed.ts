@@ -1,5 +1,12 @@
 import { isTree } from '../config/sources/tree.ts';
-import type { HeardLine, Page, Together, ToldLine, Turn } from '../mirror/shared/told.ts';
+import {
+  FOLLOW_TURN_MS,
+  type HeardLine,
+  type Page,
+  type Together,
+  type ToldLine,
+  type Turn,
+} from '../mirror/shared/told.ts';
 import { append } from './append.ts';
 import type { Fleet } from './contract.ts';
 import type { Engine } from './engine.ts';
@@ -33,7 +40,7 @@ const BATCH = 32;
 const LIFE_MS = 3_600_000;
 
 /** How long a turn lasts where its holder says nothing more. */
-const TURN_MS: Readonly<Record<Turn, number>> = { follow: 6000, 'catch up': 10_000 };
+const TURN_MS: Readonly<Record<Turn, number>> = { follow: FOLLOW_TURN_MS, 'catch up': 10_000 };
 
 const START = '0-0';
 

@@ -104,8 +104,9 @@ export function shareFeed({
     },
   });
 
-  const isBroken = ({ session, n }: Place): boolean =>
-    n <= (broken.get(session) ?? Number.NEGATIVE_INFINITY);
+  const isBroken = (place: Place): boolean =>
+    place.n <= (broken.get(place.session) ?? Number.NEGATIVE_INFINITY) ||
+    watching.around(place).after.some((session) => broken.has(session));
   const breakAt = (session: string, n: number): void => {
     broken.set(session, Math.max(n, broken.get(session) ?? 0));
     const [oldest] = broken.keys();

@@ -3,7 +3,7 @@ import type { Change, Listed } from '../../directory/directory.ts';
 import { prepare } from '../store/prepare.ts';
 import { MAX_CHARS } from '../store/rows.ts';
 import type { Pacing } from './pacing.ts';
-import type { Together, ToldLine } from './told.ts';
+import { FOLLOW_TURN_MS, type Together, type ToldLine } from './told.ts';
 import type { Place } from './watching.ts';
 
 /** Tells other daemons what a directory tells this one. */
@@ -39,8 +39,12 @@ export async function beginTelling(
   let isWhole = true;
   let last: Promise<unknown> = Promise.resolve();
   let end = (): void => {};
+  let turnAt = pacing.now();
+  /** Whoever stood still for so long does not know who told meanwhile: it can't go on where it was. */
+  const isLapsed = (): boolean => pacing.now() > turnAt + FOLLOW_TURN_MS;
 
   const lay = async (line: Omit<ToldLine, 'session' | 'n' | 'by' | 'isListing'>): Promise<void> => {
+    if (isLapsed()) stop();
     if (!isWhole) return;
     for (const change of line.changes) noteListing(listing, change);
     const isListing = listing.size > 0 && ({ isListing: true } as const);
@@ -64,11 +68,15 @@ export async function beginTelling(
   await lay({ changes: [], ...(from !== undefined && { from }) });
   if (!isWhole) return undefined;
   const beat = async (): Promise<void> => {
-    if ((await together.turn('follow')) === 'another') {
+    if (isLapsed()) return stop();
+    const at = pacing.now();
+    const turn = await together.turn('follow');
+    if (turn === 'another') {
       stop();
       lost();
       return;
     }
+    if (turn === 'ours') turnAt = at;
     await inTurn(() => lay({ changes: [] }));
   };
   end = pacing.every(BEAT_MS, beat);

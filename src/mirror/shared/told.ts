@@ -35,6 +35,9 @@ export interface Page {
   readonly isLast: boolean;
 }
 
+/** A turn to follow that is not taken anew is over after this. */
+export const FOLLOW_TURN_MS = 6000;
+
 /** What daemons take turns in: following the directory for all, and asking it for what they have missed. */
 export type Turn = 'follow' | 'catch up';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { HeardLine, Together } from './told.ts';
+import { FOLLOW_TURN_MS, type HeardLine, type Together } from './told.ts';
 
 /** Where somebody who has passed `cursor` goes on: behind line `n` of a session, which lies at `id`. */
 export interface Place {
@@ -39,9 +39,6 @@ export interface Around {
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
-
-/** Whoever tells gives a sign of life within this, three times over. */
-const ALIVE_MS = 6000;
 
 /** More are no place to go on from. */
 const MOST_MARKS = 5000;
@@ -117,7 +114,7 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
     if (told?.session === session) return n > told.n ? told : undefined;
     // One that was left, and lines that are laid down again, are not told any more; nor is what somebody says still who has lost the
     // turn. (A beginning may have been dropped.)
-    const aliveMs = n === 0 ? 0 : ALIVE_MS;
+    const aliveMs = n === 0 ? 0 : FOLLOW_TURN_MS;
     const isOld = told !== undefined && clock.now() - ageMs < told.heardAt + aliveMs;
     if (isOld || begun.has(session)) return undefined;
     begun.add(session);
