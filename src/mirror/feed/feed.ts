@@ -54,17 +54,22 @@ export async function feed(
     } catch (error) {
       listings.over();
       if (signal.aborted) return;
-      isAnew = error instanceof Handover && error.isAnew;
-      if (error instanceof Handover) {
-        if (error.isBehind) options.lostStep();
-        continue;
-      }
+      const leadsOn = isHandover(error, options);
+      isAnew = leadsOn && error.isAnew;
+      if (leadsOn) continue;
       if (error instanceof Gap) cursor = undefined;
       await failed(options, error, { cursor, tries });
     }
     const ms = retryMs[Math.min(tries++, retryMs.length - 1)] ?? 0;
     await delay(ms, undefined, { signal }).catch(() => {});
   }
+}
+
+/** Whether another way leads on at once. */
+function isHandover(error: unknown, { lostStep }: FeedOptions): error is Handover {
+  if (!(error instanceof Handover)) return false;
+  if (error.isBehind) lostStep();
+  return true;
 }
 
 /** Tells of a feed that ended, and forgets what can't be known any more. Throws where the file is damaged. */

@@ -114,6 +114,7 @@ export function shareFeed({
   };
 
   const enter = (cursor: string | undefined, told: Told | undefined): Place | undefined => {
+    if (isSync) return undefined;
     const mine = here?.session === told?.session ? here : undefined;
     const place =
       mine !== undefined && mine.cursor === cursor ? mine : watching.find(cursor, passed.has);
@@ -139,7 +140,7 @@ export function shareFeed({
     const mayLead = cursor !== undefined || isGap || !isTold;
     if (turn === 'ours' && mayLead) return { do: 'lead' };
     if (turn === 'ours') together.giveUp('follow');
-    const place = isSync ? undefined : enter(cursor, told);
+    const place = enter(cursor, told);
     return place === undefined ? waitOrAsk(cursor, told) : { do: 'take', place };
   };
 
@@ -150,7 +151,14 @@ export function shareFeed({
     return place.cursor === cursor && !isBroken(place) ? planned : undefined;
   };
 
+  /** What is told there was so before what is known, in part: nobody is answered from it until a mark says when that is. */
+  const goBack = ({ session, n, id, cursor }: Place): never => {
+    planned = { do: 'take', place: { session, n, id, ...(cursor !== undefined && { cursor }) } };
+    throw new Handover('another daemon tells from before here on', 'behind');
+  };
+
   const take = (place: Place, signal: AbortSignal): ReturnType<Follow> => {
+    if (place.isBehind === true) goBack(place);
     const { before, after } = watching.around(place);
     for (const cursor of before) passed.add(cursor);
     // They begin once more for whoever comes from before them.
@@ -176,10 +184,9 @@ export function shareFeed({
     );
   };
 
-  /** What is told there was so before what is known, in part: nobody is answered from it until a mark says when that is. */
-  const goBack = ({ isBehind: _, ...place }: Place): never => {
-    planned = { do: 'take', place };
-    throw new Handover('another daemon tells from before here on', 'behind');
+  /** Whoever knows nobody has passed nothing; whoever did, and lost nothing, was told to list everybody. */
+  const forget = (): void => {
+    if (passed.clear() && planned === undefined) isSync = !isGap;
   };
 
   const wait = async (ms: number, signal: AbortSignal): Promise<never> => {
@@ -193,14 +200,12 @@ export function shareFeed({
       // However often another way leads on, nobody is kept busy by it.
       if (pacing.now() < calledAt + SOON_MS) await pacing.pause(SOON_MS, signal);
       calledAt = pacing.now();
-      // Whoever knows nobody has passed nothing; whoever did, and lost nothing, was told to forget it.
-      if (cursor === undefined && passed.clear() && planned === undefined) isSync = !isGap;
+      if (cursor === undefined) forget();
       const way = plannedFrom(cursor) ?? (await choose(cursor));
       planned = undefined;
       signal.throwIfAborted();
       if (way.do === 'wait') await wait(way.ms, signal);
       waits = 0;
-      if (way.do === 'take' && way.place.isBehind === true) goBack(way.place);
       if (way.do === 'take') yield* take(way.place, signal);
       takenFrom = undefined;
       isSync = false;

@@ -98,15 +98,12 @@ test.each(TEN.slice(0, 3))(
     await startTen(all);
     await inStep(all);
     const { listings } = all.directory;
-    let isListed = false;
-    const synced = all.all[i]?.mirror.sync().then(() => {
-      isListed = true;
-    });
-    for (let ms = 0; ms < 60_000 && !isListed; ms += 250) await all.time.pass(250);
+    const synced = all.all[i]?.mirror.sync();
+    await all.time.pass(20_000);
     await synced;
     expect(all.directory.listings).toBe(listings + 1);
     await all.time.pass(30_000);
-    expect(all.directory).toMatchObject({ listings: listings + 1, active: 1 });
+    expect(all.directory.active).toBe(1);
   },
 );
 
