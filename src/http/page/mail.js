@@ -125,7 +125,7 @@ function judgeStale(status) {
   const { stale, deferred } = countAnswers(status, MINUTE);
   // How much memory did in an outage that is over is told there.
   if (stale === 0 || findEnd(status) !== undefined) return undefined;
-  const so = deferred === 0 ? 'so far no mail is deferred' : 'these are not deferred';
+  const so = deferred === 0 ? 'so far no mail is deferred' : 'what it answers is not deferred';
   const details = [`Memory answered ${sayMany(stale, 'lookup')} in the last minute: ${so}.`];
   return { tone: 'warn', title: 'Memory stands in for a directory', details };
 }

@@ -80,7 +80,8 @@ const bePatient = (settings: Settings): Settings => ({
 async function warmUp({ state }: Direct): Promise<void> {
   for (const { directory } of state.served.values()) {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    await Promise.resolve(directory.find(NOBODY, { signal })).catch(() => {});
+    const ask = async (): Promise<unknown> => directory.find(NOBODY, { signal });
+    await ask().catch(() => {});
   }
 }
 
