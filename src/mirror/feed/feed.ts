@@ -68,7 +68,7 @@ export async function feed(
 /** Whether another way leads on at once. */
 function isHandover(error: unknown, { lostStep }: FeedOptions): error is Handover {
   if (!(error instanceof Handover)) return false;
-  if (error.isBehind) lostStep();
+  if (error.losesStep) lostStep();
   return true;
 }
 

@@ -3,12 +3,12 @@ export class Handover extends Error {
   override readonly name = 'Handover';
   /** Everybody is listed by it, whatever is known. */
   readonly isAnew: boolean;
-  /** It tells what was before the last mark, too: until its next one nobody is as that mark said. */
-  readonly isBehind: boolean;
+  /** What it tells begins before the last mark, or nobody knows what has changed since: until its next mark that one is no promise. */
+  readonly losesStep: boolean;
 
   constructor(reason: string, how?: 'anew' | 'behind') {
     super(reason);
     this.isAnew = how === 'anew';
-    this.isBehind = how === 'behind';
+    this.losesStep = how !== undefined;
   }
 }

@@ -91,6 +91,22 @@ test('one that comes when nobody leads takes what was told, and leads on', async
   expect(all.directory.listings).toBeLessThanOrEqual(2);
 });
 
+test('where what has changed is not known any more, nobody is in step before all are listed anew', async () => {
+  const all = daemons();
+  await startTen(all);
+  await inStep(all);
+  all.directory.change('p0@example.org', undefined);
+  all.directory.forget();
+  const wasOut = new Set<number>();
+  for (let ms = 0; ms < 10_000; ms += 100) {
+    await all.time.pass(100);
+    for (const i of TEN) if (all.all[i]?.mirror.status().isInStep === false) wasOut.add(i);
+  }
+  expect([...wasOut].toSorted((a, b) => a - b)).toEqual(TEN);
+  expect(await inStep(all)).toBe(0);
+  expect(all.directory).toMatchObject({ listings: 2, active: 1 });
+});
+
 test.each(TEN.slice(0, 3))(
   'daemon %d, told to list everybody anew, asks the directory',
   async (i) => {
