@@ -25,6 +25,17 @@ const ofConfigured = (
 ): readonly Sample[] =>
   [...maps].filter(([map]) => map !== UNKNOWN_MAP).flatMap(([map, figure]) => read(map, figure));
 
+const disabled: Family = {
+  name: 'idpmap_lookups_disabled_total',
+  type: 'counter',
+  labels: ['map'],
+  help: 'Lookups whose TEMP is meant, and no failure: the account is disabled, and `disabled: defer` is set. They are in `idpmap_lookups_total`, too.',
+  advice:
+    'Nothing to mend: take it off TEMP before you alert on that, as the rules that are shipped do.',
+  samples: (observed) =>
+    ofConfigured(observed, (map, { meant }) => [{ labels: { map }, value: meant }]),
+};
+
 const durations: Family = {
   name: 'idpmap_lookup_duration_seconds',
   type: 'histogram',
@@ -50,4 +61,7 @@ const inFlight: Family = {
 };
 
 /** What Postfix was answered. */
-export const MAPS: Section = { title: 'Answers', families: [lookups, durations, inFlight] };
+export const MAPS: Section = {
+  title: 'Answers',
+  families: [lookups, disabled, durations, inFlight],
+};
