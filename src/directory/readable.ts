@@ -19,7 +19,11 @@ export function tryRead(
 }
 
 /** What other programs fill in, and nobody does here. */
-export function checkForeign(path: Path, text: string | undefined): readonly Misfit[] {
-  const placeholder = text === undefined ? undefined : foreignIn(text);
+export function checkForeign(
+  path: Path,
+  text: string | undefined,
+  find: (text: string) => string | undefined = foreignIn,
+): readonly Misfit[] {
+  const placeholder = text === undefined ? undefined : find(text);
   return placeholder === undefined ? [] : [{ path, message: describeForeign(placeholder) }];
 }

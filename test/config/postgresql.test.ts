@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mistakesIn } from './fixture.ts';
+import { loadText, mistakesIn } from './fixture.ts';
 
 const withPostgresql = (...lines: readonly string[]): string =>
   [
@@ -28,4 +28,17 @@ describe('a channel', () => {
   ])('that %s is refused', async (_, lines, message) => {
     expect(await mistakesIn(withPostgresql(...lines))).toEqual([expect.stringContaining(message)]);
   });
+});
+
+test.each([
+  ['a list of texts', "SELECT address FROM users WHERE address = '%s' AND tags @> '{mail}'"],
+  ['a path into JSON', "SELECT data #>> '{email}' AS address FROM users WHERE login = '%u'"],
+  [
+    'a count in an expression',
+    "SELECT address FROM users WHERE address = '%s' AND login ~ '^[a-z]{3}$'",
+  ],
+])('a statement with %s has no place of another program in it', async (_, statement) => {
+  const people = `people: { account: ${JSON.stringify(statement)} }`;
+  const tables = `tables: { t: { query: ${JSON.stringify(statement)} } }`;
+  await expect(loadText(withPostgresql(people, tables))).resolves.toBeDefined();
 });

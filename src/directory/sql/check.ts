@@ -1,5 +1,6 @@
 import type { Misfit } from '../../config/settings/directories.ts';
 import { checkForeign, tryRead } from '../readable.ts';
+import { surelyForeignIn } from '../templates/foreign.ts';
 import { parseResultFormat } from '../templates/resultformat.ts';
 import { presetStatements, type SqlPresetName } from './presets/presets.ts';
 import type { QuestionSettings } from './settings.ts';
@@ -27,7 +28,7 @@ export function checkStatements(settings: Checked, dialect: Dialect): readonly M
     ...tryRead(['listDomains'], listDomains, read),
     ...Object.entries(tables).flatMap(([name, { query, resultFormat }]) => [
       ...tryRead(['tables', name, 'query'], query, read),
-      ...checkForeign(['tables', name, 'query'], query),
+      ...checkForeign(['tables', name, 'query'], query, surelyForeignIn),
       ...tryRead(['tables', name, 'resultFormat'], resultFormat, parseResultFormat),
     ]),
   ];
@@ -36,8 +37,9 @@ export function checkStatements(settings: Checked, dialect: Dialect): readonly M
 /** A question about one address: without a place for it, the answer would be the same for all. */
 function checkQuestion(path: Misfit['path'], text: string, dialect: Dialect): readonly Misfit[] {
   const unreadable = tryRead(path, text, (each) => parseStatement(each, dialect));
-  if (unreadable.length > 0 || parseStatement(text, dialect).hasPlaceholders)
-    return [...unreadable, ...(unreadable.length > 0 ? [] : checkForeign(path, text))];
+  if (unreadable.length > 0) return unreadable;
+  if (parseStatement(text, dialect).hasPlaceholders)
+    return checkForeign(path, text, surelyForeignIn);
   const message =
     "asks the same whoever is meant, write '%s' where the address belongs, '%u' for its local part, '%d' for its domain";
   return [{ path, message }];

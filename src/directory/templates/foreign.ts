@@ -1,17 +1,23 @@
-/** Placeholders that other programs fill in. */
-const FOREIGN =
-  /\{\{\s*[\w.]+\s*\}\}|\$\{\s*[\w.:]+\s*\}|\$\(\w+\)|%\(\w+\)s|%\{[\w:]*\}|%\d\$s|\{(?:\d|user|user_?name|login|e?-?mail|address|uid|local_?part|domain)\}/giu;
+/** Placeholders that other programs fill in, and nothing else. */
+const FOREIGN = /\{\{\s*[\w.]+\s*\}\}|\$\{\s*[\w.:]+\s*\}|\$\(\w+\)|%\(\w+\)s|%\{[\w:]*\}|%\d\$s/gu;
+
+/** Those that may be something else: in SQL `'{mail}'` is a list, `{3}` a count in an expression. */
+const IN_BRACES = /\{(?:\d|user|user_?name|login|e?-?mail|address|uid|local_?part|domain)\}/giu;
 
 /** Those that are a whole value, as drivers of databases have them. */
 const FOREIGN_VALUE = /(?<==\s*)(?:\?|\$\d)(?=[)\s]|$)/gu;
 
-/** The first placeholder of another program in `text`; absent where it has none. */
-export const foreignIn = (text: string): string | undefined =>
+/** A placeholder of another program in `text`, as it is nowhere in SQL; absent where it has none. */
+export const surelyForeignIn = (text: string): string | undefined =>
   (text.match(FOREIGN) ?? text.match(FOREIGN_VALUE))?.[0];
+
+/** A placeholder of another program in `text`; absent where it has none. */
+export const foreignIn = (text: string): string | undefined =>
+  surelyForeignIn(text) ?? text.match(IN_BRACES)?.[0];
 
 /** `text` with our placeholders in the place of others'. */
 export const withoutForeign = (text: string): string =>
-  text.replace(FOREIGN, ours).replace(FOREIGN_VALUE, '%s');
+  text.replace(FOREIGN, ours).replace(IN_BRACES, ours).replace(FOREIGN_VALUE, '%s');
 
 function ours(placeholder: string): string {
   if (/domain|host/i.test(placeholder)) return '%d';
