@@ -42,3 +42,12 @@ test.each([
   const tables = `tables: { t: { query: ${JSON.stringify(statement)} } }`;
   await expect(loadText(withPostgresql(people, tables))).resolves.toBeDefined();
 });
+
+test('a statement for catch-alls may show those of all domains', async () => {
+  const text = withPostgresql(
+    'people:',
+    `  account: SELECT address FROM users WHERE address = '%s'`,
+    '  catchAll: SELECT domain, target FROM catchalls',
+  );
+  await expect(loadText(text)).resolves.toBeDefined();
+});
