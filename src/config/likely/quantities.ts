@@ -1,5 +1,5 @@
 import type { Hint } from '../schema/notation.ts';
-import { formatDuration, parseDuration, TIMES } from '../schema/units.ts';
+import { formatDuration, TIMES } from '../schema/units.ts';
 import { textOf } from './text.ts';
 
 /** How people write units of time, by their first letters. */
@@ -31,9 +31,8 @@ export function likelyDurations(written: unknown, { sample }: Hint): readonly un
   if (/^\d+\s*M$/.test(textOf(written))) return [];
   const read = readClock(text, sample) ?? readSeveral(text) ?? readOne(text, sample);
   // Where that is too long, the longest is meant.
-  const [first] = read.filter(isDuration);
-  const isShorter = (most: string): boolean =>
-    first !== undefined && parseDuration(most) < parseDuration(first);
+  const first = read.map(msOf).find((ms) => ms !== undefined) ?? 0;
+  const isShorter = (most: string): boolean => (msOf(most) ?? 0) < first;
   return [...read, ...LONGEST.filter(isShorter)];
 }
 
@@ -51,13 +50,17 @@ function readClock(text: string, sample: unknown): readonly string[] | undefined
   const meant = isWhole
     ? [inMs(first, second, third)]
     : [inMs(0, first, second), inMs(first, second)];
-  const usual = isDuration(sample) ? parseDuration(sample) : TIMES.m;
+  const usual = msOf(sample) ?? TIMES.m;
   const distance = (ms: number): number => Math.abs(Math.log(ms / usual));
   return meant.toSorted((a, b) => distance(a) - distance(b)).map(formatDuration);
 }
 
-const isDuration = (text: unknown): text is string =>
-  typeof text === 'string' && /^[1-9]\d*(?:ms|[smhd])$/.test(text);
+/** Milliseconds of a duration that is not 0, however long: also of one that no setting takes. Absent: `text` is none. */
+function msOf(text: unknown): number | undefined {
+  const { count, unit = '' } =
+    /^(?<count>[1-9]\d*)(?<unit>ms|[smhd])$/.exec(textOf(text))?.groups ?? {};
+  return count === undefined || !isTime(unit) ? undefined : Number(count) * TIMES[unit];
+}
 
 function readOne(text: string, sample: unknown): readonly unknown[] {
   const { count, word = '' } = QUANTITY.exec(text)?.groups ?? {};
@@ -91,7 +94,7 @@ function bareDurations(amount: number, sample: unknown): readonly unknown[] {
   const own = /[a-z]+$/.exec(text)?.[0] ?? 's';
   const units = [own, 's', 'ms'].filter((unit) => isTime(unit));
   if (amount === 0) return ['off', ...units.map((unit) => `0${unit}`)];
-  const usual = isTime(own) && /^[1-9]/.test(text) ? parseDuration(text) : undefined;
+  const usual = msOf(text);
   const distance = (unit: keyof typeof TIMES): number =>
     usual === undefined ? 0 : Math.abs(Math.log((amount * TIMES[unit]) / usual));
   return units.toSorted((a, b) => distance(a) - distance(b)).flatMap((unit) => spell(amount, unit));

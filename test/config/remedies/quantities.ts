@@ -2,6 +2,7 @@ import { file, LEAST, type Row } from './row.ts';
 
 /** Times, sizes and shares without their units, or with those of other programs. */
 export const QUANTITIES: readonly Row[] = [
+  [`${LEAST}deadline: «9007199254740.992»`, '90s'],
   [`${LEAST}deadline: «200»`, '200ms'],
   [`${LEAST}deadline: «1»`, '1s'],
   [`${LEAST}deadline: «"500"»`, '500ms'],

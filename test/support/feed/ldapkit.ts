@@ -107,9 +107,6 @@ export async function startKit(server: LdapServer, feed: LdapFeed): Promise<Feed
     `dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\n${what}\n`;
   const deny = (verb: string) =>
     `dn: ${base}\nchangetype: modify\n${verb}: aci\naci: (targetattr="mail")(version 3.0; acl "withdrawn"; deny (all) userdn="ldap:///${server.bindDn}";)\n`;
-  /** Who may look into the place of people; administrators beside the server may whatever stands there. */
-  const secure = (entries: string) =>
-    `dn: ${place}\nchangetype: modify\nreplace: nTSecurityDescriptor\nnTSecurityDescriptor: O:DAG:DAD:AI${entries}(A;;RPWPCRCCDCLCLORCWOWDSDDTSW;;;DA)(A;;RPLCLORC;;;AU)\n`;
   const withdrawn = {
     openldap: {
       begin: configure(
@@ -118,7 +115,7 @@ export async function startKit(server: LdapServer, feed: LdapFeed): Promise<Feed
       end: configure('delete: olcAccess\nolcAccess: {1}'),
     },
     '389ds': { begin: deny('add'), end: deny('delete') },
-    'active-directory': { begin: secure('(D;;LC;;;AU)'), end: secure('') },
+    'active-directory': { begin: '', end: '' },
   };
 
   for (const dn of [place, attic, `ou=mirroredteams,${base}`]) await unit(dn);
