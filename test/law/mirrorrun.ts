@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Entry } from '../../src/directory/directory.ts';
-import { silentLog } from '../../src/log.ts';
 import { mirrored } from '../../src/lookup/mirror.ts';
 import type { Outcome } from '../../src/lookup/outcome.ts';
-import { type Mirror, openMirror } from '../../src/mirror/mirror.ts';
+import type { Mirror } from '../../src/mirror/mirror.ts';
 import { type OpenOrders, openHere } from '../../src/mirror/store/thread.ts';
 import type { Step } from './mirrorsteps.ts';
 import { type How, MINUTE, MirrorWorld, NAMES, NEXT_MS, type WorldStep } from './mirrorworld.ts';
+import { openLawMirror } from './openmirror.ts';
 
 /** How long a mirror is in step after its feed has spoken. */
 const IN_STEP_MS = 2 * NEXT_MS + 5000;
@@ -70,8 +70,7 @@ export class MirrorRun {
         close: () => real.close(),
       };
     };
-    this.mirror = await openMirror({
-      name: 'd',
+    this.mirror = await openLawMirror(() => world.now, {
       settings: {
         path: join(this.#folder, 'd.db'),
         acceptFor: ACCEPT_MS,
@@ -79,23 +78,9 @@ export class MirrorRun {
         grace: GRACE_MS,
         ...this.#choice,
       },
-      fingerprint: 'f',
       follow: (cursor, signal) => world.follow(cursor, signal),
       confirm: world.confirm,
-      rules: { sharedAliases: false },
-      limits: { depth: 5, members: 100 },
-      changed: () => {},
-      released: () => {},
-      clock: { now: () => world.now },
-      log: silentLog,
-      calendar: {
-        now: () => world.now,
-        stamp: () => ({ at: world.now }),
-        ageOf: ({ at }) => world.now - at,
-        isAgeKnown: () => true,
-      },
       open: orders,
-      retryMs: [0],
     });
     this.mirror.begin();
   }

@@ -3,6 +3,7 @@ import { none } from '../../src/directory/finding.ts';
 import type { Outcome } from '../../src/lookup/outcome.ts';
 import { unknown } from '../../src/lookup/outcome.ts';
 import type { Confirm } from '../../src/mirror/feed/confirm.ts';
+import { Stepped } from './stepped.ts';
 
 /** How a feed goes on the next time. `weak`: a listing leaves two out. `cut`: a listing ends in its midst. */
 export type How = 'changes' | 'listing' | 'weak' | 'cut' | 'gap';
@@ -74,8 +75,7 @@ export class MirrorWorld {
   readonly #ids = new Map<string, readonly string[]>();
   #hasForgotten = false;
   #how: How = 'changes';
-  #go = Promise.withResolvers<void>();
-  #waiting = Promise.withResolvers<void>();
+  readonly #steps = new Stepped();
 
   constructor() {
     this.note();
@@ -165,12 +165,10 @@ export class MirrorWorld {
   };
 
   /** Lets the feed go on, until it waits again. */
-  async feed(how: How): Promise<void> {
-    await this.#waiting.promise;
-    this.#how = how;
-    this.#waiting = Promise.withResolvers<void>();
-    this.#go.resolve();
-    await this.#waiting.promise;
+  feed(how: How): Promise<void> {
+    return this.#steps.step(() => {
+      this.#how = how;
+    });
   }
 
   #idOf(name: string): string {
@@ -200,20 +198,15 @@ export class MirrorWorld {
 
   /** Its process ended: the next one follows anew. */
   restart(): void {
-    this.#waiting = Promise.withResolvers<void>();
-    this.#go = Promise.withResolvers<void>();
+    this.#steps.restart();
   }
 
   async *follow(start: string | undefined, signal: AbortSignal): AsyncGenerator<readonly Change[]> {
     signal.throwIfAborted();
     let cursor = start;
-    const ended = Promise.withResolvers<never>();
-    ended.promise.catch(() => {});
-    signal.addEventListener('abort', () => ended.reject(new Error('ended')));
+    const mayGoOn = this.#steps.waiter(signal);
     for (;;) {
-      this.#waiting.resolve();
-      await Promise.race([this.#go.promise, ended.promise]);
-      this.#go = Promise.withResolvers<void>();
+      await mayGoOn();
       if (!this.isUp) throw new Fault('directory', 'down');
       this.#readGap(cursor);
       const shown = this.shown;

@@ -3,11 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { silentLog } from '../../src/log.ts';
 import { mirrored } from '../../src/lookup/mirror.ts';
-import { type Mirror, openMirror } from '../../src/mirror/mirror.ts';
-import { openHere } from '../../src/mirror/store/thread.ts';
+import type { Mirror } from '../../src/mirror/mirror.ts';
 import { ADDRESSES, type How, MOST, type Move, MovedWorld } from './movedworld.ts';
+import { openLawMirror } from './openmirror.ts';
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
@@ -86,7 +85,7 @@ async function carryOut(plan: readonly Step[], guard: number, seen: Seen): Promi
   const world = new MovedWorld();
   const open = async (): Promise<Mirror> => {
     world.restart();
-    const opened = await openMirror(optionsFor(world, join(folder, 'd.db'), guard));
+    const opened = await openIn(world, join(folder, 'd.db'), guard);
     opened.begin();
     return opened;
   };
@@ -151,38 +150,19 @@ async function carryOut(plan: readonly Step[], guard: number, seen: Seen): Promi
   }
 }
 
-const optionsFor = (
-  world: MovedWorld,
-  path: string,
-  guard: number,
-): Parameters<typeof openMirror>[0] => ({
-  name: 'd',
-  settings: {
-    path,
-    whenAbsent: 'deny',
-    acceptFor: 7 * DAY,
-    denyFor: 7 * DAY,
-    guard,
-    grace: 15 * MINUTE,
-  },
-  fingerprint: 'f',
-  follow: (cursor, signal) => world.follow(cursor, signal),
-  confirm: world.confirm,
-  rules: { sharedAliases: false },
-  limits: { depth: 5, members: 100 },
-  changed: () => {},
-  released: () => {},
-  clock: { now: () => world.now },
-  log: silentLog,
-  calendar: {
-    now: () => world.now,
-    stamp: () => ({ at: world.now }),
-    ageOf: ({ at }) => world.now - at,
-    isAgeKnown: () => true,
-  },
-  open: openHere,
-  retryMs: [0],
-});
+const openIn = (world: MovedWorld, path: string, guard: number): Promise<Mirror> =>
+  openLawMirror(() => world.now, {
+    settings: {
+      path,
+      whenAbsent: 'deny',
+      acceptFor: 7 * DAY,
+      denyFor: 7 * DAY,
+      guard,
+      grace: 15 * MINUTE,
+    },
+    follow: (cursor, signal) => world.follow(cursor, signal),
+    confirm: world.confirm,
+  });
 
 /** A file is a file wherever it lies, and in memory there is no disk to wait for. */
 const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();

@@ -2,6 +2,7 @@ import { type Change, type Entry, Fault, type Listed } from '../../src/directory
 import { none } from '../../src/directory/finding.ts';
 import { type Outcome, unknown } from '../../src/lookup/outcome.ts';
 import type { Confirm } from '../../src/mirror/feed/confirm.ts';
+import { Stepped } from './stepped.ts';
 
 /**
  * How a feed goes on. `missing`: a listing leaves two out. `behind`: it shows two as they were when they were told last, and tells
@@ -56,8 +57,7 @@ export class MovedWorld {
   #told: readonly Person[] = [];
   #made = 0;
   #how: How = 'changes';
-  #go = Promise.withResolvers<void>();
-  #waiting = Promise.withResolvers<void>();
+  readonly #steps = new Stepped();
 
   take(step: Move): void {
     const { who } = step;
@@ -87,29 +87,22 @@ export class MovedWorld {
   };
 
   /** Lets the feed go on, until it waits again. */
-  async feed(how: How): Promise<void> {
-    await this.#waiting.promise;
-    this.#how = how;
-    this.#waiting = Promise.withResolvers<void>();
-    this.#go.resolve();
-    await this.#waiting.promise;
+  feed(how: How): Promise<void> {
+    return this.#steps.step(() => {
+      this.#how = how;
+    });
   }
 
   /** Its process ended: the next one follows anew. */
   restart(): void {
-    this.#waiting = Promise.withResolvers<void>();
-    this.#go = Promise.withResolvers<void>();
+    this.#steps.restart();
   }
 
   async *follow(start: string | undefined, signal: AbortSignal): AsyncGenerator<readonly Change[]> {
     signal.throwIfAborted();
-    const ended = Promise.withResolvers<never>();
-    ended.promise.catch(() => {});
-    signal.addEventListener('abort', () => ended.reject(new Error('ended')));
+    const mayGoOn = this.#steps.waiter(signal);
     for (let isFirst = start === undefined; ; isFirst = false) {
-      this.#waiting.resolve();
-      await Promise.race([this.#go.promise, ended.promise]);
-      this.#go = Promise.withResolvers<void>();
+      await mayGoOn();
       if (!this.isUp) throw new Fault('directory', 'down');
       yield this.#next(isFirst);
     }

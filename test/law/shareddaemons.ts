@@ -1,10 +1,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLog } from '../../src/log.ts';
-import { type Mirror, openMirror } from '../../src/mirror/mirror.ts';
+import type { Mirror } from '../../src/mirror/mirror.ts';
 import { shareFeed } from '../../src/mirror/shared/sharing.ts';
-import { openHere } from '../../src/mirror/store/thread.ts';
+import { openLawMirror } from './openmirror.ts';
 import { TestStream } from './sharedstream.ts';
 import { SharedDirectory, settle, Time } from './sharedworld.ts';
 
@@ -33,8 +32,7 @@ export class SharedDaemons {
       together: this.stream.of(i, life.signal),
       pacing,
     });
-    const mirror = await openMirror({
-      name: 'd',
+    const mirror = await openLawMirror(() => this.time.now, {
       settings: {
         path: join(this.#folder, `${i}.db`),
         whenAbsent: 'deny',
@@ -43,25 +41,10 @@ export class SharedDaemons {
         guard: 1,
         grace: 0,
       },
-      fingerprint: 'f',
       follow: shared,
       list: follow,
       takenFrom,
       confirm: this.directory.confirm,
-      rules: { sharedAliases: false },
-      limits: { depth: 5, members: 100 },
-      changed: () => {},
-      released: () => {},
-      clock: { now: () => this.time.now },
-      log: silentLog,
-      calendar: {
-        now: () => this.time.now,
-        stamp: () => ({ at: this.time.now }),
-        ageOf: ({ at }) => this.time.now - at,
-        isAgeKnown: () => true,
-      },
-      open: openHere,
-      retryMs: [0],
     });
     mirror.begin();
     await settle();
