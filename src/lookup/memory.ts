@@ -1,14 +1,9 @@
 import type { Maybe } from '../directory/directory.ts';
 import { noteChange } from './changes.ts';
-import type { Kept, Life } from './kept.ts';
-import type { Absent, Found, Outcome, Unknown } from './outcome.ts';
+import type { Kept, KeptAbsent, KeptFound, KeptUnknown, Life } from './kept.ts';
+import type { Outcome } from './outcome.ts';
 import { absentForm, foundForm, type Packing, unknownForm } from './packed/form.ts';
 import { createStore } from './store.ts';
-
-/** A remembered *found*, *none* or *unknown*; who asks twice may get two objects. */
-export type KeptFound<T> = Found<T> & Kept;
-export type KeptAbsent = Absent & Kept;
-export type KeptUnknown = Unknown & Kept;
 
 /** How much is remembered, in entries: each kind apart, for a flood of strangers must not evict who is known. */
 export interface MemorySizes {
