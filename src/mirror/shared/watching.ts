@@ -63,14 +63,16 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
   const begun = new Set<string>();
   /** What is told, and before that those that each went on from: from there on every line is known. */
   let sessions: readonly string[] = [];
-  /** Their beginnings, as far as they were read. */
-  let firsts: readonly Place[] = [];
+  /** The beginning of the last of them; and of the last one in which everybody was listed. Absent: not read. */
+  let first: Place | undefined;
+  let listing: Place | undefined;
   /** The marks in them, in order, and where those are that can be gone on from. */
   const marks = new Map<string, Place | undefined>();
 
   const forget = (): void => {
     sessions = [];
-    firsts = [];
+    first = undefined;
+    listing = undefined;
     marks.clear();
   };
 
@@ -85,9 +87,9 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
     n === 0 && (from === undefined || (told?.isUnlisted !== true && marks.has(from)));
 
   const noteFirst = ({ session, n, id, from }: HeardLine): void => {
-    const first = { session, n, id, ...(from !== undefined && { cursor: from }) };
-    firsts = [...firsts, first];
-    if (from !== undefined) noteMark(from, first);
+    first = { session, n, id, ...(from !== undefined && { cursor: from }) };
+    if (from === undefined) listing = first;
+    else noteMark(from, first);
   };
 
   const begin = (line: HeardLine): Session => {
@@ -162,9 +164,8 @@ export function createWatching(together: Together, seen: Set<string>, clock: Clo
     },
     find: (cursor, hasPassed) => {
       // Whoever begins without a cursor lists everybody: right for anybody who knows nobody.
-      if (cursor === undefined) return behind(firsts.findLast((each) => each.cursor === undefined));
+      if (cursor === undefined) return behind(listing);
       const mark = marks.get(cursor);
-      const first = firsts.at(-1);
       if (mark !== undefined || first?.cursor === undefined) return mark;
       return hasPassed(first.cursor) ? behind({ ...first, cursor }) : undefined;
     },
