@@ -22,7 +22,7 @@ export function checkStatements(settings: Checked, dialect: Dialect): readonly M
     ...Object.entries(people).flatMap(([name, text]) =>
       name.startsWith('list')
         ? tryRead(['people', name], text, readList)
-        : checkQuestion(['people', name], text, dialect),
+        : checkQuestion(['people', name], text, dialect, KEYLESS.has(name)),
     ),
     ...checkMirror(settings, dialect),
     ...tryRead(['listDomains'], listDomains, read),
@@ -34,12 +34,19 @@ export function checkStatements(settings: Checked, dialect: Dialect): readonly M
   ];
 }
 
+/** Of catch-alls all may be shown: each row says of which domain it is. */
+const KEYLESS: ReadonlySet<string> = new Set(['catchAll']);
+
 /** A question about one address: without a place for it, the answer would be the same for all. */
-function checkQuestion(path: Misfit['path'], text: string, dialect: Dialect): readonly Misfit[] {
+function checkQuestion(
+  path: Misfit['path'],
+  text: string,
+  dialect: Dialect,
+  mayBeKeyless: boolean,
+): readonly Misfit[] {
   const unreadable = tryRead(path, text, (each) => parseStatement(each, dialect));
   if (unreadable.length > 0) return unreadable;
-  // Of catch-alls all may be shown: each row says of which domain it is.
-  if (path.includes('catchAll') || parseStatement(text, dialect).hasPlaceholders)
+  if (mayBeKeyless || parseStatement(text, dialect).hasPlaceholders)
     return checkForeign(path, text, surelyForeignIn);
   const message =
     "asks the same whoever is meant, write '%s' where the address belongs, '%u' for its local part, '%d' for its domain";
